@@ -1,0 +1,1 @@
+"""Author and improve procedures: import, check, publish, simplify."""

@@ -1,0 +1,1 @@
+"""Run procedures and record what happened; knows BPMN, time and the database, not the web."""

@@ -1,0 +1,150 @@
+"""The database: tables' base class, engine settings, and transactions that commit once or not at all."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from engine.errors import Refusal
+
+OLDEST_SOUND_SQLITE = (3, 51, 3)
+_SERIALIZATION_FAILURES = {"40001", "40P01"}
+_ATTEMPTS = 5
+
+T = TypeVar("T")
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base class of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps it as naive UTC text, which sorts the same."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("instants are aware: give a datetime with a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class UnsoundDatabase(Refusal):
+    """The SQLite library in use can corrupt a WAL database (its bug of March 2026, mended in 3.51.3)."""
+
+    sentence = (
+        "SQLite {version} can corrupt this database. Install the pysqlite3 package, 0.6.1 or newer."
+    )
+
+
+class Database:
+    """One database and the ways to use it: `reading()` for queries, `transaction()` for one command."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _connect(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose work is committed at the end, or rolled back when anything is raised."""
+        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for queries only; never commits, and takes no write lock on SQLite."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @property
+    def writer(self) -> Engine:
+        """The same engine, but its transactions take SQLite's write lock at once.
+
+        A transaction that reads first and writes later would otherwise fail with “database is locked” in
+        the middle, with no way to wait.
+        """
+        return self.engine.execution_options(expedito_writes=True)
+
+    def write(self, command: Callable[[Session], T]) -> T:
+        """Run `command` in a transaction, again from the start when the database asks to (40001, deadlock).
+
+        `command` must do nothing outside the session that may not be done twice.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self.transaction() as session:
+                    return command(session)
+            except DBAPIError as error:
+                if attempt == _ATTEMPTS - 1 or not is_serialization_failure(error):
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def is_serialization_failure(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is run again."""
+    return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
+
+
+def _connect(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    import pysqlite3.dbapi2 as sqlite  # its bundled SQLite is newer than the system's
+
+    if sqlite.sqlite_version_info < OLDEST_SOUND_SQLITE:
+        raise UnsoundDatabase(version=sqlite.sqlite_version)
+    engine = create_engine(parsed, module=sqlite, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own implicit BEGIN is deferred and comes late; ours is explicit (see _begin_sqlite).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("expedito_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,55 @@
+"""Every refusal of Expedito and how it becomes a sentence.
+
+A refusal says what happened, to what, and what to do next. The sentence is an English template with
+named values; the web translates the template and then fills in the values, so a refusal carries both apart.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A request that cannot be carried out, with a sentence for the person who made it.
+
+    Subclasses set `sentence`, an English template with ``{named}`` values; `values` fills it.
+    `status` is the HTTP status the web answers with: 422 "mend this", 409 "someone was faster",
+    404 "no such thing", 403 "not yours".
+    """
+
+    sentence: ClassVar[str] = "This cannot be done."
+    status: ClassVar[int] = 422
+
+    def __init__(self, **values: object) -> None:
+        self.values: Mapping[str, object] = values
+        super().__init__(self.message())
+
+    def message(self, template: str | None = None) -> str:
+        """The sentence with its values filled in; `template` is a translation of `sentence`."""
+        return _fill(template or self.sentence, self.values)
+
+
+class Conflict(Refusal):
+    """Someone was faster, or the thing has changed since it was read."""
+
+    status = 409
+
+
+class NotFound(Refusal):
+    """There is no such thing, or the person may not know that there is."""
+
+    sentence = "There is no {what} “{name}”. It may have been removed, or it is not yours to see."
+    status = 404
+
+
+class Forbidden(Refusal):
+    """The person may not do this."""
+
+    sentence = "You may not do this: it needs the role “{role}”. Ask an operator of your office."
+    status = 403
+
+
+def _fill(template: str, values: Mapping[str, object]) -> str:
+    # Not str.format: values and translations are not to be trusted with attribute access.
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", str(value))
+    return template

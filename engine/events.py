@@ -1,0 +1,61 @@
+"""The facts: everything that can have happened to a case, in the past tense, with its XES lifecycle.
+
+Facts are appended in the transaction that makes them true and never changed; history, metrics, audit and log
+exports all read them. Lifecycle names are those of the XES standard (IEEE 1849-2016, lifecycle extension).
+"""
+
+from enum import StrEnum
+
+
+class Happened(StrEnum):
+    """What happened. Released names are never changed or removed; they get a successor."""
+
+    CASE_STARTED = "case_started"
+    CASE_COMPLETED = "case_completed"
+    CASE_CANCELLED = "case_cancelled"
+    CASE_SUSPENDED = "case_suspended"
+    CASE_RESUMED = "case_resumed"
+    CASE_MIGRATED = "case_migrated"
+    TASK_OPENED = "task_opened"
+    TASK_CLAIMED = "task_claimed"
+    TASK_RELEASED = "task_released"
+    TASK_ASSIGNED = "task_assigned"
+    TASK_COMPLETED = "task_completed"  # data: answers' keys, choices, path
+    TASK_CANCELLED = "task_cancelled"
+    TIMER_SET = "timer_set"
+    TIMER_FIRED = "timer_fired"
+    TIMER_CANCELLED = "timer_cancelled"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_RECEIVED = "message_received"
+    SIGNAL_SENT = "signal_sent"
+    SERVICE_REQUESTED = "service_requested"
+    SERVICE_COMPLETED = "service_completed"
+    SERVICE_FAILED = "service_failed"
+    ERROR_THROWN = "error_thrown"
+    ESCALATION_THROWN = "escalation_thrown"
+    DECISION_MADE = "decision_made"  # a business rule: which rules fired, with inputs and outputs
+    TOKEN_MOVED = "token_moved"
+    INCIDENT_RAISED = "incident_raised"
+    INCIDENT_RESOLVED = "incident_resolved"
+    DOCUMENT_ADDED = "document_added"
+    COMMENT_ADDED = "comment_added"
+    CASE_READ = "case_read"
+
+
+LIFECYCLE: dict[Happened, str] = {
+    Happened.TASK_OPENED: "schedule",
+    Happened.TASK_CLAIMED: "start",
+    Happened.TASK_RELEASED: "withdraw",
+    Happened.TASK_ASSIGNED: "assign",
+    Happened.TASK_COMPLETED: "complete",
+    Happened.TASK_CANCELLED: "ate_abort",
+    Happened.TIMER_SET: "schedule",
+    Happened.TIMER_FIRED: "complete",
+    Happened.TIMER_CANCELLED: "ate_abort",
+    Happened.SERVICE_REQUESTED: "schedule",
+    Happened.SERVICE_COMPLETED: "complete",
+    Happened.SERVICE_FAILED: "ate_abort",
+    Happened.MESSAGE_RECEIVED: "complete",
+    Happened.CASE_SUSPENDED: "suspend",
+    Happened.CASE_RESUMED: "resume",
+}

@@ -1,0 +1,41 @@
+"""The tables of the engine, one file per family."""
+
+from engine.models.cases import (
+    AnswerDraft,
+    Case,
+    CaseStatus,
+    Document,
+    Event,
+    Incident,
+    NumberSeries,
+    Task,
+    TaskKind,
+    TaskStatus,
+)
+from engine.models.jobs import CommandReceipt, Job, JobKind
+from engine.models.people import Membership, Office, Person, PersonRole, Role
+from engine.models.procedures import LaneOffice, Procedure, Version
+
+__all__ = [
+    "AnswerDraft",
+    "Case",
+    "CaseStatus",
+    "CommandReceipt",
+    "Document",
+    "Event",
+    "Incident",
+    "Job",
+    "JobKind",
+    "LaneOffice",
+    "Membership",
+    "NumberSeries",
+    "Office",
+    "Person",
+    "PersonRole",
+    "Procedure",
+    "Role",
+    "Task",
+    "TaskKind",
+    "TaskStatus",
+    "Version",
+]

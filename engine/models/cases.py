@@ -1,0 +1,242 @@
+"""Cases and everything that grows with them; each table carries the case in its key."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine.database import Base, Instant
+from engine.models.procedures import Procedure, Version
+
+OPEN = text("status = 'open'")
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"  # nothing moves until it is resumed
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands; claimed tasks are open tasks with an assignee."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"  # an event, a cancellation or a move took it away
+
+
+class TaskKind(StrEnum):
+    """What a person is asked for."""
+
+    TASK = "task"
+    DECISION = "decision"  # a gateway whose flow only a person can choose
+
+
+class NumberSeries(Base):
+    """The last case number given out, per procedure and year. Not a counter of facts: numbers are promises."""
+
+    __tablename__ = "number_series"
+
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Case(Base):
+    """One applicant's request (expediente): one process instance."""
+
+    # not named “case”, a word of SQL itself
+    __tablename__ = "case_file"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(60), unique=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    status: Mapped[str] = mapped_column(String(12), default=CaseStatus.OPEN)
+    outcome: Mapped[str | None] = mapped_column(String(200))  # name of the end event reached
+    channel: Mapped[str] = mapped_column(
+        String(20), default="counter"
+    )  # counter, online, api, import
+    applicant_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    applicant_name: Mapped[str] = mapped_column(String(200), default="")
+    applicant_document: Mapped[str | None] = mapped_column(String(40))  # identity or tax number
+    applicant_email: Mapped[str | None] = mapped_column(String(320))
+    search_words: Mapped[str] = mapped_column(
+        String(400), default=""
+    )  # lower case, no accents: number and applicant
+    filed_on: Mapped[date]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column()
+    state: Mapped[bytes] = deferred(
+        mapped_column(LargeBinary)
+    )  # engine.spiff's bytes: live tokens and variables
+    last_seq: Mapped[int] = mapped_column(default=0)  # of the newest fact
+    last_hash: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")  # of the newest fact
+
+    procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql")
+    version: Mapped[Version] = relationship(lazy="raise_on_sql")
+
+    # the revision is checked at every write: a state can only be replaced by who read it
+    __mapper_args__ = {"version_id_col": revision}
+    __table_args__ = (
+        Index("ix_case_procedure_started", "procedure_id", "started_at"),
+        Index("ix_case_procedure_ended", "procedure_id", "ended_at"),
+        Index(
+            "ix_case_open", "procedure_id", "started_at", sqlite_where=OPEN, postgresql_where=OPEN
+        ),
+    )
+
+
+class Task(Base):
+    """Work for a person; one row per execution, kept when it is done. `token` is the engine's, unique in the case."""
+
+    __tablename__ = "task"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    element_id: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[str] = mapped_column(String(12), default=TaskKind.TASK)
+    status: Mapped[str] = mapped_column(String(12), default=TaskStatus.OPEN)
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    priority: Mapped[int] = mapped_column(default=50)  # higher first
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)  # by the present or last assignee
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # what the engine says about this wait: choices, local variables (engine.spiff.Wait as JSON)
+    wait: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+
+    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index(
+            "ix_task_office_due",
+            "office_id",
+            "due_at",
+            "case_id",
+            "token",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index(
+            "ix_task_office_opened",
+            "office_id",
+            "opened_at",
+            "case_id",
+            "token",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index(
+            "ix_task_assignee_due",
+            "assignee_id",
+            "due_at",
+            "case_id",
+            "token",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index("ix_task_procedure_element", "procedure_id", "element_id", "ended_at"),
+    )
+
+    @property
+    def id(self) -> str:
+        """The task in addresses: `case-token`."""
+        return f"{self.case_id}-{self.token}"
+
+
+class Event(Base):
+    """A fact (see engine.events). Appended in the transaction that makes it true; never changed."""
+
+    __tablename__ = "event"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    type: Mapped[str] = mapped_column(String(24))
+    element_id: Mapped[str | None] = mapped_column(String(200))
+    token: Mapped[int | None]  # the task, timer or other wait it is about
+    by_id: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # None: the engine itself. No foreign key: facts outlive people
+    office_id: Mapped[int | None] = mapped_column(BigInteger)
+    data: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32)
+    )  # sha256 over the previous hash and this fact
+
+
+class AnswerDraft(Base):
+    """What a person has typed into a task's form so far; ignores validation, survives everything."""
+
+    __tablename__ = "answer_draft"
+
+    case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (ForeignKeyConstraint(["case_id", "token"], ["task.case_id", "task.token"]),)
+
+
+class Document(Base):
+    """A file in a case; its bytes lie in the file store under their sha256."""
+
+    __tablename__ = "document"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False
+    )  # in sequence within the case
+    name: Mapped[str] = mapped_column(String(300))
+    media_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    origin: Mapped[str] = mapped_column(String(40))  # applicant, task, letter, message
+    token: Mapped[int | None]
+    field: Mapped[str | None] = mapped_column(String(200))
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Incident(Base):
+    """Something inside a case that broke or can no longer move; an operator sees it on the diagram and mends it."""
+
+    __tablename__ = "incident"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(24))  # stuck, job_failed, condition_failed, livelock
+    element_id: Mapped[str | None] = mapped_column(String(200))
+    token: Mapped[int | None]
+    message: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    resolution: Mapped[str | None] = mapped_column(Text)
