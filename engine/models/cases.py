@@ -85,8 +85,8 @@ class Case(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     revision: Mapped[int] = mapped_column()
-    state: Mapped[bytes] = deferred(
-        mapped_column(LargeBinary)
+    state: Mapped[bytes] = mapped_column(
+        LargeBinary, deferred=True
     )  # engine.spiff's bytes: live tokens and variables
     last_seq: Mapped[int] = mapped_column(default=0)  # of the newest fact
     last_hash: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")  # of the newest fact

@@ -36,14 +36,16 @@ class Version(Base):
     process_id: Mapped[str] = mapped_column(String(200))  # which process of the file a case runs
     hash: Mapped[str] = mapped_column(String(64), index=True)  # sha256 of `model`
     drawing: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # the file as uploaded
-    model: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # the repaired file, as it is run
-    forms: Mapped[dict[str, Any]] = deferred(
-        mapped_column(JSON)
+    model: Mapped[bytes] = mapped_column(
+        LargeBinary, deferred=True
+    )  # the repaired file, as it is run
+    forms: Mapped[dict[str, Any]] = mapped_column(
+        JSON, deferred=True
     )  # form key → form-js schema; "start" → start form
     decisions: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # file name → DMN text
     sheet: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # procedure.toml as JSON
-    element_names: Mapped[dict[str, str]] = deferred(
-        mapped_column(JSON)
+    element_names: Mapped[dict[str, str]] = mapped_column(
+        JSON, deferred=True
     )  # element_id → name, to read facts by
     published_at: Mapped[datetime] = mapped_column(Instant)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
