@@ -1,1 +1,7 @@
-"""BPMN 2.0 files: a hardened reader, the frozen model, a writer. Executes nothing."""
+"""Hardened reading and writing of BPMN 2.0 diagrams; executes nothing."""
+
+from engine.bpmn.model import Model
+from engine.bpmn.reader import read
+from engine.bpmn.refusals import UnreadableDiagram
+
+__all__ = ["Model", "UnreadableDiagram", "read"]

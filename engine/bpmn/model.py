@@ -1,7 +1,8 @@
-"""A BPMN diagram as frozen values: what the reader yields, repairs rewrite, rules check and the engine runs.
+"""A BPMN diagram as frozen values: what the reader yields, repairs rewrite and the engine runs.
 
-Element and attribute names are those of BPMN 2.0.2 (OMG formal/2013-12-09); vendor extensions are read into
-`Extension` under one vocabulary. Nothing in here is ever executed: conditions and scripts are text with a language.
+Element and attribute names are those of BPMN 2.0.2 (OMG formal/2013-12-09); vendor extensions are
+read into `Extension` under one vocabulary. Nothing in here is ever executed: conditions and scripts
+are text with a language.
 """
 
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ class EventDefinition:
 
     kind: EventKind
     id: str | None = None
-    # message, signal, error, escalation: the id of the root element; compensation: the activity; link: the link's name
+    # message, signal, error, escalation: the id of the root element; compensation: the activity;
+    # link: the link's name
     reference: str | None = None
     timer: TimerKind | None = None
     # timer text, condition
@@ -104,7 +106,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """One variable mapping of a call activity, message or task: `target = source` (source is an expression)."""
+    """One variable mapping of a call activity, message or task: `target = source`."""
 
     source: Expression
     target: str
@@ -112,7 +114,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A form field embedded in the diagram by a tool (camunda:formField, flowable:formProperty, ...)."""
+    """A form field embedded in the diagram by a tool (camunda:formField, …)."""
 
     key: str
     label: str | None = None
@@ -126,7 +128,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """What vendor extensions say about people and rules, in one vocabulary. Expressions stay text."""
+    """What vendor extensions say about people and rules, in one vocabulary."""
 
     assignee: str | None = None
     candidate_users: tuple[str, ...] = ()
@@ -144,9 +146,8 @@ class Extension:
     decision: str | None = None  # decision id or name of a business rule task
     decision_binding: str | None = None
     result_variable: str | None = None
-    topic: str | None = (
-        None  # external task topic, service job type, class, delegate or expression: what it would call
-    )
+    # external task topic, service job type, class, delegate or expression: what it would call
+    topic: str | None = None
     retries: str | None = None
     initiator: str | None = None
     business_key: str | None = None
@@ -217,7 +218,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane; the office that does the tasks in it bears its name. Nested lanes point to their parent."""
+    """A lane, named as the office that does its tasks; nested lanes point to their parent."""
 
     id: str
     name: str | None
@@ -310,7 +311,7 @@ class MessageFlow:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Something in the file that Expedito does not use; listed for the analyst, kept in the drawing."""
+    """Something in the file that is not used; listed for the analyst, kept in the drawing."""
 
     what: str
     element: str | None = None

@@ -1,0 +1,42 @@
+"""Form fields that tools embed in a diagram, read into `FormField`."""
+
+from engine.bpmn.document import Element
+from engine.bpmn.model import FormField
+
+_FIELDS = frozenset({"formField", "formProperty", "formfield", "field-definition"})
+
+
+def form_fields(parts: list[Element]) -> tuple[FormField, ...]:
+    """The fields declared in these extension elements: camunda:formData, flowable:formProperty …"""
+    found: list[FormField] = []
+    for part in parts:
+        candidates = part.children if part.name == "formData" else [part]
+        found.extend(_field(child) for child in candidates if child.name in _FIELDS)
+    return tuple(item for item in found if item.key)
+
+
+def _field(element: Element) -> FormField:
+    constraints: list[tuple[str, str]] = []
+    options: list[tuple[str, str]] = []
+    for child in element.every():
+        said = child.attributes
+        if child.name == "constraint" and said.get("name"):
+            constraints.append((said["name"], said.get("config", "")))
+        elif child.name == "value" and child is not element:
+            value = said.get("id") or said.get("name") or child.text.strip()
+            if value:
+                options.append((value, said.get("name") or value))
+    names = {name for name, _ in constraints}
+    said = element.attributes
+    return FormField(
+        key=(said.get("id") or said.get("name") or "").strip(),
+        label=(said.get("label") or said.get("name") or "").strip() or None,
+        type=(said.get("type") or "string").strip(),
+        default=said.get("defaultValue") or said.get("default") or None,
+        is_required="required" in names or said.get("required") == "true",
+        is_readonly="readonly" in names or said.get("writable") in {"false"},
+        options=tuple(options),
+        constraints=tuple(
+            (name, value) for name, value in constraints if name not in {"required", "readonly"}
+        ),
+    )
