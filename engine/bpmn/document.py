@@ -99,6 +99,20 @@ class Document:
     prefixes: frozenset[str]
 
 
+class _Source(Protocol):
+    """What is used of an lxml element; its stubs describe sourceline and attributes wrongly."""
+
+    tag: object  # comments and processing instructions have a function here
+    text: str | None
+    tail: str | None
+    sourceline: int | None
+    attrib: Mapping[str, str]
+
+    def __iter__(self) -> "Iterator[_Source]": ...
+
+    def __len__(self) -> int: ...
+
+
 def open_document(data: bytes, max_bytes: int = MAX_BYTES) -> Document:
     """The XML as plain elements; raises a subclass of `UnreadableDiagram` for anything else."""
     if len(data) > max_bytes:
@@ -195,20 +209,6 @@ def is_bpmn(namespace: str) -> bool:
     if "bpmn" not in address or not ("omg.org" in address or "bpmn.org" in address):
         return False
     return not (address.endswith(("/di", "/dc")) or "non-normative" in address or "/dd/" in address)
-
-
-class _Source(Protocol):
-    """What is used of an lxml element; its stubs describe sourceline and attributes wrongly."""
-
-    tag: object  # comments and processing instructions have a function here
-    text: str | None
-    tail: str | None
-    sourceline: int | None
-    attrib: Mapping[str, str]
-
-    def __iter__(self) -> "Iterator[_Source]": ...
-
-    def __len__(self) -> int: ...
 
 
 def _plain(root: _Source) -> Element:
