@@ -3,5 +3,6 @@
 from engine.bpmn.model import Model
 from engine.bpmn.reader import read
 from engine.bpmn.refusals import UnreadableDiagram
+from engine.bpmn.writer import write
 
-__all__ = ["Model", "UnreadableDiagram", "read"]
+__all__ = ["Model", "UnreadableDiagram", "read", "write"]

@@ -22,6 +22,9 @@ MAX_DEPTH = 200
 OWN = "urn:expedito:bpmn:1"
 """The namespace of Expedito's own marks."""
 
+UNNAMED = "urn:expedito:unnamed"
+"""Written as target namespace, which the schema demands, when the model has none."""
+
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 _PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]{0,60}):[A-Za-z_]")
@@ -51,9 +54,9 @@ class Element:
         return self.attributes.get(name, "").strip() or None
 
     def foreign(self, *names: str) -> str | None:
-        """The first of these vendor attributes that is present and not empty."""
+        """The first of these vendor (or our own) attributes that is present and not empty."""
         for name in names:
-            value = self.vendor.get(name, "").strip()
+            value = (self.own.get(name) or self.vendor.get(name, "")).strip()
             if value:
                 return value
         return None

@@ -6,6 +6,7 @@ from engine.bpmn.document import Element
 from engine.bpmn.event_definitions import expression
 from engine.bpmn.loops import loop
 from engine.bpmn.model import Expression, Extension, Kind, Node
+from engine.bpmn.node_tags import IMPLEMENTED, READS_DATA, WRITES_DATA
 from engine.bpmn.reading import Reading
 from engine.bpmn.vendors import read_extension
 
@@ -79,8 +80,12 @@ def read_node(element: Element, reading: Reading) -> Node:
         events=reading.events_of(element) if kind.value.endswith("Event") else (),
         loop=loop(element),
         is_for_compensation=is_true(element, "isForCompensation"),
-        data_inputs=_data(element, "dataInputAssociation", "sourceRef", reading),
-        data_outputs=_data(element, "dataOutputAssociation", "targetRef", reading),
+        data_inputs=_data(element, "dataInputAssociation", "sourceRef", reading)
+        if kind in READS_DATA
+        else (),
+        data_outputs=_data(element, "dataOutputAssociation", "targetRef", reading)
+        if kind in WRITES_DATA
+        else (),
     )
     return _of_kind(node, element, reading)
 
@@ -124,7 +129,9 @@ def _of_kind(node: Node, element: Element, reading: Reading) -> Node:
         )
     if kind is Kind.SCRIPT_TASK:
         return replace(node, script=_script(element))
-    return replace(node, implementation=element.get("implementation"))
+    if kind in IMPLEMENTED:
+        return replace(node, implementation=element.get("implementation"))
+    return node
 
 
 def _extension(element: Element, node_id: str, reading: Reading) -> Extension:

@@ -1,6 +1,6 @@
 """Bytes of any tool's BPMN 2.0 file in, a frozen `Model` out; nothing in the file is executed."""
 
-from engine.bpmn.document import MAX_BYTES, Document, Element, open_document
+from engine.bpmn.document import MAX_BYTES, UNNAMED, Document, Element, open_document
 from engine.bpmn.event_definitions import KINDS as EVENTS
 from engine.bpmn.model import (
     MessageFlow,
@@ -74,7 +74,7 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> Model:
     return Model(
         id=root.get("id"),
         name=root.get("name"),
-        target_namespace=root.get("targetNamespace"),
+        target_namespace=_namespace(root),
         exporter=root.get("exporter"),
         expression_language=root.get("expressionLanguage"),
         processes=tuple(processes),
@@ -84,6 +84,11 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> Model:
         unread=tuple(reading.unread),
         shapes=_shapes(root),
     )
+
+
+def _namespace(root: Element) -> str | None:
+    said = root.get("targetNamespace")
+    return None if said == UNNAMED else said
 
 
 def _definitions(root: Element) -> Element:

@@ -147,6 +147,8 @@ def read_extension(element: Element, note: Note) -> Extension:
         business_key=_business_key(parts),
         correlation=_correlation(parts),
         properties=_properties(parts),
+        is_decided_by_person=element.own.get("decidedByPerson") == "true",
+        note=element.own.get("note"),
     )
 
 
