@@ -51,7 +51,11 @@ $(DONE)/translations: $(CATALOGUES) $(DONE)/python
 	@[ -z "$(CATALOGUES)" ] || $(BIN)/pybabel --quiet compile -d webapp/translations
 	@touch $@
 
-READY := $(DONE)/python $(DONE)/front-end $(DONE)/translations
+$(DONE)/letters: .ci/letters $(DONE)/python
+	@.ci/letters
+	@touch $@
+
+READY := $(DONE)/python $(DONE)/front-end $(DONE)/translations $(DONE)/letters
 
 setup: $(READY) $(DONE)/dev
 
