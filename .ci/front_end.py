@@ -32,7 +32,17 @@ def npm_command() -> list[str]:
         uv = Path(sys.executable).with_name("uv")
         lock = ROOT / "requirements-node.lock"
         subprocess.run(
-            [uv, "pip", "install", "-q", "--python", sys.executable, "--require-hashes", "-r", lock],
+            [
+                uv,
+                "pip",
+                "install",
+                "-q",
+                "--python",
+                sys.executable,
+                "--require-hashes",
+                "-r",
+                lock,
+            ],
             check=True,
         )
     node_of_wheel = package / ("node.exe" if sys.platform == "win32" else "bin/node")
@@ -48,7 +58,9 @@ def copied(package: str, patterns: Sequence[str]) -> int:
     for pattern in patterns:
         files = sorted(path for path in source.glob(pattern) if path.is_file())
         if not files:
-            raise FileNotFoundError(f"{package} has no file {pattern}: mend “vendor” in package.json")
+            raise FileNotFoundError(
+                f"{package} has no file {pattern}: mend “vendor” in package.json"
+            )
         for path in files:
             place = target / path.relative_to(source).as_posix().removeprefix("dist/")
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +88,9 @@ def main() -> int:
     shutil.rmtree(VENDOR, ignore_errors=True)
     files = sum(copied(package, patterns) for package, patterns in manifest.items())
     versions = {
-        package: json.loads((ROOT / "node_modules" / package / "package.json").read_text())["version"]
+        package: json.loads((ROOT / "node_modules" / package / "package.json").read_text())[
+            "version"
+        ]
         for package in manifest
     }
     (VENDOR / "versions.json").write_text(json.dumps(versions, indent=2, sort_keys=True) + "\n")
