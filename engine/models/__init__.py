@@ -1,6 +1,7 @@
 """The tables of the engine, one file per family."""
 
 from engine.models.cases import (
+    NEVER_DUE,
     AnswerDraft,
     Case,
     CaseStatus,
@@ -13,11 +14,14 @@ from engine.models.cases import (
     TaskStatus,
 )
 from engine.models.jobs import CommandReceipt, Job, JobKind
+from engine.models.messages import BufferedMessage, Subscription
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import LaneOffice, Procedure, Version
 
 __all__ = [
+    "NEVER_DUE",
     "AnswerDraft",
+    "BufferedMessage",
     "Case",
     "CaseStatus",
     "CommandReceipt",
@@ -34,6 +38,7 @@ __all__ = [
     "PersonRole",
     "Procedure",
     "Role",
+    "Subscription",
     "Task",
     "TaskKind",
     "TaskStatus",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     String,
     Text,
@@ -21,6 +22,16 @@ from engine.database import Base, Instant
 from engine.models.procedures import Procedure, Version
 
 OPEN = text("status = 'open'")
+UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
+WITHOUT_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: no second copy of it
+NEVER_DUE = 253_402_300_799  # 9999-12-31 in seconds since 1970: sorts after everything that is due
+
+
+def _open_index(name: str, *columns: str, unassigned: bool = False) -> Index:
+    # Only open tasks are in it: finished ones cost an inbox nothing, however many there are.
+    where = UNASSIGNED if unassigned else OPEN
+    keys = (*columns, "case_id", "token")
+    return Index(name, *keys, sqlite_where=where, postgresql_where=where)
 
 
 class CaseStatus(StrEnum):
@@ -63,7 +74,10 @@ class Case(Base):
     # not named “case”, a word of SQL itself
     __tablename__ = "case_file"
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # on SQLite an INTEGER key is the row number itself and needs no index
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     number: Mapped[str] = mapped_column(String(60), unique=True)
     procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
@@ -124,6 +138,8 @@ class Task(Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)  # by the present or last assignee
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # due_at in seconds since 1970, NEVER_DUE without one: a key to page by that is never null
+    due_order: Mapped[int] = mapped_column(BigInteger, default=NEVER_DUE)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # what the engine says about this wait: choices, local variables (engine.spiff.Wait as JSON)
@@ -132,34 +148,15 @@ class Task(Base):
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
-        Index(
-            "ix_task_office_due",
-            "office_id",
-            "due_at",
-            "case_id",
-            "token",
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
-        ),
-        Index(
-            "ix_task_office_opened",
-            "office_id",
-            "opened_at",
-            "case_id",
-            "token",
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
-        ),
-        Index(
-            "ix_task_assignee_due",
-            "assignee_id",
-            "due_at",
-            "case_id",
-            "token",
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
-        ),
+        _open_index("ix_task_office_due", "office_id", "due_order"),
+        _open_index("ix_task_office_opened", "office_id", "opened_at"),
+        _open_index("ix_task_office_priority", "office_id", "priority"),
+        _open_index("ix_task_unassigned_due", "office_id", "due_order", unassigned=True),
+        _open_index("ix_task_assignee_due", "assignee_id", "due_order"),
+        _open_index("ix_task_due", "due_order"),
+        _open_index("ix_task_opened", "opened_at"),
         Index("ix_task_procedure_element", "procedure_id", "element_id", "ended_at"),
+        WITHOUT_ROWID,
     )
 
     @property
@@ -187,6 +184,8 @@ class Event(Base):
     hash: Mapped[bytes] = mapped_column(
         LargeBinary(32)
     )  # sha256 over the previous hash and this fact
+
+    __table_args__ = (WITHOUT_ROWID,)
 
 
 class AnswerDraft(Base):
