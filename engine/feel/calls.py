@@ -1,0 +1,64 @@
+"""Calling a function value with positional or named arguments."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.feel.arithmetic import kind_name
+from engine.feel.builtins.registry import Builtin
+from engine.feel.coercion import coerce
+from engine.feel.errors import NullResult
+from engine.feel.limits import Run, running
+from engine.feel.type_names import ANY
+from engine.feel.values import FeelFunction, Value
+
+
+def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
+    """The result; raises NullResult when it is no function or the arguments do not fit."""
+    if isinstance(function, Builtin):
+        return function.call(run, arguments)
+    if not isinstance(function, FeelFunction):
+        raise NullResult("{kind} is not a function.", kind=kind_name(function).capitalize())
+    if len(arguments) != len(function.parameters):
+        raise NullResult(
+            "The function {name} takes {wanted} arguments, not {given}.",
+            name=function.name or "here", wanted=len(function.parameters), given=len(arguments),
+        )  # fmt: skip
+    if function.types:
+        arguments = [
+            _argument(function, place, argument) for place, argument in enumerate(arguments)
+        ]
+    run.enter(function.frames)
+    try:
+        if function.is_closure:
+            result = function.body(arguments)
+        else:
+            with running(run):
+                result = function.body(arguments)
+    finally:
+        run.leave(function.frames)
+    return result if function.result is ANY else coerce(result, function.result)
+
+
+def _argument(function: FeelFunction, place: int, argument: Value) -> Value:
+    kind = function.type_of(place)
+    accepted = coerce(argument, kind)
+    if accepted is None and argument is not None:
+        raise NullResult(
+            "The argument {parameter} must be {wanted}, not {given}.",
+            parameter=function.parameters[place], wanted=kind, given=kind_name(argument),
+        )  # fmt: skip
+    return accepted
+
+
+def invoke_named(run: Run, function: Value, arguments: Mapping[str, Value]) -> Value:
+    """As `invoke`, with arguments by parameter name."""
+    if isinstance(function, Builtin):
+        return function.call_named(run, arguments)
+    if not isinstance(function, FeelFunction):
+        raise NullResult("{kind} is not a function.", kind=kind_name(function).capitalize())
+    for name in arguments:
+        if name not in function.parameters:
+            raise NullResult("The function has no parameter {name}.", name=name)
+    missing = [name for name in function.parameters if name not in arguments]
+    if missing:
+        raise NullResult("The argument {name} is missing.", name=missing[0])
+    return invoke(run, function, [arguments[name] for name in function.parameters])

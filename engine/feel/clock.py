@@ -1,0 +1,30 @@
+"""What `now()` and `today()` answer: the system's clock unless a test or a rehearsal sets one."""
+
+import datetime as py
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+Clock = Callable[[], py.datetime]
+
+
+def _system() -> py.datetime:
+    return py.datetime.now(py.UTC)
+
+
+_clock: ContextVar[Clock] = ContextVar("feel_clock", default=_system)
+
+
+@contextmanager
+def clock_set_to(moment: py.datetime | Clock) -> Iterator[None]:
+    """In this block `now()` is the moment (aware), or what the function answers."""
+    token = _clock.set(moment if callable(moment) else lambda: moment)
+    try:
+        yield
+    finally:
+        _clock.reset(token)
+
+
+def current_moment() -> py.datetime:
+    """The moment that `now()` means."""
+    return _clock.get()()
