@@ -1,0 +1,179 @@
+"""A loaded decision model: what it decides, what it needs, and deciding."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.dmn.explanation import Decided, Place, Problem, Trace
+from engine.dmn.graph import Graph, Link
+from engine.dmn.model import Definitions, FunctionBox, Table, Variable
+from engine.dmn.refusals import UnknownDecision
+from engine.dmn.runs import Run
+from engine.feel import Value
+from engine.feel.errors import LimitReached
+from engine.feel.limits import running
+
+
+Decider = Callable[[Run, Mapping[str, object]], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """An input that a decision needs: its name, type and, as FEEL text, what it may be.
+
+    `choices` are the allowed values when they are listed one by one. `path` names the imports it
+    is reached through; its value is given in contexts under these names.
+    """
+
+    name: str
+    type: str
+    allowed: str | None
+    choices: tuple[Value, ...] | None
+    path: tuple[str, ...]
+
+
+class Model:
+    """A decision model that is ready to decide; safe to share between threads."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._deciders: dict[str, Decider] = {}
+        # Names win over ids; of one name, a decision over a service over knowledge.
+        for elements, make in (
+            (graph.definitions.knowledge, _know),
+            (graph.definitions.services, _serve),
+            (graph.definitions.decisions, _decide),
+        ):
+            ids = {each.id: make(each.id) for each in elements}
+            self._deciders = ids | self._deciders
+            self._deciders |= {each.variable.name: ids[each.id] for each in elements}
+
+    @property
+    def definitions(self) -> Definitions:
+        """The model as drawn."""
+        return self._graph.definitions
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """The names of the decisions, in the order of the file."""
+        return tuple(each.variable.name for each in self.definitions.decisions)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of the decision services, in the order of the file."""
+        return tuple(each.variable.name for each in self.definitions.services)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the author should mend: texts that are no FEEL, requirements that lead nowhere."""
+        return tuple(self._graph.problems)
+
+    def decide(self, name: str, context: Mapping[str, object] | None = None) -> Value:
+        """The value of a decision, decision service or knowledge model, by name or id.
+
+        What goes wrong inside becomes null, as the standard says; `explain` tells why.
+        Raises UnknownDecision.
+        """
+        return self._run(name, context or {}, Trace())
+
+    def explain(self, name: str, context: Mapping[str, object] | None = None) -> Decided:
+        """As `decide`, with the rules that fired and the problems met on the way."""
+        trace = Trace(is_explaining=True)
+        value = self._run(name, context or {}, trace)
+        return Decided(value, tuple(trace.fired), tuple(trace.problems))
+
+    def _run(self, name: str, context: Mapping[str, object], trace: Trace) -> Value:
+        decider = self._deciders.get(name)
+        if decider is None:
+            known = ", ".join((*self.decisions, *self.services)) or "none"
+            raise UnknownDecision(what="decision", name=name, known=known)
+        try:
+            with running(trace.run):
+                return decider(Run(self._graph, context, trace), context)
+        except LimitReached as limit:
+            trace.note(Place(name, 0), limit.sentence, **limit.values)
+        except RecursionError:  # the bounds on depth are estimates; this is the net below them
+            trace.note(Place(name, 0), "The decision nests too deeply.")
+        return None
+
+    def inputs(self, decision: str) -> tuple[Needed, ...]:
+        """The input data that a decision needs, directly or through others, in that order."""
+        for each in self.definitions.decisions:
+            if decision in (each.variable.name, each.id):
+                found = _needed(self._graph, Link(None, each.id, each.variable.name), ())
+                return tuple(dict.fromkeys(found))
+        for service in self.definitions.services:
+            if decision in (service.variable.name, service.id):
+                ready = self._graph.services[service.id]
+                return tuple(_need(self._graph, each, ()) for _, each in ready.parameters)
+        known = ", ".join((*self.decisions, *self.services)) or "none"
+        raise UnknownDecision(what="decision", name=decision, known=known)
+
+    def outputs(self, service: str) -> tuple[str, ...]:
+        """The names of the decisions that a decision service gives."""
+        for each in self._graph.services.values():
+            if service in (each.source.variable.name, each.source.id):
+                return tuple(link.name for link in each.outputs)
+        raise UnknownDecision(what="decision", name=service, known=", ".join(self.services))
+
+    def table(self, decision: str) -> Table | None:
+        """The decision table that is a decision's logic or a knowledge model's; None if none."""
+        for each in (*self.definitions.decisions, *self.definitions.knowledge):
+            if decision in (each.variable.name, each.id):
+                logic = each.logic.body if isinstance(each.logic, FunctionBox) else each.logic
+                return logic if isinstance(logic, Table) else None
+        return None
+
+    def import_path(self, namespace: str) -> tuple[str, ...]:
+        """The names of the imports that lead to the model of a namespace; () for this model."""
+        return _path_to(self._graph, namespace) or ()
+
+
+def _decide(element_id: str) -> Decider:
+    return lambda run, context: run.decision(element_id)
+
+
+def _serve(element_id: str) -> Decider:
+    return lambda run, context: run.service(element_id, context)
+
+
+def _know(element_id: str) -> Decider:
+    return lambda run, context: run.knowledge(element_id, context)
+
+
+def _path_to(graph: Graph, namespace: str) -> tuple[str, ...] | None:
+    if namespace == graph.definitions.namespace:
+        return ()
+    for alias, imported in graph.imported.items():
+        path = _path_to(imported, namespace)
+        if path is not None:
+            return (alias, *path)
+    return None
+
+
+def _needed(graph: Graph, link: Link, path: tuple[str, ...]) -> Iterator[Needed]:
+    pending = [(graph, link, path)]
+    seen: set[tuple[tuple[str, ...], str]] = set()
+    while pending:
+        graph, link, path = pending.pop()
+        if link.alias is not None:
+            graph, path = graph.imported[link.alias], (*path, link.alias)
+        if (path, link.id) in seen:
+            continue
+        seen.add((path, link.id))
+        if link.id in graph.inputs:
+            yield _need(graph, graph.inputs[link.id].source.variable, path)
+        elif link.id in graph.decisions:
+            required = graph.decisions[link.id].required
+            pending.extend((graph, each, path) for each in reversed(required))
+
+
+def _need(graph: Graph, variable: Variable, path: tuple[str, ...]) -> Needed:
+    allowed = graph.types.allowed_of(variable.type_ref)
+    values = graph.listed(allowed) if allowed is not None else None
+    return Needed(
+        name=variable.name,
+        type=str(graph.types.feel_type(variable.type_ref)),
+        allowed=allowed.text if allowed is not None else None,
+        choices=values,
+        path=path,
+    )

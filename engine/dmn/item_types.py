@@ -1,0 +1,176 @@
+"""The types of a model: what a value must be, and how it is made to fit (DMN 1.5, 10.3.2.9.4)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from engine.dmn.explanation import Place, Trace
+from engine.dmn.model import ItemDefinition, Text
+from engine.feel import Value, conforms
+from engine.feel.coercion import coerce
+from engine.feel.type_names import (
+    ANY,
+    SIMPLE_TYPES,
+    ContextOf,
+    FunctionOf,
+    ListOf,
+    Restricted,
+    Type,
+)
+
+Convert = Callable[[Value, Trace], Value]
+AllowedTest = Callable[[Text, str], Callable[[Value], bool]]
+"""Compiles allowed values, of the item named second, into a test of one value."""
+
+MAX_CHAIN = 100
+"""How many item definitions may be made of each other, one after another."""
+
+
+class ItemTypes:
+    """The item definitions of a model and, by prefix, of the models it imports."""
+
+    def __init__(
+        self,
+        items: Sequence[ItemDefinition],
+        imported: Mapping[str, "ItemTypes"],
+        allowed_test: AllowedTest,
+    ) -> None:
+        self._items = {item.name: item for item in items}
+        self._imported = imported
+        self._allowed_test = allowed_test
+        self._types: dict[str, Type] = {}
+        self._being_made: set[str] = set()
+        for name in self._items:
+            self._named(name)
+
+    def find(self, name: str | None) -> "tuple[ItemDefinition, ItemTypes] | None":
+        """The definition a typeRef names and the types around it; None when it is not one."""
+        if name is None:
+            return None
+        if name in self._items:
+            return self._items[name], self
+        prefix, _, rest = name.partition(".")
+        if rest and prefix in self._imported:
+            return self._imported[prefix].find(rest)
+        return self._imported[""].find(name) if "" in self._imported else None
+
+    def is_known(self, type_ref: str | None) -> bool:
+        """Whether the typeRef names a type of FEEL or of the model, or says nothing."""
+        return type_ref is None or _simple(type_ref) is not None or self.find(type_ref) is not None
+
+    def feel_type(self, type_ref: str | None) -> Type:
+        """The type in FEEL's own terms; unknown names are Any."""
+        if type_ref is None:
+            return ANY
+        found = self.find(type_ref)
+        if found is None:
+            return _simple(type_ref) or ANY
+        item, home = found
+        return home._named(item.name)
+
+    def named_types(self) -> dict[str, Type]:
+        """Every type that expressions may name, those of imported models with their prefix.
+
+        Allowed values do not count for `instance of` (DMN TCK 0070).
+        """
+        result = {name: _structure(kind) for name, kind in self._types.items()}
+        for prefix, types in self._imported.items():
+            start = prefix + "." if prefix else ""
+            result |= {start + name: kind for name, kind in types.named_types().items()}
+        return result
+
+    def allowed_of(self, type_ref: str | None) -> Text | None:
+        """The allowed values of a type, or of the type it is made of."""
+        for _ in range(MAX_CHAIN):
+            found = self.find(type_ref)
+            if found is None or found[0].allowed is not None:
+                return found[0].allowed if found else None
+            type_ref = found[0].type_ref
+        return None
+
+    def member_names(self) -> Iterator[str]:
+        """The names of all components, here and in imported models."""
+        pending = list(self._items.values())
+        while pending:
+            item = pending.pop()
+            for part in item.components:
+                yield part.name
+                pending.append(part)
+        for types in self._imported.values():
+            yield from types.member_names()
+
+    def conversion(self, type_ref: str | None, place: Place) -> Convert | None:
+        """A function that makes values fit the type, or null with a note; None for Any.
+
+        Implicit conversions: a list of one element and its element, a date and the midnight (UTC)
+        it starts with.
+        """
+        kind = self.feel_type(type_ref)
+        if kind == ANY:
+            return None
+
+        def convert(value: Value, trace: Trace) -> Value:
+            fitting = coerce(value, kind)
+            if fitting is None and value is not None:
+                trace.note(place, "The value {value} is no “{type}”.", value=value, type=type_ref)
+            return fitting
+
+        return convert
+
+    def _named(self, name: str) -> Type:
+        if name in self._types:
+            return self._types[name]
+        if name in self._being_made or len(self._being_made) > MAX_CHAIN:
+            # The type contains itself: this part is looked up when there is a value to check.
+            return Restricted(name, ANY, lambda value: conforms(value, self._types.get(name, ANY)))
+        self._being_made.add(name)
+        made = self._type_of(self._items[name])
+        self._being_made.discard(name)
+        self._types[name] = made
+        return made
+
+    def _type_of(self, item: ItemDefinition) -> Type:
+        kind: Type
+        if item.function is not None:
+            kind = FunctionOf(
+                tuple(self.feel_type(part.type_ref) for part in item.function.parameters),
+                self.feel_type(item.function.result),
+            )
+        elif item.components:
+            kind = ContextOf(tuple((part.name, self._type_of(part)) for part in item.components))
+        else:
+            kind = ANY if self._is_circular(item) else self.feel_type(item.type_ref)
+        kind = self._restricted(kind, item.allowed, item.name)
+        if item.is_collection:
+            kind = ListOf(kind)
+        return self._restricted(kind, item.constraint, item.name)
+
+    def _is_circular(self, item: ItemDefinition) -> bool:
+        # A type that is only another name for itself says nothing.
+        seen: set[str] = set()
+        following: ItemDefinition | None = item
+        while following is not None and not following.components:
+            if following.name in seen:
+                return True
+            seen.add(following.name)
+            following = self._items.get(following.type_ref or "")
+        return False
+
+    def _restricted(self, kind: Type, allowed: Text | None, name: str) -> Type:
+        if allowed is None or allowed.text in (None, "-"):
+            return kind
+        return Restricted(name, kind, self._allowed_test(allowed, name))
+
+
+def _structure(kind: Type) -> Type:
+    match kind:
+        case Restricted():
+            return _structure(kind.base)
+        case ListOf():
+            return ListOf(_structure(kind.element))
+        case ContextOf():
+            return ContextOf(tuple((name, _structure(part)) for name, part in kind.entries))
+    return kind
+
+
+def _simple(type_ref: str) -> Type | None:
+    # DMN 1.1 wrote a prefix for FEEL's own types: feel:string.
+    return SIMPLE_TYPES.get(type_ref) or SIMPLE_TYPES.get(type_ref.rpartition(":")[2])
