@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,11 @@ from engine.errors import Refusal
 OLDEST_SOUND_SQLITE = (3, 51, 3)
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 _ATTEMPTS = 5
+# Without blanks and escapes: facts are kept for ever, so their bytes count.
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 
 T = TypeVar("T")
 
@@ -125,12 +131,12 @@ def _connect(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8, **_JSON)
     import pysqlite3.dbapi2 as sqlite  # its bundled SQLite is newer than the system's
 
     if sqlite.sqlite_version_info < OLDEST_SOUND_SQLITE:
         raise UnsoundDatabase(version=sqlite.sqlite_version)
-    engine = create_engine(parsed, module=sqlite, connect_args={"timeout": 30})
+    engine = create_engine(parsed, module=sqlite, connect_args={"timeout": 30}, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

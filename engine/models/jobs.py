@@ -15,6 +15,8 @@ class JobKind(StrEnum):
 
     TIMER = "timer"  # fire a timer of a case
     SERVICE = "service"  # call what a service task asks for
+    MESSAGE = "message"  # hand on a message that a case threw
+    SIGNAL = "signal"  # tell every case that listens
     MAIL = "mail"
     WEBHOOK = "webhook"
 

@@ -1,0 +1,168 @@
+"""Work that waits for a time or for another machine: enqueue, lease, finish, fail with growing pauses, give up.
+
+Delivery is at least once, under a stable key. What a job does inside the database happens once: it is done in the
+transaction that removes the job, and only by who still holds the lease.
+"""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.ids import new_id
+from engine.models import Job, JobKind
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_ERROR = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job about to be written. `key` is unique: the same key again is the same job."""
+
+    kind: JobKind
+    key: str
+    run_at: datetime
+    payload: dict[str, Any]
+    case_id: int | None = None
+    token: int | None = None
+
+
+def timer_key(case_id: int, token: int) -> str:
+    """Key of the job that fires a timer of a case."""
+    return f"timer:{case_id}:{token}"
+
+
+def enqueue(
+    session: Session,
+    kind: JobKind,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    run_at: datetime,
+    case_id: int | None = None,
+    token: int | None = None,
+    at: datetime,
+) -> None:
+    """Leave one job for the worker."""
+    enqueue_all(session, [NewJob(kind, key, run_at, payload, case_id, token)], at=at)
+
+
+def enqueue_all(session: Session, jobs: Iterable[NewJob], *, at: datetime) -> None:
+    """Leave jobs for the worker, in one statement."""
+    rows = [
+        {
+            "id": new_id(at),
+            "kind": job.kind.value,
+            "key": job.key,
+            "case_id": job.case_id,
+            "token": job.token,
+            "payload": job.payload,
+            "run_at": job.run_at,
+            "attempts": 0,
+            "is_dead": False,
+        }
+        for job in jobs
+    ]
+    if rows:
+        session.execute(insert(Job.__table__), rows)  # type: ignore[arg-type]  # it is a Table
+
+
+def take(
+    session: Session,
+    *,
+    worker: str,
+    at: datetime,
+    limit: int = 50,
+    kinds: Iterable[JobKind] = tuple(JobKind),
+    lease: timedelta = LEASE,
+) -> list[Job]:
+    """Lease the jobs due longest; nobody else gets them until the lease ends.
+
+    A lease that ends further away than a lease is long was given by a clock that ran ahead: it does not count.
+    """
+    free = or_(
+        Job.leased_until.is_(None), Job.leased_until <= at, Job.leased_until > at + 2 * lease
+    )
+    due = (
+        select(Job.id)
+        .where(~Job.is_dead, Job.run_at <= at, free, Job.kind.in_([kind.value for kind in kinds]))
+        .order_by(Job.run_at, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    leased = session.scalars(
+        update(Job)
+        .where(Job.id.in_(due))
+        .values(leased_until=at + lease, leased_by=worker, attempts=Job.attempts + 1)
+        .returning(Job)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return sorted(leased, key=lambda job: (job.run_at, job.id))
+
+
+def finish(session: Session, job_id: int, *, worker: str) -> bool:
+    """Remove a job that is done; False when the lease went to somebody else, whose work then counts."""
+    gone = session.execute(
+        delete(Job)
+        .where(Job.id == job_id, Job.leased_by == worker)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+
+
+def fail(
+    session: Session, job_id: int, error: str, *, worker: str, is_final: bool = False, at: datetime
+) -> Job | None:
+    """Put a failed job off; after MOST_ATTEMPTS, or when `is_final`, it is dead. The job; None when it is not ours.
+
+    Pauses double from FIRST_PAUSE up to LONGEST_PAUSE and vary by a half, so that what failed together does not
+    come back together.
+    """
+    job = session.scalar(
+        select(Job).where(Job.id == job_id, Job.leased_by == worker).with_for_update()
+    )
+    if job is None:
+        return None
+    job.last_error = error[:LONGEST_ERROR]
+    job.leased_until = job.leased_by = None
+    job.is_dead = is_final or job.attempts >= MOST_ATTEMPTS
+    if not job.is_dead:
+        job.run_at = at + pause(job.attempts)
+    session.flush()
+    return job
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts; varies by a half around the doubling."""
+    wanted = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return wanted * random.uniform(0.75, 1.25)
+
+
+def revive(session: Session, job_id: int, *, at: datetime) -> Job:
+    """Let a dead job be tried again, now; NotFound."""
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None:
+        raise NotFound(what="job", name=job_id)
+    job.is_dead, job.attempts, job.run_at = False, 0, at
+    job.leased_until = job.leased_by = None
+    session.flush()
+    return job
+
+
+def next_run_at(session: Session) -> datetime | None:
+    """When the next job that nobody holds is due; None when there is none."""
+    return session.scalar(
+        select(Job.run_at)
+        .where(~Job.is_dead, Job.leased_until.is_(None))
+        .order_by(Job.run_at)
+        .limit(1)
+    )

@@ -1,0 +1,86 @@
+"""Receipts of commands: the same idempotency key again gets the same answer and does nothing."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.errors import Conflict
+from engine.models import CommandReceipt, Person
+
+KEPT = timedelta(days=7)
+LONGEST_KEY = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answered: an HTTP status and a JSON body (a page keeps where it redirected to)."""
+
+    status: int
+    body: dict[str, Any]
+    is_repeated: bool = False
+
+
+class KeyReused(Conflict):
+    """The key was used for another request."""
+
+    sentence = "This idempotency key was used for another request. Use a new key for each request."
+    status = 422
+
+
+def fingerprint(*parts: object) -> str:
+    """A hash over what was asked (method, path, body), to tell a repetition from another request."""
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def once(
+    session: Session,
+    key: str,
+    asked: str,
+    command: Callable[[], Answer],
+    *,
+    by: Person,
+    at: datetime,
+) -> Answer:
+    """Carry out `command` unless this person's key has an answer already; then give that again.
+
+    `asked` is the request's `fingerprint`; KeyReused when it differs. A repetition that comes while the first is
+    still at work waits for it. When the command raises, the transaction rolls back and so does the receipt.
+    """
+    stem = hashlib.sha256(key.encode()).hexdigest() if len(key) > LONGEST_KEY else key
+    row = {"person_id": by.id, "key": stem, "fingerprint": asked, "status": 0, "body": {}, "at": at}
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(CommandReceipt).values(row).on_conflict_do_nothing()
+    if not session.execute(statement.returning(CommandReceipt.person_id)).all():
+        return _earlier(session, by.id, stem, asked)
+    answer = command()
+    session.execute(
+        update(CommandReceipt)
+        .where(CommandReceipt.person_id == by.id, CommandReceipt.key == stem)
+        .values(status=answer.status, body=answer.body)
+        .execution_options(synchronize_session=False)
+    )
+    return answer
+
+
+def forget_old(session: Session, *, at: datetime) -> int:
+    """Remove receipts nobody will ask for again; how many."""
+    removed = session.execute(delete(CommandReceipt).where(CommandReceipt.at < at - KEPT))
+    return int(removed.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+
+
+def _earlier(session: Session, person_id: int, key: str, asked: str) -> Answer:
+    row = session.execute(
+        select(CommandReceipt.fingerprint, CommandReceipt.status, CommandReceipt.body).where(
+            CommandReceipt.person_id == person_id, CommandReceipt.key == key
+        )
+    ).one()
+    if row.fingerprint != asked:
+        raise KeyReused
+    return Answer(row.status, row.body, is_repeated=True)

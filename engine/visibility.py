@@ -1,0 +1,70 @@
+"""Who may see which case and task: conditions that every query of them carries. Evaluated when read."""
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import QueryableAttribute, Session, aliased
+
+from engine.models import Case, Person, Procedure, Role, Task
+from engine.people import offices_below
+
+_WORKING = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER)
+
+
+def visible_tasks(person: Person) -> ColumnElement[bool]:
+    """Condition on Task: an operator sees all; a manager those of the own offices and the ones below; a civil
+    servant and an analyst those of the own offices; everyone those assigned to them.
+    """
+    if person.has_role(Role.OPERATOR):
+        return true()
+    return or_(Task.assignee_id == person.id, _is_task_of_office(Task.office_id, person))
+
+
+def visible_cases(person: Person) -> ColumnElement[bool]:
+    """Condition on Case: an operator sees all; a manager those of procedures or with a task of the own offices and
+    the ones below; a civil servant and an analyst those with a task of theirs or of their offices, done or not,
+    and those they started; an applicant only the own ones.
+    """
+    if person.has_role(Role.OPERATOR):
+        return true()
+    own = Case.applicant_id == person.id
+    if not person.has_role(*_WORKING):
+        return own
+    task = aliased(Task)
+    conditions = [
+        own,
+        Case.started_by_id == person.id,
+        exists().where(
+            task.case_id == Case.id,
+            or_(
+                task.assignee_id == person.id,
+                task.ended_by_id == person.id,
+                _is_task_of_office(task.office_id, person),
+            ),
+        ),
+    ]
+    if person.has_role(Role.MANAGER) and person.office_ids:
+        of_office = select(Procedure.id).where(
+            Procedure.office_id.in_(offices_below(person.office_ids))
+        )
+        conditions.append(Case.procedure_id.in_(of_office))
+    return or_(*conditions)
+
+
+def seen_offices(session: Session, person: Person) -> list[int] | None:
+    """Ids of the offices whose tasks the person sees; None: all of them (an operator)."""
+    if person.has_role(Role.OPERATOR):
+        return None
+    if not person.office_ids or not person.has_role(*_WORKING):
+        return []
+    if person.has_role(Role.MANAGER):
+        return sorted(session.scalars(offices_below(person.office_ids)))
+    return sorted(person.office_ids)
+
+
+def _is_task_of_office(
+    office: QueryableAttribute[int | None], person: Person
+) -> ColumnElement[bool]:
+    if not person.office_ids or not person.has_role(*_WORKING):
+        return false()
+    if person.has_role(Role.MANAGER):
+        return office.in_(offices_below(person.office_ids))
+    return office.in_(person.office_ids)
