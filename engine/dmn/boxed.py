@@ -45,9 +45,7 @@ class Boxes:
             evaluate = self._converted(evaluate, wanted, place)
         return evaluate
 
-    def function_body(
-        self, box: FunctionBox | None, names: Names, result: str | None
-    ) -> Evaluator:
+    def function_body(self, box: FunctionBox | None, names: Names, result: str | None) -> Evaluator:
         """The body of a knowledge model as a function of its parameters and what it requires."""
         if box is None:
             return _null
@@ -62,9 +60,7 @@ class Boxes:
             return evaluate
         return lambda scope, trace: convert(evaluate(scope, trace), trace)
 
-    def _compile(
-        self, box: Box, names: Names, place: Place, type_ref: str | None
-    ) -> Evaluator:
+    def _compile(self, box: Box, names: Names, place: Place, type_ref: str | None) -> Evaluator:
         match box:
             case Literal():
                 return self._literals.expression(box.source, names, place)
@@ -185,8 +181,11 @@ class Boxes:
                     continue
                 position = _position(matched, len(items))
                 if position is None:
-                    trace.note(place, "The filter gives {value}, neither yes/no nor a position.",
-                               value=matched)
+                    trace.note(
+                        place,
+                        "The filter gives {value}, neither yes/no nor a position.",
+                        value=matched,
+                    )
                     return None
                 is_position = True
                 if position == number:

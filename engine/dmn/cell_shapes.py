@@ -85,7 +85,7 @@ def _positive(text: str) -> Shape | None:
     position = 0
     while position < len(text):
         part = _PART.match(text, position)
-        if part is None or part.end() == len(text) and text.rstrip().endswith(","):
+        if part is None or (part.end() == len(text) and text.rstrip().endswith(",")):
             return None
         position = part.end()
         if part["text"] is not None:
@@ -126,9 +126,9 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same numbers as spans that neither touch nor overlap, from low to high."""
     result: list[Span] = []
     for span in sorted(spans, key=_start):
-        if span.low is not None and span.low == span.high:
-            if not (span.low_included and span.high_included):
-                continue  # (5..5] holds nothing
+        is_point = span.low is not None and span.low == span.high
+        if is_point and not (span.low_included and span.high_included):
+            continue  # (5..5] holds nothing
         if result and _touch(result[-1], span):
             result[-1] = _joined(result[-1], span)
         else:

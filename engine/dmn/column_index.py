@@ -17,8 +17,17 @@ MAX_BITS = 400_000_000
 class ColumnIndex:
     """Looks a value up in the cells of one column."""
 
-    __slots__ = ("_any", "_flags", "_masks", "_negated", "_points", "_shaped", "_text_rest",
-                 "_texts", "_unshaped")
+    __slots__ = (
+        "_any",
+        "_flags",
+        "_masks",
+        "_negated",
+        "_points",
+        "_shaped",
+        "_text_rest",
+        "_texts",
+        "_unshaped",
+    )
 
     def __init__(self, shapes: Sequence[Shape | None]) -> None:
         self._any = self._negated = self._unshaped = self._shaped = 0

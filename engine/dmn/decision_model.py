@@ -5,13 +5,20 @@ from dataclasses import dataclass
 
 from engine.dmn.explanation import Decided, Place, Problem, Trace
 from engine.dmn.graph import Graph, Link
-from engine.dmn.model import Definitions, FunctionBox, Table, Variable
+from engine.dmn.model import (
+    Decision,
+    DecisionService,
+    Definitions,
+    FunctionBox,
+    Knowledge,
+    Table,
+    Variable,
+)
 from engine.dmn.refusals import UnknownDecision
 from engine.dmn.runs import Run
 from engine.feel import Value
 from engine.feel.errors import LimitReached
 from engine.feel.limits import running
-
 
 Decider = Callable[[Run, Mapping[str, object]], Value]
 
@@ -38,14 +45,11 @@ class Model:
         self._graph = graph
         self._deciders: dict[str, Decider] = {}
         # Names win over ids; of one name, a decision over a service over knowledge.
-        for elements, make in (
-            (graph.definitions.knowledge, _know),
-            (graph.definitions.services, _serve),
-            (graph.definitions.decisions, _decide),
-        ):
-            ids = {each.id: make(each.id) for each in elements}
-            self._deciders = ids | self._deciders
-            self._deciders |= {each.variable.name: ids[each.id] for each in elements}
+        elements = graph.definitions.elements()
+        for kind, make in ((Knowledge, _know), (DecisionService, _serve), (Decision, _decide)):
+            deciders = {each: make(each.id) for each in elements if isinstance(each, kind)}
+            self._deciders = {each.id: made for each, made in deciders.items()} | self._deciders
+            self._deciders |= {each.variable.name: made for each, made in deciders.items()}
 
     @property
     def definitions(self) -> Definitions:
@@ -117,7 +121,7 @@ class Model:
 
     def table(self, decision: str) -> Table | None:
         """The decision table that is a decision's logic or a knowledge model's; None if none."""
-        for each in (*self.definitions.decisions, *self.definitions.knowledge):
+        for each in self.definitions.with_logic():
             if decision in (each.variable.name, each.id):
                 logic = each.logic.body if isinstance(each.logic, FunctionBox) else each.logic
                 return logic if isinstance(logic, Table) else None

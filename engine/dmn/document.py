@@ -4,7 +4,9 @@ Only this file knows the XML library. It refuses DOCTYPE, fetches nothing, expan
 only elements of the DMN namespaces, so the readers behind it meet no surprises.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 from lxml import etree
 
@@ -84,36 +86,53 @@ def read_document(xml: bytes | str) -> Node:
         remove_comments=True,
         remove_pis=True,
     )
+    # A cheap upper bound, before the parser builds a tree many times the size of the file.
+    if data.count(b"<") > 2 * MAX_NODES:
+        raise UnreadableModel(line=1, reason=f"it has more than {MAX_NODES:,} elements")
     try:
-        root = etree.fromstring(data, parser)
+        tree: object = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
-        raise UnreadableModel(line=line, reason=str(error.msg or "it is empty")) from None
+        reason = (error.msg or "it is empty").split(", line ")[0]
+        raise UnreadableModel(line=error.lineno or 1, reason=reason[:200]) from None
     except (ValueError, LookupError) as error:
-        raise UnreadableModel(line=1, reason=str(error)) from None
-    info = root.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None:
+        raise UnreadableModel(line=1, reason=str(error)[:200]) from None
+    root = cast("_Source", tree)
+    if root.getroottree().docinfo.doctype:
         raise UnreadableModel(line=1, reason="a DOCTYPE is not allowed")
-    namespace, name = _split(root.tag)
+    namespace, name = _split(str(root.tag))
     if name != "definitions" or namespace not in NAMESPACES:
         raise NotADecisionModel(line=root.sourceline or 1, root=name)
-    if sum(1 for _ in root.iter()) > MAX_NODES:
-        raise UnreadableModel(line=1, reason=f"it has more than {MAX_NODES:,} elements")
     return _node(root)
 
 
-def _node(element: "etree._Element") -> Node:
-    children = tuple(
-        _node(child)
-        for child in element
-        if isinstance(child.tag, str) and _split(child.tag)[0] in NAMESPACES
-    )
-    attributes = {
-        str(key): str(value) for key, value in element.attrib.items() if not key.startswith("{")
-    }
+class _DocInfo(Protocol):
+    doctype: str
+
+
+class _Tree(Protocol):
+    docinfo: _DocInfo
+
+
+class _Source(Protocol):
+    """What is used of an lxml element; its stubs describe sourceline and attributes wrongly."""
+
+    tag: object
+    text: str | None
+    tail: str | None
+    sourceline: int | None
+    attrib: Mapping[str, str]
+
+    def __iter__(self) -> "Iterator[_Source]": ...
+
+    def getroottree(self) -> _Tree: ...
+
+
+def _node(element: _Source) -> Node:
+    children = tuple(_node(child) for child in element if _split(str(child.tag))[0] in NAMESPACES)
+    attributes = {key: value for key, value in element.attrib.items() if key[:1] != "{"}
     # Text around foreign or dropped children belongs to the element all the same.
     text = (element.text or "") + "".join(child.tail or "" for child in element)
-    return Node(_split(element.tag)[1], attributes, text, children, element.sourceline or 0)
+    return Node(_split(str(element.tag))[1], attributes, text, children, element.sourceline or 0)
 
 
 def _split(tag: str) -> tuple[str, str]:

@@ -83,20 +83,9 @@ class Graph:
         self._aliases = {
             each.namespace: each.name for each in definitions.imports if each.name in imported
         }
-        self._elements = {
-            element.id: element
-            for element in (
-                *definitions.inputs,
-                *definitions.decisions,
-                *definitions.knowledge,
-                *definitions.services,
-            )
-        }
-        self.types = ItemTypes(
-            definitions.items,
-            {alias: graph.types for alias, graph in imported.items()},
-            allowed_test(self.problems),
-        )
+        self._elements = {element.id: element for element in definitions.elements()}
+        below: dict[str, ItemTypes] = {alias: graph.types for alias, graph in imported.items()}
+        self.types: ItemTypes = ItemTypes(definitions.items, below, allowed_test(self.problems))
         members = set(self.types.member_names()) | member_names(definitions)
         for graph in imported.values():
             members |= graph.names() | graph.member_names

@@ -79,7 +79,9 @@ def finish_of(
         if aggregation is None:
             return rule_order(rows, rules, trace)
         function = _AGGREGATES[aggregation]
-        results = tuple(function.evaluate({"values": list(column)}) for column in zip(*rows))
+        results = tuple(
+            function.evaluate({"values": list(column)}) for column in zip(*rows, strict=True)
+        )
         return value_of(results)
 
     finishes: dict[HitPolicy, Finish] = {

@@ -71,8 +71,6 @@ class _Loader:
         if wanted.namespace not in self._graphs:
             xml = self._resolve(wanted.namespace, wanted.location) if self._resolve else None
             if xml is None:
-                raise MissingImport(
-                    line=wanted.line, name=wanted.name, namespace=wanted.namespace
-                )
+                raise MissingImport(line=wanted.line, name=wanted.name, namespace=wanted.namespace)
             self._graphs[wanted.namespace] = self.load(xml, path)
         return self._graphs[wanted.namespace]

@@ -21,9 +21,7 @@ def member_names(definitions: Definitions) -> set[str]:
     """Every name that a boxed expression of the model gives to a part of its value."""
     names: set[str] = set()
     pending: list[Box] = [
-        element.logic
-        for element in (*definitions.decisions, *definitions.knowledge)
-        if element.logic is not None
+        element.logic for element in definitions.with_logic() if element.logic is not None
     ]
     while pending:
         box = pending.pop()

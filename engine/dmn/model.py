@@ -313,6 +313,10 @@ class Import:
     line: int
 
 
+Element = InputData | Decision | Knowledge | DecisionService
+"""What requirements lead to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """A whole DMN file."""
@@ -325,3 +329,11 @@ class Definitions:
     decisions: tuple[Decision, ...]
     knowledge: tuple[Knowledge, ...]
     services: tuple[DecisionService, ...]
+
+    def elements(self) -> tuple[Element, ...]:
+        """Everything that has an id and a variable."""
+        return (*self.inputs, *self.decisions, *self.knowledge, *self.services)
+
+    def with_logic(self) -> tuple[Decision | Knowledge, ...]:
+        """The decisions and the business knowledge models."""
+        return (*self.decisions, *self.knowledge)

@@ -41,12 +41,7 @@ def read_definitions(xml: bytes | str) -> Definitions:
 
 def _refuse_twins(definitions: Definitions) -> None:
     seen: set[str] = set()
-    for element in (
-        *definitions.inputs,
-        *definitions.decisions,
-        *definitions.knowledge,
-        *definitions.services,
-    ):
+    for element in definitions.elements():
         if element.id in seen:
             raise BrokenModel(
                 line=element.line, element=f"The id “{element.id}”", reason="is used twice"

@@ -66,10 +66,7 @@ class Run:
         ready = self.graph.knowledge[knowledge_id]
         function = self._function(knowledge_id)
         return function.body(
-            [
-                self._taken(each.name, given.get(each.name), ready.place)
-                for each in ready.parameters
-            ]
+            [self._taken(each.name, given.get(each.name), ready.place) for each in ready.parameters]
         )
 
     def set(self, link: Link, value: Value) -> None:

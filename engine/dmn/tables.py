@@ -146,8 +146,10 @@ def _are_allowed(
         for item in value if isinstance(value, list) else (value,):
             if not column.allowed(item, scope, trace):
                 trace.note(
-                    place, "“{value}” is not among the input values of “{column}”.",
-                    value=item, column=column.label,
+                    place,
+                    "“{value}” is not among the input values of “{column}”.",
+                    value=item,
+                    column=column.label,
                 )
                 return False
     return True
@@ -254,7 +256,9 @@ class _Results:
         if value is None or allowed is None or allowed(value, scope, trace):
             return value
         trace.note(
-            place, "“{value}” is not among the output values of “{column}”.",
-            value=value, column=self._outputs[number].label,
+            place,
+            "“{value}” is not among the output values of “{column}”.",
+            value=value,
+            column=self._outputs[number].label,
         )
         return None

@@ -61,7 +61,9 @@ class Suite:
 
 def read_suites(folder: Path) -> Iterator[Suite]:
     """Every file of test cases below a folder, in order of path."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     for path in sorted(folder.rglob("*.xml")):
         root = etree.fromstring(path.read_bytes(), parser)
         if _local(root) != "testCases":
@@ -132,7 +134,7 @@ def _scalar(node: "etree._Element") -> Value:
 
 
 def _local(node: "etree._Element") -> str:
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+    return str(node.tag).rpartition("}")[2]
 
 
 _TEMPORAL: dict[str, Callable[[str], Value]] = {

@@ -102,7 +102,7 @@ def _place(context: dict[str, Value], path: tuple[str, ...], name: str, value: V
 
 def _result(model: Model, case: Case, result: Expected, value: Value) -> Value:
     # A service with one output gives its value, one with several a context of them.
-    if case.kind == "decisionService" and case.invocable:
-        if len(model.outputs(case.invocable)) > 1 and isinstance(value, dict):
-            return value.get(result.name)
-    return value
+    if case.kind != "decisionService" or case.invocable is None:
+        return value
+    has_several = len(model.outputs(case.invocable)) > 1
+    return value.get(result.name) if has_several and isinstance(value, dict) else value
