@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 Ranges = list[tuple[int, int]]
@@ -70,7 +71,7 @@ def _word() -> Ranges:
     return complement([*categories["P"], *categories["Z"], *categories["C"]])
 
 
-_ESCAPES = {
+_ESCAPES: dict[str, Callable[[], Ranges]] = {
     "s": lambda: [(0x20, 0x20), (0x9, 0xA), (0xD, 0xD)],
     "d": lambda: _categories()[_DIGIT],
     "w": _word,

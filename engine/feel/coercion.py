@@ -70,7 +70,8 @@ def _function_conforms(value: Value, kind: FunctionOf) -> bool:
     if len(kind.parameters) != len(value.parameters):
         return False
     # Parameters the other way round: a function of Any serves where one of number is wanted.
-    return is_subtype(value.result, kind.result) and all(
+    # Results are seldom declared; an undeclared one may be anything.
+    return (value.result == ANY or is_subtype(value.result, kind.result)) and all(
         is_subtype(wanted, value.type_of(place)) for place, wanted in enumerate(kind.parameters)
     )
 

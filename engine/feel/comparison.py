@@ -9,6 +9,8 @@ from engine.feel.errors import LimitReached
 from engine.feel.limits import MAX_VALUE_DEPTH
 from engine.feel.values import Range, Value
 
+_ORDERED = (Decimal, str, Date, DaysTime, YearsMonths)
+
 
 def equal(a: Value, b: Value) -> bool | None:
     """Whether two values are the same; null when their kinds cannot be compared."""
@@ -57,8 +59,8 @@ def compare(a: Value, b: Value) -> int | None:
     kind = type(a)
     if kind is not type(b):
         return None
-    if kind is Decimal or kind is str or kind in (Date, DaysTime, YearsMonths):
-        return (a > b) - (a < b)  # type: ignore[operator]  # kinds that Python orders alike
+    if isinstance(a, _ORDERED):
+        return int(a > b) - int(a < b)  # type: ignore[operator]  # both are of one kind
     if isinstance(a, DateTime | Time) and isinstance(b, DateTime | Time):
         if (a.offset is None) != (b.offset is None):
             return None

@@ -10,7 +10,9 @@ from engine.feel.frame import Code, Frame
 from engine.feel.syntax import Between, Comparison, In, Literal, Logic, RangeNode
 from engine.feel.values import Range, Value
 
-_ORDERS: dict[str, Callable[[object, object], bool]] = {
+_ZERO = Decimal(0)
+_Order = Callable[[Decimal, Decimal], bool]
+_ORDERS: dict[str, _Order] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -33,7 +35,7 @@ def comparison_code(node: Comparison, left: Code, right: Code) -> Code:
                 left=kind_name(a).capitalize(), right=kind_name(b), sign=sign,
             )  # fmt: skip
             return None
-        return order(result, 0)
+        return order(Decimal(result), _ZERO)
 
     if isinstance(node.right, Literal) and isinstance(node.right.value, Decimal):
         constant = node.right.value
@@ -145,10 +147,10 @@ def range_code(node: RangeNode, start: Code | None, end: Code | None) -> Code:
     def run(frame: Frame) -> Value:
         low = start(frame) if start else None
         high = end(frame) if end else None
-        if start and end and not node.is_equality:
-            if low is not None and high is not None and compare(low, high) is None:
-                frame.run.note(position, "The two ends of the range cannot be compared.")
-                return None
+        is_span = low is not None and high is not None and not node.is_equality
+        if is_span and compare(low, high) is None:
+            frame.run.note(position, "The two ends of the range cannot be compared.")
+            return None
         if node.is_equality:
             return Range(low, low, True, True, True, node.is_negated)
         return Range(low, high, node.start_included, node.end_included)

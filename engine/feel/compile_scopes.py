@@ -171,4 +171,3 @@ def function_code(node: FunctionNode, body: Code | None) -> Code:
         return FeelFunction(parameters, answer, types, frames=frames, is_closure=True)
 
     return run
-

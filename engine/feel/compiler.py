@@ -13,6 +13,7 @@ from engine.feel.compile_comparisons import (
     logic_code,
     range_code,
 )
+from engine.feel.compile_constants import quick_comparison
 from engine.feel.compile_scopes import filter_code, function_code, iteration_code
 from engine.feel.errors import NullResult
 from engine.feel.frame import Code, Frame, local_reader, root_reader
@@ -173,12 +174,23 @@ def _call(node: Call) -> Code:
 
 def _if(node: If) -> Code:
     condition, then = compile_node(node.condition), compile_node(node.then)
-    otherwise = compile_node(node.otherwise)
-    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+    otherwise, position = compile_node(node.otherwise), node.position
+
+    def run(frame: Frame) -> Value:
+        value = condition(frame)
+        if value is True:
+            return then(frame)
+        if value is False or value is None:
+            return otherwise(frame)
+        frame.run.note(position, "The condition of “if” is neither true nor false.")
+        return None
+
+    return run
 
 
 def _comparison(node: Comparison) -> Code:
-    return comparison_code(node, compile_node(node.left), compile_node(node.right))
+    general = comparison_code(node, compile_node(node.left), compile_node(node.right))
+    return quick_comparison(node, general)
 
 
 def _logic(node: Logic) -> Code:

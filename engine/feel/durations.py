@@ -98,7 +98,7 @@ _YEARS_MONTHS = re.compile(r"(-?)P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
 
 def read_duration(text: str) -> DaysTime | YearsMonths | None:
     """The duration written in ISO 8601, None if the text is none."""
-    if text.endswith("P") or text.endswith("T") or len(text) > 100:
+    if text.endswith(("P", "T")) or len(text) > 100:
         return None
     found = _YEARS_MONTHS.fullmatch(text)
     if found:

@@ -131,9 +131,7 @@ def compile_unary_tests(
 
 
 @lru_cache(maxsize=8192)
-def _compiled(
-    text: str, names: frozenset[str], types: tuple[tuple[str, Type], ...]
-) -> Expression:
+def _compiled(text: str, names: frozenset[str], types: tuple[tuple[str, Type], ...]) -> Expression:
     parser = Parser(text, names, dict(types))
     node = parser.whole()
     return Expression(text, node, frozenset(parser.free - BUILTINS.keys()))

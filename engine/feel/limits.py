@@ -14,7 +14,7 @@ MAX_NESTING = 80  # parentheses, operators and calls inside each other
 MAX_STRING = 1_000_000  # characters of one value
 MAX_LIST = 200_000  # elements of one list or range that is walked
 MAX_VALUE_DEPTH = 60  # lists and contexts inside each other
-MAX_FRAMES = 420  # estimated Python frames of nested FEEL calls, well below Python's own limit
+MAX_FRAMES = 800  # estimated Python frames of nested FEEL calls, below Python's own limit
 MAX_PROBLEMS = 100
 TIME_CHECK = 2_048  # units of work between two looks at the clock
 
@@ -88,16 +88,18 @@ class Run:
 def check_size(run: Run, size: int) -> None:
     """Refuse a list of `size` elements that would be too long, and charge for it."""
     if size > MAX_LIST:
-        raise LimitReached("A list would have {size} elements; {limit} are allowed.",
-                           size=size, limit=MAX_LIST)
+        raise LimitReached(
+            "A list would have {size} elements; {limit} are allowed.", size=size, limit=MAX_LIST
+        )
     run.charge(size)
 
 
 def check_text(run: Run, size: int) -> None:
     """Refuse a string of `size` characters that would be too long, and charge for it."""
     if size > MAX_STRING:
-        raise LimitReached("A text would have {size} characters; {limit} are allowed.",
-                           size=size, limit=MAX_STRING)
+        raise LimitReached(
+            "A text would have {size} characters; {limit} are allowed.", size=size, limit=MAX_STRING
+        )
     run.charge(1 + size // 64)
 
 

@@ -102,6 +102,9 @@ def tidy(number: Decimal) -> Decimal:
         number = number.normalize(CONTEXT)
         shown = number.as_tuple().exponent
         if isinstance(shown, int) and 0 < shown <= PRECISION:
-            return number.quantize(Decimal(1), context=CONTEXT) if len(
-                number.as_tuple().digits) + shown <= PRECISION else number
+            return (
+                number.quantize(Decimal(1), context=CONTEXT)
+                if len(number.as_tuple().digits) + shown <= PRECISION
+                else number
+            )
     return number

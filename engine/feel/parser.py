@@ -5,8 +5,8 @@ unary minus, instance of, then paths, filters and calls.
 """
 
 from engine.feel.compounds import CompoundReader
-from engine.feel.numbers import read_number
 from engine.feel.iso import read_literal
+from engine.feel.numbers import read_number
 from engine.feel.syntax import (
     Between,
     Call,
@@ -194,7 +194,7 @@ class Parser(CompoundReader):
             return self._word()
         if token.kind == "symbol":
             return self._symbol()
-        self.fail("a value is missing here.")
+        return self.fail("a value is missing here.")
 
     def _word(self) -> Node:
         token = self.token
@@ -246,4 +246,4 @@ class Parser(CompoundReader):
         if found:
             self.index += found[0]
             return self.name_node(token.start, found[1])
-        self.fail(f"“{token.text}” has no meaning here.")
+        return self.fail(f"“{token.text}” has no meaning here.")

@@ -1,4 +1,4 @@
-"""The state of reading one expression: tokens, scopes of names, and the bounds on size and depth."""
+"""The state of reading one expression: tokens, scopes of names, bounds on size and depth."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -11,7 +11,7 @@ _SETS = set("sSiIcCdDwW")
 
 def translated(pattern: str, flags: str) -> str:
     """The pattern for re2; raises NullResult when XPath has no such pattern."""
-    return _Translator(_without_space(pattern) if "x" in flags else pattern, "i" in flags).all()
+    return _Translator(_without_space(pattern) if "x" in flags else pattern, flags).all()
 
 
 def _without_space(pattern: str) -> str:
@@ -34,10 +34,11 @@ def _without_space(pattern: str) -> str:
 class _Translator:
     """A place in the pattern, and what was written so far."""
 
-    def __init__(self, pattern: str, ignores_case: bool) -> None:
+    def __init__(self, pattern: str, flags: str) -> None:
         self.pattern = pattern
         self.index = 0
-        self.ignores_case = ignores_case
+        self.ignores_case = "i" in flags
+        self.dot_is_all = "s" in flags
 
     def fail(self, problem: str) -> NullResult:
         return NullResult("In the pattern “{pattern}”: {problem}", pattern=self.pattern[:80],
@@ -61,7 +62,7 @@ class _Translator:
             elif character == "(":
                 pieces.append(self.group())
             elif character == ".":
-                pieces.append(".")
+                pieces.append("." if self.dot_is_all else r"[^\n\r]")
             elif character == "{":
                 pieces.append("{" + self.quantity())
             elif character in "]}":
@@ -179,5 +180,3 @@ def _other_case(ranges: Ranges) -> Ranges:
                 if len(other) == 1 and ord(other) != code:
                     folded.append((ord(other), ord(other)))
     return folded
-
-

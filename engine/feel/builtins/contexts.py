@@ -76,8 +76,6 @@ def _put(run: Run, target: Mapping[str, Value], keys: list[Value], value: Value)
     if len(keys) == 1:
         return {**target, key: value}
     inner = target.get(key)
-    if inner is None:
-        inner = {}
     if not isinstance(inner, Mapping):
         raise NullResult("The entry “{name}” is no context.", name=key)
     return {**target, key: _put(run, inner, keys[1:], value)}

@@ -82,7 +82,7 @@ Relation = Callable[[Range, Range], bool]
 def _register(name: str, kinds: str, relation: Relation) -> None:
     """One relation for the pairs of kinds: pp, pr, rp, rr (point and range)."""
     for pair in kinds.split():
-        left, right = pair
+        left, right = pair[0], pair[1]
         first = "point" if left == "p" else "range"
         second = "point" if right == "p" else "range"
         if left == right:

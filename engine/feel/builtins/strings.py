@@ -9,10 +9,10 @@ from engine.feel.regex import compiled, expand_replacement, splits
 from engine.feel.values import Value
 
 
-@builtin("substring", "string: string, start position: number, length?: number|null", needs_run=True)
-def substring(
-    run: Run, string: str, start: Decimal, length: Decimal | None = None
-) -> Value:
+@builtin(
+    "substring", "string: string, start position: number, length?: number|null", needs_run=True
+)
+def substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> Value:
     """From a 1-based place (negative: from the end), for a length or to the end."""
     first = int(start)
     if first == 0 or abs(first) > len(string):
@@ -58,9 +58,7 @@ def substring_after(string: str, match: str) -> Value:
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?: string|null",
          needs_run=True)  # fmt: skip
-def replace(
-    run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
-) -> Value:
+def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
     """Every match of the regular expression replaced; $1 … are its groups."""
     regex = compiled(pattern, flags or "")
     if regex.search("") is not None:
@@ -126,5 +124,3 @@ def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> V
     check_size(run, len(items))
     check_text(run, sum(map(len, texts)) + len(between) * max(0, len(texts) - 1))
     return between.join(texts)
-
-
