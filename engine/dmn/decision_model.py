@@ -1,7 +1,7 @@
 """A loaded decision model: what it decides, what it needs, and deciding."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.dmn.explanation import Decided, Place, Problem, Trace
 from engine.dmn.graph import Graph, Link
@@ -120,12 +120,27 @@ class Model:
         raise UnknownDecision(what="decision", name=service, known=", ".join(self.services))
 
     def table(self, decision: str) -> Table | None:
-        """The decision table that is a decision's logic or a knowledge model's; None if none."""
+        """The decision table that is a decision's logic or a knowledge model's; None if none.
+
+        Its input columns have FEEL's own types, and the allowed values of the model's types where
+        the table names none, as the search for overlaps and gaps wants them.
+        """
         for each in self.definitions.with_logic():
             if decision in (each.variable.name, each.id):
                 logic = each.logic.body if isinstance(each.logic, FunctionBox) else each.logic
-                return logic if isinstance(logic, Table) else None
+                return self._typed(logic) if isinstance(logic, Table) else None
         return None
+
+    def _typed(self, table: Table) -> Table:
+        types = self._graph.types
+        declared = {each.variable.name: each.variable.type_ref for each in self.definitions.inputs}
+        columns = []
+        for column in table.inputs:
+            type_ref = declared.get(column.expression.text or "", column.type_ref)
+            kind = str(types.feel_structure(type_ref)) if type_ref is not None else None
+            allowed = column.allowed or types.allowed_of(type_ref)
+            columns.append(replace(column, type_ref=kind, allowed=allowed))
+        return replace(table, inputs=tuple(columns))
 
     def import_path(self, namespace: str) -> tuple[str, ...]:
         """The names of the imports that lead to the model of a namespace; () for this model."""
@@ -176,7 +191,7 @@ def _need(graph: Graph, variable: Variable, path: tuple[str, ...]) -> Needed:
     values = graph.listed(allowed) if allowed is not None else None
     return Needed(
         name=variable.name,
-        type=str(graph.types.feel_type(variable.type_ref)),
+        type=str(graph.types.feel_structure(variable.type_ref)),
         allowed=allowed.text if allowed is not None else None,
         choices=values,
         path=path,

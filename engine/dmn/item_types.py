@@ -47,6 +47,8 @@ class ItemTypes:
             return None
         if name in self._items:
             return self._items[name], self
+        if ":" in name:
+            return self.find(name.rpartition(":")[2])  # DMN 1.1 wrote a prefix
         prefix, _, rest = name.partition(".")
         if rest and prefix in self._imported:
             return self._imported[prefix].find(rest)
@@ -65,6 +67,10 @@ class ItemTypes:
             return _simple(type_ref) or ANY
         item, home = found
         return home._named(item.name)
+
+    def feel_structure(self, type_ref: str | None) -> Type:
+        """The type without names and allowed values: `string`, `list<number>`."""
+        return _structure(self.feel_type(type_ref))
 
     def named_types(self) -> dict[str, Type]:
         """Every type that expressions may name, those of imported models with their prefix.
