@@ -1,0 +1,46 @@
+"""Runs compiled BPMN on SpiffWorkflow's specifications, workflows and tasks, with the token rules of BPMN 2.0.2.
+
+The only room that imports SpiffWorkflow.
+"""
+
+from engine.spiff.compiled import Compiled, Start, remembered
+from engine.spiff.compiling import compile_model
+from engine.spiff.execution import Execution
+from engine.spiff.facts import Choice, Fact, FactKind, Option, Wait, WaitKind
+from engine.spiff.refusals import (
+    CaseOver,
+    ChoiceNeeded,
+    ChoiceUnknown,
+    NoSuchElement,
+    NotRunnable,
+    NotWaiting,
+    Obstacle,
+    StateUnreadable,
+    ValueRefused,
+)
+from engine.spiff.resolver import Library, Resolver
+
+__all__ = [
+    "CaseOver",
+    "Choice",
+    "ChoiceNeeded",
+    "ChoiceUnknown",
+    "Compiled",
+    "Execution",
+    "Fact",
+    "FactKind",
+    "Library",
+    "NoSuchElement",
+    "NotRunnable",
+    "NotWaiting",
+    "Obstacle",
+    "Option",
+    "Resolver",
+    "Start",
+    "StateUnreadable",
+    "ValueRefused",
+    "Wait",
+    "WaitKind",
+    "compile_model",
+    "remembered",
+]

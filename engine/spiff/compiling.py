@@ -1,0 +1,356 @@
+"""From the frozen model to SpiffWorkflow specifications of our own; says all that stands in the way of running."""
+
+from typing import TYPE_CHECKING
+
+from engine.bpmn.model import EventKind, Flow, Kind, Model, Node, Process, Scope
+from engine.feel import FeelSyntaxError
+from engine.spiff import compiled as versions
+from engine.spiff.compiled import Compiled, Start
+from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.events import (
+    BoundarySpec,
+    CatchSpec,
+    EndSpec,
+    EventSpec,
+    StartSpec,
+    ThrowSpec,
+)
+from engine.spiff.elements.gateways import (
+    ComplexSpec,
+    EventGatewaySpec,
+    ExclusiveSpec,
+    InclusiveSpec,
+    ParallelSpec,
+)
+from engine.spiff.elements.node import FlowSpec, NodeSpec, ScopeSpec
+from engine.spiff.elements.subprocess import CallSpec, EventSubProcessSpec, SubProcessSpec
+from engine.spiff.elements.tasks import (
+    PersonTaskSpec,
+    RuleTaskSpec,
+    ScriptSpec,
+    ServiceSpec,
+    assignments,
+)
+from engine.spiff.markers import rounds_of
+from engine.spiff.refusals import NotRunnable, Obstacle
+from engine.spiff.rules import Rule
+from engine.spiff.triggers import trigger_of
+
+if TYPE_CHECKING:
+    from engine.bpmn.model import Expression
+
+SPECS: dict[Kind, type[NodeSpec]] = {
+    Kind.TASK: PersonTaskSpec,
+    Kind.USER_TASK: PersonTaskSpec,
+    Kind.MANUAL_TASK: PersonTaskSpec,
+    Kind.SCRIPT_TASK: ScriptSpec,
+    Kind.SERVICE_TASK: ServiceSpec,
+    Kind.BUSINESS_RULE_TASK: RuleTaskSpec,
+    Kind.SUB_PROCESS: SubProcessSpec,
+    Kind.TRANSACTION: SubProcessSpec,
+    Kind.CALL_ACTIVITY: CallSpec,
+    Kind.EXCLUSIVE_GATEWAY: ExclusiveSpec,
+    Kind.PARALLEL_GATEWAY: ParallelSpec,
+    Kind.INCLUSIVE_GATEWAY: InclusiveSpec,
+    Kind.COMPLEX_GATEWAY: ComplexSpec,
+    Kind.EVENT_BASED_GATEWAY: EventGatewaySpec,
+    Kind.START_EVENT: StartSpec,
+    Kind.END_EVENT: EndSpec,
+    Kind.INTERMEDIATE_CATCH_EVENT: CatchSpec,
+    Kind.INTERMEDIATE_THROW_EVENT: ThrowSpec,
+    Kind.BOUNDARY_EVENT: BoundarySpec,
+}
+
+
+def compile_model(model: Model, process_id: str | None = None) -> Compiled:
+    """The runnable form of one process of the file (see `choose_process` where none is named).
+
+    Raises NotRunnable with everything that cannot run.
+    """
+    process = versions.choose_process(model, process_id)
+    if process is None:
+        wanted = f"“{process_id}” " if process_id else ""
+        raise NotRunnable((Obstacle(f"the file has no process {wanted}with anything in it"),))
+    model_hash = versions.digest(model)
+    hash = f"{model_hash}#{process.id}"
+    known = versions.remembered(hash)
+    if known is not None:
+        return known
+    compiled = _Compiler(model, process).compiled(hash, model_hash)
+    versions.remember(compiled)
+    return compiled
+
+
+class _Compiler:
+    """Compiles one process; collects obstacles instead of stopping at the first."""
+
+    def __init__(self, model: Model, process: Process) -> None:
+        self.model = model
+        self.process = process
+        self.obstacles: list[Obstacle] = []
+        self.elements: dict[str, NodeSpec] = {}
+        self.names = tuple(
+            sorted(
+                {
+                    data.name
+                    for scope in _scopes(process.scope)
+                    for data in scope.data
+                    if data.name
+                }
+            )
+        )
+
+    def compiled(self, hash: str, model_hash: str) -> Compiled:
+        spec = self._scope(self.process.scope, self.process.id, None)
+        if not spec.starts and not self.obstacles:
+            self.obstacle("the process has nothing to start with", None)
+        if self.obstacles:
+            raise NotRunnable(tuple(self.obstacles))
+        return Compiled(
+            hash=hash,
+            model_hash=model_hash,
+            process_id=self.process.id,
+            name=self.process.name,
+            spec=spec,
+            elements=self.elements,
+            starts=tuple(self._starts(spec)),
+            model=self.model,
+        )
+
+    def obstacle(self, message: str, node: Node | None, line: int | None = None) -> None:
+        """Note what cannot run."""
+        self.obstacles.append(
+            Obstacle(message, node and node.id, line or (node.line if node else self.process.line))
+        )
+
+    def rule(self, expression: "Expression | str | None", node: Node | None) -> Rule | None:
+        """A compiled expression; None (and an obstacle) where it is not FEEL."""
+        if expression is None:
+            return None
+        text = expression if isinstance(expression, str) else expression.text
+        if not text.strip():
+            return None
+        try:
+            return Rule(text, self.names)
+        except FeelSyntaxError as error:
+            self.obstacle(
+                f"“{text[:80]}” is not an expression that can be run: {error.problem}", node,
+                None if isinstance(expression, str) else expression.line,
+            )  # fmt: skip
+            return None
+
+    # -- structure
+
+    def _scope(self, scope: Scope, name: str, owner: Node | None) -> ScopeSpec:
+        spec = ScopeSpec(name, scope, self.process.id)
+        # Bodies of sub-processes first, without recursion into the stack of a hostile file: depth is the reader's limit.
+        for index, node in enumerate(scope.nodes.values()):
+            if node.id in self.elements:
+                self.obstacle(f"the id “{node.id}” is used twice", node)
+                continue
+            self.elements[node.id] = self._node(spec, node, index)
+        for flow in scope.flows.values():
+            self._flow(spec, flow)
+        for element in spec.nodes:
+            self._finish(spec, element)
+        for element in spec.nodes:
+            self._finish_gateway(element)
+        spec.starts = self._starting(spec, owner)
+        return spec
+
+    def _node(self, scope_spec: ScopeSpec, node: Node, index: int) -> NodeSpec:
+        kind = SPECS.get(node.kind)
+        if node.kind == Kind.SUB_PROCESS and node.is_triggered_by_event:
+            kind = EventSubProcessSpec
+        if node.kind == Kind.SCRIPT_TASK and not self._is_script(node):
+            kind = PersonTaskSpec
+        if kind is None:
+            self.obstacle(f"“{node.name or node.id}” is of a kind that cannot run: {node.kind}", node)
+            kind = PersonTaskSpec
+        spec = kind(scope_spec, node, index)
+        if node.body is not None:
+            spec.body = self._scope(node.body, node.id, node)
+        return spec
+
+    def _is_script(self, node: Node) -> bool:
+        return node.script is not None and bool(assignments(node.script.text))
+
+    def _flow(self, spec: ScopeSpec, flow: Flow) -> None:
+        source = spec.task_specs.get(flow.source)
+        target = spec.task_specs.get(flow.target)
+        if source is None or target is None:
+            self.obstacles.append(
+                Obstacle("a sequence flow leads from or to nowhere", flow.id, flow.line)
+            )
+            return
+        made = FlowSpec(flow, source, target)
+        made.is_default = source.node.default == flow.id
+        if not made.is_default:
+            made.condition = self.rule(flow.condition, source.node)
+        # SpiffWorkflow's own record of the connection
+        source.connect(target)
+        source.flows.append(made)
+        target.incoming.append(made)
+        if made.is_default:
+            source.default = made
+        if made.condition is not None:
+            source.has_conditions = True
+
+    def _finish(self, spec: ScopeSpec, element: NodeSpec) -> None:
+        node = element.node
+        if isinstance(element, EventSpec):
+            element.triggers = tuple(trigger_of(self, definition, node) for definition in node.events)
+        if isinstance(element, BoundarySpec):
+            host = spec.task_specs.get(node.attached_to or "")
+            if host is None or not host.is_activity:
+                self.obstacle("a boundary event is attached to no activity", node)
+            else:
+                element.attached = host
+                self._attach(spec, element, host)
+        if isinstance(element, ActivitySpec):
+            self._finish_activity(element)
+        if isinstance(element, EventSubProcessSpec):
+            self._finish_event_subprocess(spec, element)
+        if isinstance(element, (CatchSpec, ThrowSpec)):
+            self._link(spec, element)
+
+    def _attach(self, spec: ScopeSpec, boundary: BoundarySpec, host: NodeSpec) -> None:
+        host.boundaries.append(boundary)
+        if any(trigger.kind == EventKind.COMPENSATION for trigger in boundary.triggers):
+            handler = spec.task_specs.get(boundary.node.compensation_handler or "")
+            if handler is None or not handler.is_activity:
+                self.obstacle("a compensation event leads to no activity", boundary.node)
+            elif isinstance(host, ActivitySpec):
+                host.undone_by = handler
+
+    def _finish_activity(self, element: ActivitySpec) -> None:
+        node = element.node
+        extension = node.extension
+        element.inputs = self._mappings(extension.inputs, node)
+        element.outputs = self._mappings(extension.outputs, node)
+        if node.loop is not None:
+            element.rounds = rounds_of(self, node.loop, node)
+        if isinstance(element, ScriptSpec) and node.script is not None:
+            lines = []
+            for name, text in assignments(node.script.text) or ():
+                rule = self.rule(text, node)
+                if rule is not None:
+                    lines.append((name, rule))
+            element.lines = tuple(lines)
+        if isinstance(element, CallSpec):
+            element.is_all_in = extension.is_all_in or not extension.inputs
+            element.is_all_out = extension.is_all_out or not extension.outputs
+            if (node.called_element or "").lstrip().startswith("="):
+                element.called = self.rule(node.called_element, node)
+
+    def _mappings(self, mappings: tuple, node: Node) -> tuple[tuple[str, Rule], ...]:
+        found = []
+        for mapping in mappings:
+            rule = self.rule(mapping.source, node)
+            if rule is not None:
+                found.append((mapping.target, rule))
+        return tuple(found)
+
+    def _finish_event_subprocess(self, spec: ScopeSpec, element: EventSubProcessSpec) -> None:
+        assert element.body is not None
+        starts = [start for start in element.body.nodes if isinstance(start, StartSpec)]
+        if len(starts) != 1 or not starts[0].triggers:
+            self.obstacle("an event sub-process needs one start event that says what starts it", element.node)
+            return
+        element.start = starts[0]
+        element.start.event_subprocess = element
+        spec.event_subprocesses.append(element)
+
+    def _link(self, spec: ScopeSpec, element: CatchSpec | ThrowSpec) -> None:
+        for trigger in element.triggers:
+            if trigger.kind != EventKind.LINK:
+                continue
+            others = [
+                other
+                for other in spec.nodes
+                if isinstance(other, CatchSpec if isinstance(element, ThrowSpec) else ThrowSpec)
+                and any(
+                    definition.kind == EventKind.LINK
+                    and (definition.reference or other.node.name) == trigger.name
+                    for definition in other.node.events
+                )
+            ]
+            if isinstance(element, CatchSpec):
+                element.thrown_by = tuple(others)
+            elif len(others) == 1:
+                element.target = others[0]
+            else:
+                self.obstacle(f"the link “{trigger.name}” needs exactly one place to go on", element.node)
+
+    def _finish_gateway(self, element: NodeSpec) -> None:
+        node = element.node
+        has_choice = isinstance(element, (ExclusiveSpec, InclusiveSpec)) and len(element.flows) > 1
+        if isinstance(element, ComplexSpec):
+            element.activation = self.rule(node.completion, node)
+        if isinstance(element, (ParallelSpec, EventGatewaySpec)):
+            # neither looks at conditions
+            element.has_conditions = False
+            element.default = None
+        elif has_choice and (node.extension.is_decided_by_person or not element.has_conditions):
+            element.is_decided_by_person = True
+        if isinstance(element, EventGatewaySpec):
+            for flow in element.flows:
+                if not getattr(flow.target, "triggers", ()):
+                    self.obstacle("an event-based gateway leads to something that waits for no event", flow.target.node)
+        if isinstance(element, (EndSpec, BoundarySpec, StartSpec)):
+            return
+        if element.is_decided_by_person and (len(element.incoming) == 1 or element.is_exclusive):
+            for flow in element.incoming:
+                task = flow.source
+                if (
+                    type(task) is PersonTaskSpec
+                    and len(task.flows) == 1
+                    and task.rounds is None
+                    and task.node.loop is None
+                ):
+                    task.decides = element
+
+    def _starting(self, spec: ScopeSpec, owner: Node | None) -> list[NodeSpec]:
+        """Where tokens begin without an event: none-starts; else, with no start event, all that nothing leads to."""
+        starts = [element for element in spec.nodes if isinstance(element, StartSpec)]
+        plain = [start for start in starts if not start.triggers]
+        if plain:
+            return [plain[0]]
+        if starts:
+            return [starts[0]]
+        return [
+            element
+            for element in spec.nodes
+            if not element.incoming
+            and not isinstance(element, (BoundarySpec, EventSubProcessSpec))
+            and not element.node.is_for_compensation
+            and not (
+                isinstance(element, CatchSpec)
+                and any(trigger.kind == EventKind.LINK for trigger in element.triggers)
+            )
+        ]
+
+    def _starts(self, spec: ScopeSpec) -> list[Start]:
+        found = []
+        for element in spec.nodes:
+            if isinstance(element, StartSpec):
+                if not element.triggers:
+                    found.append(Start(element.name, None, element.bpmn_name))
+                for trigger in element.triggers:
+                    found.append(
+                        Start(
+                            element.name,
+                            trigger.kind,
+                            element.bpmn_name,
+                            trigger.name,
+                            trigger.text or None,
+                            trigger.timer,
+                        )
+                    )
+        if not found:
+            found = [Start(element.name, None, element.bpmn_name) for element in spec.starts]
+        return found
+
+
+def _scopes(scope: Scope) -> list[Scope]:
+    return [scope, *(node.body for _, node in scope.everything() if node.body is not None)]

@@ -1,0 +1,78 @@
+"""Which variables a token sees and where what it writes is kept."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.spiff.token import Token
+
+# internal_data flag of a token that is one performance of a multi-instance or looped activity
+INSTANCE = "i"
+
+
+def _holders(token: Token | None) -> Iterator[Token]:
+    """The tokens whose local variables this one sees, innermost first, within its process."""
+    while token is not None:
+        yield token
+        parent = token.parent
+        if parent is not None:
+            token = parent
+        elif token.workflow.variables is not None:
+            return
+        else:
+            token = token.workflow.owner
+
+
+def base_of(token: Token) -> dict[str, Any]:
+    """The variables of the process (the case's, or the called process's)."""
+    scope = token.workflow.process_scope()
+    assert scope.variables is not None
+    return scope.variables
+
+
+def variables_of(token: Token) -> dict[str, Any]:
+    """Everything a token sees, inner names over outer ones. Not to be written to."""
+    base = base_of(token)
+    locals_ = [holder.data for holder in _holders(token) if holder.data]
+    if not locals_:
+        return base
+    merged = dict(base)
+    for frame in reversed(locals_):
+        merged.update(frame)
+    return merged
+
+
+def locals_of(token: Token) -> dict[str, Any]:
+    """The local variables a token sees, without those of the process."""
+    merged: dict[str, Any] = {}
+    for holder in reversed(list(_holders(token))):
+        merged.update(holder.data)
+    return merged
+
+
+def write(token: Token, values: Mapping[str, Any], *, is_answer: bool = False) -> None:
+    """Keep what a token produced.
+
+    Outside of loops and multi-instance that is the process. Inside a performance of one, answers and new names
+    stay with the performance until it ends (two reviewers must not read each other's `decision`); a name that is
+    known further out is written there.
+    """
+    base = base_of(token)
+    holders = list(_holders(token))
+    instance = next((h for h in holders if INSTANCE in h.internal_data), None)
+    if instance is None:
+        for holder in holders:
+            for name in holder.data.keys() & values.keys():
+                holder.data[name] = values[name]
+        base.update(values)
+        return
+    outer = holders[holders.index(instance) + 1 :]
+    for name, value in values.items():
+        if name in token.data:
+            token.data[name] = value
+        if is_answer or name in instance.data:
+            instance.data[name] = value
+            continue
+        frame = next((h.data for h in outer if name in h.data), None)
+        if frame is None:
+            frame = base if name in base else instance.data
+        frame[name] = value

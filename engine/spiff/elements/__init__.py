@@ -1,0 +1,1 @@
+"""The element types: one file per family, subclasses of SpiffWorkflow's task specifications."""

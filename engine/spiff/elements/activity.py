@@ -1,0 +1,90 @@
+"""Activities: performed once or in rounds, watched by boundary events, undone by compensation (BPMN 2.0.2, 13.3)."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine.spiff.context import INSTANCE, variables_of, write
+from engine.spiff.elements import rounds
+from engine.spiff.elements.node import NodeSpec
+from engine.spiff.rules import Rule
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.elements.rounds import RoundsSpec
+
+
+class ActivitySpec(NodeSpec):
+    """Something that is done. `begin` starts one performance; `performed` is called when it is over."""
+
+    is_activity = True
+    rounds: "RoundsSpec | None" = None
+    inputs: tuple[tuple[str, Rule], ...] = ()
+    outputs: tuple[tuple[str, Rule], ...] = ()
+    # the activity that undoes this one
+    undone_by: NodeSpec | None = None
+
+    def enter(self, token: Token) -> bool | None:
+        """Perform once, or start the rounds."""
+        if self.is_host(token):
+            if rounds.start(self, token):
+                self.finished(token)
+                return True
+        elif self.perform(token):
+            return self._is_finished(token)
+        # Armed after the start: what is over at once needs no watching.
+        if self.boundaries and INSTANCE not in token.internal_data and token.id in token.case.tokens:
+            for boundary in self.boundaries:
+                boundary.watch(token)
+        return None
+
+    def perform(self, token: Token) -> bool | None:
+        """One performance with its input variables; True when it is over at once."""
+        for name, rule in self.inputs:
+            token.data[name] = rule.value(variables_of(token))
+        return self.begin(token)
+
+    def begin(self, token: Token) -> bool | None:
+        """Start the work; True when it is done at once."""
+        return True
+
+    def performed(self, token: Token) -> None:
+        """One performance is over; called for work that did not end at once."""
+        if self._is_finished(token):
+            token.complete()
+
+    def _is_finished(self, token: Token) -> bool | None:
+        self._map_out(token)
+        for name, _ in self.inputs:
+            token.data.pop(name, None)
+        if INSTANCE in token.internal_data:
+            rounds.round_over(self, token)
+            return None
+        self.finished(token)
+        return True
+
+    def _map_out(self, token: Token) -> None:
+        for name, rule in self.outputs:
+            write(token, {name: rule.value(variables_of(token))})
+
+    def finished(self, token: Token) -> None:
+        """The whole activity is over: remember it where it can be undone."""
+        undo = self.undo_entry(token)
+        if undo is not None:
+            token.workflow.log.append(undo)
+
+    def undo_entry(self, token: Token) -> Any:
+        """What the scope's log keeps of this activity; None: there is nothing to undo."""
+        return self.name if self.undone_by is not None else None
+
+    def is_host(self, token: Token) -> bool:
+        """True for the token that counts rounds and is not itself one."""
+        return self.rounds is not None and INSTANCE not in token.internal_data
+
+    def _on_complete(self, token: Token) -> None:
+        parent = token.parent
+        if parent is not None and "undo" in parent.internal_data:
+            # a compensation handler: it has no flows, the one that asked goes on
+            token.case.cancel_children(token)
+            token.remove()
+            parent.task_spec.undone(parent)
+            return
+        super()._on_complete(token)

@@ -1,0 +1,325 @@
+"""Events: what waits for something to happen, and what starts or ends a scope (BPMN 2.0.2, 13.5)."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.model import EventKind
+from engine.spiff import throwing, timers
+from engine.spiff.context import variables_of, write
+from engine.spiff.elements.gateways import EventGatewaySpec
+from engine.spiff.elements.node import FlowSpec, NodeSpec
+from engine.spiff.facts import FactKind, Wait, WaitKind
+from engine.spiff.token import Token
+from engine.spiff.trigger import WAITING_KINDS, Trigger
+
+if TYPE_CHECKING:
+    from engine.spiff.elements.subprocess import EventSubProcessSpec
+    from engine.spiff.scopes import ScopeState
+
+WAIT_KINDS = {
+    EventKind.TIMER: WaitKind.TIMER,
+    EventKind.MESSAGE: WaitKind.MESSAGE,
+    EventKind.SIGNAL: WaitKind.SIGNAL,
+    EventKind.CONDITIONAL: WaitKind.CONDITION,
+}
+HAPPENED = {
+    EventKind.TIMER: FactKind.TIMER_FIRED,
+    EventKind.MESSAGE: FactKind.MESSAGE_RECEIVED,
+    EventKind.SIGNAL: FactKind.SIGNAL_RECEIVED,
+    EventKind.CONDITIONAL: FactKind.CONDITION_MET,
+}
+
+
+class EventSpec(NodeSpec):
+    """A node with event definitions. With several, each waits by a token of its own under the event's token."""
+
+    triggers: tuple[Trigger, ...] = ()
+
+    @property
+    def has_conditional(self) -> bool:  # type: ignore[override]  # a constant of other elements
+        """True where one definition is a condition."""
+        return any(trigger.kind == EventKind.CONDITIONAL for trigger in self.triggers)
+
+    def trigger_of(self, token: Token) -> Trigger | None:
+        """The definition that this very token waits for; None for the one that only holds several."""
+        number = token.internal_data.get("def")
+        if number is not None:
+            return self.triggers[number]
+        return self.triggers[0] if len(self.triggers) == 1 else None
+
+    def arm(self, token: Token) -> None:
+        """Begin to wait."""
+        if len(self.triggers) == 1:
+            self._arm(token, self.triggers[0])
+            return
+        for number, trigger in enumerate(self.triggers):
+            if trigger.kind in WAITING_KINDS:
+                child = token.workflow.spawn(self, token, state=TaskState.WAITING)
+                child.internal_data["def"] = number
+                self._arm(child, trigger)
+
+    def _arm(self, token: Token, trigger: Trigger) -> None:
+        case = token.case
+        if trigger.kind == EventKind.TIMER:
+            self._set_timer(token, trigger)
+        elif trigger.kind == EventKind.MESSAGE:
+            context = variables_of(token)
+            token.internal_data["cor"] = {
+                name: rule.value(context) for name, rule in trigger.correlation
+            }
+            case.tell(FactKind.MESSAGE_AWAITED, token, name=trigger.name)
+
+    def _set_timer(self, token: Token, trigger: Trigger) -> None:
+        case = token.case
+        assert case.at is not None
+        schedule = trigger.schedule(variables_of(token), case.at)
+        if schedule is None:
+            reason = f"the timer “{trigger.text}” gives no time"
+            token.internal_data["stop"] = reason
+            case.tell(FactKind.INCIDENT_RAISED, token, reason=reason)
+            return
+        token.internal_data["due"] = schedule.to_json()
+        case.tell(
+            FactKind.TIMER_SET,
+            token,
+            due_at=schedule.due_at.isoformat(),
+            repetitions=schedule.repetitions,
+        )
+
+    def wait(self, token: Token) -> Wait | None:
+        """What this token waits for."""
+        trigger = self.trigger_of(token)
+        if self.is_held(token) or trigger is None or trigger.kind not in WAIT_KINDS:
+            return super().wait(token)
+        more: dict[str, Any] = {}
+        if trigger.kind == EventKind.TIMER:
+            schedule = timers.Schedule.from_json(token.internal_data["due"])
+            more = {"due_at": schedule.due_at, "repetitions": schedule.repetitions}
+        elif trigger.kind in (EventKind.MESSAGE, EventKind.SIGNAL):
+            more = {
+                "message": trigger.name,
+                "correlation": token.internal_data.get("cor", {}),
+            }
+        return self._wait(
+            token,
+            WAIT_KINDS[trigger.kind],
+            is_interrupting=self.node.is_interrupting,
+            host=self.host_of(token),
+            **more,
+        )
+
+    def host_of(self, token: Token) -> int | None:
+        """The activity's token that a boundary event watches."""
+        return None
+
+    def happened(self, token: Token, payload: dict[str, Any]) -> None:
+        """What this token waits for has happened."""
+        trigger = self.trigger_of(token)
+        assert trigger is not None
+        case = token.case
+        case.tell(HAPPENED[trigger.kind], token, name=trigger.name)
+        if self.trigger_of(token) is not None and "def" in token.internal_data:
+            main = token.parent
+            assert main is not None
+            if self.node.is_parallel_multiple:
+                write(main, payload)
+                payload = {}
+                self._disarm(token, trigger)
+                if main.children:
+                    return
+            elif self._is_consumed(main):
+                case.cancel_children(main)
+            else:
+                self._rearm(token, trigger)
+            token = main
+            if self.node.is_parallel_multiple and not self._is_consumed(main):
+                self.arm(main)
+        elif not self._is_consumed(token):
+            self._rearm(token, trigger)
+        self.fired(token, payload)
+
+    def _is_consumed(self, token: Token) -> bool:
+        """True where the token does not go on waiting after it happened once."""
+        return True
+
+    def _rearm(self, token: Token, trigger: Trigger) -> None:
+        if trigger.kind != EventKind.TIMER:
+            return
+        schedule = timers.Schedule.from_json(token.internal_data["due"]).following()
+        if schedule is None:
+            token.internal_data["spent"] = 1
+            return
+        token.internal_data["due"] = schedule.to_json()
+        token.case.tell(
+            FactKind.TIMER_SET,
+            token,
+            due_at=schedule.due_at.isoformat(),
+            repetitions=schedule.repetitions,
+        )
+
+    def _disarm(self, token: Token, trigger: Trigger) -> None:
+        token.remove()
+
+    def fired(self, token: Token, payload: dict[str, Any]) -> None:
+        """Go on."""
+        raise NotImplementedError
+
+    def withdrawn(self, token: Token) -> None:
+        """It is no longer waited for."""
+        trigger = self.trigger_of(token)
+        if self.is_held(token):
+            super().withdrawn(token)
+        elif trigger is not None and token.state == TaskState.WAITING:
+            kind = trigger.kind
+            token.case.tell(
+                FactKind.TIMER_CANCELLED if kind == EventKind.TIMER else FactKind.WAIT_CANCELLED,
+                token,
+            )
+
+
+class CatchSpec(EventSpec):
+    """Intermediate catching event; a catching link is only a place to go on from."""
+
+    thrown_by: tuple[NodeSpec, ...] = ()
+
+    def before(self) -> list[NodeSpec]:
+        """Links lead here too."""
+        return [*super().before(), *self.thrown_by]
+
+    def enter(self, token: Token) -> bool | None:
+        """Wait, unless it is a link or waits for nothing."""
+        if not any(trigger.kind in WAITING_KINDS for trigger in self.triggers):
+            return True
+        token._set_state(TaskState.WAITING)
+        self.arm(token)
+        return None
+
+    def fired(self, token: Token, payload: dict[str, Any]) -> None:
+        """Take what came and go on."""
+        write(token, payload)
+        parent = token.parent
+        if parent is not None and isinstance(parent.task_spec, EventGatewaySpec):
+            parent.task_spec.won(parent, token)
+            token.case.path.append(self.name)
+        token.complete()
+
+
+class BoundarySpec(EventSpec):
+    """Boundary event: watches an activity; interrupting ones end it."""
+
+    attached: NodeSpec
+
+    def before(self) -> list[NodeSpec]:
+        """A token in the activity can leave by its boundary."""
+        return [self.attached]
+
+    @property
+    def can_wait(self) -> bool:
+        """False for errors and the like, which are looked up when they are thrown."""
+        return any(trigger.kind in WAITING_KINDS for trigger in self.triggers)
+
+    def watch(self, host: Token) -> None:
+        """Wait beside the activity."""
+        if self.can_wait:
+            self.arm(host.workflow.spawn(self, host, state=TaskState.WAITING))
+
+    def host_of(self, token: Token) -> int | None:
+        """The activity's token."""
+        parent = token.parent
+        if parent is not None and parent.task_spec is self:
+            parent = parent.parent
+        return None if parent is None else parent.id
+
+    def _is_consumed(self, token: Token) -> bool:
+        return self.node.is_interrupting
+
+    def fired(self, token: Token, payload: dict[str, Any]) -> None:
+        """Leave by the boundary, with or without ending the activity."""
+        host = token.parent
+        assert host is not None
+        write(host, payload)
+        if token.internal_data.get("spent"):
+            token.remove()
+        self.leave(host)
+
+    def leave(self, host: Token) -> None:
+        """A token starts at this boundary; the activity ends if the event interrupts."""
+        host.workflow.spawn(self)
+        if self.node.is_interrupting:
+            host.case.cancel(host)
+
+
+class StartSpec(EventSpec):
+    """Start event: of a process or sub-process it passes; of an event sub-process it waits in the scope around."""
+
+    event_subprocess: "EventSubProcessSpec | None" = None
+
+    @property
+    def can_wait(self) -> bool:
+        """False for errors, escalations and compensation."""
+        return any(trigger.kind in WAITING_KINDS for trigger in self.triggers)
+
+    def _is_consumed(self, token: Token) -> bool:
+        return self.node.is_interrupting
+
+    def fired(self, token: Token, payload: dict[str, Any]) -> None:
+        """Start the event sub-process."""
+        assert self.event_subprocess is not None
+        scope = token.workflow
+        if token.internal_data.get("spent"):
+            token.case.cancel(token)
+        self.event_subprocess.trigger(scope, payload)
+
+
+class ThrowSpec(EventSpec):
+    """Intermediate throwing event."""
+
+    target: NodeSpec | None = None  # of a link
+
+    def enter(self, token: Token) -> bool | None:
+        """Throw and go on; compensation waits until all is undone."""
+        for trigger in self.triggers:
+            if trigger.kind == EventKind.LINK:
+                continue
+            if not throwing.throw(token, trigger):
+                return None
+            if token.id not in token.case.tokens:
+                return None
+        return True
+
+    def choose(self, token: Token) -> list[FlowSpec] | None:
+        """A link goes on at its catching event."""
+        if self.target is not None:
+            self.target.receive(token.workflow, None)
+            return []
+        return super().choose(token)
+
+    def undone(self, token: Token) -> None:
+        """One activity was undone; the next, or on."""
+        if throwing.undo_next(token):
+            token.complete()
+
+
+class EndSpec(ThrowSpec):
+    """End event: throws what it says; the token ends here."""
+
+    def enter(self, token: Token) -> bool | None:
+        """Throw everything it stands for, terminate last."""
+        scope: ScopeState = token.workflow
+        scope.notes["end"] = self.name
+        for trigger in self.triggers:
+            if trigger.kind != EventKind.TERMINATE and not throwing.throw(token, trigger):
+                return None
+            if token.id not in token.case.tokens:
+                return None
+        if any(trigger.kind == EventKind.TERMINATE for trigger in self.triggers):
+            scope.notes["how"] = "terminated"
+            scope.clear(but=token)
+            scope.joins.clear()
+            scope.notes.pop("reset", None)
+        return True
+
+    def choose(self, token: Token) -> list[FlowSpec] | None:
+        """No way on."""
+        return []

@@ -1,0 +1,220 @@
+"""Gateways (BPMN 2.0.2, 13.4): joins count tokens per incoming sequence flow and never swallow one."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.context import variables_of
+from engine.spiff.elements.node import FlowSpec, NodeSpec
+from engine.spiff.reach import upstream_masks
+from engine.spiff.rules import Rule
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.scopes import ScopeState
+
+
+class ExclusiveSpec(NodeSpec):
+    """Exclusive gateway: every token passes by itself, by the first flow whose condition holds."""
+
+    is_exclusive = True
+
+
+class JoinSpec(NodeSpec):
+    """A gateway that keeps arriving tokens, counted per incoming flow, until it may fire."""
+
+    @property
+    def is_joining(self) -> bool:
+        """True where there is anything to wait for."""
+        return len(self.incoming) > 1
+
+    def receive(self, scope: "ScopeState", flow: FlowSpec | None, pick: Any = None) -> None:
+        """Count the token on its flow and see whether the gateway fires."""
+        if flow is None or not self.is_joining:
+            super().receive(scope, flow, pick)
+            return
+        counts = scope.joins.setdefault(self.name, {})
+        counts[flow.id] = counts.get(flow.id, 0) + 1
+        self.arrived(scope)
+
+    def arrived(self, scope: "ScopeState") -> None:
+        """A token was counted."""
+        raise NotImplementedError
+
+    def fire(self, scope: "ScopeState") -> Token:
+        """Take one token from every flow that has one and go on with one."""
+        counts = scope.joins[self.name]
+        for flow_id in list(counts):
+            counts[flow_id] -= 1
+            if not counts[flow_id]:
+                del counts[flow_id]
+        if not counts:
+            del scope.joins[self.name]
+        return scope.spawn(self)
+
+    def can_still_fire(self, scope: "ScopeState") -> bool:
+        """Whether a token elsewhere in the scope could still bring what is missing."""
+        counts = scope.joins[self.name]
+        masks = upstream_masks(self)
+        missing = 0
+        for flow in self.incoming:
+            if flow.id not in counts:
+                missing |= masks[flow.id]
+        return bool(positions(scope, self) & missing)
+
+
+class ParallelSpec(JoinSpec):
+    """Parallel gateway: fires when every incoming flow has a token and takes one from each (Table 13.1)."""
+
+    def arrived(self, scope: "ScopeState") -> None:
+        """Fire when no flow is without a token."""
+        if len(scope.joins[self.name]) == len(self.incoming):
+            self.fire(scope)
+
+
+class InclusiveSpec(JoinSpec):
+    """Inclusive gateway: fires when no token elsewhere can still reach an empty incoming flow (Table 13.3).
+
+    Looked at when nothing else can move, so that the order of automatic steps makes no difference.
+    """
+
+    def arrived(self, scope: "ScopeState") -> None:
+        """Waits for the case to come to rest."""
+
+    def may_fire(self, scope: "ScopeState") -> bool:
+        """The standard's rule.
+
+        A token at T stands in the way when T has a path to an empty incoming flow that does not visit this
+        gateway, and no such path to an incoming flow that has a token.
+        """
+        counts = scope.joins.get(self.name)
+        if not counts:
+            return False
+        masks = upstream_masks(self)
+        empty = full = 0
+        for flow in self.incoming:
+            if flow.id in counts:
+                full |= masks[flow.id]
+            else:
+                empty |= masks[flow.id]
+        return not positions(scope, self) & empty & ~full
+
+    def can_still_fire(self, scope: "ScopeState") -> bool:
+        """An inclusive join that waits does so for a living token, or for one at another join."""
+        return False
+
+
+class ComplexSpec(InclusiveSpec):
+    """Complex gateway (13.4.5): fires on its activation condition, then waits for the rest and resets.
+
+    Its condition reads `activationCount`; without one it joins and splits like an inclusive gateway.
+    """
+
+    activation: Rule | None = None
+
+    def arrived(self, scope: "ScopeState") -> None:
+        """Fire as soon as the activation condition holds; later tokens belong to the reset."""
+        if self.activation is None or self.name in scope.notes.get("reset", ()):
+            super().arrived(scope)
+            return
+        counts = scope.joins[self.name]
+        base = scope.process_scope().variables or {}
+        context = {**base, "activationCount": sum(counts.values()), "waitingForStart": True}
+        if self.activation.holds(context):
+            seen = sorted(counts)
+            self.fire(scope)
+            missing = [flow.id for flow in self.incoming if flow.id not in seen]
+            if missing:
+                scope.notes.setdefault("reset", {})[self.name] = seen
+
+    def may_fire(self, scope: "ScopeState") -> bool:
+        """During the reset: when no flow that did not start it can still receive a token."""
+        if self.activation is None:
+            return super().may_fire(scope)
+        reset = scope.notes.get("reset", {})
+        if self.name not in reset:
+            return False
+        counts = scope.joins.get(self.name, {})
+        masks = upstream_masks(self)
+        empty = 0
+        for flow in self.incoming:
+            if flow.id not in reset[self.name] and flow.id not in counts:
+                empty |= masks[flow.id]
+        return not positions(scope, self) & empty
+
+    def fire(self, scope: "ScopeState") -> Token:
+        """Fire; the end of a reset takes the late tokens and lets them rest, as no flow asks for them."""
+        reset = scope.notes.get("reset", {})
+        if self.name not in reset:
+            return super().fire(scope)
+        started_by = reset.pop(self.name)
+        if not reset:
+            del scope.notes["reset"]
+        counts = scope.joins.get(self.name, {})
+        for flow_id in list(counts):
+            if flow_id not in started_by:
+                counts[flow_id] -= 1
+                if not counts[flow_id]:
+                    del counts[flow_id]
+        if not counts:
+            scope.joins.pop(self.name, None)
+        token = scope.spawn(self)
+        token.internal_data["reset"] = 1
+        if counts:
+            self.arrived(scope)
+        return token
+
+    def choose(self, token: Token) -> list[FlowSpec] | None:
+        """After a reset only flows whose condition says so with waitingForStart = false."""
+        if "reset" not in token.internal_data:
+            return super().choose(token)
+        context = {**variables_of(token), "waitingForStart": False}
+        return [
+            flow
+            for flow in self.flows
+            if flow.condition is not None
+            and "waitingForStart" in flow.condition.text
+            and flow.condition.holds(context)
+        ]
+
+
+class EventGatewaySpec(NodeSpec):
+    """Event-based gateway: the first of the events behind it goes on, the others are no longer waited for."""
+
+    def enter(self, token: Token) -> None:
+        """Arm every event behind the gateway; they depend on the gateway's token."""
+        for flow in self.flows:
+            child = token.workflow.spawn(flow.target, token, state=TaskState.WAITING)
+            child.internal_data["via"] = flow.id
+            flow.target.arm(child)
+
+    def won(self, token: Token, winner: Token) -> None:
+        """One event happened: its token goes on by itself."""
+        token.case.path.append(winner.internal_data.pop("via"))
+        token._children.remove(winner.id)
+        winner._parent = None
+        token.case.cancel(token)
+
+
+def positions(scope: "ScopeState", gateway: NodeSpec) -> int:
+    """A bit for every element where a token lives in this scope, or waits at a join other than `gateway`."""
+    found = 0
+    for token in scope.tasks.values():
+        spec = token.task_spec
+        if spec.scope_spec is scope.spec:
+            found |= 1 << spec.index
+    for name in scope.joins:
+        if name != gateway.name:
+            found |= 1 << scope.spec.task_specs[name].index
+    return found
+
+
+def stuck_join(scope: "ScopeState", gateway: JoinSpec) -> dict[str, Any]:
+    """What a person needs to know about a join that waits in vain."""
+    counts = scope.joins[gateway.name]
+    return {
+        "element_id": gateway.name,
+        "arrived": dict(counts),
+        "missing": [flow.id for flow in gateway.incoming if flow.id not in counts],
+    }
+

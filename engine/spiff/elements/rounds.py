@@ -1,0 +1,187 @@
+"""Multi-instance and standard loops: one token per round, one host that counts them (BPMN 2.0.2, 13.3.6 and 13.3.7)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.spiff.context import INSTANCE, variables_of, write
+from engine.spiff.facts import FactKind
+from engine.spiff.rules import Rule
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.elements.activity import ActivitySpec
+
+MAX_ROUNDS = 1000
+COUNTER = "loopCounter"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundsSpec:
+    """The compiled marker of an activity."""
+
+    is_multi_instance: bool
+    is_sequential: bool = True
+    test_before: bool = False
+    condition: Rule | None = None
+    maximum: int | None = None
+    cardinality: Rule | None = None
+    collection: Rule | None = None
+    item: str | None = None
+    output_collection: str | None = None
+    output_item: Rule | None = None
+    output_name: str | None = None  # where the output item is just a variable
+    completion: Rule | None = None
+
+    def reserved(self) -> set[str]:
+        """Names that belong to one round and are not handed on."""
+        return {name for name in (COUNTER, self.item, self.output_name) if name is not None}
+
+
+def start(spec: "ActivitySpec", host: Token) -> bool:
+    """Start the first round, or all of them; True when there is none to do."""
+    marker = spec.rounds
+    assert marker is not None
+    if not marker.is_multi_instance:
+        host.internal_data["r"] = {"d": 0}
+        if marker.test_before and not _goes_on(marker, host, 0):
+            return True
+        _round(spec, host, 1)
+        return False
+    context = variables_of(host)
+    items: list[Any] | None = None
+    if marker.collection is not None:
+        found = marker.collection.value(context)
+        items = found if isinstance(found, list) else None
+        count = None if items is None else len(items)
+    elif marker.cardinality is not None:
+        found = marker.cardinality.value(context)
+        count = int(found) if isinstance(found, (int, float)) and found >= 0 else None
+    else:
+        count = None
+    if count is None or count > MAX_ROUNDS:
+        reason = "the number of instances is unknown" if count is None else "too many instances"
+        host.internal_data["stop"] = reason
+        host.case.tell(FactKind.INCIDENT_RAISED, host, reason=reason)
+        return False
+    state: dict[str, Any] = {"n": count, "d": 0, "s": 0}
+    host.internal_data["r"] = state
+    if marker.output_collection is not None:
+        state["o"] = [None] * count
+    if count == 0:
+        if marker.output_collection is not None:
+            write(host, {marker.output_collection: []})
+        return True
+    if marker.is_sequential and items is not None:
+        state["x"] = items
+    for index in range(1 if marker.is_sequential else count):
+        _instance(spec, host, index, items)
+    _count(host)
+    return False
+
+
+def round_over(spec: "ActivitySpec", token: Token) -> None:
+    """One round is over: start the next one or finish the activity."""
+    marker = spec.rounds
+    host = token.parent
+    assert marker is not None
+    assert host is not None
+    state = host.internal_data["r"]
+    state["d"] += 1
+    index = token.internal_data[INSTANCE] - 1
+    if marker.output_item is not None and "o" in state:
+        state["o"][index] = marker.output_item.value(variables_of(token))
+    if marker.is_multi_instance:
+        _count(host)
+    is_complete = marker.completion is not None and bool(
+        marker.completion.holds(variables_of(token))
+    )
+    reserved = marker.reserved()
+    kept = {name: value for name, value in token.data.items() if name not in reserved}
+    token.case.cancel_children(token)
+    token.remove()
+    if kept:
+        write(host, kept)
+    if marker.is_multi_instance:
+        if is_complete or state["d"] >= state["n"]:
+            _finish(spec, host)
+        elif marker.is_sequential:
+            _instance(spec, host, state["s"], state.get("x"))
+            _count(host)
+        return
+    decision = _goes_on(marker, host, state["d"])
+    if decision is None:
+        host.internal_data["ask"] = host.internal_data["again"] = 1
+        host.case.tell(FactKind.DECISION_OPENED, host)
+    elif decision:
+        _round(spec, host, state["d"] + 1)
+    else:
+        _finish(spec, host)
+
+
+def again(spec: "ActivitySpec", host: Token, is_wanted: bool) -> None:
+    """A person said whether there is another round."""
+    del host.internal_data["ask"], host.internal_data["again"]
+    if is_wanted:
+        _round(spec, host, host.internal_data["r"]["d"] + 1)
+    else:
+        _finish(spec, host)
+
+
+def _goes_on(marker: RoundsSpec, host: Token, done: int) -> bool | None:
+    if marker.maximum is not None and done >= marker.maximum:
+        return False
+    if marker.condition is not None:
+        holds = marker.condition.holds({**variables_of(host), COUNTER: done})
+        # before the first round an unknown answer means: not yet
+        return holds if holds is not None or done else False
+    if marker.maximum is not None:
+        return True
+    return None if done else True
+
+
+def _round(spec: "ActivitySpec", host: Token, number: int) -> None:
+    token = host.workflow.spawn(spec, host)
+    token.internal_data[INSTANCE] = number
+    token.data[COUNTER] = number
+
+
+def _instance(
+    spec: "ActivitySpec", host: Token, index: int, items: list[Any] | None
+) -> None:
+    marker = spec.rounds
+    assert marker is not None
+    _round(spec, host, index + 1)
+    host.internal_data["r"]["s"] = index + 1
+    token = host.case.queue[-1]
+    if items is not None and marker.item:
+        token.data[marker.item] = items[index]
+    if marker.output_name is not None:
+        token.data.setdefault(marker.output_name, None)
+
+
+def _count(host: Token) -> None:
+    """The counters that completion conditions read, in the names of the standard and of common tools."""
+    state = host.internal_data["r"]
+    done = state["d"]
+    active = state["s"] - done
+    host.data.update(
+        nrOfInstances=state["n"],
+        nrOfActiveInstances=active,
+        nrOfCompletedInstances=done,
+        numberOfInstances=state["n"],
+        numberOfActiveInstances=active,
+        numberOfCompletedInstances=done,
+        numberOfTerminatedInstances=0,
+    )
+
+
+def _finish(spec: "ActivitySpec", host: Token) -> None:
+    marker = spec.rounds
+    assert marker is not None
+    state = host.internal_data.pop("r")
+    host.data.clear()
+    host.case.cancel_children(host)
+    if "o" in state and marker.output_collection is not None:
+        write(host, {marker.output_collection: state["o"]})
+    spec.finished(host)
+    host.complete()

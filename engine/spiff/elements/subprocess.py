@@ -1,0 +1,135 @@
+"""Activities with a scope inside: sub-processes, transactions, event and ad-hoc sub-processes, call activities."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.context import variables_of, write
+from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.facts import FactKind
+from engine.spiff.rules import Rule
+from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.elements.events import StartSpec
+    from engine.spiff.elements.node import NodeSpec
+    from engine.spiff.scopes import ScopeState, ScopeWorkflow
+
+
+def begin_scope(scope: "ScopeState", starts: "list[NodeSpec]") -> None:
+    """Arm the event sub-processes of a scope and put a token on each start."""
+    for event_subprocess in scope.spec.event_subprocesses:
+        event_subprocess.listen(scope)
+    for start in starts:
+        start.receive(scope, None)
+
+
+class SubProcessSpec(ActivitySpec):
+    """Embedded sub-process or transaction: over when nothing lives inside any more."""
+
+    def begin(self, token: Token) -> bool | None:
+        """Open the scope inside."""
+        assert self.body is not None
+        if not self.body.starts:
+            return True
+        token.case.tell(FactKind.SUBPROCESS_ENTERED, token)
+        begin_scope(token.case.open_scope(token, self.body), self.body.starts)
+        return None
+
+    def scope_over(self, token: Token, scope: "ScopeWorkflow") -> None:
+        """Everything inside has ended."""
+        token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
+        token.internal_data["log"] = scope.log
+        self.performed(token)
+
+    def undo_entry(self, token: Token) -> Any:
+        """Undoing a sub-process means undoing what was done inside, unless a handler says otherwise."""
+        log = token.internal_data.pop("log", None)
+        if self.undone_by is not None:
+            return self.name
+        return [self.name, log] if log else None
+
+    def withdrawn(self, token: Token) -> None:
+        """Left without being done."""
+        if self.is_host(token):
+            super().withdrawn(token)
+        elif token.id in token.case.subprocesses:
+            token.case.tell(FactKind.SUBPROCESS_LEFT, token, how="cancelled")
+
+
+class CallSpec(SubProcessSpec):
+    """Call activity: another process with variables of its own, bound to a version when it starts."""
+
+    is_all_in = True
+    is_all_out = True
+    called: Rule | None = None
+
+    def begin(self, token: Token) -> bool | None:
+        """Start the called process; an incident where there is none."""
+        case = token.case
+        caller = token.workflow.process_scope().compiled
+        assert caller is not None
+        name = self.node.called_element or ""
+        if self.called is not None:
+            name = str(self.called.value(variables_of(token)))
+        compiled = case.resolver.called(name, caller) if name else None
+        if compiled is None:
+            reason = f"the called process “{name}” is not published"
+            token.internal_data["stop"] = reason
+            case.tell(FactKind.INCIDENT_RAISED, token, reason=reason)
+            return None
+        token.internal_data.pop("stop", None)
+        passed = dict(variables_of(token)) if self.is_all_in else dict(token.data)
+        case.tell(FactKind.SUBPROCESS_ENTERED, token, process=compiled.process_id)
+        scope = case.open_scope(token, compiled.spec)
+        scope.variables = passed
+        scope.compiled = compiled
+        begin_scope(scope, compiled.spec.starts)
+        if scope.is_over:
+            case.quiet.append(scope)
+        return None
+
+    def scope_over(self, token: Token, scope: "ScopeWorkflow") -> None:
+        """Take the mapped variables back."""
+        token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
+        inner = scope.variables or {}
+        outputs = {name: rule.value(inner) for name, rule in self.outputs}
+        if self.is_all_out:
+            outputs = {**inner, **outputs}
+        write(token, outputs)
+        self.performed(token)
+
+    def _map_out(self, token: Token) -> None:
+        # done in scope_over, over the variables of the called process
+        return
+
+
+class EventSubProcessSpec(SubProcessSpec):
+    """Event sub-process: started by an event while its scope lives; interrupting ones end all else in it."""
+
+    start: "StartSpec"
+    is_event_subprocess = True
+
+    def listen(self, scope: "ScopeState") -> None:
+        """Wait for the start event, where it is of a kind that is waited for."""
+        if self.start.can_wait:
+            self.start.arm(scope.listen(self.start, self.name))
+
+    def trigger(self, scope: "ScopeState", payload: dict[str, Any]) -> None:
+        """Start it in this scope."""
+        token = scope.spawn(self, state=TaskState.STARTED)
+        if self.node.is_interrupting and self.start.node.is_interrupting:
+            scope.clear(but=token)
+            scope.joins.clear()
+            scope.notes.pop("reset", None)
+        token.case.path.append(self.name)
+        token.case.tell(FactKind.SUBPROCESS_ENTERED, token)
+        assert self.body is not None
+        inner = token.case.open_scope(token, self.body)
+        write(token, payload)
+        begin_scope(inner, [self.start])
+
+    def scope_over(self, token: Token, scope: "ScopeWorkflow") -> None:
+        """It has no way on: the scope around it may be over now."""
+        token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
+        token.remove()

@@ -1,0 +1,120 @@
+"""Tasks: a person's, a service's, a script's, a message's, a business rule's."""
+
+from engine.spiff.context import locals_of, variables_of, write
+from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.node import NodeSpec
+from engine.spiff.facts import FactKind, Wait, WaitKind
+from engine.spiff.rules import Rule
+from engine.spiff.token import Token
+
+
+class PersonTaskSpec(ActivitySpec):
+    """User, manual and plain tasks, and whatever the diagram leaves to a person."""
+
+    # the gateway behind the task that the same person decides, if there is one
+    decides: NodeSpec | None = None
+
+    def begin(self, token: Token) -> None:
+        """Open the task."""
+        token.case.tell(FactKind.TASK_OPENED, token)
+
+    def wait(self, token: Token) -> Wait | None:
+        """The open task with its choices."""
+        if self.is_held(token) or self.is_host(token):
+            return super().wait(token)
+        return self._wait(
+            token,
+            WaitKind.TASK,
+            choices=() if self.decides is None else (self.decides.choice(),),
+            variables=locals_of(token),
+        )
+
+    def withdrawn(self, token: Token) -> None:
+        """The task is taken away."""
+        if self.is_held(token) or self.is_host(token):
+            super().withdrawn(token)
+        else:
+            token.case.tell(FactKind.TASK_CANCELLED, token)
+
+
+class ScriptSpec(ActivitySpec):
+    """Script task: a list of `name = FEEL expression`, one after the other."""
+
+    lines: tuple[tuple[str, Rule], ...] = ()
+
+    def begin(self, token: Token) -> bool:
+        """Run the lines; each sees what the ones before it set."""
+        for name, rule in self.lines:
+            write(token, {name: rule.value(variables_of(token))})
+        token.case.tell(FactKind.SCRIPT_RUN, token, keys=[name for name, _ in self.lines])
+        return True
+
+
+class ServiceSpec(ActivitySpec):
+    """Service task: waits for a worker to finish or fail it."""
+
+    def begin(self, token: Token) -> None:
+        """Ask for the service."""
+        token.case.tell(FactKind.SERVICE_REQUESTED, token, topic=self.node.extension.topic)
+
+    def wait(self, token: Token) -> Wait | None:
+        """The service to call."""
+        if self.is_held(token) or self.is_host(token):
+            return super().wait(token)
+        return self._wait(
+            token,
+            WaitKind.SERVICE,
+            topic=self.node.extension.topic,
+            variables=locals_of(token),
+            reason=token.internal_data.get("failed"),
+        )
+
+    def withdrawn(self, token: Token) -> None:
+        """The call is no longer wanted."""
+        if self.is_held(token) or self.is_host(token):
+            super().withdrawn(token)
+        else:
+            token.case.tell(FactKind.SERVICE_CANCELLED, token)
+
+
+class RuleTaskSpec(PersonTaskSpec):
+    """Business rule task: asks the house for a decision; where there is none, a person gives the result."""
+
+    def begin(self, token: Token) -> bool | None:
+        """Decide at once, or open a task."""
+        extension = self.node.extension
+        caller = token.workflow.process_scope().compiled
+        assert caller is not None
+        try:
+            result = token.case.resolver.decide(
+                extension.decision or self.name, variables_of(token), caller
+            )
+        except KeyError:
+            super().begin(token)
+            return None
+        name = extension.result_variable
+        if name:
+            write(token, {name: result})
+        elif isinstance(result, dict):
+            write(token, result)
+        else:
+            write(token, {extension.decision or self.name: result})
+        token.case.tell(
+            FactKind.DECISION_MADE, token, decision=extension.decision or self.name, result=result
+        )
+        return True
+
+
+def assignments(text: str) -> tuple[tuple[str, str], ...] | None:
+    """The `name = expression` lines of a script; None where it is anything else."""
+    found: list[tuple[str, str]] = []
+    for raw in text.splitlines():
+        line = raw.strip().rstrip(";")
+        if not line or line.startswith(("//", "#")):
+            continue
+        name, equals, expression = line.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier() or expression.startswith("="):
+            return None
+        found.append((name, expression.strip()))
+    return tuple(found)

@@ -1,0 +1,333 @@
+"""The commands that move a case and the questions it answers; everything else in this room is behind it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.model import EventKind
+from engine.feel import clock_set_to
+from engine.spiff import state as state_of
+from engine.spiff import throwing
+from engine.spiff.compiled import Compiled
+from engine.spiff.context import base_of, write
+from engine.spiff.elements import rounds
+from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.gateways import JoinSpec
+from engine.spiff.elements.node import NodeSpec
+from engine.spiff.elements.subprocess import begin_scope
+from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
+from engine.spiff.facts import Choice, Fact, FactKind, Wait, WaitKind
+from engine.spiff.refusals import (
+    CaseOver,
+    ChoiceNeeded,
+    ChoiceUnknown,
+    NoSuchElement,
+    NotWaiting,
+)
+from engine.spiff.resolver import Resolver
+from engine.spiff.scopes import OVER, CaseWorkflow
+from engine.spiff.token import Token
+from engine.spiff.values import sane
+
+
+class Execution:
+    """A case in memory between load and save. Time comes only from `at` (aware), numbers only from the case.
+
+    A command that raises a Refusal before anything moved leaves the case as it was; after any other exception
+    throw the execution away and load the case again.
+    """
+
+    def __init__(self, case: CaseWorkflow) -> None:
+        self._case = case
+
+    # -- beginning and keeping
+
+    @classmethod
+    def start(
+        cls,
+        compiled: Compiled,
+        variables: Mapping[str, Any],
+        at: datetime,
+        *,
+        start_event: str | None = None,
+        resolve: Resolver,
+    ) -> "Execution":
+        """A new case taken to its first waits; `start_event` names one of `compiled.starts`."""
+        values = sane(variables)
+        starts = compiled.spec.starts
+        if start_event is not None:
+            chosen = compiled.spec.task_specs.get(start_event)
+            if chosen is None or not any(s.element_id == start_event for s in compiled.starts):
+                raise NoSuchElement(name=start_event)
+            starts = [chosen]
+        case = CaseWorkflow(compiled, resolve)
+        case.variables = values
+        execution = cls(case)
+        with execution._moving(at):
+            case.tell(FactKind.CASE_STARTED, element=starts[0].name if starts else None)
+            begin_scope(case, starts)
+        return execution
+
+    @classmethod
+    def load(cls, state: bytes, resolve: Resolver) -> "Execution":
+        """The case from the bytes of `save`."""
+        return cls(state_of.load(state, resolve))
+
+    def save(self) -> bytes:
+        """The case as bytes."""
+        return state_of.save(self._case)
+
+    # -- what a person does
+
+    def complete(
+        self,
+        token: int,
+        answers: Mapping[str, Any],
+        at: datetime,
+        *,
+        choices: Mapping[str, list[str]] | None = None,
+    ) -> None:
+        """A person completes a task or decides a gateway; `choices`: gateway id → flow ids.
+
+        Raises NotWaiting, ChoiceNeeded, ChoiceUnknown or ValueRefused.
+        """
+        found, wait = self._waiting(token, WaitKind.TASK, WaitKind.DECISION)
+        values = sane(answers)
+        picked = {
+            choice.element_id: _picked(choice, (choices or {}).get(choice.element_id))
+            for choice in wait.choices
+        }
+        spec = found.task_spec
+        with self._moving(at):
+            write(found, values, is_answer=True)
+            if wait.kind == WaitKind.DECISION:
+                self._decide(found, picked[spec.name])
+                return
+            assert isinstance(spec, PersonTaskSpec)
+            self._case.tell(
+                FactKind.TASK_COMPLETED, found, keys=list(values), **({"choices": picked} if picked else {})
+            )
+            if spec.decides is not None:
+                found.internal_data["next"] = picked[spec.decides.name]
+            spec.performed(found)
+
+    def _decide(self, token: Token, picked: list[str]) -> None:
+        spec = token.task_spec
+        if "again" in token.internal_data and isinstance(spec, ActivitySpec):
+            rounds.again(spec, token, picked == ["again"])
+            return
+        token.internal_data["pick"] = picked
+        token.complete()
+
+    # -- what the clock and the world do
+
+    def fire_timer(self, token: int, at: datetime) -> bool:
+        """The clock has reached a timer; False (and nothing moves) when it is not due at `at`."""
+        found, wait = self._waiting(token, WaitKind.TIMER)
+        if wait.due_at is None or wait.due_at > at:
+            return False
+        with self._moving(at):
+            found.task_spec.happened(found, {})  # type: ignore[attr-defined]  # only events wait for the clock
+        return True
+
+    def deliver(
+        self, message_name: str, payload: Mapping[str, Any], at: datetime, *, token: int | None = None
+    ) -> bool:
+        """Give a message to one token that waits for it (the longest waiting, or the one named); False: nobody does."""
+        values = sane(payload)
+        found = next(
+            (
+                wait
+                for wait in self.waits()
+                if wait.kind == WaitKind.MESSAGE
+                and wait.message == message_name
+                and token in (None, wait.token)
+            ),
+            None,
+        )
+        if found is None:
+            return False
+        waiting = self._case.tokens[found.token]
+        with self._moving(at):
+            waiting.task_spec.happened(waiting, values)  # type: ignore[attr-defined]  # only these wait for messages
+        return True
+
+    def broadcast(self, signal: str, payload: Mapping[str, Any], at: datetime) -> int:
+        """Give a signal to every token that waits for it; how many there were."""
+        values = sane(payload)
+        with self._moving(at):
+            return throwing.broadcast(self._case, signal, values)
+
+    def check_conditions(self, at: datetime) -> None:
+        """Look at conditional events again (their conditions may read the clock)."""
+        with self._moving(at):
+            pass
+
+    def finish_service(self, token: int, outputs: Mapping[str, Any], at: datetime) -> None:
+        """A worker has done a service task."""
+        found, _ = self._waiting(token, WaitKind.SERVICE)
+        values = sane(outputs)
+        spec = found.task_spec
+        assert isinstance(spec, ServiceSpec)
+        with self._moving(at):
+            found.internal_data.pop("failed", None)
+            write(found, values)
+            self._case.tell(FactKind.SERVICE_COMPLETED, found, keys=list(values))
+            spec.performed(found)
+
+    def fail_service(self, token: int, code: str | None, message: str, at: datetime) -> bool:
+        """A service task failed; the error boundary for the code goes on. False: nobody catches it, the token waits on."""
+        found, _ = self._waiting(token, WaitKind.SERVICE)
+        with self._moving(at):
+            self._case.tell(FactKind.SERVICE_FAILED, found, code=code, message=message)
+            payload = {"errorCode": code, "errorMessage": message}
+            is_caught = throwing.raise_event(
+                self._case, EventKind.ERROR, code, found.workflow, found, payload, host=found
+            )
+            if not is_caught:
+                found.internal_data["failed"] = message[:500]
+            return is_caught
+
+    def escalate(self, token: int, code: str | None, at: datetime) -> bool:
+        """An activity in work escalates; True when a boundary or handler catches it."""
+        found = self._case.tokens.get(token)
+        if found is None:
+            raise NotWaiting(token=token)
+        with self._moving(at):
+            return throwing.raise_event(
+                self._case, EventKind.ESCALATION, code, found.workflow, found, host=found
+            )
+
+    # -- what an operator does
+
+    def release(self, what: int | str, at: datetime) -> None:
+        """Free an incident (token number) or a join that waits in vain (element id): it goes on with what it has."""
+        case = self._case
+        if isinstance(what, str):
+            for scope in case.scopes():
+                gateway = scope.spec.task_specs.get(what)
+                if isinstance(gateway, JoinSpec) and what in scope.joins:
+                    with self._moving(at):
+                        case.tell(FactKind.JOIN_RELEASED, element=what)
+                        gateway.fire(scope)
+                    return
+            raise NoSuchElement(name=what)
+        found, _ = self._waiting(what, WaitKind.INCIDENT)
+        with self._moving(at):
+            found.internal_data.pop("stop", None)
+            found.internal_data.pop("park", None)
+            found._set_state(TaskState.READY)
+            case.cancel_children(found)
+            case.queue.append(found)
+
+    def move(self, from_token: int, to_element: str, at: datetime) -> None:
+        """Take a token (with all that depends on it) to another element of the same scope."""
+        found = self._case.tokens.get(from_token)
+        if found is None:
+            raise NotWaiting(token=from_token)
+        scope = found.workflow
+        target = scope.spec.task_specs.get(to_element)
+        if not isinstance(target, NodeSpec) or found.is_listener:
+            raise NoSuchElement(name=to_element)
+        with self._moving(at):
+            self._case.tell(FactKind.TOKEN_MOVED, found, to=to_element)
+            scope.spawn(target)
+            self._case.cancel(found)
+
+    def cancel(self, at: datetime) -> None:
+        """End the case without a result."""
+        with self._moving(at):
+            self._case._end("cancelled")
+
+    # -- questions
+
+    def waits(self) -> list[Wait]:
+        """Everything the case waits for, the longest waiting first."""
+        found = []
+        for token in self._case.tokens.values():
+            if token._state == TaskState.READY:
+                continue
+            wait = token.task_spec.wait(token)
+            if wait is not None:
+                found.append(wait)
+        return found
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What happened since start or load, in order."""
+        return self._case.facts
+
+    @property
+    def path(self) -> list[str]:
+        """Ids of the elements and flows passed since start or load, in order."""
+        return self._case.path
+
+    @property
+    def status(self) -> str:
+        """running, stuck, completed, failed or cancelled."""
+        return self._case.status
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the case (not those of called processes). Not to be written to."""
+        return self._case.variables or {}
+
+    @property
+    def hash(self) -> str:
+        """The version the case runs."""
+        assert self._case.compiled is not None
+        return self._case.compiled.hash
+
+    @property
+    def positions(self) -> list[str]:
+        """Ids of the elements where tokens live, joins with waiting tokens included."""
+        found: dict[str, None] = {}
+        for token in self._case.tokens.values():
+            found[token.task_spec.name] = None
+        for scope in self._case.scopes():
+            found.update(dict.fromkeys(scope.joins))
+        return list(found)
+
+    def variables_at(self, token: int) -> dict[str, Any]:
+        """The variables of the process a token is in."""
+        found = self._case.tokens.get(token)
+        if found is None:
+            raise NotWaiting(token=token)
+        return base_of(found)
+
+    # -- inside
+
+    def _waiting(self, token: int, *kinds: WaitKind) -> tuple[Token, Wait]:
+        if self._case.status in OVER:
+            raise CaseOver(status=self._case.status)
+        found = self._case.tokens.get(token)
+        wait = None if found is None else found.task_spec.wait(found)
+        if found is None or wait is None or wait.kind not in kinds:
+            raise NotWaiting(token=token)
+        return found, wait
+
+    @contextmanager
+    def _moving(self, at: datetime) -> Iterator[None]:
+        if self._case.status in OVER:
+            raise CaseOver(status=self._case.status)
+        if at.tzinfo is None:
+            raise ValueError("instants are aware")
+        self._case.at = at
+        with clock_set_to(at):
+            yield
+            self._case.settle()
+
+
+def _picked(choice: Choice, wanted: list[str] | None) -> list[str]:
+    options = ", ".join(f"“{option.label}”" for option in choice.options)
+    name = choice.name or choice.element_id
+    if not wanted or (len(wanted) > 1 and not choice.is_multiple):
+        raise ChoiceNeeded(name=name, options=options)
+    known = {option.id for option in choice.options}
+    for flow in wanted:
+        if flow not in known:
+            raise ChoiceUnknown(choice=str(flow)[:80], name=name, options=options)
+    return list(dict.fromkeys(wanted))

@@ -1,0 +1,36 @@
+"""FEEL expressions of a diagram: compiled once, evaluated over a case's variables, answers as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import feel
+from engine.errors import Refusal
+from engine.spiff.refusals import ValueRefused
+from engine.spiff.values import sane_value
+
+
+class Rule:
+    """A compiled expression. Raises the language's refusal when the text is not FEEL."""
+
+    __slots__ = ("_expression", "text")
+
+    def __init__(self, text: str, names: tuple[str, ...] = ()) -> None:
+        text = text.strip()
+        # Some tools mark FEEL by a leading equals sign.
+        self.text = text[1:].strip() if text.startswith("=") else text
+        self._expression = feel.compile_expression(self.text, names)
+
+    def value(self, context: Mapping[str, Any]) -> Any:
+        """The value as JSON; None where the expression gives none or breaks a limit."""
+        try:
+            return sane_value(self.text[:40], feel.to_json(self._expression.evaluate(context)))
+        except (Refusal, ValueRefused):
+            return None
+
+    def holds(self, context: Mapping[str, Any]) -> bool | None:
+        """True, False, or None where it does not come to a decision."""
+        try:
+            value = self._expression.evaluate(context)
+        except Refusal:
+            return None
+        return value if isinstance(value, bool) else None

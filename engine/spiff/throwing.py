@@ -1,0 +1,208 @@
+"""What throwing events do: errors and escalations climb the scopes, signals reach every waiting token, compensation undoes."""
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.model import EventKind
+from engine.spiff.context import INSTANCE, variables_of
+from engine.spiff.facts import FactKind
+from engine.spiff.token import Token
+from engine.spiff.trigger import Trigger
+
+if TYPE_CHECKING:
+    from engine.spiff.elements.activity import ActivitySpec
+    from engine.spiff.elements.events import BoundarySpec, EventSpec
+    from engine.spiff.elements.node import NodeSpec
+    from engine.spiff.scopes import CaseWorkflow, ScopeState
+
+
+def throw(token: Token, trigger: Trigger) -> bool:
+    """Throw one definition; False when the token has to wait until it is dealt with."""
+    kind = trigger.kind
+    if kind == EventKind.MESSAGE:
+        send_message(token, trigger)
+    elif kind == EventKind.SIGNAL:
+        token.case.tell(
+            FactKind.SIGNAL_SENT, token, name=trigger.name, payload=payload_of(token.task_spec, token)
+        )
+        broadcast(token.case, trigger.name, payload_of(token.task_spec, token))
+    elif kind in (EventKind.ERROR, EventKind.ESCALATION):
+        raise_event(token.case, kind, trigger.code, token.workflow, token)
+    elif kind == EventKind.COMPENSATION:
+        return compensate(token, trigger.reference)
+    elif kind == EventKind.CANCEL:
+        return cancel_transaction(token)
+    return True
+
+
+def payload_of(spec: "NodeSpec", token: Token) -> dict[str, Any]:
+    """What a thrown message or signal carries: the mapped inputs and nothing else."""
+    context = variables_of(token)
+    inputs = getattr(spec, "payload", ())
+    return {name: rule.value(context) for name, rule in inputs}
+
+
+def send_message(token: Token, trigger: Trigger) -> None:
+    """Tell that a message was sent; the house delivers it."""
+    context = variables_of(token)
+    token.case.tell(
+        FactKind.MESSAGE_SENT,
+        token,
+        name=trigger.name,
+        payload=payload_of(token.task_spec, token),
+        correlation={name: rule.value(context) for name, rule in trigger.correlation},
+    )
+
+
+def broadcast(case: "CaseWorkflow", name: str | None, payload: dict[str, Any]) -> int:
+    """Wake every token of the case that waits for this signal; how many there were."""
+    waiting = [
+        token
+        for token in case.tokens.values()
+        if token.state == TaskState.WAITING
+        and (trigger := trigger_of(token)) is not None
+        and trigger.kind == EventKind.SIGNAL
+        and trigger.name == name
+    ]
+    woken = 0
+    for token in waiting:
+        if token.id in case.tokens:
+            token.task_spec.happened(token, dict(payload))  # type: ignore[attr-defined]  # only events have triggers
+            woken += 1
+    return woken
+
+
+def trigger_of(token: Token) -> Trigger | None:
+    """What a waiting token waits for, if it is an event."""
+    find = getattr(token.task_spec, "trigger_of", None)
+    return None if find is None else find(token)
+
+
+def raise_event(
+    case: "CaseWorkflow",
+    kind: EventKind,
+    code: str | None,
+    scope: "ScopeState",
+    source: Token,
+    payload: dict[str, Any] | None = None,
+    *,
+    host: Token | None = None,
+) -> bool:
+    """Find who catches an error or escalation, innermost first; False where nobody does.
+
+    `host`: the activity that failed, whose own boundary is asked before its scope. An error that nothing catches
+    ends the case as failed; an uncaught escalation is only told (BPMN 2.0.2, 10.5.7).
+    """
+    told = FactKind.ERROR_THROWN if kind == EventKind.ERROR else FactKind.ESCALATION_THROWN
+    holder: ScopeState | None = scope
+    owner = host
+    is_from_handler = False
+    while holder is not None:
+        if owner is not None:
+            boundary = _matching(_counted(owner).task_spec.boundaries, kind, code)
+            if boundary is not None:
+                case.tell(told, source, code=code, caught_by=boundary.name)
+                boundary.leave(_counted(owner))
+                return True
+        if not is_from_handler:
+            for handler in holder.spec.event_subprocesses:
+                if _matching([handler.start], kind, code) is not None:
+                    case.tell(told, source, code=code, caught_by=handler.name)
+                    handler.trigger(holder, payload or {})
+                    return True
+        owner = holder.owner
+        # What a handler throws is not for the handlers beside it: they belong to the same scope.
+        is_from_handler = owner is not None and owner.task_spec.is_event_subprocess
+        holder = None if owner is None else owner.workflow
+    case.tell(told, source, code=code, caught_by=None)
+    return False
+
+
+def _counted(token: Token) -> Token:
+    """The token that boundary events watch: the host where this is one of several rounds."""
+    if INSTANCE in token.internal_data:
+        parent = token.parent
+        assert parent is not None
+        return parent
+    return token
+
+
+def _matching(
+    events: "list[BoundarySpec] | list[Any]", kind: EventKind, code: str | None
+) -> "BoundarySpec | None":
+    """The event that names this code, else one that catches all."""
+    catch_all: EventSpec | None = None
+    for event in events:
+        for trigger in event.triggers:
+            if trigger.kind != kind:
+                continue
+            if trigger.code is not None and trigger.code == code:
+                return event
+            if trigger.code is None and catch_all is None:
+                catch_all = event
+    return catch_all  # type: ignore[return-value]  # start events match by the same rule
+
+
+# -- compensation
+
+
+def compensate(token: Token, reference: str | None) -> bool:
+    """Undo what was done in the thrower's scope, the last first; False while that takes time."""
+    scope = token.workflow
+    if scope.owner is not None and scope.owner.task_spec.is_event_subprocess:
+        scope = scope.owner.workflow
+    return _start_undoing(token, scope, reference)
+
+
+def _start_undoing(token: Token, scope: "ScopeState", reference: str | None) -> bool:
+    chosen: list[Any] = []
+    kept: list[Any] = []
+    for entry in scope.log:
+        name = entry if isinstance(entry, str) else entry[0]
+        (chosen if reference is None or name == reference else kept).append(entry)
+    scope.log[:] = kept
+    if not chosen:
+        return True
+    plan = _flat(scope, chosen)
+    token.internal_data["undo"] = plan
+    token._set_state(TaskState.STARTED)
+    token.case.tell(FactKind.COMPENSATION_STARTED, token, activities=[e for e in reversed(plan)])
+    return undo_next(token)
+
+
+def _flat(scope: "ScopeState", entries: list[Any]) -> list[str]:
+    """Activities to undo, in the order they were done; what was done inside a sub-process in its place."""
+    plan: list[str] = []
+    pending = list(reversed(entries))
+    while pending:
+        entry = pending.pop()
+        if isinstance(entry, str):
+            plan.append(entry)
+        else:
+            pending.extend(reversed(entry[1]))
+    return plan
+
+
+def undo_next(token: Token) -> bool:
+    """Start undoing the last activity that is left; True when none is."""
+    plan = token.internal_data["undo"]
+    if not plan:
+        del token.internal_data["undo"]
+        return True
+    name = plan.pop()
+    compiled = token.workflow.process_scope().compiled
+    assert compiled is not None
+    activity: ActivitySpec = compiled.element(name)  # type: ignore[assignment]  # only activities are logged
+    assert activity.undone_by is not None
+    token.workflow.spawn(activity.undone_by, token)
+    return False
+
+
+def cancel_transaction(token: Token) -> bool:
+    """Cancel end event: stop the transaction, undo what it did, leave by its cancel boundary."""
+    scope = token.workflow
+    scope.clear(but=token)
+    scope.joins.clear()
+    scope.notes["how"] = "cancelled"
+    return _start_undoing(token, scope, None)

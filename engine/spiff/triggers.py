@@ -1,0 +1,62 @@
+"""Compiles event definitions: references resolved, timer texts and conditions read."""
+
+from typing import TYPE_CHECKING
+
+from engine.bpmn.model import EventDefinition, EventKind, Node, TimerKind
+from engine.spiff import timers
+from engine.spiff.rules import Rule
+from engine.spiff.trigger import Trigger
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.spiff.compiling import _Compiler
+
+
+def trigger_of(compiler: "_Compiler", definition: EventDefinition, node: Node) -> Trigger:
+    """The compiled definition; obstacles go to the compiler."""
+    kind = definition.kind
+    root = compiler.model.roots.get(definition.reference or "")
+    name = (root and (root.name or root.id)) or definition.reference or node.name or node.id
+    code = None
+    if kind in (EventKind.ERROR, EventKind.ESCALATION) and definition.reference:
+        code = (root and (root.code or root.name)) or definition.reference
+    if kind == EventKind.TIMER:
+        return _timer(compiler, definition, node)
+    rule = None
+    if kind == EventKind.CONDITIONAL:
+        rule = compiler.rule(definition.expression, node)
+        if rule is None and not compiler.obstacles:
+            compiler.obstacle("a conditional event has no condition", node)
+    correlation: list[tuple[str, Rule]] = []
+    if kind == EventKind.MESSAGE:
+        for mapping in node.extension.correlation or (root.correlation if root else ()):
+            source = compiler.rule(mapping.source, node)
+            if source is not None:
+                correlation.append((mapping.target, source))
+    return Trigger(
+        kind,
+        name=name,
+        code=code,
+        reference=definition.reference,
+        rule=rule,
+        correlation=tuple(correlation),
+    )
+
+
+def _timer(compiler: "_Compiler", definition: EventDefinition, node: Node) -> Trigger:
+    text = definition.expression.text.strip() if definition.expression else ""
+    kind = definition.timer or TimerKind.DURATION
+    if not text:
+        compiler.obstacle("a timer does not say when", node, definition.line)
+        return Trigger(EventKind.TIMER, node.name, timer=kind)
+    rule = None
+    if timers.schedule(kind, text, _some_day()) is None:
+        rule = compiler.rule(definition.expression, node)
+    return Trigger(EventKind.TIMER, node.name, timer=kind, text=text, rule=rule)
+
+
+def _some_day() -> "datetime":
+    from datetime import UTC, datetime
+
+    return datetime(2000, 1, 1, tzinfo=UTC)
