@@ -27,6 +27,8 @@ Decider = Callable[[Run, Mapping[str, object]], Value]
 class Needed:
     """An input that a decision needs: its name, type and, as FEEL text, what it may be.
 
+    Where a model declares no inputs, these are the names its expressions read.
+
     `choices` are the allowed values when they are listed one by one. `path` names the imports it
     is reached through; its value is given in contexts under these names.
     """
@@ -183,7 +185,28 @@ def _needed(graph: Graph, link: Link, path: tuple[str, ...]) -> Iterator[Needed]
             yield _need(graph, graph.inputs[link.id].source.variable, path)
         elif link.id in graph.decisions:
             required = graph.decisions[link.id].required
+            if graph.is_open:
+                yield from _free(graph, graph.decisions[link.id].source)
             pending.extend((graph, each, path) for each in reversed(required))
+
+
+def _free(graph: Graph, decision: Decision) -> Iterator[Needed]:
+    logic = decision.logic
+    columns = logic.inputs if isinstance(logic, Table) else ()
+    typed = {column.expression.text: column for column in columns}
+    for name in graph.free_names(decision.variable.name):
+        column = typed.get(name)
+        if column is None:
+            yield Needed(name, "Any", None, None, ())
+            continue
+        allowed = column.allowed or graph.types.allowed_of(column.type_ref)
+        yield Needed(
+            name,
+            str(graph.types.feel_structure(column.type_ref)),
+            allowed.text if allowed is not None else None,
+            graph.listed(allowed) if allowed is not None else None,
+            (),
+        )
 
 
 def _need(graph: Graph, variable: Variable, path: tuple[str, ...]) -> Needed:

@@ -90,6 +90,8 @@ class Graph:
         for graph in imported.values():
             members |= graph.names() | graph.member_names
         self.member_names: Names = frozenset(members)
+        # Many tools draw decisions without the inputs they read; then all that is given is seen.
+        self.is_open = not definitions.inputs and not definitions.imports
         self._literals = Literals(self.types, self.member_names, self.problems)
         self._refuse_loops()
         self.inputs = {each.id: self._input(each) for each in definitions.inputs}
@@ -134,6 +136,10 @@ class Graph:
         """The variable of what a link leads to."""
         graph = self if link.alias is None else self.imported[link.alias]
         return graph._elements[link.id].variable
+
+    def free_names(self, element: str) -> list[str]:
+        """The names that the texts of an element read and nothing in the model defines."""
+        return sorted(self._literals.free_names.get(element, ()))
 
     def listed(self, allowed: Text) -> tuple[Value, ...] | None:
         """Allowed values when each is a text, number or yes/no; None when they are ranges."""

@@ -27,6 +27,8 @@ class Literals:
         self.member_names = member_names
         self._problems = problems
         self._feel_types = types.named_types()
+        self.free_names: dict[str, set[str]] = {}
+        """Per element, the names its texts read that nothing in the model defines."""
 
     def expression(self, text: Text, names: Names, place: Place) -> Evaluator:
         """The text as a function of its scope; an empty one is null."""
@@ -43,6 +45,7 @@ class Literals:
             )
         except FeelSyntaxError as error:
             return self._broken(place, error.sentence, **error.values)
+        self.free_names.setdefault(place.element, set()).update(expression.names - names)
         name = text.text
         if name.isidentifier() and name in names and expression.names == {name}:
             return lambda scope, trace: scope.get(name)
@@ -69,6 +72,7 @@ class Literals:
         except FeelSyntaxError as error:
             broken = self._broken(place, error.sentence, **error.values)
             return lambda value, scope, trace: broken(scope, trace) is True
+        self.free_names.setdefault(place.element, set()).update(tests.names - names)
 
         def matches(value: Value, scope: Scope, trace: Trace) -> bool:
             found = tests.matches(value, scope)

@@ -8,10 +8,11 @@ reported is true, what is not reported may still be there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from engine.dmn.model import HitPolicy, Table
-from engine.dmn.regions import Region, blank_region, is_plain, regions_of
+from engine.dmn.regions import Region, blank_region, is_plain, joined, regions_of
 from engine.feel import Value
 
 MAX_FOUND = 50
@@ -186,8 +187,13 @@ class _Grid:
         if depth == len(self._columns):
             return
         seen.add((depth, candidates))
-        for region in self._columns[depth]:
-            yield from self._open(candidates & region.rules, depth + 1, [*path, region], seen)
+        for left, regions in groupby(
+            self._columns[depth], key=lambda region: candidates & region.rules
+        ):
+            part = list(regions)
+            is_whole = len(part) == len(self._columns[depth])
+            region = replace(part[0], text="-") if is_whole else joined(part)
+            yield from self._open(left, depth + 1, [*path, region], seen)
 
     def _agree(self, first: int, second: int) -> bool:
         rules = self._table.rules

@@ -6,7 +6,7 @@ for overlaps and gaps.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
@@ -27,6 +27,23 @@ class Region:
     example: Value
     text: str
     rules: int
+    span: Span | None = None
+    is_date: bool = False
+
+
+def joined(regions: Sequence[Region]) -> Region:
+    """Neighbours of one column as one region, where that can be written as one test."""
+    first, last = regions[0], regions[-1]
+    if len(regions) == 1:
+        return first
+    if first.span is not None and last.span is not None:
+        span = Span(
+            first.span.low, first.span.low_included, last.span.high, last.span.high_included
+        )
+        return replace(first, text=_span_text(span, first.is_date), span=span)
+    if all(region.text.startswith('"') for region in regions):
+        return replace(first, text=", ".join(region.text for region in regions))
+    return first
 
 
 def regions_of(
@@ -126,7 +143,9 @@ def _number_regions(shapes: Sequence[Shape], within: Shape | None, is_date: bool
         rules, _ = index.find(value)
         example = _as_date(value) if is_date else value
         if example is not None:
-            regions.append(Region(example, _span_text(low, high, is_date), rules))
+            is_point = low == high and low is not None
+            span = Span(low, is_point, high, is_point)
+            regions.append(Region(example, _span_text(span, is_date), rules, span, is_date))
     return regions
 
 
@@ -176,14 +195,16 @@ def _as_date(value: Decimal) -> Value:
     return Date(day.year, day.month, day.day)
 
 
-def _span_text(low: Decimal | None, high: Decimal | None, is_date: bool) -> str:
+def _span_text(span: Span, is_date: bool) -> str:
+    low = _end(span.low, is_date) if span.low is not None else None
+    high = _end(span.high, is_date) if span.high is not None else None
     if low is None:
-        return "-" if high is None else f"< {_end(high, is_date)}"
+        return "-" if high is None else f"{'<=' if span.high_included else '<'} {high}"
     if high is None:
-        return f"> {_end(low, is_date)}"
+        return f"{'>=' if span.low_included else '>'} {low}"
     if low == high:
-        return _end(low, is_date)
-    return f"({_end(low, is_date)}..{_end(high, is_date)})"
+        return low
+    return f"{'[' if span.low_included else '('}{low}..{high}{']' if span.high_included else ')'}"
 
 
 def _end(value: Decimal, is_date: bool) -> str:

@@ -14,7 +14,7 @@ from engine.feel.errors import UnknownValue, ValueTooLarge
 class Run:
     """One evaluation of a graph with given values; runs of imported graphs hang below it."""
 
-    __slots__ = ("_children", "_functions", "_results", "given", "graph", "trace")
+    __slots__ = ("_children", "_functions", "_open", "_results", "given", "graph", "trace")
 
     def __init__(self, graph: Graph, given: Mapping[str, object], trace: Trace) -> None:
         self.graph = graph
@@ -23,6 +23,7 @@ class Run:
         self._results: dict[str, Value] = {}
         self._functions: dict[str, FeelFunction] = {}
         self._children: dict[str, Run] = {}
+        self._open: Scope | None = None
 
     def decision(self, decision_id: str) -> Value:
         """The value of a decision; one without logic has the value given under its name."""
@@ -84,7 +85,7 @@ class Run:
         return run._function(link.id)
 
     def _scope(self, links: tuple[Link, ...]) -> Scope:
-        scope: Scope = {}
+        scope: Scope = dict(self._open_scope()) if self.graph.is_open else {}
         for link in links:
             value = self._value(link)
             if link.alias:
@@ -94,6 +95,14 @@ class Run:
             else:
                 scope[link.name] = value
         return scope
+
+    def _open_scope(self) -> Scope:
+        if self._open is None:
+            place = Place(self.graph.definitions.name, 1)
+            self._open = {
+                name: self._taken(name, value, place) for name, value in self.given.items()
+            }
+        return self._open
 
     def _child(self, alias: str) -> "Run":
         if alias not in self._children:
