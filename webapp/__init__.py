@@ -1,0 +1,97 @@
+"""The web: pages for people and `/api/v1` for machines. `create_app` is where it all comes together."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine.database import Database
+from webapp import (
+    assets,
+    compression,
+    discovery,
+    errors,
+    figures,
+    forgery,
+    headers,
+    navigation,
+    pages,
+    sessions,
+    words,
+)
+from webapp.access import check_access, public
+from webapp.config import LANGUAGES, Settings
+from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
+from webapp.transactions import Transactional, close
+
+VERSION = "0.1.0"
+LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: a form with its uploads
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Transactional:
+    """The web application. Without arguments everything comes from the environment, as gunicorn wants it:
+    `gunicorn "webapp:create_app()"`.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    app = Transactional(
+        __name__,
+        title="Expedito",
+        version=VERSION,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2_000,
+        SESSION_COOKIE_NAME="expedito",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        BABEL_DEFAULT_LOCALE=settings.language,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
+        OPENAPI_VERSION="3.1.0",
+        AUTO_404_RESPONSE=False,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database or Database(settings.database_url)
+    app.extensions["clock"] = clock or (lambda: datetime.now(UTC))
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    babel.init_app(app, locale_selector=chosen_language)
+    app.jinja_env.globals.update(
+        current_person=sessions.current_person, role_name=role_name, language=chosen_language, languages=LANGUAGES, language_names=LANGUAGE_NAMES
+    )
+    # Last registered, first run on the way out: headers see what compression and pages have made.
+    headers.register(app)
+    compression.register(app)
+    figures.register(app)
+    sessions.register(app)
+    forgery.register(app)
+    errors.register(app)
+    pages.register(app)
+    words.register(app)
+    assets.register(app)
+    app.before_request(lambda: check_access(app))
+    app.teardown_request(close)
+
+    found = discovery.modules("webapp.views") + discovery.modules("webapp.api")
+    for blueprint in discovery.blueprints(found):
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    navigation.register(app, discovery.navigation(found))
+    if "openapi.spec" in app.view_functions:
+        public(app.view_functions["openapi.spec"])
+    return app

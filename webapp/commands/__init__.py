@@ -1,0 +1,1 @@
+"""Commands of `expedito`, one file each; found by webapp/cli.py."""

@@ -1,0 +1,57 @@
+"""`expedito serve`: pages, API and worker in one process."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+import click
+from waitress import create_server
+
+from engine.worker import Worker
+from webapp import create_app, logs
+from webapp.config import Settings
+from webapp.schema import check_schema
+
+log = logging.getLogger("expedito")
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; default EXPEDITO_HOST or 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Default EXPEDITO_PORT or 8000.")
+@click.option(
+    "--worker/--no-worker", default=True, help="Whether timers and mails run here as well."
+)
+def serve(host: str | None, port: int | None, worker: bool) -> None:
+    """Serve pages and API, and do the work that is due."""
+    settings = Settings.from_environment()
+    logs.configure(settings.log)
+    app = create_app(settings)
+    database = app.extensions["database"]
+    check_schema(database)
+    stop = threading.Event()
+    doing: threading.Thread | None = None
+    if worker:
+        work = Worker(database, clock=lambda: datetime.now(UTC))
+        doing = threading.Thread(target=work.run_forever, args=(stop,), name="worker")
+        doing.start()
+    server = create_server(
+        app,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        threads=settings.threads,
+        ident="expedito",
+        clear_untrusted_proxy_headers=not settings.proxies,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
+    )
+    log.info(
+        "serving",
+        extra={"url": f"http://{server.effective_host}:{server.effective_port}", "action": "serving"},
+    )
+    try:
+        server.run()
+    finally:
+        server.close()
+        stop.set()
+        if doing is not None:
+            doing.join(timeout=30)
+        database.dispose()

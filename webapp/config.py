@@ -1,0 +1,127 @@
+"""Settings, all from environment variables.
+
+EXPEDITO_DATABASE_URL  where everything is kept; default: a SQLite file in the var folder
+EXPEDITO_VAR           folder for the SQLite file, uploaded files and the secret key; default `var`
+EXPEDITO_SECRET_KEY    signs cookies; default: made at the first start and kept in the var folder
+EXPEDITO_HOST          address to listen on; default 127.0.0.1
+EXPEDITO_PORT          port to listen on; default 8000
+EXPEDITO_THREADS       requests served at once by one process; default 8
+EXPEDITO_URL           address people type, e.g. https://tramites.example.gob.pe; https makes cookies secure
+EXPEDITO_PROXIES       how many trusted proxies stand in front; default 0: forwarded headers are ignored
+EXPEDITO_LANGUAGE      language for those whose browser asks for none of ours, en or es; default en
+EXPEDITO_TIMEZONE      zone in which dates are shown and read; default America/Lima
+EXPEDITO_LOG           `plain` lines for people or `json` lines for machines; default plain
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.errors import Refusal
+
+LANGUAGES = ("en", "es")
+
+
+class WrongSetting(Refusal):
+    """An environment variable holds what cannot be used."""
+
+    sentence = "The setting {name} cannot be “{value}”: {reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation may choose; each field is the environment variable of its name."""
+
+    database_url: str
+    var: Path
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    url: str = ""
+    proxies: int = 0
+    language: str = "en"
+    timezone: str = "America/Lima"
+    log: str = "plain"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach this installation over https."""
+        return self.url.startswith("https://")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings of this process; makes the var folder and the secret key where absent.
+
+        Raises WrongSetting for a value that cannot be used.
+        """
+
+        def text(name: str, default: str) -> str:
+            return environment.get(f"EXPEDITO_{name}", "").strip() or default
+
+        var = Path(text("VAR", "var"))
+        var.mkdir(parents=True, exist_ok=True)
+        return cls(
+            database_url=text("DATABASE_URL", f"sqlite:///{var / 'expedito.sqlite'}"),
+            var=var,
+            secret_key=text("SECRET_KEY", "") or _kept_secret(var / "secret_key"),
+            host=text("HOST", "127.0.0.1"),
+            port=_whole("PORT", text("PORT", "8000"), 0, 65535),
+            threads=_whole("THREADS", text("THREADS", "8"), 1, 256),
+            url=text("URL", "").rstrip("/"),
+            proxies=_whole("PROXIES", text("PROXIES", "0"), 0, 9),
+            language=_one_of("LANGUAGE", text("LANGUAGE", "en"), LANGUAGES),
+            timezone=_zone("TIMEZONE", text("TIMEZONE", "America/Lima")),
+            log=_one_of("LOG", text("LOG", "plain"), ("plain", "json")),
+        )
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret of this installation; made by whoever comes first, read by everyone else."""
+    try:
+        # x: of two processes starting together only one makes it
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    secret = path.read_text().strip()
+    if len(secret) < 32:
+        raise WrongSetting(
+            name="EXPEDITO_SECRET_KEY",
+            value="…",
+            reason=f"{path} holds fewer than 32 characters; remove it and start again",
+        )
+    return secret
+
+
+def _whole(name: str, value: str, least: int, most: int) -> int:
+    if value.isascii() and value.isdigit() and least <= int(value) <= most:
+        return int(value)
+    raise WrongSetting(
+        name=f"EXPEDITO_{name}", value=value, reason=f"give a number from {least} to {most}"
+    )
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value in allowed:
+        return value
+    raise WrongSetting(
+        name=f"EXPEDITO_{name}", value=value, reason=f"give one of {', '.join(allowed)}"
+    )
+
+
+def _zone(name: str, value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongSetting(
+            name=f"EXPEDITO_{name}", value=value, reason="no such time zone"
+        ) from None
+    return value

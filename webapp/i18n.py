@@ -1,0 +1,46 @@
+"""Spanish and English: the person's choice, else this browser's, else what the browser asks for."""
+
+from flask import current_app, has_request_context, request
+from flask import session as cookie
+from flask_babel import Babel, gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from engine.errors import Refusal
+from engine.models import Role
+from webapp.config import LANGUAGES
+
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+
+_ROLE_NAMES: dict[Role, LazyString] = {
+    Role.ANALYST: lazy_gettext("process analyst"),
+    Role.CIVIL_SERVANT: lazy_gettext("civil servant"),
+    Role.MANAGER: lazy_gettext("manager"),
+    Role.OPERATOR: lazy_gettext("operator"),
+    Role.APPLICANT: lazy_gettext("applicant"),
+}
+
+babel = Babel()
+
+
+def chosen_language() -> str:
+    """The language of this request, one of LANGUAGES."""
+    fallback = str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    if not has_request_context():
+        return fallback
+    from webapp.sessions import current_person  # it asks for the session, which asks for words
+
+    person = current_person()
+    for choice in (person.locale if person else None, cookie.get("language")):
+        if choice in LANGUAGES:
+            return str(choice)
+    return request.accept_languages.best_match(LANGUAGES, fallback) or fallback
+
+
+def role_name(role: Role) -> str:
+    """The role in the reader's language."""
+    return str(_ROLE_NAMES[role])
+
+
+def sentence(refusal: Refusal) -> str:
+    """The refusal's sentence in the reader's language, with its values filled in."""
+    return refusal.message(gettext(refusal.sentence))

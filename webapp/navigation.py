@@ -1,0 +1,43 @@
+"""The links at the top of every page: each view file brings its own, shown to those who may follow it."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request
+from flask_babel.speaklater import LazyString
+
+from webapp.access import declared
+from webapp.sessions import current_person
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A view file's module-level `NAVIGATION`: the endpoint, its words and its place (small numbers first)."""
+
+    endpoint: str
+    label: LazyString | str
+    place: int = 50
+
+
+def links() -> list[Link]:
+    """The links this person may follow, in their order."""
+    person = current_person()
+    if person is None:
+        return []
+    shown = []
+    for link in current_app.extensions["navigation"]:
+        needed = declared(current_app, link.endpoint)
+        if needed and (not needed.roles or person.has_role(*needed.roles)):
+            shown.append(link)
+    return shown
+
+
+def is_here(link: Link) -> bool:
+    """Whether the present page belongs to the link: one view file is one area."""
+    return (request.blueprint or "") == link.endpoint.partition(".")[0]
+
+
+def register(app: Flask, found: list[Link]) -> None:
+    """Give templates the links."""
+    app.extensions["navigation"] = sorted(found, key=lambda link: link.place)
+    app.jinja_env.globals["navigation"] = links
+    app.jinja_env.globals["is_here"] = is_here

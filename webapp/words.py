@@ -1,0 +1,101 @@
+"""Instants and days as people say them; the exact instant is on hover and for machines in `datetime`."""
+
+from datetime import datetime
+from typing import Literal
+
+from flask import Flask, current_app
+from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from webapp.transactions import now
+
+Tone = Literal["overdue", "soon", "later", "none"]
+_NEAR = 14  # days that are said as a distance; further away a date says more
+
+
+def exact(at: datetime) -> str:
+    """The instant in the office's zone and the reader's language."""
+    return str(format_datetime(at, "EEEE d MMMM y, HH:mm"))
+
+
+def days_until(at: datetime) -> int:
+    """Days from today to the day of the instant, both in the office's zone; negative when past."""
+    zone = current_app.extensions["settings"].zone
+    days: int = (at.astimezone(zone).date() - now().astimezone(zone).date()).days
+    return days
+
+
+def tone(due_at: datetime | None) -> Tone:
+    """How urgent it is: said in words as well, never by colour alone."""
+    if due_at is None:
+        return "none"
+    if due_at < now():
+        return "overdue"
+    return "soon" if days_until(due_at) <= 1 else "later"
+
+
+def due_words(due_at: datetime | None) -> str:
+    """“due tomorrow”, “3 days overdue”."""
+    if due_at is None:
+        return _("no due date")
+    days = days_until(due_at)
+    if due_at < now():
+        if days == 0:
+            return _("overdue since today")
+        return str(ngettext("%(num)d day overdue", "%(num)d days overdue", -days))
+    if days == 0:
+        return _("due today")
+    if days == 1:
+        return _("due tomorrow")
+    if days <= _NEAR:
+        return str(ngettext("due in %(num)d day", "due in %(num)d days", days))
+    return _("due on %(date)s", date=_date_of(due_at))
+
+
+def past_words(at: datetime) -> str:
+    """“today at 10:42”, “yesterday”, “3 days ago”, or a date."""
+    days = -days_until(at)
+    if days <= 0:
+        return _("today at %(time)s", time=format_datetime(at, "HH:mm"))
+    if days == 1:
+        return _("yesterday at %(time)s", time=format_datetime(at, "HH:mm"))
+    if days <= _NEAR:
+        return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+    return _date_of(at)
+
+
+def due(due_at: datetime | None) -> Markup:
+    """A due date as words in its tone, with the exact instant on hover."""
+    words, how = due_words(due_at), tone(due_at)
+    if due_at is None:
+        return Markup('<span class="due" data-tone="none">{}</span>').format(words)
+    return Markup('<time class="due" data-tone="{}" datetime="{}" title="{}">{}</time>').format(
+        how, due_at.isoformat(), exact(due_at), words
+    )
+
+
+def past(at: datetime | None) -> Markup:
+    """A past instant as words, with the exact one on hover."""
+    if at is None:
+        return Markup("")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(), exact(at), past_words(at)
+    )
+
+
+def counted(number: int, limit: int = 1000) -> str:
+    """A count as a badge shows it; those that stopped at the limit read “1000+”."""
+    return f"{limit}+" if number > limit else str(number)
+
+
+def register(app: Flask) -> None:
+    """Give templates the filters `due`, `past`, `exact`, `day` and `counted`."""
+    app.jinja_env.filters.update(due=due, past=past, exact=exact, day=format_date, counted=counted)
+
+
+def _date_of(at: datetime) -> str:
+    zone = current_app.extensions["settings"].zone
+    local = at.astimezone(zone)
+    same_year = local.year == now().astimezone(zone).year
+    return str(format_date(local.date(), "d MMM" if same_year else "d MMM y"))
