@@ -11,7 +11,7 @@ from engine.feel.frame import Code, Frame
 from engine.feel.limits import Run, current_run
 from engine.feel.names import is_plain
 from engine.feel.parser import Parser
-from engine.feel.syntax import Node, Tests
+from engine.feel.syntax import Literal, Node, Tests
 from engine.feel.type_names import Type
 from engine.feel.values import Value
 
@@ -71,7 +71,7 @@ class UnaryTests:
         self.height = node.height
         self.is_negated = node.is_negated
         self._parts = [
-            (compile_node(part), uses)
+            (compile_node(part), uses, isinstance(part, Literal))
             for part, uses in zip(node.parts, node.uses_input, strict=True)
         ]
 
@@ -91,8 +91,10 @@ class UnaryTests:
 
     def _any(self, frame: Frame, value: Value) -> bool | None:
         is_unknown = False
-        for code, uses_input in self._parts:
-            found = _holds(code(frame), value, uses_input)
+        for code, uses_input, is_literal in self._parts:
+            result = code(frame)
+            # The cell `true` asks whether the value is true; `a > b` is a test by itself.
+            found = is_in(value, result) if is_literal else _holds(result, value, uses_input)
             if found:
                 return True
             is_unknown = is_unknown or found is None
