@@ -17,7 +17,7 @@ from engine.bpmn.refusals import HasDoctype, NotXml, TooDeep, TooLarge, TooManyE
 
 MAX_BYTES = 10_000_000
 MAX_ELEMENTS = 300_000
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 
 OWN = "urn:expedito:bpmn:1"
 """The namespace of Expedito's own marks."""

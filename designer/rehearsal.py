@@ -1,0 +1,105 @@
+"""What a rehearsal needs to know of a model: values nobody typed and the way to the end."""
+
+import random
+from collections import deque
+from functools import lru_cache
+
+from engine.bpmn.model import EventKind, FormField, Kind, Model, Node
+
+Json = str | int | float | bool | list[str] | None
+
+
+def first_values(model: Model) -> dict[str, Json]:
+    """Values for the variables that loops and timers read, so that a rehearsal gets past them."""
+    values: dict[str, Json] = {}
+    for node in _nodes(model).values():
+        if node.loop is not None:
+            if (node.loop.collection or "").isidentifier():
+                values.setdefault(node.loop.collection or "", ["1", "2"])
+            cardinality = node.loop.cardinality
+            if cardinality is not None and cardinality.text.isidentifier():
+                values.setdefault(cardinality.text, 2)
+        for event in node.events:
+            text = event.expression.text if event.expression is not None else ""
+            if event.kind is EventKind.TIMER and text.isidentifier():
+                values.setdefault(text, "PT1H")
+    return values
+
+
+def answers_for(model: Model, element_id: str, dice: random.Random) -> dict[str, Json]:
+    """Answers to the fields that the drawing gives the task."""
+    node = _nodes(model).get(element_id)
+    if node is None:
+        return {}
+    return {
+        item.key: _answer(item, dice)
+        for item in node.extension.form_fields
+        if not item.is_readonly and item.key.isidentifier()
+    }
+
+
+def _answer(item: FormField, dice: random.Random) -> Json:
+    if item.options:
+        return dice.choice(item.options)[0]
+    kind = item.type.lower()
+    if kind in {"boolean", "checkbox"}:
+        return dice.random() < 0.5
+    if kind in {"long", "integer", "int", "number", "double"}:
+        return dice.randint(1, 3)
+    return "2026-01-05" if "date" in kind else "…"
+
+
+def distances(model: Model) -> dict[str, int]:
+    """For every flow, how many nodes there are at least until its path ends; absent: it never does."""
+    nodes = _nodes(model)
+    enters: dict[str, list[tuple[str, str]]] = {}
+    far: dict[str, int] = {}
+    pending: deque[str] = deque()
+    for process in model.processes:
+        scopes = [process.scope]
+        scopes += [node.body for _, node in process.scope.everything() if node.body is not None]
+        for scope in scopes:
+            for flow in scope.flows.values():
+                enters.setdefault(flow.target, []).append((flow.id, flow.source))
+    for node in nodes.values():
+        if node.kind is Kind.END_EVENT or not node.outgoing:
+            far[node.id] = 0
+            pending.append(node.id)
+    flows: dict[str, int] = {}
+    while pending:
+        name = pending.popleft()
+        for flow_id, source in enters.get(name, ()):
+            flows.setdefault(flow_id, far[name] + 1)
+            if source not in far:
+                far[source] = far[name] + 1
+                pending.append(source)
+    unreachable = len(nodes) + 1
+    return {
+        flow_id: flows.get(flow_id, unreachable)
+        for pairs in enters.values()
+        for flow_id, _ in pairs
+    }
+
+
+def _nodes(model: Model) -> dict[str, Node]:
+    return _nodes_by_id(id(model), _Held(model))
+
+
+class _Held:
+    """A model as a cache argument: models hold dictionaries, so they have no hash of their own."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def __hash__(self) -> int:
+        return id(self.model)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.model is self.model
+
+
+@lru_cache(maxsize=8)
+def _nodes_by_id(number: int, held: _Held) -> dict[str, Node]:
+    return {
+        node.id: node for process in held.model.processes for _, node in process.scope.everything()
+    }
