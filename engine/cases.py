@@ -1,15 +1,29 @@
 """Commands on a case as a whole: start, cancel, suspend, resume; and finding one by its number."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
 
-from engine.errors import Conflict, Refusal
-from engine.models import Case, Person, Version
+from engine.case_numbers import next_number, office_day
+from engine.deployments import blueprint
+from engine.errors import Conflict, NotFound, Refusal
+from engine.events import Happened
+from engine.facts import Fact, record
+from engine.ids import new_id
+from engine.models import Case, CaseStatus, Job, Person, Procedure, Version
+from engine.progress import Held, advance, hold, shortened
+from engine.resolver import PublishedVersions
+from engine.search import search_words
+from engine.spiff import Execution, WaitKind
+from engine.visibility import visible_cases
+from engine.waiting import job_key
 
 Answers = dict[str, Any]
+# where the jobs of a suspended case wait: later than any clock
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +67,132 @@ def start_case(
     *,
     applicant: Applicant,
     channel: str = "counter",
+    start_event: str | None = None,
+    conversation_id: int | None = None,
     by: Person | None,
     at: datetime,
 ) -> Case:
-    """Open a case and take it to its first wait states; its number is given out here."""
-    raise NotImplementedError
+    """Open a case and take it to its first wait states; its number is given out here.
+
+    `start_event` names one of several ways to begin; `conversation_id` is that of the case whose message began it.
+    Raises ProcedureSuspended, engine.spiff's ValueRefused.
+    """
+    plan = blueprint(session, version.id)
+    procedure = session.get_one(Procedure, version.procedure_id)
+    if procedure.is_suspended:
+        raise ProcedureSuspended(procedure=procedure.name)
+    resolver = PublishedVersions(session, plan, started_at=at, at=at)
+    execution = Execution.start(
+        plan.compiled, answers, at, start_event=start_event, resolve=resolver
+    )
+    number = next_number(session, procedure, version, at=at)
+    case = Case(
+        id=new_id(at),
+        number=number,
+        procedure_id=procedure.id,
+        version_id=version.id,
+        status=CaseStatus.OPEN.value,
+        channel=channel,
+        applicant_id=applicant.person_id,
+        applicant_name=applicant.name[:200],
+        applicant_document=applicant.document,
+        applicant_email=applicant.email,
+        search_words=search_words(number, applicant.name, applicant.document),
+        filed_on=office_day(at),
+        started_by_id=None if by is None else by.id,
+        started_at=at,
+        conversation_id=conversation_id,
+        state=b"",
+        last_seq=0,
+        last_hash=b"",
+    )
+    case.procedure, case.version = procedure, version
+    session.add(case)
+    data = {"channel": channel, "version": version.number}
+    if answers:
+        data["answers"] = shortened(answers)
+    main = Fact(Happened.CASE_STARTED, element_id=start_event, data=data)
+    advance(session, Held(case, plan, execution, {}), main, by=by, at=at)
+    return case
 
 
 def cancel_case(
     session: Session, case_id: int, reason: str, *, by: Person | None, at: datetime
 ) -> Case:
-    """End a case from outside: its tasks leave every inbox, its timers never fire."""
-    raise NotImplementedError
+    """End a case from outside: its tasks leave every inbox, its timers never fire. CaseEnded, ReasonMissing."""
+    held = _hold(session, case_id, reason, at=at)
+    held.execution.cancel(at)
+    main = Fact(Happened.CASE_CANCELLED, data={"reason": reason.strip()})
+    advance(session, held, main, by=by, at=at)
+    return held.case
 
 
 def suspend_case(
     session: Session, case_id: int, reason: str, *, by: Person | None, at: datetime
 ) -> Case:
-    """Stop a case where it stands until it is resumed."""
-    raise NotImplementedError
+    """Stop a case where it stands until it is resumed; its timers keep their time but do not fire."""
+    held = _hold(session, case_id, reason, at=at)
+    case = held.case
+    if case.status == CaseStatus.SUSPENDED:
+        return case
+    case.status = CaseStatus.SUSPENDED.value
+    session.execute(
+        update(Job)
+        .where(Job.case_id == case_id, ~Job.is_dead)
+        .values(run_at=FAR)
+        .execution_options(synchronize_session=False)
+    )
+    fact = Fact(Happened.CASE_SUSPENDED, data={"reason": reason.strip()})
+    record(session, case, [fact], by=by, at=at)
+    return case
 
 
 def resume_case(
     session: Session, case_id: int, reason: str, *, by: Person | None, at: datetime
 ) -> Case:
     """Let a suspended case go on; timers that came due meanwhile fire now."""
-    raise NotImplementedError
+    held = _hold(session, case_id, reason, at=at)
+    case = held.case
+    if case.status != CaseStatus.SUSPENDED:
+        return case
+    case.status = CaseStatus.OPEN.value
+    asleep = update(Job).where(Job.case_id == case_id, Job.run_at == FAR)
+    for wait in held.before.values():
+        if wait.kind == WaitKind.TIMER and wait.due_at is not None:
+            due = asleep.where(Job.key == job_key(case_id, wait)).values(run_at=wait.due_at)
+            session.execute(due.execution_options(synchronize_session=False))
+    session.execute(asleep.values(run_at=at).execution_options(synchronize_session=False))
+    fact = Fact(Happened.CASE_RESUMED, data={"reason": reason.strip()})
+    record(session, case, [fact], by=by, at=at)
+    return case
 
 
 def case_by_number(session: Session, person: Person, number: str) -> Case:
     """The case with this number, with its procedure and version; NotFound unless the person may see it."""
-    raise NotImplementedError
+    case = session.scalar(
+        select(Case)
+        .where(Case.number == number, visible_cases(person))
+        .options(
+            joinedload(Case.procedure, innerjoin=True), joinedload(Case.version, innerjoin=True)
+        )
+    )
+    if case is None:
+        raise NotFound(what="case", name=number[:60])
+    return case
+
+
+def check_open(case: Case) -> None:
+    """CaseEnded or CaseSuspended unless the case can go on."""
+    if case.status == CaseStatus.SUSPENDED:
+        raise CaseSuspended(number=case.number)
+    if case.status != CaseStatus.OPEN:
+        raise CaseEnded(number=case.number, status=case.status)
+
+
+def _hold(session: Session, case_id: int, reason: str, *, at: datetime) -> Held:
+    if not reason.strip():
+        raise ReasonMissing
+    held = hold(session, case_id, at=at)
+    if held.case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
+        raise CaseEnded(number=held.case.number, status=held.case.status)
+    return held

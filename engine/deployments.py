@@ -1,11 +1,47 @@
 """Publishing versions of procedures, matching lanes with offices, and the compiled versions everyone shares."""
 
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session, undefer
 
-from engine.models import Person, Procedure, Version
+from engine import bpmn
+from engine.bpmn.model import Lane, Model, Node
+from engine.errors import NotFound
+from engine.ids import new_id
+from engine.models import LaneOffice, Person, Procedure, Task, TaskStatus, Version
+from engine.spiff import Compiled, compile_model
+
+CACHE_SIZE = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blueprint:
+    """A version as it is run: compiled, with its diagram at hand. Shared by all cases, never changed."""
+
+    version_id: int
+    procedure_id: int
+    compiled: Compiled
+    nodes: dict[str, Node]  # every flow node of the file by id, called processes included
+    lanes: dict[str, Lane]  # by id
+
+    def lane_names(self, lane_id: str | None) -> tuple[str, ...]:
+        """Names of a lane and those around it, the innermost first."""
+        names = []
+        seen = set()
+        while lane_id is not None and lane_id not in seen:
+            seen.add(lane_id)
+            lane = self.lanes.get(lane_id)
+            if lane is None:
+                break
+            if lane.name:
+                names.append(lane.name)
+            lane_id = lane.parent
+        return tuple(names)
 
 
 def deploy(
@@ -24,29 +60,116 @@ def deploy(
 ) -> Version:
     """A new version, at once the one that new cases take; the procedure is made when the key is new.
 
-    Raises engine.spiff's NotRunnable with everything that stands in the way.
+    A new procedure belongs to the publisher's first office, so that its tasks have a home before lanes are matched.
+    Raises engine.spiff's NotRunnable with everything that stands in the way, engine.bpmn's UnreadableDiagram.
     """
-    raise NotImplementedError
+    read = bpmn.read(model)
+    compiled = compile_model(read, process_id)
+    procedure = session.scalar(select(Procedure).where(Procedure.key == key).with_for_update())
+    if procedure is None:
+        office_ids = sorted(by.office_ids) if by is not None else []
+        procedure = Procedure(
+            id=new_id(at),
+            key=key,
+            name=name,
+            office_id=office_ids[0] if office_ids else None,
+            is_suspended=False,
+            created_at=at,
+        )
+        session.add(procedure)
+        session.flush()
+    procedure.name = name
+    number = session.scalar(
+        select(func.coalesce(func.max(Version.number), 0)).where(
+            Version.procedure_id == procedure.id
+        )
+    )
+    version = Version(
+        id=new_id(at),
+        procedure_id=procedure.id,
+        number=(number or 0) + 1,
+        process_id=compiled.process_id,
+        hash=compiled.model_hash,
+        drawing=drawing,
+        model=model,
+        forms=forms or {},
+        decisions=decisions or {},
+        sheet=sheet or {},
+        element_names=_element_names(read),
+        published_at=at,
+        published_by_id=None if by is None else by.id,
+    )
+    version.procedure = procedure
+    session.add(version)
+    procedure.current_version_id = version.id
+    session.flush()
+    return version
 
 
 def procedure_by_key(session: Session, key: str) -> Procedure:
     """The procedure with this key; NotFound."""
-    raise NotImplementedError
+    procedure = session.scalar(select(Procedure).where(Procedure.key == key))
+    if procedure is None:
+        raise NotFound(what="procedure", name=key)
+    return procedure
 
 
 def current_version(session: Session, procedure: Procedure) -> Version:
     """The version that new cases take; NotFound where nothing is published."""
-    raise NotImplementedError
+    version = None
+    if procedure.current_version_id is not None:
+        version = session.get(Version, procedure.current_version_id)
+    if version is None:
+        raise NotFound(what="published version", name=procedure.key)
+    return version
+
+
+def blueprint(session: Session, version_id: int) -> Blueprint:
+    """The compiled version, from this program's memory or else read and compiled now; NotFound."""
+    with _lock:
+        known = _blueprints.get(version_id)
+        if known is not None:
+            _blueprints.move_to_end(version_id)
+            return known
+    row = session.execute(
+        select(Version.model, Version.process_id, Version.procedure_id).where(
+            Version.id == version_id
+        )
+    ).first()
+    if row is None:
+        raise NotFound(what="version", name=version_id)
+    read = bpmn.read(row.model)
+    made = Blueprint(
+        version_id=version_id,
+        procedure_id=row.procedure_id,
+        compiled=compile_model(read, row.process_id),
+        nodes={n.id: n for p in read.processes for _, n in p.scope.everything()},
+        lanes={lane.id: lane for process in read.processes for lane in process.lanes},
+    )
+    with _lock:
+        _blueprints[version_id] = made
+        while len(_blueprints) > CACHE_SIZE:
+            _blueprints.popitem(last=False)
+    return made
+
+
+def compiled(session: Session, version_id: int) -> Compiled:
+    """The version as the engine runs it, shared and read-only."""
+    return blueprint(session, version_id).compiled
 
 
 def version_lanes(version: Version) -> list[str]:
     """Names of the lanes of a version's diagram, outer before inner, in document order."""
-    raise NotImplementedError
+    read = bpmn.read(version.model)
+    return list(dict.fromkeys(lane.name for p in read.processes for lane in p.lanes if lane.name))
 
 
 def lane_offices(session: Session, procedure: Procedure) -> dict[str, int]:
     """Lane name → office that does its tasks."""
-    raise NotImplementedError
+    rows = session.execute(
+        select(LaneOffice.lane, LaneOffice.office_id).where(LaneOffice.procedure_id == procedure.id)
+    )
+    return {row.lane: row.office_id for row in rows}
 
 
 def match_lanes(
@@ -57,5 +180,64 @@ def match_lanes(
     by: Person | None,
     at: datetime,
 ) -> None:
-    """Say which office does each lane; open unclaimed tasks go along."""
-    raise NotImplementedError
+    """Say which office does each lane, instead of what was said before; open tasks nobody has taken go along."""
+    session.execute(
+        delete(LaneOffice)
+        .where(LaneOffice.procedure_id == procedure.id)
+        .execution_options(synchronize_session=False)
+    )
+    if offices:
+        rows = [
+            {"procedure_id": procedure.id, "lane": lane, "office_id": office_id}
+            for lane, office_id in offices.items()
+        ]
+        session.execute(insert(LaneOffice), rows)
+    _move_open_tasks(session, procedure, offices)
+    session.flush()
+
+
+def _move_open_tasks(session: Session, procedure: Procedure, offices: dict[str, int]) -> None:
+    waiting = (
+        Task.procedure_id == procedure.id,
+        Task.status == TaskStatus.OPEN,
+        Task.assignee_id.is_(None),
+    )
+    kinds = session.execute(select(Task.version_id, Task.element_id).where(*waiting).distinct())
+    for version_id, element_id in kinds.all():
+        plan = blueprint(session, version_id)
+        node = plan.nodes.get(element_id)
+        names = () if node is None else plan.lane_names(node.lane)
+        office_id = next((offices[name] for name in names if name in offices), None)
+        if office_id is not None:
+            session.execute(
+                update(Task)
+                .where(*waiting, Task.version_id == version_id, Task.element_id == element_id)
+                .values(office_id=office_id)
+                .execution_options(synchronize_session="fetch")
+            )
+
+
+def version_with_everything(session: Session, version_id: int) -> Version:
+    """The version with drawing, model, forms, decisions and sheet loaded; NotFound."""
+    version = session.scalar(
+        select(Version)
+        .where(Version.id == version_id)
+        .options(*(undefer(getattr(Version, name)) for name in _HEAVY))
+    )
+    if version is None:
+        raise NotFound(what="version", name=version_id)
+    return version
+
+
+_HEAVY = ("drawing", "model", "forms", "decisions", "sheet", "element_names")
+_blueprints: OrderedDict[int, Blueprint] = OrderedDict()
+_lock = Lock()
+
+
+def _element_names(model: Model) -> dict[str, str]:
+    return {
+        node.id: node.name
+        for process in model.processes
+        for _, node in process.scope.everything()
+        if node.name
+    }

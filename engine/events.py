@@ -12,6 +12,7 @@ class Happened(StrEnum):
 
     CASE_STARTED = "case_started"
     CASE_COMPLETED = "case_completed"
+    CASE_FAILED = "case_failed"  # an error that nothing in the diagram catches
     CASE_CANCELLED = "case_cancelled"
     CASE_SUSPENDED = "case_suspended"
     CASE_RESUMED = "case_resumed"
@@ -20,7 +21,7 @@ class Happened(StrEnum):
     TASK_CLAIMED = "task_claimed"
     TASK_RELEASED = "task_released"
     TASK_ASSIGNED = "task_assigned"
-    TASK_COMPLETED = "task_completed"  # data: answers' keys, choices, path
+    TASK_COMPLETED = "task_completed"  # data: answers, choices, path
     TASK_CANCELLED = "task_cancelled"
     TIMER_SET = "timer_set"
     TIMER_FIRED = "timer_fired"
@@ -28,6 +29,7 @@ class Happened(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_RECEIVED = "message_received"
     SIGNAL_SENT = "signal_sent"
+    SIGNAL_RECEIVED = "signal_received"
     SERVICE_REQUESTED = "service_requested"
     SERVICE_COMPLETED = "service_completed"
     SERVICE_FAILED = "service_failed"

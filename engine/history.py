@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import Case, Document
+from engine import facts
+from engine.models import Case, Document, Event, Office, Person, Version
+from engine.progress import load
+from engine.spiff import Execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +30,70 @@ class Entry:
 
 def timeline(session: Session, case: Case) -> list[Entry]:
     """Every fact of a case, the oldest first."""
-    raise NotImplementedError
+    names: dict[str, str] = (
+        session.scalar(select(Version.element_names).where(Version.id == case.version_id)) or {}
+    )
+    rows = session.execute(
+        select(Event, Person.full_name, Office.name)
+        .outerjoin(Person, Person.id == Event.by_id)
+        .outerjoin(Office, Office.id == Event.office_id)
+        .where(Event.case_id == case.id)
+        .order_by(Event.seq)
+    )
+    return [
+        Entry(
+            seq=event.seq,
+            at=event.at,
+            type=event.type,
+            element_id=event.element_id,
+            element_name=None if event.element_id is None else names.get(event.element_id),
+            token=event.token,
+            by_name=by_name,
+            office_name=office_name,
+            data=event.data or {},
+        )
+        for event, by_name, office_name in rows
+    ]
 
 
 def positions(session: Session, case: Case) -> list[str]:
     """Ids of the elements where the case stands now; empty when it has ended."""
-    raise NotImplementedError
+    return _execution(session, case).positions
 
 
 def path(session: Session, case: Case) -> dict[str, int]:
     """How often the case passed each element and sequence flow of its diagram."""
-    raise NotImplementedError
+    passed: dict[str, int] = {}
+    rows = session.scalars(
+        select(Event.data).where(Event.case_id == case.id, Event.data.is_not(None))
+    )
+    for data in rows:
+        for element in (data or {}).get("path", ()):
+            passed[element] = passed.get(element, 0) + 1
+        for element, times in (data or {}).get("passed", {}).items():
+            passed[element] = passed.get(element, 0) + times
+    return passed
 
 
 def documents(session: Session, case: Case) -> list[Document]:
     """The files of a case, in the order they were added."""
-    raise NotImplementedError
+    return list(
+        session.scalars(
+            select(Document).where(Document.case_id == case.id).order_by(Document.number)
+        )
+    )
 
 
 def variables(session: Session, case: Case) -> dict[str, Any]:
     """What the case knows: names and JSON values."""
-    raise NotImplementedError
+    return dict(_execution(session, case).variables)
 
 
 def verify_chain(session: Session, case_id: int) -> bool:
     """True when every fact is as it was written; raises engine.facts.ChainBroken at the first that is not."""
-    raise NotImplementedError
+    facts.verify_chain(session, case_id)
+    return True
+
+
+def _execution(session: Session, case: Case) -> Execution:
+    return load(session, case, at=case.started_at).execution

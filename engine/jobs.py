@@ -98,10 +98,11 @@ def take(
         .order_by(Job.run_at, Job.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")  # PostgreSQL would run a plain subquery again for each row
     )
     leased = session.scalars(
         update(Job)
-        .where(Job.id.in_(due))
+        .where(Job.id.in_(select(due.c.id)))
         .values(leased_until=at + lease, leased_by=worker, attempts=Job.attempts + 1)
         .returning(Job)
         .execution_options(synchronize_session=False, populate_existing=True)
@@ -143,7 +144,7 @@ def fail(
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts; varies by a half around the doubling."""
-    wanted = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    wanted: timedelta = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
     return wanted * random.uniform(0.75, 1.25)
 
 

@@ -162,7 +162,7 @@ def all_offices(session: Session) -> list[Office]:
     return list(session.scalars(select(Office).order_by(Office.name)))
 
 
-def offices_below(office_ids: Iterable[int]) -> Select[tuple[int]]:
+def offices_below(office_ids: Iterable[int]) -> Select[int]:
     """Ids of these offices and all that are below them, as a query to be read or nested."""
     below: CTE = (
         select(Office.id).where(Office.id.in_(list(office_ids))).cte("below", recursive=True)

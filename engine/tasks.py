@@ -1,13 +1,23 @@
 """Commands on a task: claim, release, assign, save what was typed, complete."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, contains_eager, undefer
 
-from engine.errors import Conflict, Refusal
-from engine.models import Case, Person, Task
+from engine.cases import check_open
+from engine.errors import Conflict, NotFound, Refusal
+from engine.events import Happened
+from engine.facts import Fact, record
+from engine.models import AnswerDraft, Case, Person, Role, Task, TaskStatus
+from engine.progress import advance, load, shortened
+from engine.routing import may_work
+from engine.spiff import Wait
+from engine.worklists import read_task_id, task_by_id
 
 Answers = dict[str, Any]
 Choices = dict[str, list[str]]  # element id of a gateway → ids of the flows chosen
@@ -49,18 +59,39 @@ class MayNotWork(Refusal):
 
 
 def claim_task(session: Session, task_id: str, *, by: Person, at: datetime) -> Task:
-    """Take a task of one's office; claiming one's own again changes nothing. NotYours, AlreadyCompleted."""
-    raise NotImplementedError
+    """Take a task of one's office; claiming one's own again changes nothing.
+
+    Raises NotFound, NotYours, AlreadyCompleted, TaskGone, CaseSuspended.
+    """
+    task, _ = _open_task(session, task_id, by=by)
+    if task.assignee_id is None:
+        task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
+        record(session, task.case, [_fact(Happened.TASK_CLAIMED, task)], by=by, at=at)
+    return task
 
 
 def release_task(session: Session, task_id: str, *, by: Person, at: datetime) -> Task:
-    """Give a task back to its office; what was typed is kept."""
-    raise NotImplementedError
+    """Give a task back to its office; what was typed is kept. The same refusals as claim_task."""
+    task, _ = _open_task(session, task_id, by=by, is_assigning=True)
+    if task.assignee_id is not None:
+        task.assignee_id = task.claimed_at = None
+        record(session, task.case, [_fact(Happened.TASK_RELEASED, task)], by=by, at=at)
+    return task
 
 
 def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: datetime) -> Task:
-    """Give a task to someone of its office, whoever had it."""
-    raise NotImplementedError
+    """Give a task to someone of its office, whoever had it: a colleague's only as manager of the office or operator.
+
+    The same refusals as claim_task; MayNotWork when `to` does not belong to the office.
+    """
+    task, _ = _open_task(session, task_id, by=by, is_assigning=True)
+    if not to.is_active or not may_work(session, to, task):
+        raise MayNotWork(task=task.name, person=to.full_name)
+    if task.assignee_id != to.id:
+        task.assignee_id, task.claimed_at = to.id, max(at, task.opened_at)
+        fact = _fact(Happened.TASK_ASSIGNED, task, {"to": to.id})
+        record(session, task.case, [fact], by=by, at=at)
+    return task
 
 
 def complete_task(
@@ -74,18 +105,148 @@ def complete_task(
 ) -> Completed:
     """Complete a task and take the case as far as it goes; an unclaimed task is claimed on the way.
 
-    Raises AlreadyCompleted, TaskGone, NotYours, engine.forms.Unfit, engine.spiff's ChoiceNeeded.
+    Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, engine.forms.Unfit, and engine.spiff's
+    ChoiceNeeded and ChoiceUnknown.
     """
-    raise NotImplementedError
+    task, has_draft = _open_task(session, task_id, by=by)
+    case = task.case
+    held = load(session, case, at=at)
+    held.execution.complete(task.token, answers, at, choices=choices)
+    if task.assignee_id is None:
+        task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
+    task.status = TaskStatus.COMPLETED.value
+    task.ended_at, task.ended_by_id = max(at, task.claimed_at or task.opened_at), by.id
+    task.wait = {}
+    if has_draft:
+        _forget_drafts(session, task)
+    data: dict[str, Any] = {"answers": shortened(answers)} if answers else {}
+    if choices:
+        data["choices"] = choices
+    opened = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
+    return Completed(case, task, _next_task(session, case, task, opened, held.before, by))
 
 
 def save_answers(
     session: Session, task_id: str, answers: Answers, *, by: Person, at: datetime
 ) -> None:
-    """Keep what was typed so far, fit or not."""
-    raise NotImplementedError
+    """Keep what was typed so far, fit or not; NotFound, AlreadyCompleted, TaskGone."""
+    task = task_by_id(session, by, task_id)
+    if task.status != TaskStatus.OPEN:
+        _refuse_ended(session, task)
+    row = {
+        "case_id": task.case_id,
+        "token": task.token,
+        "person_id": by.id,
+        "answers": answers,
+        "saved_at": at,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(AnswerDraft)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=[AnswerDraft.case_id, AnswerDraft.token, AnswerDraft.person_id],
+            set_={"answers": answers, "saved_at": at},
+        )
+    )
 
 
 def saved_answers(session: Session, task_id: str, person: Person) -> Answers:
     """What this person has typed so far; empty when nothing."""
-    raise NotImplementedError
+    case_id, token = read_task_id(task_id)
+    found = session.scalar(
+        select(AnswerDraft.answers).where(
+            AnswerDraft.case_id == case_id,
+            AnswerDraft.token == token,
+            AnswerDraft.person_id == person.id,
+        )
+    )
+    return found or {}
+
+
+def _open_task(
+    session: Session, task_id: str, *, by: Person, is_assigning: bool = False
+) -> tuple[Task, bool]:
+    """The open task and its case, both rows held, and whether somebody typed something; in one statement."""
+    case_id, token = read_task_id(task_id)
+    typed = exists().where(AnswerDraft.case_id == case_id, AnswerDraft.token == token)
+    row = session.execute(
+        select(Task, typed.label("typed"))
+        .join(Task.case)
+        .where(Task.case_id == case_id, Task.token == token)
+        .options(contains_eager(Task.case).undefer(Case.state), undefer(Task.wait))
+        # Both rows: who waits here for the case must then read the task as it is, not as it was.
+        .with_for_update(of=(Case, Task))
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound(what="task", name=task_id)
+    task: Task = row[0]
+    is_allowed = may_work(session, by, task)
+    if not is_allowed and not (is_assigning and by.has_role(Role.OPERATOR)):
+        raise NotFound(what="task", name=task_id)
+    if task.status != TaskStatus.OPEN:
+        _refuse_ended(session, task)
+    check_open(task.case)
+    others = task.assignee_id not in (None, by.id)
+    if others and not (is_assigning and by.has_role(Role.MANAGER, Role.OPERATOR)):
+        raise NotYours(task=task.name, person=_full_name(session, task.assignee_id))
+    return task, bool(row[1])
+
+
+def _refuse_ended(session: Session, task: Task) -> None:
+    ended = task.ended_at or task.opened_at
+    if task.status == TaskStatus.COMPLETED:
+        raise AlreadyCompleted(
+            task=task.name,
+            person=_full_name(session, task.ended_by_id),
+            time=ended.strftime("%H:%M"),
+            at=ended,
+        )
+    raise TaskGone(task=task.name, time=ended.strftime("%H:%M"), at=ended)
+
+
+def _full_name(session: Session, person_id: int | None) -> str:
+    name = session.scalar(select(Person.full_name).where(Person.id == person_id))
+    return name or "—"
+
+
+def _fact(happened: Happened, task: Task, data: dict[str, Any] | None = None) -> Fact:
+    return Fact(happened, task.element_id, task.token, task.office_id, data)
+
+
+def _forget_drafts(session: Session, task: Task) -> None:
+    session.execute(
+        delete(AnswerDraft)
+        .where(AnswerDraft.case_id == task.case_id, AnswerDraft.token == task.token)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _next_task(
+    session: Session,
+    case: Case,
+    done: Task,
+    opened: list[Task],
+    before: Mapping[int, Wait],
+    by: Person,
+) -> Task | None:
+    """The next one of the same case: of those just opened, else of those that were open already."""
+    for task in opened:
+        if task.assignee_id in (None, by.id) and may_work(session, by, task):
+            return task
+    others = [token for token in before if token != done.token]
+    if not others:
+        return None
+    rest = session.scalars(
+        select(Task)
+        .where(
+            Task.case_id == case.id,
+            Task.token.in_(others),
+            Task.status == TaskStatus.OPEN.value,
+            (Task.assignee_id == by.id) | Task.assignee_id.is_(None),
+        )
+        .order_by(Task.due_order, Task.token)
+        .limit(20)
+    )
+    return next((task for task in rest if may_work(session, by, task)), None)

@@ -1,17 +1,35 @@
 """Inboxes: which open tasks a person sees, in which order, a page at a time, fast however many there are."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, Literal
 
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, undefer
 
-from engine.models import Person, Task
+from engine.cursors import cursor, cursor_key
+from engine.errors import NotFound
+from engine.models import Case, Office, Person, Procedure, Task, TaskStatus
+from engine.search import found_by
+from engine.visibility import seen_offices, visible_tasks
 
 Scope = Literal["mine", "office", "unassigned", "all"]
 Due = Literal["overdue", "today", "week"]
 Sort = Literal["due", "opened", "priority"]
+SCOPES: tuple[Scope, ...] = ("mine", "office", "unassigned", "all")
 COUNT_LIMIT = 1000  # counts stop here: a count equal to COUNT_LIMIT + 1 reads “1000+”
+LARGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +80,250 @@ class TaskPage:
     previous: str | None
 
 
-def open_tasks(session: Session, person: Person, query: TaskQuery, *, at: datetime) -> TaskPage:
-    """The page of open tasks that the query asks for, of those the person may see."""
-    raise NotImplementedError
+def open_tasks(
+    session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
+) -> TaskPage:
+    """The page of open tasks that the query asks for, of those the person may see.
+
+    `zone` says when a day ends. Raises CursorUnreadable.
+    """
+    size = max(1, min(query.limit, LARGEST_PAGE))
+    order = _ORDERS[query.sort]
+    backwards = query.before is not None and query.after is None
+    edge = query.before if backwards else query.after
+    asked = _filters(query, at, zone)
+    if edge is not None:
+        asked.append(order.beyond(edge, backwards))
+    found = _page_keys(session, person, query, asked, order, size + 1, backwards)
+    rows = list(session.execute(_lines(found, order, backwards)))
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    lines = [_line(row, at) for row in rows]
+    if not lines:
+        return TaskPage([], None, None)
+    first, last = order.cursor(rows[0]), order.cursor(rows[-1])
+    return TaskPage(
+        lines,
+        next=last if more or backwards else None,
+        previous=first if (more if backwards else edge is not None) else None,
+    )
 
 
 def task_counts(
-    session: Session, person: Person, query: TaskQuery, *, at: datetime
+    session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
 ) -> dict[Scope, int]:
     """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT + 1."""
-    raise NotImplementedError
+    asked = _filters(query, at, zone)
+    offices = seen_offices(session, person)
+    columns = []
+    for scope in SCOPES:
+        inner = [
+            _from(query, branch, *asked).with_only_columns(literal(1)).limit(COUNT_LIMIT + 1)
+            for branch in _branches(person, offices, scope)
+        ]
+        some = union_all(*(select(part.subquery()) for part in inner)).subquery()
+        capped = select(literal(1)).select_from(some).limit(COUNT_LIMIT + 1).subquery()
+        columns.append(select(func.count()).select_from(capped).scalar_subquery().label(scope))
+    row = session.execute(select(*columns)).one()
+    return {scope: int(getattr(row, scope)) for scope in SCOPES}
 
 
 def task_by_id(session: Session, person: Person, task_id: str) -> Task:
     """The task, open or not, with its case, procedure and version; NotFound unless the person may see it."""
-    raise NotImplementedError
+    case_id, token = read_task_id(task_id)
+    task = session.scalar(
+        select(Task)
+        .where(Task.case_id == case_id, Task.token == token, visible_tasks(person))
+        .options(
+            undefer(Task.wait),
+            joinedload(Task.case, innerjoin=True).options(
+                undefer(Case.state),
+                joinedload(Case.procedure, innerjoin=True),
+                joinedload(Case.version, innerjoin=True),
+            ),
+        )
+    )
+    if task is None:
+        raise NotFound(what="task", name=task_id)
+    return task
+
+
+def read_task_id(task_id: str) -> tuple[int, int]:
+    """Case and token of a task's id in an address; NotFound where it is none."""
+    case_id, _, token = task_id.partition("-")
+    if not (case_id.isascii() and case_id.isdigit() and token.isascii() and token.isdigit()):
+        raise NotFound(what="task", name=task_id[:60])
+    if len(case_id) > 18 + 1 or len(token) > 9 or int(case_id) >= 2**63:
+        raise NotFound(what="task", name=task_id[:60])
+    return int(case_id), int(token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order that an index has: the columns, then case and token, all the same way."""
+
+    name: Sort
+    column: InstrumentedAttribute[Any]
+    descending: bool = False
+
+    def by(self, columns: Any, backwards: bool) -> list[ColumnElement[Any]]:
+        key = [columns[name] for name in ("sort_key", "case_id", "token")]
+        down = self.descending != backwards
+        return [column.desc() if down else column.asc() for column in key]
+
+    def by_table(self, backwards: bool) -> list[ColumnElement[Any]]:
+        down = self.descending != backwards
+        key = (self.column, Task.case_id, Task.token)
+        return [column.desc() if down else column.asc() for column in key]
+
+    def beyond(self, edge: str, backwards: bool) -> ColumnElement[bool]:
+        key, case_id, token = cursor_key(edge, self.name, int, int, int)
+        value = _instant(key) if self.name == "opened" else key
+        here = tuple_(self.column, Task.case_id, Task.token)
+        there = tuple_(literal(value, self.column.type), literal(case_id), literal(token))
+        return here < there if self.descending != backwards else here > there
+
+    def cursor(self, row: Any) -> str:
+        key = _microseconds(row.sort_key) if self.name == "opened" else row.sort_key
+        return cursor(self.name, key, row.Task.case_id, row.Task.token)
+
+
+_ORDERS: dict[Sort, _Order] = {
+    "due": _Order("due", Task.due_order),
+    "opened": _Order("opened", Task.opened_at),
+    "priority": _Order("priority", Task.priority, descending=True),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _instant(microseconds: int) -> datetime:
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return _EPOCH
+
+
+def _branches(person: Person, offices: list[int] | None, scope: Scope) -> list[ColumnElement[bool]]:
+    """Disjoint conditions, each with an index of its own: a union of short scans stays short."""
+    mine = Task.assignee_id == person.id
+    if scope == "mine":
+        return [mine]
+    if scope == "unassigned":
+        free = Task.assignee_id.is_(None)
+        if offices is None:
+            return [free]
+        return [and_(Task.office_id == office, free) for office in offices] or [_NOTHING]
+    if scope == "office":
+        return [Task.office_id == office for office in person.office_ids] or [_NOTHING]
+    if offices is None:
+        return [true()]
+    elsewhere = or_(Task.office_id.is_(None), Task.office_id.not_in(offices))
+    return [*(Task.office_id == office for office in offices), and_(mine, elsewhere)]
+
+
+_NOTHING = Task.case_id < 0
+
+
+def _filters(query: TaskQuery, at: datetime, zone: tzinfo) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if query.search.strip():
+        asked.append(found_by(query.search))
+    if query.procedure_key:
+        procedure = select(Procedure.id).where(Procedure.key == query.procedure_key)
+        asked.append(Task.procedure_id == procedure.scalar_subquery())
+    if query.due is not None:
+        now = int(at.timestamp())
+        tomorrow = datetime.combine(at.astimezone(zone).date(), time(), zone) + timedelta(days=1)
+        until = {
+            "overdue": now,
+            "today": int(tomorrow.timestamp()),
+            "week": int((tomorrow + timedelta(days=6)).timestamp()),
+        }[query.due]
+        asked.append(Task.due_order < until)
+    return asked
+
+
+def _from(
+    query: TaskQuery, branch: ColumnElement[bool], *asked: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    chosen = select(Task.case_id, Task.token).where(
+        Task.status == literal(TaskStatus.OPEN.value, literal_execute=True), branch, *asked
+    )
+    if query.search.strip():
+        chosen = chosen.join(Case, Case.id == Task.case_id)
+    return chosen
+
+
+def _page_keys(
+    session: Session,
+    person: Person,
+    query: TaskQuery,
+    asked: list[ColumnElement[bool]],
+    order: _Order,
+    size: int,
+    backwards: bool,
+) -> Any:
+    parts = [
+        select(
+            _from(query, branch, *asked)
+            .add_columns(order.column.label("sort_key"))
+            .order_by(*order.by_table(backwards))
+            .limit(size)
+            .subquery()
+        )
+        for branch in _branches(person, seen_offices(session, person), query.scope)
+    ]
+    merged = union_all(*parts).subquery()
+    return select(merged).order_by(*order.by(merged.c, backwards)).limit(size).subquery()
+
+
+def _lines(found: Any, order: _Order, backwards: bool) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Task,
+            found.c.sort_key,
+            Case.number,
+            Case.applicant_name,
+            Procedure.key,
+            Procedure.name.label("procedure_name"),
+            Office.name.label("office_name"),
+            Person.full_name,
+        )
+        .join(found, and_(Task.case_id == found.c.case_id, Task.token == found.c.token))
+        .join(Case, Case.id == Task.case_id)
+        .join(Procedure, Procedure.id == Task.procedure_id)
+        .outerjoin(Office, Office.id == Task.office_id)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .order_by(*order.by(found.c, backwards))
+    )
+
+
+def _line(row: Any, at: datetime) -> TaskRow:
+    task: Task = row.Task
+    return TaskRow(
+        id=task.id,
+        case_id=task.case_id,
+        token=task.token,
+        case_number=row.number,
+        applicant_name=row.applicant_name,
+        procedure_key=row.key,
+        procedure_name=row.procedure_name,
+        element_id=task.element_id,
+        name=task.name,
+        kind=task.kind,
+        office_id=task.office_id,
+        office_name=row.office_name,
+        assignee_id=task.assignee_id,
+        assignee_name=row.full_name,
+        priority=task.priority,
+        opened_at=task.opened_at,
+        claimed_at=task.claimed_at,
+        due_at=task.due_at,
+        is_overdue=task.due_at is not None and task.due_at < at,
+    )

@@ -16,7 +16,7 @@ from engine.models.cases import (
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.messages import BufferedMessage, Subscription
 from engine.models.people import Membership, Office, Person, PersonRole, Role
-from engine.models.procedures import LaneOffice, Procedure, Version
+from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 
 __all__ = [
     "NEVER_DUE",
@@ -25,6 +25,7 @@ __all__ = [
     "Case",
     "CaseStatus",
     "CommandReceipt",
+    "DataStore",
     "Document",
     "Event",
     "Incident",

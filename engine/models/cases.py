@@ -40,6 +40,7 @@ class CaseStatus(StrEnum):
     OPEN = "open"
     SUSPENDED = "suspended"  # nothing moves until it is resumed
     COMPLETED = "completed"
+    FAILED = "failed"  # an error that nothing in the diagram catches
     CANCELLED = "cancelled"
 
 
@@ -98,6 +99,8 @@ class Case(Base):
     started_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    # cases that exchange messages share it: the id of the one that began
+    conversation_id: Mapped[int | None] = mapped_column(BigInteger)
     revision: Mapped[int] = mapped_column()
     state: Mapped[bytes] = mapped_column(
         LargeBinary, deferred=True
@@ -193,7 +196,7 @@ class AnswerDraft(Base):
 
     __tablename__ = "answer_draft"
 
-    case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True

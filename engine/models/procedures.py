@@ -34,7 +34,9 @@ class Version(Base):
     procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"), index=True)
     number: Mapped[int]
     process_id: Mapped[str] = mapped_column(String(200))  # which process of the file a case runs
-    hash: Mapped[str] = mapped_column(String(64), index=True)  # sha256 of `model`
+    hash: Mapped[str] = mapped_column(
+        String(64), index=True
+    )  # what the model says (engine.spiff.Compiled.model_hash)
     drawing: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # the file as uploaded
     model: Mapped[bytes] = mapped_column(
         LargeBinary, deferred=True
@@ -63,3 +65,13 @@ class LaneOffice(Base):
     )
     lane: Mapped[str] = mapped_column(String(300), primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+
+
+class DataStore(Base):
+    """A data store of the diagrams: what cases leave there for later ones, by the name drawn."""
+
+    __tablename__ = "data_store"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    written_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,100 @@
+"""Messages that came before anyone waited for them: kept, handed out once, forgotten when they expire."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from engine.correlation import ANY
+from engine.ids import new_id
+from engine.jobs import NewJob, enqueue_all
+from engine.models import BufferedMessage, Case, JobKind, Person, Subscription
+
+
+def keep(
+    session: Session,
+    name: str,
+    correlation: str,
+    payload: dict[str, Any],
+    *,
+    ttl: timedelta,
+    by: Person | None,
+    at: datetime,
+) -> None:
+    """Keep a message for `ttl`."""
+    session.add(
+        BufferedMessage(
+            id=new_id(at),
+            name=name,
+            correlation=correlation,
+            payload=payload,
+            sent_by_id=None if by is None else by.id,
+            sent_at=at,
+            expires_at=at + ttl,
+        )
+    )
+    session.flush()
+
+
+def hand_out(
+    session: Session, case: Case, subscriptions: list[dict[str, Any]], *, at: datetime
+) -> None:
+    """Give what was kept to a case that has begun to wait, by a job; the oldest message first."""
+    for row in subscriptions:
+        kept = session.scalar(
+            select(BufferedMessage)
+            .where(
+                BufferedMessage.name == row["name"],
+                or_(
+                    BufferedMessage.correlation == row["correlation"],
+                    row["correlation"] == ANY,
+                ),
+                BufferedMessage.expires_at > at,
+            )
+            .order_by(BufferedMessage.sent_at, BufferedMessage.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if kept is not None:
+            _hand(session, kept, case.id, row["token"], at)
+
+
+def sweep(session: Session, *, at: datetime) -> int:
+    """Forget expired messages, and hand out those whose receiver began to wait at the very moment they came."""
+    session.execute(delete(BufferedMessage).where(BufferedMessage.expires_at <= at))
+    met = session.execute(
+        select(BufferedMessage, Subscription.case_id, Subscription.token)
+        .join(
+            Subscription,
+            (Subscription.kind == "message")
+            & (Subscription.name == BufferedMessage.name)
+            & (
+                (Subscription.correlation == BufferedMessage.correlation)
+                | (Subscription.correlation == ANY)
+            ),
+        )
+        .order_by(BufferedMessage.sent_at, Subscription.since)
+        .limit(100)
+    ).all()
+    messages: set[int] = set()
+    waits: set[tuple[int, int]] = set()
+    for kept, case_id, token in met:
+        if kept.id not in messages and (case_id, token) not in waits:
+            messages.add(kept.id)
+            waits.add((case_id, token))
+            _hand(session, kept, case_id, token, at)
+    return len(messages)
+
+
+def _hand(session: Session, kept: BufferedMessage, case_id: int, token: int, at: datetime) -> None:
+    payload = {
+        "name": kept.name,
+        "payload": kept.payload,
+        "to": [case_id, token],
+        "key": kept.correlation,
+    }
+    key = f"message:kept:{kept.id}"
+    enqueue_all(session, [NewJob(JobKind.MESSAGE, key, at, payload)], at=at)
+    session.delete(kept)
+    session.flush()

@@ -1,0 +1,44 @@
+"""The number of a case: never given twice, never changed, readable on paper."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.models import NumberSeries, Procedure, Version
+
+# Days and years of numbers are those of the office; a jurisdiction's own zone comes with its calendar.
+ZONE = ZoneInfo("America/Lima")
+
+
+def office_day(at: datetime) -> date:
+    """The day it is in the office at this instant."""
+    return at.astimezone(ZONE).date()
+
+
+def next_number(session: Session, procedure: Procedure, version: Version, *, at: datetime) -> str:
+    """The next number of the procedure in this year, such as “LF-2026-000012”.
+
+    The prefix is `number_prefix` of the procedure sheet, else made from the key. Two offices starting cases at once
+    wait for each other here, so that no number is given twice and none is lost.
+    """
+    year = office_day(at).year
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(NumberSeries).values(procedure_id=procedure.id, year=year, last=1)
+    series = statement.on_conflict_do_update(
+        index_elements=[NumberSeries.procedure_id, NumberSeries.year],
+        set_={"last": NumberSeries.last + 1},
+    ).returning(NumberSeries.last)
+    last = session.execute(series).scalar_one()
+    return f"{_prefix(procedure, version)}-{year}-{last:06d}"
+
+
+def _prefix(procedure: Procedure, version: Version) -> str:
+    wanted = version.sheet.get("number_prefix") if version.sheet else None
+    if isinstance(wanted, str) and wanted.strip():
+        return wanted.strip()[:20]
+    # “licencia-funcionamiento” → LF; a key of one word gives its first letters
+    words = [word for word in procedure.key.replace("_", "-").split("-") if word]
+    letters = "".join(word[0] for word in words) if len(words) > 1 else procedure.key[:4]
+    return f"{letters.upper()[:6]}{procedure.id % 1000:03d}"

@@ -1,0 +1,272 @@
+"""After a case moved: its state, tasks, waits and facts are written, in one go, in the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, undefer
+
+from engine.deployments import Blueprint, blueprint
+from engine.errors import NotFound
+from engine.events import Happened
+from engine.facts import Fact, record
+from engine.models import NEVER_DUE, Case, CaseStatus, Person, Task, TaskKind, TaskStatus
+from engine.resolver import PublishedVersions
+from engine.routing import Route, routes
+from engine.spiff import Execution, Wait, WaitKind
+from engine.spiff import Fact as Told
+from engine.waiting import await_world
+
+LONGEST_PATH = 200  # elements; a longer path is kept as counts
+LONGEST_TEXT = 2000  # characters of one answer in a fact
+_WORK = {WaitKind.TASK: TaskKind.TASK, WaitKind.DECISION: TaskKind.DECISION}
+_ENDED = {
+    "completed": CaseStatus.COMPLETED,
+    "failed": CaseStatus.FAILED,
+    "cancelled": CaseStatus.CANCELLED,
+}
+# the engine's words where they differ from those of the record
+_TOLD = {
+    "decision_opened": Happened.TASK_OPENED,
+    "decision_cancelled": Happened.TASK_CANCELLED,
+    "stuck": Happened.INCIDENT_RAISED,
+    "join_released": Happened.TOKEN_MOVED,
+}
+_RECORDED = {happened.value: happened for happened in Happened} | _TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A case whose row this transaction holds, loaded and ready to be moved."""
+
+    case: Case
+    plan: Blueprint
+    execution: Execution
+    before: Mapping[int, Wait]  # by token
+
+
+def hold(session: Session, case_id: int, *, at: datetime) -> Held:
+    """Lock a case and load it; NotFound. Whoever comes second waits here."""
+    case = session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(undefer(Case.state))
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise NotFound(what="case", name=case_id)
+    return load(session, case, at=at)
+
+
+def load(session: Session, case: Case, *, at: datetime) -> Held:
+    """The case ready to be moved; its row must be held by this transaction to be written."""
+    plan = blueprint(session, case.version_id)
+    resolver = PublishedVersions(session, plan, started_at=case.started_at, at=at)
+    execution = Execution.load(case.state, resolver)
+    return Held(case, plan, execution, {wait.token: wait for wait in execution.waits()})
+
+
+def advance(
+    session: Session, held: Held, main: Fact, *, by: Person | None, at: datetime
+) -> list[Task]:
+    """Write where the case stands now; the tasks it opened.
+
+    `main` is the fact that made it move; it gets the path that was taken. What else the engine tells is recorded
+    after it.
+    """
+    case, execution = held.case, held.execution
+    after = {wait.token: wait for wait in execution.waits()}
+    opened = [wait for wait in after.values() if _is_opened(wait, held.before, main)]
+    way = routes(session, held.plan, opened, execution.variables, at=at)
+    tasks = [_task(case, held.plan, wait, way[wait.token], at) for wait in opened]
+    _close(session, held, after, main, by=by, at=at)
+    _write_case(case, execution, at)
+    tasks = _add(session, case, tasks, by=by)
+    told = [fact for fact in execution.facts if not _is_main(fact, main)]
+    await_world(session, case, held.before, after, told, at=at)
+    facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
+    record(session, case, facts, by=by, at=at)
+    return tasks
+
+
+def shortened(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as the record keeps them: long texts by their beginning, so that no file gets into a fact."""
+    return {name: _short(value) for name, value in answers.items()}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return value[:LONGEST_TEXT] + "…"
+    if isinstance(value, dict):
+        return {key: _short(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_short(inner) for inner in value[:LONGEST_PATH]]
+    return value
+
+
+def _is_opened(wait: Wait, before: Mapping[int, Wait], main: Fact) -> bool:
+    if wait.kind not in _WORK:
+        return False
+    known = before.get(wait.token)
+    # What was just completed and asks again (which way on?) is open anew.
+    return (
+        known is None
+        or known.kind not in _WORK
+        or (main.type == Happened.TASK_COMPLETED and main.token == wait.token)
+    )
+
+
+def _task(case: Case, plan: Blueprint, wait: Wait, route: Route, at: datetime) -> Task:
+    node = plan.nodes.get(wait.element_id)
+    name = wait.name or (node.name if node is not None else None) or wait.element_id
+    return Task(
+        case_id=case.id,
+        token=wait.token,
+        procedure_id=case.procedure_id,
+        version_id=case.version_id,
+        element_id=wait.element_id,
+        name=name[:300],
+        kind=_WORK[wait.kind].value,
+        status=TaskStatus.OPEN.value,
+        office_id=route.office_id,
+        assignee_id=route.assignee_id,
+        priority=route.priority,
+        opened_at=at,
+        claimed_at=None if route.assignee_id is None else at,
+        due_at=route.due_at,
+        due_order=NEVER_DUE if route.due_at is None else int(route.due_at.timestamp()),
+        wait=_asked(wait),
+    )
+
+
+def _asked(wait: Wait) -> dict[str, Any]:
+    """What a page needs to ask: choices and the variables of this round, by the names of engine.spiff.Wait."""
+    asked: dict[str, Any] = {}
+    if wait.choices:
+        asked["choices"] = [
+            {
+                "element_id": choice.element_id,
+                "name": choice.name,
+                "is_multiple": choice.is_multiple,
+                "options": [
+                    {"id": way.id, "label": way.label, "is_default": way.is_default}
+                    for way in choice.options
+                ],
+            }
+            for choice in wait.choices
+        ]
+    if wait.variables:
+        asked["variables"] = wait.variables
+    return asked
+
+
+def _add(session: Session, case: Case, tasks: list[Task], *, by: Person | None) -> list[Task]:
+    # A decision can be asked of a token that was a task before: its row is opened anew.
+    asked = [task.token for task in tasks if task.kind == TaskKind.DECISION]
+    known: dict[int, Task] = {}
+    if asked:
+        rows = session.scalars(select(Task).where(Task.case_id == case.id, Task.token.in_(asked)))
+        known = {task.token: task for task in rows}
+    opened = []
+    for task in tasks:
+        earlier = known.get(task.token)
+        if earlier is None:
+            session.add(task)
+            opened.append(task)
+            continue
+        for name in ("name", "kind", "status", "opened_at", "due_at", "due_order", "wait"):
+            setattr(earlier, name, getattr(task, name))
+        earlier.ended_at = earlier.ended_by_id = None
+        # Whoever did the task knows which way to go on.
+        earlier.assignee_id = earlier.assignee_id if by is None else by.id
+        opened.append(earlier)
+    return opened
+
+
+def _close(
+    session: Session,
+    held: Held,
+    after: Mapping[int, Wait],
+    main: Fact,
+    *,
+    by: Person | None,
+    at: datetime,
+) -> None:
+    gone = [
+        token
+        for token, wait in held.before.items()
+        if wait.kind in _WORK
+        and (token not in after or after[token].kind not in _WORK)
+        and not (main.type == Happened.TASK_COMPLETED and token == main.token)
+    ]
+    if not gone:
+        return
+    session.execute(
+        update(Task)
+        .where(
+            Task.case_id == held.case.id, Task.token.in_(gone), Task.status == TaskStatus.OPEN.value
+        )
+        .values(
+            status=TaskStatus.CANCELLED.value,
+            ended_at=at,
+            ended_by_id=None if by is None else by.id,
+            wait={},
+        )
+    )
+
+
+def _write_case(case: Case, execution: Execution, at: datetime) -> None:
+    case.state = execution.save()
+    status = _ENDED.get(execution.status)
+    if status is None:
+        return
+    case.status = status.value
+    # A clock set back must not end a case before it began.
+    case.ended_at = max(at, case.started_at)
+    for fact in reversed(execution.facts):
+        outcome = fact.data.get("outcome")
+        if fact.type in ("case_completed", "case_failed", "case_cancelled"):
+            case.outcome = outcome[:200] if isinstance(outcome, str) else None
+            break
+
+
+def _is_main(fact: Told, main: Fact) -> bool:
+    """Whether the engine tells what the command itself records."""
+    if fact.type == main.type.value:
+        return fact.token == main.token or main.token is None
+    return main.type == Happened.TASK_COMPLETED and (
+        fact.type == "gateway_decided" and fact.token == main.token
+    )
+
+
+def _with_path(main: Fact, path: list[str]) -> Fact:
+    data = dict(main.data or {})
+    if len(path) <= LONGEST_PATH:
+        data["path"] = path
+    else:
+        passed: dict[str, int] = {}
+        for element in path:
+            passed[element] = passed.get(element, 0) + 1
+        data["passed"] = passed
+    return replace(main, data=data)
+
+
+def _recorded(told: Iterable[Told], way: Mapping[int, Route], main: Fact) -> Iterable[Fact]:
+    for fact in told:
+        happened = _RECORDED.get(fact.type)
+        if happened is None:
+            continue
+        route = None if fact.token is None else way.get(fact.token)
+        data: dict[str, Any] | None = None
+        if happened not in (Happened.TASK_OPENED, Happened.TIMER_CANCELLED):
+            data = shortened({key: value for key, value in fact.data.items() if value is not None})
+        yield Fact(
+            happened,
+            element_id=fact.element_id,
+            token=fact.token,
+            office_id=None if route is None else route.office_id,
+            data=data,
+        )

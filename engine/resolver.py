@@ -1,0 +1,122 @@
+"""Answers the engine's questions from the database: compiled versions, called processes, decisions, data stores."""
+
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import dmn, feel
+from engine.deployments import Blueprint, blueprint
+from engine.dmn.refusals import UnknownDecision
+from engine.errors import Refusal
+from engine.models import DataStore, Procedure, Version
+from engine.spiff import Compiled, compile_model, remembered
+
+CACHE_SIZE = 128
+
+
+class PublishedVersions:
+    """The resolver of one case in one transaction. A call activity runs what was published when the case started."""
+
+    def __init__(
+        self, session: Session, plan: Blueprint, *, started_at: datetime, at: datetime
+    ) -> None:
+        self._session = session
+        self._plan = plan
+        self._started_at = started_at
+        self._at = at
+
+    def compiled(self, hash: str) -> Compiled:
+        """The version with this hash; KeyError where it is not published here."""
+        if self._plan.compiled.hash == hash:
+            return self._plan.compiled
+        known = remembered(hash)
+        if known is not None:
+            return known
+        model_hash, _, process_id = hash.partition("#")
+        version_id = self._version_of(model_hash)
+        if version_id is None:
+            raise KeyError(hash)
+        return compile_model(blueprint(self._session, version_id).compiled.model, process_id)
+
+    def called(self, called_element: str, caller: Compiled) -> Compiled | None:
+        """What a call activity runs: a process of the same file, else of a procedure by process id or key."""
+        sibling = caller.sibling(called_element)
+        if sibling is not None:
+            return sibling
+        version_id = self._session.scalar(
+            select(Version.id)
+            .join(Procedure, Procedure.id == Version.procedure_id)
+            .where(
+                (Version.process_id == called_element) | (Procedure.key == called_element),
+                Version.published_at <= self._started_at,
+            )
+            .order_by(Version.published_at.desc(), Version.number.desc())
+            .limit(1)
+        )
+        return None if version_id is None else blueprint(self._session, version_id).compiled
+
+    def decide(self, decision: str, context: dict[str, Any], caller: Compiled) -> Any:
+        """The outcome of a decision table of the caller's version; KeyError where it has none by that name."""
+        for model in self._decisions(caller):
+            try:
+                return feel.to_json(model.decide(decision, context))
+            except UnknownDecision:
+                continue
+        raise KeyError(decision)
+
+    def read_store(self, store: str) -> Any:
+        """What a data store holds; None where nothing was left there."""
+        return self._session.scalar(select(DataStore.value).where(DataStore.name == store))
+
+    def write_store(self, store: str, value: Any) -> None:
+        """Leave a value in a data store for later cases."""
+        done = self._session.execute(
+            update(DataStore)
+            .where(DataStore.name == store)
+            .values(value=value, written_at=self._at)
+            .execution_options(synchronize_session=False)
+        )
+        if not done.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+            self._session.execute(
+                insert(DataStore).values(name=store, value=value, written_at=self._at)
+            )
+
+    def _decisions(self, caller: Compiled) -> list[dmn.Model]:
+        with _lock:
+            known = _decisions.get(self._plan.version_id)
+        if known is not None and caller.model_hash == self._plan.compiled.model_hash:
+            return known
+        version_id: int | None = self._plan.version_id
+        if caller.model_hash != self._plan.compiled.model_hash:
+            version_id = self._version_of(caller.model_hash)
+        texts: dict[str, str] = (
+            self._session.scalar(select(Version.decisions).where(Version.id == version_id)) or {}
+        )
+        models = []
+        for text in texts.values():
+            try:
+                models.append(dmn.load(text))
+            except Refusal:
+                continue  # publishing told the analyst; here a person decides instead
+        if version_id is not None:
+            with _lock:
+                _decisions[version_id] = models
+                while len(_decisions) > CACHE_SIZE:
+                    _decisions.popitem(last=False)
+        return models
+
+    def _version_of(self, model_hash: str) -> int | None:
+        return self._session.scalar(
+            select(Version.id)
+            .where(Version.hash == model_hash)
+            .order_by(Version.published_at.desc())
+            .limit(1)
+        )
+
+
+_decisions: OrderedDict[int, list[dmn.Model]] = OrderedDict()
+_lock = Lock()

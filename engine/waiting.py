@@ -1,0 +1,187 @@
+"""What a case waits for outside: timers and services become jobs, messages and signals subscriptions, what broke
+an incident. Written by comparing what it waited for before and after it moved.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import buffer
+from engine.correlation import correlation_key
+from engine.jobs import NewJob, enqueue_all
+from engine.models import Case, Incident, Job, JobKind, Subscription
+from engine.spiff import Fact as Told
+from engine.spiff import Wait, WaitKind
+
+_JOBS = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
+_SUBSCRIPTIONS = (WaitKind.MESSAGE, WaitKind.SIGNAL)
+
+
+def await_world(
+    session: Session,
+    case: Case,
+    before: Mapping[int, Wait],
+    after: Mapping[int, Wait],
+    told: Iterable[Told],
+    *,
+    at: datetime,
+) -> None:
+    """Make jobs, subscriptions and incidents fit what the case waits for now, and send what it threw."""
+    told = list(told)
+    sent = list(_sent(case, told, at))
+    if before or after or sent:
+        gone = [wait for token, wait in before.items() if _differs(wait, after.get(token))]
+        new = [wait for token, wait in after.items() if _differs(wait, before.get(token))]
+        if any(wait.kind in (*_JOBS, *_SUBSCRIPTIONS) for wait in (*gone, *new)) or sent:
+            session.flush()  # the case must be there before what refers to it
+        _settle_jobs(session, case, gone, new, after, sent, at)
+        _settle_subscriptions(session, case, gone, new, at)
+        _settle_incidents(session, case, gone, new, at)
+    _note_stuck(session, case, told, at)
+
+
+def _differs(wait: Wait, other: Wait | None) -> bool:
+    return other is None or (wait.kind, wait.due_at) != (other.kind, other.due_at)
+
+
+def _settle_jobs(
+    session: Session,
+    case: Case,
+    gone: list[Wait],
+    new: list[Wait],
+    after: Mapping[int, Wait],
+    sent: list[NewJob],
+    at: datetime,
+) -> None:
+    stale = [job_key(case.id, wait) for wait in gone if wait.kind in _JOBS]
+    if stale:
+        session.execute(
+            delete(Job).where(Job.key.in_(stale)).execution_options(synchronize_session=False)
+        )
+    jobs = [_job(case, wait, at) for wait in new if wait.kind in _JOBS]
+    enqueue_all(session, [*jobs, *sent], at=at)
+
+
+def job_key(case_id: int, wait: Wait) -> str:
+    """The key of the job that moves this wait on."""
+    return f"{_JOBS[wait.kind].value}:{case_id}:{wait.token}"
+
+
+def _job(case: Case, wait: Wait, at: datetime) -> NewJob:
+    payload: dict[str, Any] = {} if wait.topic is None else {"topic": wait.topic}
+    return NewJob(
+        _JOBS[wait.kind], job_key(case.id, wait), wait.due_at or at, payload, case.id, wait.token
+    )
+
+
+def _sent(case: Case, told: list[Told], at: datetime) -> Iterable[NewJob]:
+    # Handed on by the worker, each in a transaction of its own: a sender never waits for who receives.
+    for index, fact in enumerate(told):
+        if fact.type not in ("message_sent", "signal_sent"):
+            continue
+        kind = JobKind.MESSAGE if fact.type == "message_sent" else JobKind.SIGNAL
+        key = f"{kind.value}:{case.id}:{case.last_seq}:{index}"
+        payload = {
+            "name": fact.data.get("name"),
+            "payload": fact.data.get("payload") or {},
+            "correlation": fact.data.get("correlation") or {},
+            "element_id": fact.element_id,
+        }
+        yield NewJob(kind, key, at, payload, case.id, None)
+
+
+def _settle_subscriptions(
+    session: Session, case: Case, gone: list[Wait], new: list[Wait], at: datetime
+) -> None:
+    stale = [wait.token for wait in gone if wait.kind in _SUBSCRIPTIONS]
+    if stale:
+        session.execute(
+            delete(Subscription)
+            .where(Subscription.case_id == case.id, Subscription.token.in_(stale))
+            .execution_options(synchronize_session=False)
+        )
+    waits = [wait for wait in new if wait.kind in _SUBSCRIPTIONS and wait.message]
+    if not waits:
+        return
+    rows = [
+        {
+            "case_id": case.id,
+            "token": wait.token,
+            "kind": wait.kind.value,
+            "name": (wait.message or "")[:200],
+            "correlation": correlation_key(wait.correlation),
+            "since": at,
+        }
+        for wait in waits
+    ]
+    session.execute(insert(Subscription), rows)
+    buffer.hand_out(session, case, [row for row in rows if row["kind"] == "message"], at=at)
+
+
+def _settle_incidents(
+    session: Session, case: Case, gone: list[Wait], new: list[Wait], at: datetime
+) -> None:
+    mended = [wait.token for wait in gone if wait.kind == WaitKind.INCIDENT]
+    if mended:
+        session.execute(
+            update(Incident)
+            .where(
+                Incident.case_id == case.id,
+                Incident.token.in_(mended),
+                Incident.resolved_at.is_(None),
+            )
+            .values(resolved_at=at)
+        )
+    for wait in new:
+        if wait.kind == WaitKind.INCIDENT:
+            reason = wait.reason or "this element cannot go on"
+            kind = "livelock" if "too many automatic steps" in reason else "condition_failed"
+            raise_incident(session, case, kind, reason, wait.element_id, wait.token, at=at)
+
+
+def _note_stuck(session: Session, case: Case, told: list[Told], at: datetime) -> None:
+    for fact in told:
+        if fact.type != "stuck":
+            continue
+        joins = fact.data.get("joins") or []
+        element_id = next(
+            (join.get("element_id") for join in joins if isinstance(join, dict)), None
+        )
+        raise_incident(
+            session,
+            case,
+            "stuck",
+            "nothing in this case can move any more",
+            element_id,
+            None,
+            at=at,
+        )
+
+
+def raise_incident(
+    session: Session,
+    case: Case,
+    kind: str,
+    message: str,
+    element_id: str | None,
+    token: int | None,
+    *,
+    at: datetime,
+) -> Incident:
+    """A new open incident of a case whose row is held; the fact is the caller's to record."""
+    last = session.scalar(select(func.max(Incident.number)).where(Incident.case_id == case.id))
+    incident = Incident(
+        case_id=case.id,
+        number=(last or 0) + 1,
+        kind=kind,
+        element_id=element_id,
+        token=token,
+        message=message,
+        raised_at=at,
+    )
+    session.add(incident)
+    session.flush()
+    return incident
