@@ -165,7 +165,10 @@ class Boxes:
 
         def evaluate(scope: Scope, trace: Trace) -> Value:
             value = source(scope, trace)
-            items = value if isinstance(value, list) else [] if value is None else [value]
+            if value is None:
+                trace.note(place, "There is no list to filter.")
+                return None
+            items = value if isinstance(value, list) else [value]
             kept = []
             is_position = False
             for number, item in enumerate(items, start=1):
