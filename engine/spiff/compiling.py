@@ -7,6 +7,7 @@ from engine.feel import FeelSyntaxError
 from engine.spiff import compiled as versions
 from engine.spiff.compiled import Compiled, Start
 from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.adhoc import AdHocSpec
 from engine.spiff.elements.events import (
     BoundarySpec,
     CatchSpec,
@@ -26,15 +27,17 @@ from engine.spiff.elements.node import FlowSpec, NodeSpec, ScopeSpec
 from engine.spiff.elements.subprocess import CallSpec, EventSubProcessSpec, SubProcessSpec
 from engine.spiff.elements.tasks import (
     PersonTaskSpec,
+    ReceiveSpec,
     RuleTaskSpec,
     ScriptSpec,
+    SendSpec,
     ServiceSpec,
     assignments,
 )
 from engine.spiff.markers import rounds_of
 from engine.spiff.refusals import NotRunnable, Obstacle
 from engine.spiff.rules import Rule
-from engine.spiff.triggers import trigger_of
+from engine.spiff.triggers import message_of, trigger_of
 
 if TYPE_CHECKING:
     from engine.bpmn.model import Expression
@@ -45,7 +48,10 @@ SPECS: dict[Kind, type[NodeSpec]] = {
     Kind.MANUAL_TASK: PersonTaskSpec,
     Kind.SCRIPT_TASK: ScriptSpec,
     Kind.SERVICE_TASK: ServiceSpec,
+    Kind.SEND_TASK: SendSpec,
+    Kind.RECEIVE_TASK: ReceiveSpec,
     Kind.BUSINESS_RULE_TASK: RuleTaskSpec,
+    Kind.AD_HOC_SUB_PROCESS: AdHocSpec,
     Kind.SUB_PROCESS: SubProcessSpec,
     Kind.TRANSACTION: SubProcessSpec,
     Kind.CALL_ACTIVITY: CallSpec,
@@ -60,6 +66,9 @@ SPECS: dict[Kind, type[NodeSpec]] = {
     Kind.INTERMEDIATE_THROW_EVENT: ThrowSpec,
     Kind.BOUNDARY_EVENT: BoundarySpec,
 }
+
+
+LAST = (EventKind.COMPENSATION, EventKind.CANCEL)
 
 
 def compile_model(model: Model, process_id: str | None = None) -> Compiled:
@@ -89,19 +98,19 @@ class _Compiler:
         self.process = process
         self.obstacles: list[Obstacle] = []
         self.elements: dict[str, NodeSpec] = {}
-        self.names = tuple(
-            sorted(
-                {
-                    data.name
-                    for scope in _scopes(process.scope)
-                    for data in scope.data
-                    if data.name
-                }
-            )
-        )
+        self.owners: dict[str, NodeSpec] = {}  # sub-processes by id
+        self.data = {data.id: data for scope in _scopes(process.scope) for data in scope.data}
+        self.cancels: list[tuple[str, Node]] = []  # cancel end events with their scope
+        self.names = tuple(sorted({data.name for data in self.data.values() if data.name}))
 
     def compiled(self, hash: str, model_hash: str) -> Compiled:
         spec = self._scope(self.process.scope, self.process.id, None)
+        for scope_name, node in self.cancels:
+            owner = self.owners.get(scope_name)
+            if owner is None or not any(
+                trigger.kind == EventKind.CANCEL for b in owner.boundaries for trigger in b.triggers
+            ):
+                self.obstacle("a cancel end event needs a sub-process with a cancel boundary", node)
         if not spec.starts and not self.obstacles:
             self.obstacle("the process has nothing to start with", None)
         if self.obstacles:
@@ -164,11 +173,15 @@ class _Compiler:
             kind = EventSubProcessSpec
         if node.kind == Kind.SCRIPT_TASK and not self._is_script(node):
             kind = PersonTaskSpec
+        if node.kind == Kind.SEND_TASK and node.extension.topic and not node.message:
+            # a connector of some tool, not a BPMN message
+            kind = ServiceSpec
         if kind is None:
             self.obstacle(f"“{node.name or node.id}” is of a kind that cannot run: {node.kind}", node)
             kind = PersonTaskSpec
         spec = kind(scope_spec, node, index)
         if node.body is not None:
+            self.owners[node.id] = spec
             spec.body = self._scope(node.body, node.id, node)
         return spec
 
@@ -199,7 +212,12 @@ class _Compiler:
     def _finish(self, spec: ScopeSpec, element: NodeSpec) -> None:
         node = element.node
         if isinstance(element, EventSpec):
-            element.triggers = tuple(trigger_of(self, definition, node) for definition in node.events)
+            triggers = [trigger_of(self, definition, node) for definition in node.events]
+            # what waits or stops everything comes last
+            triggers.sort(key=lambda trigger: trigger.kind in LAST)
+            element.triggers = tuple(triggers)
+            element.mapped_out = self._mappings(node.extension.outputs, node)
+            element.payload = self._mappings(node.extension.inputs, node)
         if isinstance(element, BoundarySpec):
             host = spec.task_specs.get(node.attached_to or "")
             if host is None or not host.is_activity:
@@ -213,6 +231,10 @@ class _Compiler:
             self._finish_event_subprocess(spec, element)
         if isinstance(element, (CatchSpec, ThrowSpec)):
             self._link(spec, element)
+        if isinstance(element, EndSpec) and any(
+            trigger.kind == EventKind.CANCEL for trigger in element.triggers
+        ):
+            self.cancels.append((spec.name, node))
 
     def _attach(self, spec: ScopeSpec, boundary: BoundarySpec, host: NodeSpec) -> None:
         host.boundaries.append(boundary)
@@ -226,9 +248,9 @@ class _Compiler:
     def _finish_activity(self, element: ActivitySpec) -> None:
         node = element.node
         extension = node.extension
-        element.inputs = self._mappings(extension.inputs, node)
-        element.outputs = self._mappings(extension.outputs, node)
-        if node.loop is not None:
+        element.mapped_in = self._mappings(extension.inputs, node)
+        element.mapped_out = self._mappings(extension.outputs, node)
+        if node.loop is not None and not isinstance(element, EventSubProcessSpec):
             element.rounds = rounds_of(self, node.loop, node)
         if isinstance(element, ScriptSpec) and node.script is not None:
             lines = []
@@ -237,11 +259,30 @@ class _Compiler:
                 if rule is not None:
                     lines.append((name, rule))
             element.lines = tuple(lines)
+        if isinstance(element, ReceiveSpec):
+            element.triggers = (message_of(self, node),)
+        if isinstance(element, SendSpec):
+            element.trigger = message_of(self, node)
+        if isinstance(element, AdHocSpec):
+            element.completion = self.rule(node.completion, node)
+        element.reads = self._stores(node.data_inputs)
+        element.writes = self._stores(node.data_outputs)
         if isinstance(element, CallSpec):
             element.is_all_in = extension.is_all_in or not extension.inputs
             element.is_all_out = extension.is_all_out or not extension.outputs
             if (node.called_element or "").lstrip().startswith("="):
                 element.called = self.rule(node.called_element, node)
+
+    def _stores(self, references: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """(variable, store) for those that are data stores; data objects are variables of the case anyway."""
+        found = []
+        for reference in references:
+            data = self.data.get(reference)
+            if data is not None and data.kind == "dataStoreReference":
+                root = self.model.roots.get(data.reference or "")
+                store = (root and (root.name or root.id)) or data.reference or data.name or data.id
+                found.append((data.name or store, store))
+        return tuple(found)
 
     def _mappings(self, mappings: tuple, node: Node) -> tuple[tuple[str, Rule], ...]:
         found = []
@@ -259,6 +300,13 @@ class _Compiler:
             return
         element.start = starts[0]
         element.start.event_subprocess = element
+        if any(trigger.kind == EventKind.COMPENSATION for trigger in starts[0].triggers):
+            owner = self.owners.get(spec.name)
+            if owner is None:
+                self.obstacle("only a sub-process can be undone by an event sub-process", element.node)
+            else:
+                owner.undone_by = element
+            return
         spec.event_subprocesses.append(element)
 
     def _link(self, spec: ScopeSpec, element: CatchSpec | ThrowSpec) -> None:
@@ -336,20 +384,29 @@ class _Compiler:
             if isinstance(element, StartSpec):
                 if not element.triggers:
                     found.append(Start(element.name, None, element.bpmn_name))
-                for trigger in element.triggers:
-                    found.append(
-                        Start(
-                            element.name,
-                            trigger.kind,
-                            element.bpmn_name,
-                            trigger.name,
-                            trigger.text or None,
-                            trigger.timer,
-                        )
-                    )
+                found += self._event_starts(element)
+            elif isinstance(element, EventGatewaySpec) and element.node.instantiates:
+                for flow in element.flows:
+                    found += self._event_starts(flow.target)
+            elif isinstance(element, ReceiveSpec) and element.node.instantiates:
+                found += self._event_starts(element)
         if not found:
             found = [Start(element.name, None, element.bpmn_name) for element in spec.starts]
         return found
+
+
+    def _event_starts(self, element: NodeSpec) -> list[Start]:
+        return [
+            Start(
+                element.name,
+                trigger.kind,
+                element.bpmn_name,
+                trigger.name,
+                trigger.text or None,
+                trigger.timer,
+            )
+            for trigger in getattr(element, "triggers", ())
+        ]
 
 
 def _scopes(scope: Scope) -> list[Scope]:

@@ -15,8 +15,10 @@ from engine.spiff.compiled import Compiled
 from engine.spiff.context import base_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.events import StartSpec
 from engine.spiff.elements.gateways import JoinSpec
 from engine.spiff.elements.node import NodeSpec
+from engine.spiff.elements.adhoc import AdHocSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
 from engine.spiff.facts import Choice, Fact, FactKind, Wait, WaitKind
@@ -68,7 +70,14 @@ class Execution:
         execution = cls(case)
         with execution._moving(at):
             case.tell(FactKind.CASE_STARTED, element=starts[0].name if starts else None)
-            begin_scope(case, starts)
+            if start_event is not None and not isinstance(starts[0], StartSpec):
+                # a receive task, or an event behind a gateway, that starts the process: it has happened
+                begin_scope(case, [])
+                first = case.spawn(starts[0], state=TaskState.STARTED)
+                case.path.append(start_event)
+                starts[0].fired(first, {})  # type: ignore[attr-defined]  # only events are among the starts
+            else:
+                begin_scope(case, starts)
         return execution
 
     @classmethod
@@ -118,6 +127,9 @@ class Execution:
         spec = token.task_spec
         if "again" in token.internal_data and isinstance(spec, ActivitySpec):
             rounds.again(spec, token, picked == ["again"])
+            return
+        if isinstance(spec, AdHocSpec):
+            spec.picked(token, picked)
             return
         token.internal_data["pick"] = picked
         token.complete()
@@ -240,7 +252,7 @@ class Execution:
     def cancel(self, at: datetime) -> None:
         """End the case without a result."""
         with self._moving(at):
-            self._case._end("cancelled")
+            self._case.end("cancelled")
 
     # -- questions
 

@@ -165,8 +165,9 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                 token.run()
                 self._close_scopes()
             self._close_scopes()
-            if not self.queue and not self._fire_joins() and not self._meet_conditions():
-                break
+            if self.queue or self._fire_joins() or self._meet_conditions() or self._end_ad_hocs():
+                continue
+            break
         self._look_for_stuck()
 
     def _park(self, token: Token) -> None:
@@ -181,14 +182,16 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             if not scope.is_over or self.status in OVER:
                 continue
             if scope.owner is None:
-                self._end("completed")
+                self.end("completed")
             elif self.subprocesses.get(scope.owner.id) is scope:
+                if scope.owner.task_spec.stays_open(scope):
+                    continue
                 for listener in list(scope.tasks.values()):
                     self.cancel(listener)
                 del self.subprocesses[scope.owner.id]
                 scope.owner.task_spec.scope_over(scope.owner, scope)
 
-    def _end(self, status: str) -> None:
+    def end(self, status: str) -> None:
         """The case is over."""
         for token in list(self.tokens.values()):
             if token.id in self.tokens:
@@ -216,6 +219,15 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                     if isinstance(gateway, InclusiveSpec) and gateway.may_fire(scope):
                         gateway.fire(scope)
                         return True
+        return False
+
+    def _end_ad_hocs(self) -> bool:
+        for scope in list(self.subprocesses.values()):
+            if "check" in scope.notes:
+                del scope.notes["check"]
+                assert scope.owner is not None
+                if scope.owner.task_spec.check_completion(scope.owner, scope):
+                    return True
         return False
 
     def _meet_conditions(self) -> bool:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
+from engine.spiff.compensation import cancel_transaction, compensate
 from engine.spiff.context import INSTANCE, variables_of
 from engine.spiff.facts import FactKind
 from engine.spiff.token import Token
 from engine.spiff.trigger import Trigger
 
 if TYPE_CHECKING:
-    from engine.spiff.elements.activity import ActivitySpec
     from engine.spiff.elements.events import BoundarySpec, EventSpec
     from engine.spiff.elements.node import NodeSpec
     from engine.spiff.scopes import CaseWorkflow, ScopeState
@@ -28,7 +28,9 @@ def throw(token: Token, trigger: Trigger) -> bool:
         )
         broadcast(token.case, trigger.name, payload_of(token.task_spec, token))
     elif kind in (EventKind.ERROR, EventKind.ESCALATION):
-        raise_event(token.case, kind, trigger.code, token.workflow, token)
+        is_caught = raise_event(token.case, kind, trigger.code, token.workflow, token)
+        if kind == EventKind.ERROR and not is_caught:
+            token.case.end("failed")
     elif kind == EventKind.COMPENSATION:
         return compensate(token, trigger.reference)
     elif kind == EventKind.CANCEL:
@@ -39,7 +41,7 @@ def throw(token: Token, trigger: Trigger) -> bool:
 def payload_of(spec: "NodeSpec", token: Token) -> dict[str, Any]:
     """What a thrown message or signal carries: the mapped inputs and nothing else."""
     context = variables_of(token)
-    inputs = getattr(spec, "payload", ())
+    inputs = getattr(spec, "payload", ()) or getattr(spec, "mapped_in", ())
     return {name: rule.value(context) for name, rule in inputs}
 
 
@@ -52,6 +54,7 @@ def send_message(token: Token, trigger: Trigger) -> None:
         name=trigger.name,
         payload=payload_of(token.task_spec, token),
         correlation={name: rule.value(context) for name, rule in trigger.correlation},
+        to=list(trigger.targets),
     )
 
 
@@ -142,67 +145,3 @@ def _matching(
             if trigger.code is None and catch_all is None:
                 catch_all = event
     return catch_all  # type: ignore[return-value]  # start events match by the same rule
-
-
-# -- compensation
-
-
-def compensate(token: Token, reference: str | None) -> bool:
-    """Undo what was done in the thrower's scope, the last first; False while that takes time."""
-    scope = token.workflow
-    if scope.owner is not None and scope.owner.task_spec.is_event_subprocess:
-        scope = scope.owner.workflow
-    return _start_undoing(token, scope, reference)
-
-
-def _start_undoing(token: Token, scope: "ScopeState", reference: str | None) -> bool:
-    chosen: list[Any] = []
-    kept: list[Any] = []
-    for entry in scope.log:
-        name = entry if isinstance(entry, str) else entry[0]
-        (chosen if reference is None or name == reference else kept).append(entry)
-    scope.log[:] = kept
-    if not chosen:
-        return True
-    plan = _flat(scope, chosen)
-    token.internal_data["undo"] = plan
-    token._set_state(TaskState.STARTED)
-    token.case.tell(FactKind.COMPENSATION_STARTED, token, activities=[e for e in reversed(plan)])
-    return undo_next(token)
-
-
-def _flat(scope: "ScopeState", entries: list[Any]) -> list[str]:
-    """Activities to undo, in the order they were done; what was done inside a sub-process in its place."""
-    plan: list[str] = []
-    pending = list(reversed(entries))
-    while pending:
-        entry = pending.pop()
-        if isinstance(entry, str):
-            plan.append(entry)
-        else:
-            pending.extend(reversed(entry[1]))
-    return plan
-
-
-def undo_next(token: Token) -> bool:
-    """Start undoing the last activity that is left; True when none is."""
-    plan = token.internal_data["undo"]
-    if not plan:
-        del token.internal_data["undo"]
-        return True
-    name = plan.pop()
-    compiled = token.workflow.process_scope().compiled
-    assert compiled is not None
-    activity: ActivitySpec = compiled.element(name)  # type: ignore[assignment]  # only activities are logged
-    assert activity.undone_by is not None
-    token.workflow.spawn(activity.undone_by, token)
-    return False
-
-
-def cancel_transaction(token: Token) -> bool:
-    """Cancel end event: stop the transaction, undo what it did, leave by its cancel boundary."""
-    scope = token.workflow
-    scope.clear(but=token)
-    scope.joins.clear()
-    scope.notes["how"] = "cancelled"
-    return _start_undoing(token, scope, None)

@@ -66,6 +66,15 @@ class Token(Task):
         # The stock method reads the clock and computes logging extras at every change.
         self._state = value
 
+    def run(self) -> bool | None:
+        """Let the element act; None: the token waits, in the state the element chose."""
+        is_done: bool | None = self.task_spec._run(self)
+        if is_done:
+            self.complete()
+        elif self._state == TaskState.READY:
+            self._state = TaskState.STARTED
+        return is_done
+
     def remove(self) -> None:
         """Take the token out of the case; what depends on it must be gone or going."""
         if self.case.tokens.pop(self.id, None) is None:

@@ -1,16 +1,19 @@
 """Compiles event definitions: references resolved, timer texts and conditions read."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.bpmn.model import EventDefinition, EventKind, Node, TimerKind
 from engine.spiff import timers
+from engine.spiff.messages import message_name, message_targets
 from engine.spiff.rules import Rule
 from engine.spiff.trigger import Trigger
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from engine.spiff.compiling import _Compiler
+
+# to see whether a timer's text is a literal
+SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def trigger_of(compiler: "_Compiler", definition: EventDefinition, node: Node) -> Trigger:
@@ -26,9 +29,16 @@ def trigger_of(compiler: "_Compiler", definition: EventDefinition, node: Node) -
     rule = None
     if kind == EventKind.CONDITIONAL:
         rule = compiler.rule(definition.expression, node)
-        if rule is None and not compiler.obstacles:
+        if definition.expression is None:
             compiler.obstacle("a conditional event has no condition", node)
     correlation: list[tuple[str, Rule]] = []
+    targets: tuple[str, ...] = ()
+    if kind == EventKind.MESSAGE:
+        name = message_name(compiler.model, node, definition.reference)
+        targets = message_targets(compiler.model, node)
+    if kind == EventKind.LINK:
+        # both ends of a link agree on its name
+        name = definition.reference or node.name or node.id
     if kind == EventKind.MESSAGE:
         for mapping in node.extension.correlation or (root.correlation if root else ()):
             source = compiler.rule(mapping.source, node)
@@ -41,7 +51,13 @@ def trigger_of(compiler: "_Compiler", definition: EventDefinition, node: Node) -
         reference=definition.reference,
         rule=rule,
         correlation=tuple(correlation),
+        targets=targets,
     )
+
+
+def message_of(compiler: "_Compiler", node: Node) -> Trigger:
+    """The message of a send or receive task."""
+    return trigger_of(compiler, EventDefinition(EventKind.MESSAGE, reference=node.message), node)
 
 
 def _timer(compiler: "_Compiler", definition: EventDefinition, node: Node) -> Trigger:
@@ -51,12 +67,6 @@ def _timer(compiler: "_Compiler", definition: EventDefinition, node: Node) -> Tr
         compiler.obstacle("a timer does not say when", node, definition.line)
         return Trigger(EventKind.TIMER, node.name, timer=kind)
     rule = None
-    if timers.schedule(kind, text, _some_day()) is None:
+    if timers.schedule(kind, text, SOME_DAY) is None:
         rule = compiler.rule(definition.expression, node)
     return Trigger(EventKind.TIMER, node.name, timer=kind, text=text, rule=rule)
-
-
-def _some_day() -> "datetime":
-    from datetime import UTC, datetime
-
-    return datetime(2000, 1, 1, tzinfo=UTC)

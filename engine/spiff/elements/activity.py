@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from engine.spiff.compensation import undo_next
 from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.node import NodeSpec
@@ -17,10 +18,10 @@ class ActivitySpec(NodeSpec):
 
     is_activity = True
     rounds: "RoundsSpec | None" = None
-    inputs: tuple[tuple[str, Rule], ...] = ()
-    outputs: tuple[tuple[str, Rule], ...] = ()
-    # the activity that undoes this one
-    undone_by: NodeSpec | None = None
+    mapped_in: tuple[tuple[str, Rule], ...] = ()
+    mapped_out: tuple[tuple[str, Rule], ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()  # data stores: (variable, store)
+    writes: tuple[tuple[str, str], ...] = ()
 
     def enter(self, token: Token) -> bool | None:
         """Perform once, or start the rounds."""
@@ -38,7 +39,9 @@ class ActivitySpec(NodeSpec):
 
     def perform(self, token: Token) -> bool | None:
         """One performance with its input variables; True when it is over at once."""
-        for name, rule in self.inputs:
+        for name, store in self.reads:
+            token.data[name] = token.case.resolver.read_store(store)
+        for name, rule in self.mapped_in:
             token.data[name] = rule.value(variables_of(token))
         return self.begin(token)
 
@@ -53,7 +56,11 @@ class ActivitySpec(NodeSpec):
 
     def _is_finished(self, token: Token) -> bool | None:
         self._map_out(token)
-        for name, _ in self.inputs:
+        if self.writes:
+            context = variables_of(token)
+            for name, store in self.writes:
+                token.case.resolver.write_store(store, context.get(name))
+        for name, _ in (*self.mapped_in, *self.reads):
             token.data.pop(name, None)
         if INSTANCE in token.internal_data:
             rounds.round_over(self, token)
@@ -62,7 +69,7 @@ class ActivitySpec(NodeSpec):
         return True
 
     def _map_out(self, token: Token) -> None:
-        for name, rule in self.outputs:
+        for name, rule in self.mapped_out:
             write(token, {name: rule.value(variables_of(token))})
 
     def finished(self, token: Token) -> None:
@@ -70,6 +77,9 @@ class ActivitySpec(NodeSpec):
         undo = self.undo_entry(token)
         if undo is not None:
             token.workflow.log.append(undo)
+        owner = token.workflow.owner
+        if owner is not None and owner.task_spec.is_ad_hoc:
+            token.workflow.notes["check"] = 1
 
     def undo_entry(self, token: Token) -> Any:
         """What the scope's log keeps of this activity; None: there is nothing to undo."""
@@ -85,6 +95,7 @@ class ActivitySpec(NodeSpec):
             # a compensation handler: it has no flows, the one that asked goes on
             token.case.cancel_children(token)
             token.remove()
-            parent.task_spec.undone(parent)
+            if undo_next(parent):
+                parent.complete()
             return
         super()._on_complete(token)

@@ -10,6 +10,7 @@ from engine.spiff.context import variables_of, write
 from engine.spiff.elements.gateways import EventGatewaySpec
 from engine.spiff.elements.node import FlowSpec, NodeSpec
 from engine.spiff.facts import FactKind, Wait, WaitKind
+from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 from engine.spiff.trigger import WAITING_KINDS, Trigger
 
@@ -35,6 +36,8 @@ class EventSpec(NodeSpec):
     """A node with event definitions. With several, each waits by a token of its own under the event's token."""
 
     triggers: tuple[Trigger, ...] = ()
+    mapped_out: tuple[tuple[str, Rule], ...] = ()  # what is taken from a payload
+    payload: tuple[tuple[str, Rule], ...] = ()  # what a thrown message carries
 
     @property
     def has_conditional(self) -> bool:  # type: ignore[override]  # a constant of other elements
@@ -119,37 +122,52 @@ class EventSpec(NodeSpec):
         assert trigger is not None
         case = token.case
         case.tell(HAPPENED[trigger.kind], token, name=trigger.name)
-        if self.trigger_of(token) is not None and "def" in token.internal_data:
-            main = token.parent
-            assert main is not None
-            if self.node.is_parallel_multiple:
-                write(main, payload)
-                payload = {}
-                self._disarm(token, trigger)
-                if main.children:
-                    return
-            elif self._is_consumed(main):
-                case.cancel_children(main)
-            else:
-                self._rearm(token, trigger)
-            token = main
-            if self.node.is_parallel_multiple and not self._is_consumed(main):
+        payload = self.taken(token, payload)
+        main = token
+        if "def" in token.internal_data:
+            parent = token.parent
+            assert parent is not None
+            main = parent
+        if main is not token and self.node.is_parallel_multiple:
+            write(main, payload)
+            payload = {}
+            token.remove()
+            if main.children:
+                return
+            if not self.is_consumed:
                 self.arm(main)
-        elif not self._is_consumed(token):
-            self._rearm(token, trigger)
-        self.fired(token, payload)
+        elif self.is_consumed:
+            # not WAITING any more: what is taken away from now on was not in vain
+            token._set_state(TaskState.STARTED)
+            case.cancel_children(main)
+        elif not self._rearm(token, trigger):
+            if main is token:
+                main.internal_data["spent"] = 1
+                main._set_state(TaskState.STARTED)
+            else:
+                token.remove()
+        self.fired(main, payload)
 
-    def _is_consumed(self, token: Token) -> bool:
-        """True where the token does not go on waiting after it happened once."""
+    def taken(self, token: Token, payload: dict[str, Any]) -> dict[str, Any]:
+        """The variables that come of a payload: those mapped, or all where nothing is mapped."""
+        mapped = getattr(self, "mapped_out", ())
+        if not mapped:
+            return payload
+        context = {**variables_of(token), **payload}
+        return {name: rule.value(context) for name, rule in mapped}
+
+    @property
+    def is_consumed(self) -> bool:
+        """False where it goes on waiting after it happened once."""
         return True
 
-    def _rearm(self, token: Token, trigger: Trigger) -> None:
+    def _rearm(self, token: Token, trigger: Trigger) -> bool:
+        """Wait for the next time; False when there is none."""
         if trigger.kind != EventKind.TIMER:
-            return
+            return True
         schedule = timers.Schedule.from_json(token.internal_data["due"]).following()
         if schedule is None:
-            token.internal_data["spent"] = 1
-            return
+            return False
         token.internal_data["due"] = schedule.to_json()
         token.case.tell(
             FactKind.TIMER_SET,
@@ -157,9 +175,7 @@ class EventSpec(NodeSpec):
             due_at=schedule.due_at.isoformat(),
             repetitions=schedule.repetitions,
         )
-
-    def _disarm(self, token: Token, trigger: Trigger) -> None:
-        token.remove()
+        return True
 
     def fired(self, token: Token, payload: dict[str, Any]) -> None:
         """Go on."""
@@ -231,7 +247,9 @@ class BoundarySpec(EventSpec):
             parent = parent.parent
         return None if parent is None else parent.id
 
-    def _is_consumed(self, token: Token) -> bool:
+    @property
+    def is_consumed(self) -> bool:
+        """Interrupting ones happen once."""
         return self.node.is_interrupting
 
     def fired(self, token: Token, payload: dict[str, Any]) -> None:
@@ -260,7 +278,9 @@ class StartSpec(EventSpec):
         """False for errors, escalations and compensation."""
         return any(trigger.kind in WAITING_KINDS for trigger in self.triggers)
 
-    def _is_consumed(self, token: Token) -> bool:
+    @property
+    def is_consumed(self) -> bool:
+        """Interrupting ones happen once."""
         return self.node.is_interrupting
 
     def fired(self, token: Token, payload: dict[str, Any]) -> None:
@@ -268,7 +288,7 @@ class StartSpec(EventSpec):
         assert self.event_subprocess is not None
         scope = token.workflow
         if token.internal_data.get("spent"):
-            token.case.cancel(token)
+            token.remove()
         self.event_subprocess.trigger(scope, payload)
 
 
@@ -294,11 +314,6 @@ class ThrowSpec(EventSpec):
             self.target.receive(token.workflow, None)
             return []
         return super().choose(token)
-
-    def undone(self, token: Token) -> None:
-        """One activity was undone; the next, or on."""
-        if throwing.undo_next(token):
-            token.complete()
 
 
 class EndSpec(ThrowSpec):

@@ -67,6 +67,7 @@ class NodeSpec(BpmnTaskSpec):
     # One token per incoming token; joins wait for several.
     is_join = False
     is_event_subprocess = False
+    is_ad_hoc = False
     # some definition is a condition to be looked at after every command
     has_conditional = False
 
@@ -85,6 +86,7 @@ class NodeSpec(BpmnTaskSpec):
         self.is_decided_by_person = False
         self.boundaries: list[BoundarySpec] = []
         self.body: ScopeSpec | None = None
+        self.undone_by: NodeSpec | None = None  # the activity that undoes this one
 
     def before(self) -> "list[NodeSpec]":
         """The elements from which a token can come here in one step."""
@@ -198,6 +200,10 @@ class NodeSpec(BpmnTaskSpec):
             process_id=self.scope_spec.process_id,
             **more,
         )
+
+    def stays_open(self, scope: "ScopeState") -> bool:
+        """Whether the scope inside goes on although nothing lives in it."""
+        return False
 
     def withdrawn(self, token: Token) -> None:
         """The token is being cancelled: tell it."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.context import variables_of, write
+from engine.bpmn.model import EventKind
+from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.facts import FactKind
 from engine.spiff.rules import Rule
@@ -39,15 +40,31 @@ class SubProcessSpec(ActivitySpec):
     def scope_over(self, token: Token, scope: "ScopeWorkflow") -> None:
         """Everything inside has ended."""
         token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
-        token.internal_data["log"] = scope.log
-        self.performed(token)
+        if scope.log:
+            keeper = token.parent if INSTANCE in token.internal_data else token
+            assert keeper is not None
+            keeper.internal_data.setdefault("log", []).extend(scope.log)
+        if scope.notes.get("how") == "cancelled":
+            self._leave_cancelled(token)
+        else:
+            self.performed(token)
+
+    def _leave_cancelled(self, token: Token) -> None:
+        """A cancelled transaction leaves by its cancel boundary; the compiler saw that there is one."""
+        host = token.parent if INSTANCE in token.internal_data else token
+        assert host is not None
+        for boundary in self.boundaries:
+            if any(trigger.kind == EventKind.CANCEL for trigger in boundary.triggers):
+                boundary.leave(host)
+                return
+        raise AssertionError("a transaction without a cancel boundary was cancelled")
 
     def undo_entry(self, token: Token) -> Any:
         """Undoing a sub-process means undoing what was done inside, unless a handler says otherwise."""
         log = token.internal_data.pop("log", None)
-        if self.undone_by is not None:
-            return self.name
-        return [self.name, log] if log else None
+        if log:
+            return [self.name, log]
+        return None if self.undone_by is None else self.name
 
     def withdrawn(self, token: Token) -> None:
         """Left without being done."""
@@ -93,7 +110,7 @@ class CallSpec(SubProcessSpec):
         """Take the mapped variables back."""
         token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
         inner = scope.variables or {}
-        outputs = {name: rule.value(inner) for name, rule in self.outputs}
+        outputs = {name: rule.value(inner) for name, rule in self.mapped_out}
         if self.is_all_out:
             outputs = {**inner, **outputs}
         write(token, outputs)
@@ -132,4 +149,16 @@ class EventSubProcessSpec(SubProcessSpec):
     def scope_over(self, token: Token, scope: "ScopeWorkflow") -> None:
         """It has no way on: the scope around it may be over now."""
         token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
-        token.remove()
+        if token.parent is not None:
+            # it ran as the compensation handler of its sub-process
+            token.complete()
+        else:
+            token.remove()
+
+    def begin(self, token: Token) -> bool | None:
+        """Run as a compensation handler: its throwing events undo what the sub-process had done."""
+        log = token.internal_data.pop("log", [])
+        is_done = super().begin(token)
+        if not is_done:
+            token.case.subprocesses[token.id].log = log
+        return is_done

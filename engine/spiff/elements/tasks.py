@@ -1,11 +1,19 @@
 """Tasks: a person's, a service's, a script's, a message's, a business rule's."""
 
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
 from engine.spiff.context import locals_of, variables_of, write
 from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.events import EventSpec
+from engine.spiff.elements.gateways import EventGatewaySpec
 from engine.spiff.elements.node import NodeSpec
 from engine.spiff.facts import FactKind, Wait, WaitKind
 from engine.spiff.rules import Rule
+from engine.spiff.throwing import send_message
 from engine.spiff.token import Token
+from engine.spiff.trigger import Trigger
 
 
 class PersonTaskSpec(ActivitySpec):
@@ -75,6 +83,45 @@ class ServiceSpec(ActivitySpec):
             super().withdrawn(token)
         else:
             token.case.tell(FactKind.SERVICE_CANCELLED, token)
+
+
+class ReceiveSpec(ActivitySpec, EventSpec):
+    """Receive task: waits for a message."""
+
+    def begin(self, token: Token) -> None:
+        """Wait for the message."""
+        token._set_state(TaskState.WAITING)
+        self.arm(token)
+
+    def wait(self, token: Token) -> Wait | None:
+        """The message."""
+        if self.is_host(token):
+            return NodeSpec.wait(self, token)
+        return EventSpec.wait(self, token)
+
+    def fired(self, token: Token, payload: dict[str, Any]) -> None:
+        """The message came."""
+        write(token, payload)
+        parent = token.parent
+        if parent is not None and isinstance(parent.task_spec, EventGatewaySpec):
+            parent.task_spec.won(parent, token)
+            token.case.path.append(self.name)
+        self.performed(token)
+
+    def _map_out(self, token: Token) -> None:
+        # the payload was mapped when it came
+        return
+
+
+class SendSpec(ActivitySpec):
+    """Send task: sends its message and goes on."""
+
+    trigger: Trigger
+
+    def begin(self, token: Token) -> bool:
+        """Send."""
+        send_message(token, self.trigger)
+        return True
 
 
 class RuleTaskSpec(PersonTaskSpec):
