@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.database import Database
 from webapp import (
     assets,
+    charts,
     compression,
     discovery,
     errors,
@@ -17,6 +18,7 @@ from webapp import (
     headers,
     navigation,
     pages,
+    repetition,
     sessions,
     words,
 )
@@ -82,8 +84,10 @@ def create_app(
     forgery.register(app)
     errors.register(app)
     pages.register(app)
+    charts.register(app)
     words.register(app)
     assets.register(app)
+    repetition.register(app)
     app.before_request(lambda: check_access(app))
     app.teardown_request(close)
 
