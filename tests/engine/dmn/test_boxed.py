@@ -14,9 +14,7 @@ def lit(text: str) -> str:
 
 
 def entry(name: str, text: str, kind: str = "Any") -> str:
-    return (
-        f'<contextEntry><variable name="{name}" typeRef="{kind}"/>{lit(text)}</contextEntry>'
-    )
+    return f'<contextEntry><variable name="{name}" typeRef="{kind}"/>{lit(text)}</contextEntry>'
 
 
 def test_a_literal_reads_names_with_spaces_and_signs(boxed: Boxed) -> None:
@@ -137,8 +135,7 @@ def test_an_invocation_passes_arguments_by_name(boxed: Boxed) -> None:
 
 def test_a_boxed_function_remembers_the_scope_it_stands_in(boxed: Boxed) -> None:
     function = (
-        "<functionDefinition>"
-        f'<formalParameter name="a"/>{lit("a + outer")}</functionDefinition>'
+        f'<functionDefinition><formalParameter name="a"/>{lit("a + outer")}</functionDefinition>'
     )
     box = (
         f"<context>{entry('outer', '100')}<contextEntry><variable name='f'/>{function}"

@@ -116,7 +116,9 @@ def test_a_very_long_chain_of_decisions_is_refused() -> None:
 
 
 def test_imports_must_be_there_and_must_end() -> None:
-    importing = of('<import name="x" namespace="other" importType="https://www.omg.org/spec/DMN/"/>')
+    importing = of(
+        '<import name="x" namespace="other" importType="https://www.omg.org/spec/DMN/"/>'
+    )
     with pytest.raises(MissingImport, match="“x”"):
         load(importing)
     circle = importing.replace('namespace="n"', 'namespace="other"')

@@ -148,16 +148,16 @@ VALUES = st.one_of(
     st.none(),
     st.booleans(),
     st.sampled_from(["a", "b", "c", ""]),
-    st.sampled_from(["-3", "-2", "0", "1", "1.5", "1.50", "2", "3", "5", "5.0", "7", "8"]).map(Decimal),
+    st.sampled_from(["-3", "-2", "0", "1", "1.5", "1.50", "2", "3", "5", "5.0", "7", "8"]).map(
+        Decimal
+    ),
     st.lists(st.sampled_from(["a", Decimal(5)]), max_size=2),
 )
 
 
 @settings(max_examples=400, deadline=None)
 @given(cells=st.lists(CELLS, min_size=1, max_size=8), value=VALUES)
-def test_the_index_finds_exactly_the_cells_that_feel_finds(
-    cells: list[str], value: object
-) -> None:
+def test_the_index_finds_exactly_the_cells_that_feel_finds(cells: list[str], value: object) -> None:
     index = ColumnIndex([shape_of(cell) for cell in cells])
     sure, doubtful = index.find(value)
     for number, cell in enumerate(cells):
