@@ -126,7 +126,7 @@ class Execution:
     def _decide(self, token: Token, picked: list[str]) -> None:
         spec = token.task_spec
         if "again" in token.internal_data and isinstance(spec, ActivitySpec):
-            rounds.again(spec, token, picked == ["again"])
+            rounds.again(spec, token, picked == [rounds.AGAIN])
             return
         if isinstance(spec, AdHocSpec):
             spec.picked(token, picked)

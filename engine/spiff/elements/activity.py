@@ -6,6 +6,7 @@ from engine.spiff.compensation import undo_next
 from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.node import NodeSpec
+from engine.spiff.facts import Wait, WaitKind
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 
@@ -88,6 +89,18 @@ class ActivitySpec(NodeSpec):
     def is_host(self, token: Token) -> bool:
         """True for the token that counts rounds and is not itself one."""
         return self.rounds is not None and INSTANCE not in token.internal_data
+
+    def wait(self, token: Token) -> Wait | None:
+        """Whether a loop goes on is asked where its diagram does not say."""
+        if "again" in token.internal_data:
+            return self._wait(token, WaitKind.DECISION, choices=(rounds.choice(self),))
+        return super().wait(token)
+
+    def withdrawn(self, token: Token) -> None:
+        """What finished rounds left behind is not lost."""
+        if "r" in token.internal_data:
+            rounds.hand_on(token, token.internal_data["r"])
+        super().withdrawn(token)
 
     def _on_complete(self, token: Token) -> None:
         parent = token.parent

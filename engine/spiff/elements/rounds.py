@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.spiff.context import INSTANCE, variables_of, write
-from engine.spiff.facts import FactKind
+from engine.spiff.facts import Choice, FactKind, Option
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 1000
 COUNTER = "loopCounter"
+AGAIN = "again"
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,11 @@ def round_over(spec: "ActivitySpec", token: Token) -> None:
     kept = {name: value for name, value in token.data.items() if name not in reserved}
     token.case.cancel_children(token)
     token.remove()
-    if kept:
+    if kept and marker.is_sequential:
         write(host, kept)
+    elif kept:
+        # Those who work side by side do not see each other's answers.
+        state.setdefault("k", {}).update(kept)
     if marker.is_multi_instance:
         if is_complete or state["d"] >= state["n"]:
             _finish(spec, host)
@@ -125,6 +130,17 @@ def again(spec: "ActivitySpec", host: Token, is_wanted: bool) -> None:
         _round(spec, host, host.internal_data["r"]["d"] + 1)
     else:
         _finish(spec, host)
+
+
+def hand_on(host: Token, state: dict[str, Any]) -> None:
+    """What parallel rounds left behind becomes the case's."""
+    if "k" in state:
+        write(host, state["k"])
+
+
+def choice(spec: "ActivitySpec") -> Choice:
+    """Whether there is another round."""
+    return Choice(spec.name, spec.bpmn_name, (Option(AGAIN, "Again"), Option(DONE, "Done")))
 
 
 def _goes_on(marker: RoundsSpec, host: Token, done: int) -> bool | None:
@@ -181,6 +197,7 @@ def _finish(spec: "ActivitySpec", host: Token) -> None:
     state = host.internal_data.pop("r")
     host.data.clear()
     host.case.cancel_children(host)
+    hand_on(host, state)
     if "o" in state and marker.output_collection is not None:
         write(host, {marker.output_collection: state["o"]})
     spec.finished(host)
