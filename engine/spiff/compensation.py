@@ -44,7 +44,9 @@ def _start(token: Token, scope: "ScopeState", reference: str | None) -> bool:
     token.internal_data["undo"] = chosen
     token._set_state(TaskState.STARTED)
     token.case.tell(
-        FactKind.COMPENSATION_STARTED, token, activities=[_name(entry) for entry in reversed(chosen)]
+        FactKind.COMPENSATION_STARTED,
+        token,
+        activities=[_name(entry) for entry in reversed(chosen)],
     )
     return undo_next(token)
 

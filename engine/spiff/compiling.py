@@ -129,7 +129,11 @@ class _Compiler:
     def obstacle(self, message: str, node: Node | None, line: int | None = None) -> None:
         """Note what cannot run."""
         self.obstacles.append(
-            Obstacle(message, node and node.id, line or (node.line if node else self.process.line))
+            Obstacle(
+                message,
+                None if node is None else node.id,
+                line or (node.line if node else self.process.line),
+            )
         )
 
     def rule(self, expression: "Expression | str | None", node: Node | None) -> Rule | None:
@@ -152,7 +156,7 @@ class _Compiler:
 
     def _scope(self, scope: Scope, name: str, owner: Node | None) -> ScopeSpec:
         spec = ScopeSpec(name, scope, self.process.id)
-        # Bodies of sub-processes first, without recursion into the stack of a hostile file: depth is the reader's limit.
+        # Recursion here is as deep as sub-processes nest, which the reader limits.
         for index, node in enumerate(scope.nodes.values()):
             if node.id in self.elements:
                 self.obstacle(f"the id “{node.id}” is used twice", node)
@@ -177,7 +181,9 @@ class _Compiler:
             # a connector of some tool, not a BPMN message
             kind = ServiceSpec
         if kind is None:
-            self.obstacle(f"“{node.name or node.id}” is of a kind that cannot run: {node.kind}", node)
+            self.obstacle(
+                f"“{node.name or node.id}” is of a kind that cannot run: {node.kind}", node
+            )
             kind = PersonTaskSpec
         spec = kind(scope_spec, node, index)
         if node.body is not None:
@@ -296,14 +302,18 @@ class _Compiler:
         assert element.body is not None
         starts = [start for start in element.body.nodes if isinstance(start, StartSpec)]
         if len(starts) != 1 or not starts[0].triggers:
-            self.obstacle("an event sub-process needs one start event that says what starts it", element.node)
+            self.obstacle(
+                "an event sub-process needs one start event that says what starts it", element.node
+            )
             return
         element.start = starts[0]
         element.start.event_subprocess = element
         if any(trigger.kind == EventKind.COMPENSATION for trigger in starts[0].triggers):
             owner = self.owners.get(spec.name)
             if owner is None:
-                self.obstacle("only a sub-process can be undone by an event sub-process", element.node)
+                self.obstacle(
+                    "only a sub-process can be undone by an event sub-process", element.node
+                )
             else:
                 owner.undone_by = element
             return
@@ -328,7 +338,9 @@ class _Compiler:
             elif len(others) == 1:
                 element.target = others[0]
             else:
-                self.obstacle(f"the link “{trigger.name}” needs exactly one place to go on", element.node)
+                self.obstacle(
+                    f"the link “{trigger.name}” needs exactly one place to go on", element.node
+                )
 
     def _finish_gateway(self, element: NodeSpec) -> None:
         node = element.node
@@ -344,7 +356,10 @@ class _Compiler:
         if isinstance(element, EventGatewaySpec):
             for flow in element.flows:
                 if not getattr(flow.target, "triggers", ()):
-                    self.obstacle("an event-based gateway leads to something that waits for no event", flow.target.node)
+                    self.obstacle(
+                        "an event-based gateway leads to something that waits for no event",
+                        flow.target.node,
+                    )
         if isinstance(element, (EndSpec, BoundarySpec, StartSpec)):
             return
         if element.is_decided_by_person and (len(element.incoming) == 1 or element.is_exclusive):
@@ -393,7 +408,6 @@ class _Compiler:
         if not found:
             found = [Start(element.name, None, element.bpmn_name) for element in spec.starts]
         return found
-
 
     def _event_starts(self, element: NodeSpec) -> list[Start]:
         return [

@@ -31,6 +31,8 @@ def base_of(token: Token) -> dict[str, Any]:
 
 def variables_of(token: Token) -> dict[str, Any]:
     """Everything a token sees, inner names over outer ones. Not to be written to."""
+    if token._parent is None and not token.data and token.workflow.variables is not None:
+        return token.workflow.variables
     base = base_of(token)
     locals_ = [holder.data for holder in _holders(token) if holder.data]
     if not locals_:

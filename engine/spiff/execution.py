@@ -15,10 +15,10 @@ from engine.spiff.compiled import Compiled
 from engine.spiff.context import base_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.adhoc import AdHocSpec
 from engine.spiff.elements.events import StartSpec
 from engine.spiff.elements.gateways import JoinSpec
 from engine.spiff.elements.node import NodeSpec
-from engine.spiff.elements.adhoc import AdHocSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
 from engine.spiff.facts import Choice, Fact, FactKind, Wait, WaitKind
@@ -75,7 +75,7 @@ class Execution:
                 begin_scope(case, [])
                 first = case.spawn(starts[0], state=TaskState.STARTED)
                 case.path.append(start_event)
-                starts[0].fired(first, {})  # type: ignore[attr-defined]  # only events are among the starts
+                starts[0].fired(first, {})
             else:
                 begin_scope(case, starts)
         return execution
@@ -116,9 +116,10 @@ class Execution:
                 self._decide(found, picked[spec.name])
                 return
             assert isinstance(spec, PersonTaskSpec)
-            self._case.tell(
-                FactKind.TASK_COMPLETED, found, keys=list(values), **({"choices": picked} if picked else {})
-            )
+            data: dict[str, Any] = {"keys": list(values)}
+            if picked:
+                data["choices"] = picked
+            self._case.tell(FactKind.TASK_COMPLETED, found, None, **data)
             if spec.decides is not None:
                 found.internal_data["next"] = picked[spec.decides.name]
             spec.performed(found)
@@ -142,11 +143,16 @@ class Execution:
         if wait.due_at is None or wait.due_at > at:
             return False
         with self._moving(at):
-            found.task_spec.happened(found, {})  # type: ignore[attr-defined]  # only events wait for the clock
+            found.task_spec.happened(found, {})
         return True
 
     def deliver(
-        self, message_name: str, payload: Mapping[str, Any], at: datetime, *, token: int | None = None
+        self,
+        message_name: str,
+        payload: Mapping[str, Any],
+        at: datetime,
+        *,
+        token: int | None = None,
     ) -> bool:
         """Give a message to one token that waits for it (the longest waiting, or the one named); False: nobody does."""
         values = sane(payload)
@@ -164,7 +170,7 @@ class Execution:
             return False
         waiting = self._case.tokens[found.token]
         with self._moving(at):
-            waiting.task_spec.happened(waiting, values)  # type: ignore[attr-defined]  # only these wait for messages
+            waiting.task_spec.happened(waiting, values)
         return True
 
     def broadcast(self, signal: str, payload: Mapping[str, Any], at: datetime) -> int:
@@ -191,7 +197,7 @@ class Execution:
             spec.performed(found)
 
     def fail_service(self, token: int, code: str | None, message: str, at: datetime) -> bool:
-        """A service task failed; the error boundary for the code goes on. False: nobody catches it, the token waits on."""
+        """A service task failed: its error boundary goes on. False: there is none, the token waits on."""
         found, _ = self._waiting(token, WaitKind.SERVICE)
         with self._moving(at):
             self._case.tell(FactKind.SERVICE_FAILED, found, code=code, message=message)
@@ -230,10 +236,17 @@ class Execution:
         found, _ = self._waiting(what, WaitKind.INCIDENT)
         with self._moving(at):
             found.internal_data.pop("stop", None)
-            found.internal_data.pop("park", None)
             found._set_state(TaskState.READY)
             case.cancel_children(found)
             case.queue.append(found)
+
+    def change(self, variables: Mapping[str, Any], at: datetime) -> None:
+        """An operator corrects variables of the case, say before releasing an incident."""
+        values = sane(variables)
+        with self._moving(at):
+            assert self._case.variables is not None
+            self._case.variables.update(values)
+            self._case.tell(FactKind.VARIABLES_CHANGED, keys=list(values))
 
     def move(self, from_token: int, to_element: str, at: datetime) -> None:
         """Take a token (with all that depends on it) to another element of the same scope."""

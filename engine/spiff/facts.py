@@ -42,6 +42,7 @@ class FactKind(StrEnum):
     ESCALATION_THROWN = "escalation_thrown"
     COMPENSATION_STARTED = "compensation_started"  # data: activities, in the order undone
     TOKEN_MOVED = "token_moved"
+    VARIABLES_CHANGED = "variables_changed"  # data: keys
     JOIN_RELEASED = "join_released"
     STUCK = "stuck"  # data: reason; joins with what arrived and what is missing
     INCIDENT_RAISED = "incident_raised"  # data: reason

@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.model import EventKind
 from engine.spiff import throwing
 from engine.spiff.context import variables_of
-from engine.spiff.elements.gateways import InclusiveSpec, stuck_join
+from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, stuck_join
 from engine.spiff.facts import Fact, FactKind
 from engine.spiff.token import Token
 
@@ -136,7 +136,9 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
         """Every scope, the outermost first."""
         return [self, *self.subprocesses.values()]
 
-    def tell(self, kind: str, token: Token | None = None, element: str | None = None, **data: Any) -> None:
+    def tell(
+        self, kind: str, token: Token | None = None, element: str | None = None, **data: Any
+    ) -> None:
         """Note a fact."""
         if element is None and token is not None:
             element = token.task_spec.name
@@ -163,8 +165,10 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                     continue
                 left -= 1
                 token.run()
+                if self.quiet:
+                    self._close_scopes()
+            if self.quiet:
                 self._close_scopes()
-            self._close_scopes()
             if self.queue or self._fire_joins() or self._meet_conditions() or self._end_ad_hocs():
                 continue
             break
@@ -173,7 +177,7 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
     def _park(self, token: Token) -> None:
         """Too many automatic steps: keep the token where it is until an operator releases it."""
         token._set_state(TaskState.WAITING)
-        token.internal_data["stop"] = token.internal_data["park"] = "too many automatic steps: a loop without a wait"
+        token.internal_data["stop"] = "too many automatic steps: a loop without a wait"
         self.tell(FactKind.INCIDENT_RAISED, token, reason="livelock")
 
     def _close_scopes(self) -> None:
@@ -254,7 +258,8 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             stuck_join(scope, gateway)
             for scope in self.scopes()
             if scope.joins and scope.keepers == 0
-            for gateway in map(scope.spec.task_specs.get, scope.joins)
+            for gateway in map(scope.spec.task_specs.__getitem__, scope.joins)
+            if isinstance(gateway, JoinSpec)
         ]
         others = any(
             token._state in (TaskState.WAITING, TaskState.STARTED)

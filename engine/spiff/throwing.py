@@ -1,4 +1,4 @@
-"""What throwing events do: errors and escalations climb the scopes, signals reach every waiting token, compensation undoes."""
+"""What throwing events do: errors and escalations climb the scopes, signals reach every waiting token."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,10 @@ def throw(token: Token, trigger: Trigger) -> bool:
         send_message(token, trigger)
     elif kind == EventKind.SIGNAL:
         token.case.tell(
-            FactKind.SIGNAL_SENT, token, name=trigger.name, payload=payload_of(token.task_spec, token)
+            FactKind.SIGNAL_SENT,
+            token,
+            name=trigger.name,
+            payload=payload_of(token.task_spec, token),
         )
         broadcast(token.case, trigger.name, payload_of(token.task_spec, token))
     elif kind in (EventKind.ERROR, EventKind.ESCALATION):
@@ -71,7 +74,7 @@ def broadcast(case: "CaseWorkflow", name: str | None, payload: dict[str, Any]) -
     woken = 0
     for token in waiting:
         if token.id in case.tokens:
-            token.task_spec.happened(token, dict(payload))  # type: ignore[attr-defined]  # only events have triggers
+            token.task_spec.happened(token, dict(payload))
             woken += 1
     return woken
 
@@ -144,4 +147,4 @@ def _matching(
                 return event
             if trigger.code is None and catch_all is None:
                 catch_all = event
-    return catch_all  # type: ignore[return-value]  # start events match by the same rule
+    return catch_all

@@ -125,7 +125,11 @@ def parse_duration(text: str) -> Duration | None:
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
-    part = {name: int(value) for name, value in match.groupdict("0").items() if name != "sign" and name != "fraction"}
+    part = {
+        name: int(value)
+        for name, value in match.groupdict("0").items()
+        if name != "sign" and name != "fraction"
+    }
     fraction = match["fraction"] or ""
     sign = -1 if match["sign"] else 1
     try:
@@ -211,5 +215,3 @@ def _days_in(year: int, month: int) -> int:
     if month == 12:
         return 31
     return (date(year, month + 1, 1) - date(year, month, 1)).days
-
-

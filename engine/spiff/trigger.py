@@ -26,7 +26,9 @@ class Trigger:
     text: str = ""  # of the timer
     rule: Rule | None = None  # condition, or timer text that is FEEL
     correlation: tuple[tuple[str, Rule], ...] = ()
-    targets: tuple[str, ...] = ()  # thrown messages: elements or processes that a message flow leads to
+    targets: tuple[
+        str, ...
+    ] = ()  # thrown messages: elements or processes that a message flow leads to
 
     def schedule(self, context: dict[str, Any], at: datetime) -> timers.Schedule | None:
         """When the timer is due, counted from `at`; None where its text gives no time."""

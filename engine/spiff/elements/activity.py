@@ -33,7 +33,11 @@ class ActivitySpec(NodeSpec):
         elif self.perform(token):
             return self._is_finished(token)
         # Armed after the start: what is over at once needs no watching.
-        if self.boundaries and INSTANCE not in token.internal_data and token.id in token.case.tokens:
+        if (
+            self.boundaries
+            and INSTANCE not in token.internal_data
+            and token.id in token.case.tokens
+        ):
             for boundary in self.boundaries:
                 boundary.watch(token)
         return None

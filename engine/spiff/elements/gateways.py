@@ -217,4 +217,3 @@ def stuck_join(scope: "ScopeState", gateway: JoinSpec) -> dict[str, Any]:
         "arrived": dict(counts),
         "missing": [flow.id for flow in gateway.incoming if flow.id not in counts],
     }
-

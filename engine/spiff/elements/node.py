@@ -115,9 +115,9 @@ class NodeSpec(BpmnTaskSpec):
         if flows is None:
             self._ask(token)
             return
-        pick = token.internal_data.get("next")
-        token.workflow.emit(flows, pick)
-        token.case.cancel_children(token)
+        token.workflow.emit(flows, token.internal_data.get("next"))
+        if token._children:
+            token.case.cancel_children(token)
         token.remove()
 
     def _ask(self, token: Token) -> None:

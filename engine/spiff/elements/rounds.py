@@ -161,9 +161,7 @@ def _round(spec: "ActivitySpec", host: Token, number: int) -> None:
     token.data[COUNTER] = number
 
 
-def _instance(
-    spec: "ActivitySpec", host: Token, index: int, items: list[Any] | None
-) -> None:
+def _instance(spec: "ActivitySpec", host: Token, index: int, items: list[Any] | None) -> None:
     marker = spec.rounds
     assert marker is not None
     _round(spec, host, index + 1)

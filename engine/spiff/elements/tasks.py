@@ -22,9 +22,10 @@ class PersonTaskSpec(ActivitySpec):
     # the gateway behind the task that the same person decides, if there is one
     decides: NodeSpec | None = None
 
-    def begin(self, token: Token) -> None:
+    def begin(self, token: Token) -> bool | None:
         """Open the task."""
         token.case.tell(FactKind.TASK_OPENED, token)
+        return None
 
     def wait(self, token: Token) -> Wait | None:
         """The open task with its choices."""
@@ -137,8 +138,7 @@ class RuleTaskSpec(PersonTaskSpec):
                 extension.decision or self.name, variables_of(token), caller
             )
         except KeyError:
-            super().begin(token)
-            return None
+            return super().begin(token)
         name = extension.result_variable
         if name:
             write(token, {name: result})

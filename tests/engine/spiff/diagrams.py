@@ -1,15 +1,16 @@
 """Diagrams for tests, written as lines and read through the real XML reader.
 
-    start s · end e · user a · xor g · and · or · event · complex · script · service · send · receive · rule · call
-    sub p { … } · transaction · adhoc · catch · throw · boundary b on a
-    s -> a -> g            flows, named f_<source>_<target>
-    g -> b [x > 1]         a condition; g -> c *  marks the default flow
-    anything after " : " on a node's line is XML inside it; attributes as key=value
+start s · end e · user a · xor g · and · or · event · complex · script · service · send · receive · rule · call
+sub p { … } · transaction · adhoc · catch · throw · boundary b on a
+s -> a -> g            flows, named f_<source>_<target>
+g -> b [x > 1]         a condition; g -> c *  marks the default flow
+anything after " : " on a node's line is XML inside it; attributes as key=value
 """
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -83,7 +84,9 @@ def many(collection: str | None = None, item: str = "item", **more: str) -> str:
     inside = ""
     attributes = ""
     if collection:
-        attributes = f" inputCollection={quoteattr('=' + collection)} inputElement={quoteattr(item)}"
+        attributes = (
+            f" inputCollection={quoteattr('=' + collection)} inputElement={quoteattr(item)}"
+        )
         if "output" in more:
             attributes += (
                 f" outputCollection={quoteattr(more['output'])}"
@@ -165,7 +168,7 @@ def _flows(line: str, defaults: dict[str, str]) -> str:
     is_default = line.rstrip().endswith("*")
     names = [name.strip() for name in line.rstrip("* ").split("->")]
     found = ""
-    for source, target in zip(names, names[1:], strict=False):
+    for source, target in pairwise(names):
         flow = f"f_{source}_{target}"
         if is_default:
             defaults[source] = flow
