@@ -48,7 +48,7 @@ def spread_of(durations: Iterable[float]) -> Spread:
     )
 
 
-def percentile(ordered: array[float], share: float) -> float:
+def percentile(ordered: "array[float]", share: float) -> float:
     """The value below which `share` of the ordered values lie, interpolated between neighbours."""
     place = share * (len(ordered) - 1)
     below = int(place)
@@ -56,7 +56,7 @@ def percentile(ordered: array[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def _histogram(ordered: array[float]) -> tuple[Bar, ...]:
+def _histogram(ordered: "array[float]") -> tuple[Bar, ...]:
     # Wide enough that 98 % of the durations fit into the bars; a few very long ones must not flatten the rest.
     reach = max(percentile(ordered, 0.98), 1.0)
     width = next((days * DAY for days in _NICE_DAYS if days * DAY * _BARS >= reach), reach / _BARS)

@@ -131,7 +131,7 @@ def task_times(session: Session, question: Question) -> list[TaskTime]:
 
 
 def _task_time(
-    element_id: str, name: str, waiting: array[float], working: array[float]
+    element_id: str, name: str, waiting: "array[float]", working: "array[float]"
 ) -> TaskTime:
     waiting, working = array("d", sorted(waiting)), array("d", sorted(working))
     return TaskTime(

@@ -14,9 +14,11 @@ from waitress import create_server
 
 from engine.database import Database
 from engine.models import Membership, Office, Person, PersonRole, Role
-from tests.clock import START
+from tests.clock import START, Clock
 from tests.e2e.accessibility import barriers
 from tests.e2e.faults import Faults
+from webapp import create_app
+from webapp.config import Settings
 
 PASSWORD = "correcto caballo batería"
 WIDE = {"width": 1280, "height": 800}
@@ -96,19 +98,17 @@ def seed(database: Database, password_hash: str) -> None:
 
 @pytest.fixture
 def live_server(
-    sqlite_database: Database, password_hash: str, tmp_path: Path
+    sqlite_database: Database, password_hash: str, clock: Clock, tmp_path: Path
 ) -> Iterator[LiveServer]:
-    """Expedito served by waitress on a free port, with its own database, offices and people."""
-    from webapp import create_app
-
+    """Expedito served by waitress on a free port, with its own database, offices and people; time stands still until
+    the test moves `clock`. No worker runs: a test that waits for a timer runs the due jobs itself."""
     seed(sqlite_database, password_hash)
-    app = create_app(
-        {
-            "DATABASE_URL": sqlite_database.url,
-            "SECRET_KEY": "only for tests, and long enough for that",
-            "DATA_FOLDER": str(tmp_path),
-        }
+    settings = Settings(
+        database_url=sqlite_database.url,
+        var=tmp_path,
+        secret_key="only for tests, and long enough for that",
     )
+    app = create_app(settings, database=sqlite_database, clock=clock)
     server = create_server(
         app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
     )
@@ -193,7 +193,7 @@ def sign_in() -> Callable[[Page, str], None]:
         page.goto("/login")
         page.locator("input[name=name]").fill(name)
         page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("form:has(input[name=password]) [type=submit]").click()
+        page.locator("form:has(input[name=password]) button").click()
         page.wait_for_url(lambda url: "/login" not in url)
 
     return signed_in
