@@ -1,15 +1,17 @@
 """Messages that came before anyone waited for them: kept, handed out once, forgotten when they expire."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.orm import Session
 
-from engine.correlation import ANY
+from engine.correlation import ANY, correlation_key
 from engine.ids import new_id
 from engine.jobs import NewJob, enqueue_all
-from engine.models import BufferedMessage, Case, JobKind, Person, Subscription
+from engine.models import BufferedMessage, Case, CaseStatus, JobKind, Person, Subscription
+from engine.spiff import Wait
 
 
 def keep(
@@ -37,19 +39,15 @@ def keep(
     session.flush()
 
 
-def hand_out(
-    session: Session, case: Case, subscriptions: list[dict[str, Any]], *, at: datetime
-) -> None:
-    """Give what was kept to a case that has begun to wait, by a job; the oldest message first."""
-    for row in subscriptions:
+def hand_out(session: Session, case: Case, waits: Iterable[Wait], *, at: datetime) -> None:
+    """Give what was kept to a case that has begun to wait for messages, by a job; the oldest message first."""
+    for wait in waits:
+        key = correlation_key(wait.correlation)
         kept = session.scalar(
             select(BufferedMessage)
             .where(
-                BufferedMessage.name == row["name"],
-                or_(
-                    BufferedMessage.correlation == row["correlation"],
-                    row["correlation"] == ANY,
-                ),
+                BufferedMessage.name == wait.message,
+                true() if key == ANY else BufferedMessage.correlation == key,
                 BufferedMessage.expires_at > at,
             )
             .order_by(BufferedMessage.sent_at, BufferedMessage.id)
@@ -57,7 +55,7 @@ def hand_out(
             .with_for_update(skip_locked=True)
         )
         if kept is not None:
-            _hand(session, kept, case.id, row["token"], at)
+            _hand(session, kept, case.id, wait.token, at)
 
 
 def sweep(session: Session, *, at: datetime) -> int:
@@ -74,6 +72,8 @@ def sweep(session: Session, *, at: datetime) -> int:
                 | (Subscription.correlation == ANY)
             ),
         )
+        .join(Case, Case.id == Subscription.case_id)
+        .where(Case.status == CaseStatus.OPEN.value)
         .order_by(BufferedMessage.sent_at, Subscription.since)
         .limit(100)
     ).all()

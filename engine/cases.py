@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
+from engine.buffer import hand_out
 from engine.case_numbers import next_number, office_day
 from engine.deployments import blueprint
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.ids import new_id
-from engine.models import Case, CaseStatus, Job, Person, Procedure, Version
+from engine.models import Case, CaseStatus, Job, JobKind, Person, Procedure, Version
 from engine.progress import Held, advance, hold, shortened
 from engine.resolver import PublishedVersions
 from engine.search import search_words
@@ -24,6 +25,8 @@ from engine.waiting import job_key
 Answers = dict[str, Any]
 # where the jobs of a suspended case wait: later than any clock
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+# what a case threw is on its way, whatever becomes of the case
+_OWN_JOBS = (JobKind.TIMER.value, JobKind.SERVICE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def suspend_case(
     case.status = CaseStatus.SUSPENDED.value
     session.execute(
         update(Job)
-        .where(Job.case_id == case_id, ~Job.is_dead)
+        .where(Job.case_id == case_id, Job.kind.in_(_OWN_JOBS), ~Job.is_dead)
         .values(run_at=FAR)
         .execution_options(synchronize_session=False)
     )
@@ -162,6 +165,8 @@ def resume_case(
             due = asleep.where(Job.key == job_key(case_id, wait)).values(run_at=wait.due_at)
             session.execute(due.execution_options(synchronize_session=False))
     session.execute(asleep.values(run_at=at).execution_options(synchronize_session=False))
+    waiting = [wait for wait in held.before.values() if wait.kind == WaitKind.MESSAGE]
+    hand_out(session, case, waiting, at=at)
     fact = Fact(Happened.CASE_RESUMED, data={"reason": reason.strip()})
     record(session, case, [fact], by=by, at=at)
     return case

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
-from engine import bpmn
+from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
 from engine.errors import NotFound
 from engine.ids import new_id
-from engine.models import LaneOffice, Person, Procedure, Task, TaskStatus, Version
+from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
+from engine.search import fold
 from engine.spiff import Compiled, compile_model
 
 CACHE_SIZE = 256
@@ -60,7 +61,8 @@ def deploy(
 ) -> Version:
     """A new version, at once the one that new cases take; the procedure is made when the key is new.
 
-    A new procedure belongs to the publisher's first office, so that its tasks have a home before lanes are matched.
+    A new procedure belongs to the publisher's first office, so that its tasks have a home before lanes are matched;
+    a lane called as an office is matched with it.
     Raises engine.spiff's NotRunnable with everything that stands in the way, engine.bpmn's UnreadableDiagram.
     """
     read = bpmn.read(model)
@@ -103,6 +105,8 @@ def deploy(
     session.add(version)
     procedure.current_version_id = version.id
     session.flush()
+    starting.listen(session, version, compiled, at=at)
+    _match_namesakes(session, version, read)
     return version
 
 
@@ -232,6 +236,26 @@ def version_with_everything(session: Session, version_id: int) -> Version:
 _HEAVY = ("drawing", "model", "forms", "decisions", "sheet", "element_names")
 _blueprints: OrderedDict[int, Blueprint] = OrderedDict()
 _lock = Lock()
+
+
+def _match_namesakes(session: Session, version: Version, model: Model) -> None:
+    """A lane that is called as an office is that office's until somebody says otherwise."""
+    names = {lane.name for process in model.processes for lane in process.lanes if lane.name}
+    if not names:
+        return
+    said = set(
+        session.scalars(
+            select(LaneOffice.lane).where(LaneOffice.procedure_id == version.procedure_id)
+        )
+    )
+    offices = {fold(row.name): row.id for row in session.execute(select(Office.name, Office.id))}
+    rows = [
+        {"procedure_id": version.procedure_id, "lane": name, "office_id": offices[fold(name)]}
+        for name in sorted(names - said)
+        if fold(name) in offices
+    ]
+    if rows:
+        session.execute(insert(LaneOffice), rows)
 
 
 def _element_names(model: Model) -> dict[str, str]:

@@ -4,9 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import Incident, Person
+from engine import jobs
+from engine.cases import ReasonMissing, check_open
+from engine.errors import Conflict, NotFound, Refusal
+from engine.events import Happened
+from engine.facts import Fact, record
+from engine.models import Case, Incident, Job, Person, Procedure
+from engine.progress import Held, advance, hold, shortened
+from engine.spiff import WaitKind
+from engine.visibility import visible_cases
+from engine.waiting import raise_incident
+
+JOB_FAILED = "job_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +29,95 @@ class IncidentRow:
     number: int
     case_number: str
     procedure_name: str
-    kind: str
+    kind: str  # stuck, livelock, condition_failed, job_failed
     element_id: str | None
     message: str
     raised_at: datetime
 
 
+class AlreadyResolved(Conflict):
+    """Someone was faster."""
+
+    sentence = "This incident was resolved at {time}. Reload to see where the case stands."
+
+
+class NothingToRetry(Refusal):
+    """There is no failed job behind the incident."""
+
+    sentence = (
+        "Nothing failed here that could be tried again. Release the case instead, or resolve it."
+    )
+
+
+class NothingToRelease(Refusal):
+    """The case is not held up by anything that can be released."""
+
+    sentence = "Nothing is held here that could be released. Try again what failed, or resolve it."
+
+
 def open_incidents(session: Session, person: Person, *, limit: int = 100) -> list[IncidentRow]:
     """Incidents nobody has mended yet, of cases the person may see, the oldest first."""
-    raise NotImplementedError
+    rows = session.execute(
+        select(Incident, Case.number, Procedure.name)
+        .join(Case, Case.id == Incident.case_id)
+        .join(Procedure, Procedure.id == Case.procedure_id)
+        .where(Incident.resolved_at.is_(None), visible_cases(person))
+        .order_by(Incident.raised_at, Incident.case_id, Incident.number)
+        .limit(limit)
+    )
+    return [
+        IncidentRow(
+            case_id=incident.case_id,
+            number=incident.number,
+            case_number=case_number,
+            procedure_name=procedure_name,
+            kind=incident.kind,
+            element_id=incident.element_id,
+            message=incident.message,
+            raised_at=incident.raised_at,
+        )
+        for incident, case_number, procedure_name in rows
+    ]
 
 
 def release(
     session: Session, case_id: int, number: int, reason: str, *, by: Person, at: datetime
 ) -> Incident:
-    """Let a case go on from a join that waits for what can no longer come."""
-    raise NotImplementedError
+    """Let a case go on from where it is held: a join that waits for what cannot come, a loop without a wait.
+
+    Raises NotFound, AlreadyResolved, NothingToRelease, ReasonMissing.
+    """
+    held, incident = _open(session, case_id, number, reason, at=at)
+    what: int | str | None = incident.element_id if incident.token is None else incident.token
+    wait = None if incident.token is None else held.before.get(incident.token)
+    is_held = wait is not None and wait.kind == WaitKind.INCIDENT
+    if what is None or not (is_held or incident.kind == "stuck"):
+        raise NothingToRelease
+    held.execution.release(what, at)
+    _resolve(incident, reason, by, at)
+    advance(session, held, _fact(incident, reason, "released"), by=by, at=at)
+    return incident
 
 
 def retry(
+    session: Session, case_id: int, number: int, reason: str, *, by: Person, at: datetime
+) -> Incident:
+    """Try again what failed, now. Raises NotFound, AlreadyResolved, NothingToRetry, ReasonMissing."""
+    held, incident = _open(session, case_id, number, reason, at=at)
+    job_id = session.scalar(
+        select(Job.id)
+        .where(Job.case_id == case_id, Job.token == incident.token, Job.is_dead)
+        .limit(1)
+    )
+    if job_id is None:
+        raise NothingToRetry
+    jobs.revive(session, job_id, at=at)
+    _resolve(incident, reason, by, at)
+    record(session, held.case, [_fact(incident, reason, "retried")], by=by, at=at)
+    return incident
+
+
+def resolve(
     session: Session,
     case_id: int,
     number: int,
@@ -45,12 +127,54 @@ def retry(
     by: Person,
     at: datetime,
 ) -> Incident:
-    """Try again what failed, with edited data when given."""
-    raise NotImplementedError
+    """Note that it needs nothing further; with `data`, a failed service counts as done and gave this.
+
+    Raises NotFound, AlreadyResolved, ReasonMissing.
+    """
+    held, incident = _open(session, case_id, number, reason, at=at)
+    _resolve(incident, reason, by, at)
+    wait = None if incident.token is None else held.before.get(incident.token)
+    if data is None or wait is None or wait.kind != WaitKind.SERVICE:
+        record(session, held.case, [_fact(incident, reason, "resolved")], by=by, at=at)
+        return incident
+    held.execution.finish_service(wait.token, data, at)
+    fact = _fact(incident, reason, "done by hand", {"answers": shortened(data)})
+    advance(session, held, fact, by=by, at=at)
+    return incident
 
 
-def resolve(
-    session: Session, case_id: int, number: int, reason: str, *, by: Person, at: datetime
-) -> Incident:
-    """Note that it needs nothing further."""
-    raise NotImplementedError
+def job_failed(session: Session, job: Job, message: str, *, at: datetime) -> None:
+    """Raise an incident for a job that was given up; the case's row must be held."""
+    case = session.get(Case, job.case_id) if job.case_id is not None else None
+    if case is None:
+        return
+    held = hold(session, case.id, at=at)
+    wait = None if job.token is None else held.before.get(job.token)
+    element_id = None if wait is None else wait.element_id
+    raise_incident(session, held.case, JOB_FAILED, message, element_id, job.token, at=at)
+    fact = Fact(Happened.INCIDENT_RAISED, element_id, job.token, data={"reason": message[:500]})
+    record(session, held.case, [fact], by=None, at=at)
+
+
+def _open(
+    session: Session, case_id: int, number: int, reason: str, *, at: datetime
+) -> tuple[Held, Incident]:
+    if not reason.strip():
+        raise ReasonMissing
+    held = hold(session, case_id, at=at)
+    incident = session.get(Incident, (case_id, number))
+    if incident is None:
+        raise NotFound(what="incident", name=f"{case_id}-{number}")
+    if incident.resolved_at is not None:
+        raise AlreadyResolved(time=incident.resolved_at.strftime("%H:%M"))
+    check_open(held.case)
+    return held, incident
+
+
+def _resolve(incident: Incident, reason: str, by: Person, at: datetime) -> None:
+    incident.resolved_at, incident.resolved_by_id, incident.resolution = at, by.id, reason.strip()
+
+
+def _fact(incident: Incident, reason: str, how: str, more: dict[str, Any] | None = None) -> Fact:
+    data = {"incident": incident.number, "reason": reason.strip(), "how": how, **(more or {})}
+    return Fact(Happened.INCIDENT_RESOLVED, incident.element_id, incident.token, data=data)

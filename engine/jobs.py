@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
@@ -89,12 +89,14 @@ def take(
 
     A lease that ends further away than a lease is long was given by a clock that ran ahead: it does not count.
     """
-    free = or_(
-        Job.leased_until.is_(None), Job.leased_until <= at, Job.leased_until > at + 2 * lease
-    )
     due = (
         select(Job.id)
-        .where(~Job.is_dead, Job.run_at <= at, free, Job.kind.in_([kind.value for kind in kinds]))
+        .where(
+            ~Job.is_dead,
+            Job.run_at <= at,
+            _is_free(at, lease),
+            Job.kind.in_([kind.value for kind in kinds]),
+        )
         .order_by(Job.run_at, Job.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -159,11 +161,15 @@ def revive(session: Session, job_id: int, *, at: datetime) -> Job:
     return job
 
 
-def next_run_at(session: Session) -> datetime | None:
-    """When the next job that nobody holds is due; None when there is none."""
+def next_run_at(session: Session, *, at: datetime) -> datetime | None:
+    """When the next job that can be taken is due (or was); None when there is none."""
     return session.scalar(
-        select(Job.run_at)
-        .where(~Job.is_dead, Job.leased_until.is_(None))
-        .order_by(Job.run_at)
-        .limit(1)
+        select(Job.run_at).where(~Job.is_dead, _is_free(at, LEASE)).order_by(Job.run_at).limit(1)
+    )
+
+
+def _is_free(at: datetime, lease: timedelta) -> ColumnElement[bool]:
+    # A lease that ends further away than any lease is long was given by a clock that ran ahead.
+    return or_(
+        Job.leased_until.is_(None), Job.leased_until <= at, Job.leased_until > at + 2 * lease
     )

@@ -1,20 +1,34 @@
 """Messages between cases and with the world, and signals that everyone hears."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import Person
+from engine import buffer
+from engine.bpmn.model import EventKind, Kind, Node
+from engine.cases import Applicant, start_case
+from engine.correlation import ANY, correlation_key
+from engine.deployments import Blueprint
+from engine.events import Happened
+from engine.facts import Fact
+from engine.jobs import NewJob, enqueue_all
+from engine.models import Case, CaseStatus, JobKind, Person, StartTrigger, Subscription, Version
+from engine.progress import advance, hold, shortened
+
+CASE_KEY = "case"  # this correlation key is the number of the case a message is for
+MOST_CANDIDATES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a message went: to a waiting case, into a new case, or into the buffer (both None)."""
+    """Where a message went: to a waiting case, into a new case, or nowhere yet."""
 
-    case_id: int | None
-    case_number: str | None
+    case_id: int | None = None
+    case_number: str | None = None
     is_started: bool = False
     is_buffered: bool = False
 
@@ -28,6 +42,221 @@ def publish(
     by: Person | None,
     at: datetime,
     ttl: timedelta | None = None,
+    sender: Case | None = None,
 ) -> Delivery:
-    """Hand a message to the case that waits for it, else start one by it, else keep it for `ttl`."""
-    raise NotImplementedError
+    """Hand a message to the one case that waits for it, else start a case by it, else keep it for `ttl`.
+
+    A case waits for it when the name is the same and so are the correlation values, or when it asks for none. The key
+    “case” names a case by its number. Of several the one in conversation with `sender` is first, then the one
+    that waits longest.
+    """
+    values = dict(correlation)
+    number = values.pop(CASE_KEY, None)
+    key = correlation_key(values)
+    for case_id, token in _waiting(session, name, key, number, sender):
+        case = deliver(session, case_id, token, name, payload, by=by, at=at)
+        if case is not None:
+            return Delivery(case.id, case.number)
+    if number is None:
+        started = _start(session, name, payload, sender, by=by, at=at)
+        if started is not None:
+            return Delivery(started.id, started.number, is_started=True)
+    if ttl is not None and ttl > timedelta(0) and number is None:
+        buffer.keep(session, name, key, payload, ttl=ttl, by=by, at=at)
+        return Delivery(is_buffered=True)
+    return Delivery()
+
+
+def deliver(
+    session: Session,
+    case_id: int,
+    token: int,
+    name: str,
+    payload: dict[str, Any],
+    *,
+    by: Person | None,
+    at: datetime,
+) -> Case | None:
+    """Hand a message to one waiting token; None when it does not wait for it any more."""
+    held = hold(session, case_id, at=at)
+    wait = held.before.get(token)
+    if held.case.status != CaseStatus.OPEN or wait is None:
+        return None
+    if not held.execution.deliver(name, payload, at, token=token):
+        return None
+    main = Fact(
+        Happened.MESSAGE_RECEIVED,
+        wait.element_id,
+        token,
+        data={"name": name, "payload": shortened(payload)},
+    )
+    advance(session, held, main, by=by, at=at)
+    return held.case
+
+
+def publish_again(
+    session: Session,
+    name: str,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    ttl: timedelta,
+    at: datetime,
+) -> None:
+    """Hand on a message whose receiver went away before it came, by the correlation key it had."""
+    for case_id, token in _waiting(session, name, key, None, None):
+        if deliver(session, case_id, token, name, payload, by=None, at=at) is not None:
+            return
+    buffer.keep(session, name, key, payload, ttl=ttl, by=None, at=at)
+
+
+def broadcast(
+    session: Session,
+    name: str,
+    payload: dict[str, Any],
+    *,
+    but_case: int | None = None,
+    by: Person | None,
+    at: datetime,
+) -> int:
+    """Tell every case that listens for the signal, each by a job of its own, and start those that begin by it.
+
+    How many cases hear it; `but_case` has heard it already.
+    """
+    listening = session.scalars(
+        select(Subscription.case_id)
+        .where(
+            Subscription.kind == "signal",
+            Subscription.name == name,
+            Subscription.case_id != (but_case or 0),
+        )
+        .distinct()
+    )
+    jobs = [
+        NewJob(
+            JobKind.SIGNAL,
+            f"signal:{case_id}:{name[:60]}:{int(at.timestamp() * 1_000_000)}",
+            at,
+            {"name": name, "payload": payload, "to": case_id},
+            case_id,
+        )
+        for case_id in listening
+    ]
+    enqueue_all(session, jobs, at=at)
+    starts = list(session.scalars(_starts("signal", name)))
+    for start in starts:
+        _begin(session, start, payload, None, by=by, at=at)
+    return len(jobs) + len(starts)
+
+
+def hear(
+    session: Session, case_id: int, name: str, payload: dict[str, Any], *, at: datetime
+) -> bool:
+    """Give a signal to one case; False when it does not listen any more."""
+    held = hold(session, case_id, at=at)
+    if held.case.status != CaseStatus.OPEN or not held.execution.broadcast(name, payload, at):
+        return False
+    main = Fact(Happened.SIGNAL_RECEIVED, data={"name": name})
+    advance(session, held, main, by=None, at=at)
+    return True
+
+
+def receiving_name(plan: Blueprint, element_id: str, name: str | None) -> str:
+    """The name that a message thrown at an element is awaited by: the receiver's, where a message flow leads to one."""
+    for flow in plan.compiled.model.message_flows:
+        if flow.source == element_id:
+            target = plan.nodes.get(flow.target)
+            if target is not None:
+                return _awaited(plan, target)
+    return name or element_id
+
+
+def _awaited(plan: Blueprint, node: Node) -> str:
+    reference = node.message if node.kind == Kind.RECEIVE_TASK else None
+    for event in node.events:
+        if event.kind == EventKind.MESSAGE:
+            reference = event.reference
+    root = plan.compiled.model.roots.get(reference or "")
+    return (root and (root.name or root.id)) or reference or node.name or node.id
+
+
+def _waiting(
+    session: Session, name: str, key: str, number: object, sender: Case | None
+) -> Iterable[tuple[int, int]]:
+    same = or_(Subscription.correlation == key, Subscription.correlation == ANY)
+    asked = (
+        select(Subscription, Case.conversation_id)
+        .join(Case, Case.id == Subscription.case_id)
+        .where(
+            Subscription.kind == "message",
+            Subscription.name == name,
+            Case.status == CaseStatus.OPEN.value,
+        )
+        .order_by(Subscription.since, Subscription.case_id, Subscription.token)
+        .limit(MOST_CANDIDATES)
+    )
+    # A message meant for one case needs no further key.
+    asked = asked.where(same) if number is None else asked.where(Case.number == str(number))
+    rows = session.execute(asked).all()
+    talk = None if sender is None else (sender.conversation_id or sender.id)
+    found = [
+        (
+            talk is None or talk not in (conversation_id, subscription.case_id),
+            subscription.correlation != key,
+            index,
+            subscription,
+        )
+        for index, (subscription, conversation_id) in enumerate(rows)
+    ]
+    return [(entry[3].case_id, entry[3].token) for entry in sorted(found, key=lambda e: e[:3])]
+
+
+def _starts(kind: str, name: str) -> Any:
+    return (
+        select(StartTrigger)
+        .where(StartTrigger.kind == kind, StartTrigger.name == name)
+        .order_by(StartTrigger.procedure_id, StartTrigger.element_id)
+    )
+
+
+def _start(
+    session: Session,
+    name: str,
+    payload: dict[str, Any],
+    sender: Case | None,
+    *,
+    by: Person | None,
+    at: datetime,
+) -> Case | None:
+    start = session.scalars(_starts("message", name).limit(1)).first()
+    return None if start is None else _begin(session, start, payload, sender, by=by, at=at)
+
+
+def _begin(
+    session: Session,
+    start: StartTrigger,
+    payload: dict[str, Any],
+    sender: Case | None,
+    *,
+    by: Person | None,
+    at: datetime,
+) -> Case:
+    applicant = Applicant("")
+    if sender is not None:
+        applicant = Applicant(
+            sender.applicant_name,
+            sender.applicant_document,
+            sender.applicant_email,
+            sender.applicant_id,
+        )
+    return start_case(
+        session,
+        session.get_one(Version, start.version_id),
+        payload,
+        applicant=applicant,
+        channel="message" if start.kind == "message" else "signal",
+        start_event=start.element_id,
+        conversation_id=None if sender is None else (sender.conversation_id or sender.id),
+        by=by,
+        at=at,
+    )

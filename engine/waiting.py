@@ -118,7 +118,7 @@ def _settle_subscriptions(
         for wait in waits
     ]
     session.execute(insert(Subscription), rows)
-    buffer.hand_out(session, case, [row for row in rows if row["kind"] == "message"], at=at)
+    buffer.hand_out(session, case, [w for w in waits if w.kind == WaitKind.MESSAGE], at=at)
 
 
 def _settle_incidents(

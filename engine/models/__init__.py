@@ -14,7 +14,7 @@ from engine.models.cases import (
     TaskStatus,
 )
 from engine.models.jobs import CommandReceipt, Job, JobKind
-from engine.models.messages import BufferedMessage, Subscription
+from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 
@@ -39,6 +39,7 @@ __all__ = [
     "PersonRole",
     "Procedure",
     "Role",
+    "StartTrigger",
     "Subscription",
     "Task",
     "TaskKind",

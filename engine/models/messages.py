@@ -38,3 +38,19 @@ class BufferedMessage(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
     __table_args__ = (Index("ix_buffered_message_name", "name", "correlation", "sent_at"),)
+
+
+class StartTrigger(Base):
+    """How the current version of a procedure begins by itself: by a message, a signal or a timer."""
+
+    __tablename__ = "start_trigger"
+
+    procedure_id: Mapped[int] = mapped_column(
+        ForeignKey("procedure.id", ondelete="CASCADE"), primary_key=True
+    )
+    element_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    kind: Mapped[str] = mapped_column(String(8))  # message, signal, timer
+    name: Mapped[str] = mapped_column(String(200))  # of the message or signal; text of the timer
+
+    __table_args__ = (Index("ix_start_trigger_name", "kind", "name"),)

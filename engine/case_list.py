@@ -1,0 +1,81 @@
+"""Cases a person may see, the newest first, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from engine.cursors import cursor, cursor_key
+from engine.models import Case, CaseStatus, Person, Procedure
+from engine.search import found_by
+from engine.visibility import visible_cases
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """One view of the cases, as it stands in the address. `after` is an opaque cursor."""
+
+    search: str = ""
+    status: CaseStatus | None = None
+    procedure_key: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the list."""
+
+    id: int
+    number: str
+    applicant_name: str
+    procedure_name: str
+    status: str
+    outcome: str | None
+    filed_on: date
+    started_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of cases; `next` is None at the end."""
+
+    rows: list[CaseRow]
+    next: str | None
+
+
+def cases(session: Session, person: Person, query: CaseQuery) -> CasePage:
+    """The page that the query asks for, of the cases the person may see. Raises CursorUnreadable."""
+    conditions: list[ColumnElement[bool]] = [visible_cases(person), found_by(query.search)]
+    if query.status is not None:
+        conditions.append(Case.status == query.status.value)
+    if query.procedure_key:
+        conditions.append(Procedure.key == query.procedure_key)
+    if query.after is not None:
+        # identifiers grow with time: the newest first needs no other key
+        (edge,) = cursor_key(query.after, "cases", int)
+        conditions.append(Case.id < edge)
+    found = session.execute(
+        select(
+            Case.id,
+            Case.number,
+            Case.applicant_name,
+            Procedure.name.label("procedure_name"),
+            Case.status,
+            Case.outcome,
+            Case.filed_on,
+            Case.started_at,
+            Case.ended_at,
+            Case.due_at,
+        )
+        .join(Procedure, Procedure.id == Case.procedure_id)
+        .where(*conditions)
+        .order_by(Case.id.desc())
+        .limit(query.limit + 1)
+    ).all()
+    rows = [CaseRow(**row._asdict()) for row in found[: query.limit]]
+    more = len(found) > query.limit
+    return CasePage(rows, cursor("cases", rows[-1].id) if more else None)

@@ -1,0 +1,53 @@
+"""Service tasks: what another machine gave or why it failed, told to the case that waits for it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.events import Happened
+from engine.facts import Fact
+from engine.models import Case, CaseStatus
+from engine.progress import Held, advance, hold, shortened
+from engine.spiff import Wait, WaitKind
+
+
+def awaited_service(
+    session: Session, case_id: int, token: int, *, at: datetime
+) -> tuple[Held, Wait] | None:
+    """The case, held, and what it asks for; None when it does not ask any more."""
+    held = hold(session, case_id, at=at)
+    wait = held.before.get(token)
+    if held.case.status != CaseStatus.OPEN or wait is None or wait.kind != WaitKind.SERVICE:
+        return None
+    return held, wait
+
+
+def finish_service(
+    session: Session, case_id: int, token: int, outputs: dict[str, Any], *, at: datetime
+) -> Case | None:
+    """The service is done and gave `outputs`; None when nobody waits for it any more (it was done before)."""
+    found = awaited_service(session, case_id, token, at=at)
+    if found is None:
+        return None
+    held, wait = found
+    held.execution.finish_service(token, outputs, at)
+    data = {"answers": shortened(outputs)} if outputs else None
+    main = Fact(Happened.SERVICE_COMPLETED, wait.element_id, token, data=data)
+    advance(session, held, main, by=None, at=at)
+    return held.case
+
+
+def fail_service(
+    session: Session, case_id: int, token: int, code: str | None, message: str, *, at: datetime
+) -> bool:
+    """The service failed in a way the diagram may know by `code`; True when an error boundary caught it."""
+    found = awaited_service(session, case_id, token, at=at)
+    if found is None:
+        return False
+    held, wait = found
+    is_caught = held.execution.fail_service(token, code, message, at)
+    data = {"code": code, "message": message[:500]}
+    main = Fact(Happened.SERVICE_FAILED, wait.element_id, token, data=data)
+    advance(session, held, main, by=None, at=at)
+    return is_caught

@@ -1,0 +1,139 @@
+"""What a due job does inside the database: fire a timer, hand on a message or signal, finish a service task.
+
+All of it happens in the transaction that removes the job, or not at all; a job that comes a second time finds nothing
+left to do.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine import jobs, messages, starting
+from engine.cases import FAR, Applicant, start_case
+from engine.deployments import blueprint
+from engine.errors import NotFound
+from engine.events import Happened
+from engine.facts import Fact
+from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
+from engine.progress import advance, hold
+from engine.service_tasks import finish_service
+from engine.spiff import WaitKind
+
+# a thrown message that nobody waits for yet is kept so long
+KEPT = timedelta(days=30)
+
+
+class GiveUp(Exception):
+    """Trying again is no use: the job becomes an incident at once."""
+
+
+def carry_out(
+    session: Session, job: Job, outputs: dict[str, Any] | None, *, worker: str, at: datetime
+) -> None:
+    """Do a leased job and remove it; `outputs` is what a service gave."""
+    if job.kind == JobKind.TIMER and job.case_id is not None and job.token is not None:
+        fire_timer(session, job.case_id, job.token, job, worker=worker, at=at)
+        return
+    if job.kind == JobKind.SERVICE and job.case_id is not None and job.token is not None:
+        case = hold(session, job.case_id, at=at).case
+        if case.status == CaseStatus.SUSPENDED:
+            _put_off(session, job, FAR, worker)
+            return
+        finish_service(session, job.case_id, job.token, outputs or {}, at=at)
+        jobs.finish(session, job.id, worker=worker)
+        return
+    if not jobs.finish(session, job.id, worker=worker):
+        return
+    if job.kind == JobKind.MESSAGE:
+        _hand_on_message(session, job, at)
+    elif job.kind == JobKind.SIGNAL:
+        _hand_on_signal(session, job, at)
+    elif job.kind == JobKind.TIMER:
+        _start_by_timer(session, job, at)
+
+
+def fire_timer(
+    session: Session, case_id: int, token: int, job: Job, *, worker: str, at: datetime
+) -> bool:
+    """Fire a timer of a case if it is still set and due; False when there was nothing to fire."""
+    held = hold(session, case_id, at=at)
+    wait = held.before.get(token)
+    if held.case.status == CaseStatus.SUSPENDED:
+        _put_off(session, job, FAR, worker)
+        return False
+    if held.case.status != CaseStatus.OPEN or wait is None or wait.kind != WaitKind.TIMER:
+        jobs.finish(session, job.id, worker=worker)
+        return False
+    if not held.execution.fire_timer(token, at):
+        # Set anew meanwhile, or the clock was set back.
+        _put_off(session, job, wait.due_at or FAR, worker)
+        return False
+    main = Fact(Happened.TIMER_FIRED, wait.element_id, token)
+    advance(session, held, main, by=None, at=at)
+    return True
+
+
+def _put_off(session: Session, job: Job, run_at: datetime, worker: str) -> None:
+    session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.leased_by == worker)
+        .values(run_at=run_at, leased_until=None, leased_by=None, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _hand_on_message(session: Session, job: Job, at: datetime) -> None:
+    payload: dict[str, Any] = job.payload["payload"]
+    name: str = job.payload["name"]
+    if "to" in job.payload:
+        case_id, token = job.payload["to"]
+        if messages.deliver(session, case_id, token, name, payload, by=None, at=at) is None:
+            # It no longer waits: the message is for the next one that does.
+            messages.publish_again(session, name, job.payload["key"], payload, ttl=KEPT, at=at)
+        return
+    sender = session.get(Case, job.case_id) if job.case_id is not None else None
+    if sender is not None:
+        plan = blueprint(session, sender.version_id)
+        name = messages.receiving_name(plan, job.payload["element_id"], name)
+    messages.publish(
+        session,
+        name,
+        job.payload["correlation"],
+        payload,
+        by=None,
+        at=at,
+        ttl=KEPT,
+        sender=sender,
+    )
+
+
+def _hand_on_signal(session: Session, job: Job, at: datetime) -> None:
+    name, payload = job.payload["name"], job.payload["payload"]
+    if "to" in job.payload:
+        messages.hear(session, job.payload["to"], name, payload, at=at)
+        return
+    # The sender's own case has heard it already.
+    messages.broadcast(session, name, payload, but_case=job.case_id, by=None, at=at)
+
+
+def _start_by_timer(session: Session, job: Job, at: datetime) -> None:
+    version = session.get(Version, job.payload["version_id"])
+    if version is None:
+        raise NotFound(what="version", name=job.payload["version_id"])
+    following = starting.following(job, at=at)
+    if following is not None:
+        jobs.enqueue_all(session, [following], at=at)
+    if session.get_one(Procedure, version.procedure_id).is_suspended:
+        return
+    start_case(
+        session,
+        version,
+        {},
+        applicant=Applicant(""),
+        channel="timer",
+        start_event=job.payload["element_id"],
+        by=None,
+        at=at,
+    )

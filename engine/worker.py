@@ -1,0 +1,158 @@
+"""The worker: takes due jobs and carries them out, each in a transaction of its own, as long as it is let."""
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import Event as Flag
+from typing import Any
+
+from engine import buffer, jobs, receipts
+from engine.database import Database
+from engine.incidents import job_failed
+from engine.models import Job, JobKind
+from engine.progress import hold
+from engine.waking import GiveUp, carry_out
+
+LOG = logging.getLogger(__name__)
+BATCH = 50
+SWEEP_EVERY = timedelta(minutes=1)
+POLL_SECONDS = 1.0
+
+# does what a job asks for outside the database (mail, webhook); the job is finished when it returns
+Sender = Callable[[Job], None]
+# does a service task: the topic's payload in, what it gives out; raises GiveUp where trying again is no use
+Connector = Callable[[Job], dict[str, Any]]
+
+
+class Worker:
+    """One worker. Any number may run, in any number of processes: leases keep them out of each other's way.
+
+    `connectors` do service tasks by topic; `senders` do mails and webhooks. Both run outside of transactions and
+    may be called again for the same job after a crash: `job.key` tells the receiver so.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        *,
+        connectors: Mapping[str, Connector] | None = None,
+        senders: Mapping[JobKind, Sender] | None = None,
+        batch: int = BATCH,
+        lease: timedelta = jobs.LEASE,
+        name: str | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.connectors = dict(connectors or {})
+        self.senders = dict(senders or {})
+        self.batch = batch
+        self.lease = lease
+        self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._swept_at: datetime | None = None
+
+    def run_once(self) -> int:
+        """Take what is due and do it; how many jobs were tried."""
+        kinds = [kind for kind in JobKind if kind in _INSIDE or kind in self.senders]
+        now = self.clock()
+        with self.database.reading() as session:
+            due = jobs.next_run_at(session, at=now)
+        if due is None or due > now:
+            return 0
+        taken = self.database.write(
+            lambda session: jobs.take(
+                session,
+                worker=self.name,
+                at=now,
+                limit=self.batch,
+                kinds=kinds,
+                lease=self.lease,
+            )
+        )
+        ends = now + self.lease
+        for count, job in enumerate(taken):
+            if self.clock() >= ends:
+                return count  # the rest belongs to whoever takes it now
+            self._do(job)
+        return len(taken)
+
+    def run_until_idle(self, most: int = 10_000) -> int:
+        """Run until nothing is due; how many jobs were tried. Raises RuntimeError after `most`."""
+        total = 0
+        while done := self.run_once():
+            total += done
+            if total > most:
+                raise RuntimeError("jobs make jobs without end")
+        return total
+
+    def run_forever(self, stop: Flag, *, poll_seconds: float = POLL_SECONDS) -> None:
+        """Work until `stop` is set; a job in hand is finished first."""
+        LOG.info("Worker %s begins.", self.name, extra={"action": "worker_began"})
+        while not stop.is_set():
+            try:
+                self._sweep()
+                done = self.run_once()
+            except Exception:
+                # The database may be restarting: a worker outlives that, and what it held goes on elsewhere.
+                LOG.exception("The worker could not work.", extra={"action": "worker_failed"})
+                stop.wait(poll_seconds * 5)
+                continue
+            if not done:
+                stop.wait(poll_seconds)
+        LOG.info("Worker %s ends.", self.name, extra={"action": "worker_ended"})
+
+    def _sweep(self) -> None:
+        now = self.clock()
+        if self._swept_at is not None and abs(now - self._swept_at) < SWEEP_EVERY:
+            return
+        self._swept_at = now
+        self.database.write(lambda session: buffer.sweep(session, at=now))
+        self.database.write(lambda session: receipts.forget_old(session, at=now))
+
+    def _do(self, job: Job) -> None:
+        try:
+            self._carry_out(job)
+        except Exception as error:
+            # Whatever went wrong is kept with the job, tried again, and becomes an incident in the end.
+            LOG.warning(
+                "Job %s failed: %s", job.key, error, extra={"action": "job_failed", "job": job.key}
+            )
+            message = str(error) or type(error).__name__
+            self._fail(job, message, is_final=isinstance(error, GiveUp))
+
+    def _carry_out(self, job: Job) -> None:
+        kind = JobKind(job.kind)
+        if kind in self.senders:
+            self.senders[kind](job)
+            self.database.write(lambda session: jobs.finish(session, job.id, worker=self.name))
+            return
+        outputs: dict[str, Any] | None = None
+        if kind == JobKind.SERVICE:
+            topic = str(job.payload.get("topic") or "")
+            connector = self.connectors.get(topic)
+            if connector is None:
+                raise GiveUp(f"there is no connector for “{topic}”")
+            outputs = connector(job)
+        at = self.clock()
+        self.database.write(
+            lambda session: carry_out(session, job, outputs, worker=self.name, at=at)
+        )
+
+    def _fail(self, job: Job, message: str, *, is_final: bool) -> None:
+        at = self.clock()
+
+        def put_off(session: Any) -> None:
+            if job.case_id is not None:
+                # In the order that every command has: first the case, then its jobs.
+                hold(session, job.case_id, at=at)
+            failed = jobs.fail(session, job.id, message, worker=self.name, is_final=is_final, at=at)
+            if failed is not None and failed.is_dead:
+                job_failed(session, failed, message, at=at)
+
+        self.database.write(put_off)
+
+
+_INSIDE = frozenset({JobKind.TIMER, JobKind.SERVICE, JobKind.MESSAGE, JobKind.SIGNAL})
