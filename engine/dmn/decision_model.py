@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from engine.dmn.explanation import Decided, Place, Problem, Trace
 from engine.dmn.graph import Graph, Link
 from engine.dmn.model import (
+    NAMELESS,
     Decision,
     DecisionService,
     Definitions,
@@ -167,7 +168,7 @@ def _path_to(graph: Graph, namespace: str) -> tuple[str, ...] | None:
     for alias, imported in graph.imported.items():
         path = _path_to(imported, namespace)
         if path is not None:
-            return (alias, *path)
+            return path if alias.startswith(NAMELESS) else (alias, *path)
     return None
 
 
@@ -177,7 +178,8 @@ def _needed(graph: Graph, link: Link, path: tuple[str, ...]) -> Iterator[Needed]
     while pending:
         graph, link, path = pending.pop()
         if link.alias is not None:
-            graph, path = graph.imported[link.alias], (*path, link.alias)
+            prefix = () if link.prefix is None else (link.prefix,)
+            graph, path = graph.imported[link.alias], (*path, *prefix)
         if (path, link.id) in seen:
             continue
         seen.add((path, link.id))

@@ -10,6 +10,7 @@ from engine.dmn.item_types import Convert, ItemTypes
 from engine.dmn.literals import Evaluator, Literals, Names, allowed_test
 from engine.dmn.members import member_names
 from engine.dmn.model import (
+    NAMELESS,
     Decision,
     DecisionService,
     Definitions,
@@ -32,6 +33,11 @@ class Link:
     alias: str | None
     id: str
     name: str
+
+    @property
+    def prefix(self) -> str | None:
+        """The name to write before the element's own; None when there is none to write."""
+        return None if self.alias is None or self.alias.startswith(NAMELESS) else self.alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class Graph:
         self.imported = imported
         self.problems: list[Problem] = []
         self._aliases = {
-            each.namespace: each.name for each in definitions.imports if each.name in imported
+            each.namespace: each.alias for each in definitions.imports if each.alias in imported
         }
         self._elements = {element.id: element for element in definitions.elements()}
         below: dict[str, ItemTypes] = {alias: graph.types for alias, graph in imported.items()}
@@ -226,5 +232,5 @@ class Graph:
 
 
 def _scope_names(links: Iterable[Link]) -> Names:
-    # What is imported is reached through the name of its import; an empty one adds nothing.
-    return frozenset(link.alias or link.name for link in links)
+    # What is imported is reached through the name of its import, if that has one.
+    return frozenset(link.prefix or link.name for link in links)

@@ -62,7 +62,7 @@ class _Loader:
     def load(self, xml: bytes | str, path: list[str]) -> Graph:
         definitions = read_definitions(xml)
         path = [*path, definitions.namespace]
-        imported = {each.name: self._imported(each, path) for each in definitions.imports}
+        imported = {each.alias: self._imported(each, path) for each in definitions.imports}
         return Graph(definitions, imported)
 
     def _imported(self, wanted: Import, path: list[str]) -> Graph:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.dmn.explanation import Place, Trace
-from engine.dmn.model import ItemDefinition, Text
+from engine.dmn.model import NAMELESS, ItemDefinition, Text
 from engine.feel import Value, conforms
 from engine.feel.coercion import coerce
 from engine.feel.type_names import (
@@ -52,7 +52,8 @@ class ItemTypes:
         prefix, _, rest = name.partition(".")
         if rest and prefix in self._imported:
             return self._imported[prefix].find(rest)
-        return self._imported[""].find(name) if "" in self._imported else None
+        nameless = (types for key, types in self._imported.items() if key.startswith(NAMELESS))
+        return next((found for types in nameless if (found := types.find(name))), None)
 
     def is_known(self, type_ref: str | None) -> bool:
         """Whether the typeRef names a type of FEEL or of the model, or says nothing."""
@@ -79,7 +80,7 @@ class ItemTypes:
         """
         result = {name: _structure(kind) for name, kind in self._types.items()}
         for prefix, types in self._imported.items():
-            start = prefix + "." if prefix else ""
+            start = "" if prefix.startswith(NAMELESS) else prefix + "."
             result |= {start + name: kind for name, kind in types.named_types().items()}
         return result
 

@@ -303,14 +303,23 @@ class DecisionService:
     line: int
 
 
+NAMELESS = "\n"
+"""The start of the alias of an import without a name; no name has a line break in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Another model, known here by `name`."""
+    """Another model, known here by `name`; with an empty one its names are used as they are."""
 
     name: str
     namespace: str
     location: str | None
     line: int
+
+    @property
+    def alias(self) -> str:
+        """What keeps this import apart from the others, even from other nameless ones."""
+        return self.name or NAMELESS + self.namespace
 
 
 Element = InputData | Decision | Knowledge | DecisionService

@@ -88,8 +88,9 @@ class Run:
         scope: Scope = dict(self._open_scope()) if self.graph.is_open else {}
         for link in links:
             value = self._value(link)
-            if link.alias:
-                members = scope.setdefault(link.alias, {})
+            prefix = link.prefix
+            if prefix is not None:
+                members = scope.setdefault(prefix, {})
                 if isinstance(members, dict):
                     members[link.name] = value
             else:

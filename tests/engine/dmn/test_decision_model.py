@@ -205,6 +205,30 @@ def test_one_model_imported_along_two_ways_has_inputs_of_each() -> None:
     assert loaded.decide("d", given) == [20, 30]
 
 
+def test_imports_without_a_name_bring_their_names_as_they_are() -> None:
+    first = imported(
+        "first",
+        INPUT
+        + '<itemDefinition name="tFee"><typeRef>number</typeRef><allowedValues><text>[0..100]'
+        + "</text></allowedValues></itemDefinition>"
+        + f'<decision id="a" name="fee one">{need("Input:#n")}{lit("n")}</decision>',
+    )
+    second = imported("second", DOUBLE)
+    main = imported(
+        "main",
+        '<decision id="d" name="d"><variable name="d" typeRef="tFee"/>'
+        f"{need('Decision:urn:first#a')}{know('urn:second#double')}{lit('double(fee one)')}"
+        "</decision>",
+        "=first",
+        "=second",
+    )
+    loaded = load(main, resolve=mapping([first, second]))
+    assert loaded.decide("d", {"n": 10}) == 20
+    assert loaded.decide("d", {"n": 70}) is None
+    assert loaded.import_path("urn:second") == ()
+    assert [(each.name, each.path) for each in loaded.inputs("d")] == [("n", ())]
+
+
 def test_values_of_unknown_kinds_are_null_not_let_in(model: Load) -> None:
     loaded = model(
         INPUT + f'<decision id="d" name="d">{need("Input:#n")}{lit("n = null")}</decision>'
