@@ -1,10 +1,16 @@
 """What a rehearsal needs to know of a model: values nobody typed and the way to the end."""
 
 import random
+import re
 from collections import deque
 from functools import lru_cache
 
 from engine.bpmn.model import EventKind, FormField, Kind, Model, Node
+
+_COMPARED = re.compile(
+    r"""\b([A-Za-z_]\w{0,80})\s*(?:!?=|<=?|>=?|in\s*\(?)\s*("[^"]{0,80}"|-?\d{1,9}(?:\.\d{1,6})?|true|false|null)"""
+)
+_BARE = re.compile(r"^\s*(?:not\s*\(\s*)?([A-Za-z_]\w{0,80})\s*\)?\s*$")
 
 Json = str | int | float | bool | list[str] | None
 
@@ -27,15 +33,17 @@ def first_values(model: Model) -> dict[str, Json]:
 
 
 def answers_for(model: Model, element_id: str, dice: random.Random) -> dict[str, Json]:
-    """Answers to the fields that the drawing gives the task."""
+    """Answers to the task's fields, and to what the conditions of the drawing read."""
     node = _nodes(model).get(element_id)
-    if node is None:
-        return {}
-    return {
+    asked = {
         item.key: _answer(item, dice)
-        for item in node.extension.form_fields
+        for item in (() if node is None else node.extension.form_fields)
         if not item.is_readonly and item.key.isidentifier()
     }
+    # A form made from the drawing asks for what its gateways read.
+    for name, values in _read_by_conditions(_Held(model)).items():
+        asked[name] = dice.choice(values)
+    return asked
 
 
 def _answer(item: FormField, dice: random.Random) -> Json:
@@ -47,6 +55,34 @@ def _answer(item: FormField, dice: random.Random) -> Json:
     if kind in {"long", "integer", "int", "number", "double"}:
         return dice.randint(1, 3)
     return "2026-01-05" if "date" in kind else "…"
+
+
+@lru_cache(maxsize=8)
+def _read_by_conditions(held: "_Held") -> dict[str, list[Json]]:
+    """Variables that conditions compare, each with values that make a difference."""
+    found: dict[str, list[Json]] = {}
+    for process in held.model.processes:
+        scopes = [process.scope]
+        scopes += [node.body for _, node in process.scope.everything() if node.body is not None]
+        texts = [f.condition.text for s in scopes for f in s.flows.values() if f.condition]
+        for text in texts:
+            for name, value in _COMPARED.findall(text[:2000]):
+                found.setdefault(name, [])
+                found[name].extend(item for item in _around(value) if item not in found[name])
+            for name in _BARE.findall(text[:2000]):
+                found.setdefault(name, [True, False])
+    return {name: values for name, values in found.items() if values}
+
+
+def _around(value: str) -> list[Json]:
+    if value.startswith('"'):
+        return [value[1:-1], "…"]
+    if value in {"true", "false"}:
+        return [True, False]
+    if value == "null":
+        return [None, "…"]
+    number = float(value) if "." in value else int(value)
+    return [number - 1, number, number + 1]
 
 
 def distances(model: Model) -> dict[str, int]:

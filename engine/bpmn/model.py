@@ -319,6 +319,17 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where the layout draws an element, in pixels."""
+
+    element: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One BPMN file."""
 
@@ -333,6 +344,7 @@ class Model:
     roots: dict[str, RootElement] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
     shapes: frozenset[str] = frozenset()  # ids of elements that the diagram layout draws
+    bounds: tuple[Bounds, ...] = ()  # of the shapes among them, in document order
 
     def process(self, process_id: str) -> Process:
         """The process with this id; KeyError where there is none."""

@@ -1,5 +1,6 @@
 """Bytes of any tool's BPMN 2.0 file in, a frozen `Model` out; nothing in the file is executed."""
 
+from engine.bpmn.diagrams import drawn_bounds, drawn_ids
 from engine.bpmn.document import MAX_BYTES, UNNAMED, Document, Element, open_document
 from engine.bpmn.event_definitions import KINDS as EVENTS
 from engine.bpmn.model import (
@@ -82,7 +83,8 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> Model:
         message_flows=tuple(message_flows),
         roots=roots,
         unread=tuple(reading.unread),
-        shapes=_shapes(root),
+        shapes=drawn_ids(root),
+        bounds=drawn_bounds(root),
     )
 
 
@@ -205,15 +207,3 @@ def _read_collaboration(
     for child in element.children:
         if child.name not in {"participant", "messageFlow", "documentation", "extensionElements"}:
             reading.note(child.vendor_name(), child.get("id"), child.line)
-
-
-def _shapes(root: Element) -> frozenset[str]:
-    found: set[str] = set()
-    for diagram in root.children:
-        if diagram.name != "BPMNDiagram":
-            continue
-        for element in diagram.every():
-            name = element.get("bpmnElement") if element.name in {"BPMNShape", "BPMNEdge"} else None
-            if name:
-                found.add(name.rpartition(":")[2])
-    return frozenset(found)

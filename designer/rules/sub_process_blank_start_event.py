@@ -1,0 +1,18 @@
+"""Sub-processes start by themselves."""
+
+from collections.abc import Iterator
+
+from designer.rules.rule import Problem, at, rule, scopes
+from designer.rules.shapes import of_kind
+from engine.bpmn.model import Kind, Process
+
+
+@rule("error")
+def check(process: Process) -> Iterator[Problem]:
+    """“{name}” starts a sub-process and may not wait for an event."""
+    for owner, scope in scopes(process):
+        if owner is None or owner.is_triggered_by_event:
+            continue
+        for node in of_kind(scope, Kind.START_EVENT):
+            if node.events:
+                yield at(node)
