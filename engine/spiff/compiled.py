@@ -103,7 +103,7 @@ def _plain(value: Any) -> Any:
         for field in fields(value):
             inner = getattr(value, field.name)
             # what is drawn where and what was not read makes no difference to a run
-            if field.name in ("line", "shapes", "unread") or inner == _default(field):
+            if field.name in ("line", "shapes", "bounds", "unread") or inner == _default(field):
                 continue
             found[field.name] = _plain(inner)
         return found
