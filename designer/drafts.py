@@ -1,0 +1,202 @@
+"""Drafts: save an uploaded diagram whatever its state, decide what it left open, find it again, throw it away."""
+
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from designer.examination import Examination, examine_apart
+from designer.models import Draft
+from engine import dmn
+from engine.errors import Conflict, NotFound, Refusal
+from engine.feel import compile_expression
+from engine.forms import read_form
+from engine.ids import new_id
+from engine.models import Person, Procedure, Version
+
+
+class AlreadyPublished(Conflict):
+    """A published draft is history."""
+
+    sentence = "“{name}” was published. Open its version and change it from there."
+
+
+class NoSuchFlow(Refusal):
+    """A rule about an arrow that the diagram does not have."""
+
+    sentence = (
+        "The diagram has no flow “{flow}”. Reload the page: the drawing may have been replaced."
+    )
+
+
+def save_draft(
+    session: Session,
+    file_name: str,
+    data: bytes,
+    *,
+    procedure_key: str | None = None,
+    forms: dict[str, Any] | None = None,
+    decisions: dict[str, str] | None = None,
+    sheet: dict[str, Any] | None = None,
+    by: Person | None,
+    at: datetime,
+) -> Draft:
+    """Keep an uploaded file with what was found in it; one that nothing can read is kept too, with the reason."""
+    examined = examine_apart(data)
+    draft = Draft(
+        id=new_id(at),
+        name=(examined.name or PurePath(file_name).stem)[:300],
+        file_name=PurePath(file_name).name[:300],
+        procedure_key=procedure_key,
+        drawing=data,
+        process_id=None,
+        report=examined.report,
+        is_runnable=examined.is_runnable,
+        rules={},
+        forms=forms or {},
+        decisions=decisions or {},
+        sheet=sheet or {},
+        created_by_id=None if by is None else by.id,
+        created_at=at,
+        changed_at=at,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def draft_of_version(session: Session, version: Version, *, by: Person, at: datetime) -> Draft:
+    """A draft that starts as a published version is, to be changed and published as the next."""
+    whole = session.scalars(
+        select(Version)
+        .where(Version.id == version.id)
+        .options(undefer("*"))
+        .execution_options(populate_existing=True)
+    ).one()
+    procedure = session.get_one(Procedure, version.procedure_id)
+    draft = save_draft(
+        session,
+        f"{procedure.key}.bpmn",
+        whole.model,
+        procedure_key=procedure.key,
+        forms=whole.forms,
+        decisions=whole.decisions,
+        sheet=whole.sheet,
+        by=by,
+        at=at,
+    )
+    draft.name = procedure.name
+    return draft
+
+
+def drafts(session: Session) -> list[Draft]:
+    """Drafts not yet published, the last changed first. Every analyst sees all: an office works on them together."""
+    return list(
+        session.scalars(
+            select(Draft)
+            .where(Draft.published_version_id.is_(None))
+            .order_by(Draft.changed_at.desc(), Draft.id.desc())
+            .limit(200)
+        )
+    )
+
+
+def draft_by_id(session: Session, draft_id: int) -> Draft:
+    """The draft with its drawing and all that was decided about it; NotFound."""
+    draft = session.scalars(
+        select(Draft).where(Draft.id == draft_id).options(undefer("*"))
+    ).one_or_none()
+    if draft is None:
+        raise NotFound(what="draft", name=draft_id)
+    return draft
+
+
+def replace_drawing(
+    session: Session, draft_id: int, file_name: str, data: bytes, *, at: datetime
+) -> Draft:
+    """A newer drawing for the same draft; rules about flows that are still there stay."""
+    draft = changeable_draft(session, draft_id)
+    draft.drawing, draft.file_name = data, PurePath(file_name).name[:300]
+    return _examined(draft, at)
+
+
+def choose_process(session: Session, draft_id: int, process_id: str, *, at: datetime) -> Draft:
+    """Say which of the file's processes a case runs."""
+    draft = changeable_draft(session, draft_id)
+    draft.process_id = process_id
+    return _examined(draft, at)
+
+
+def set_rule(
+    session: Session, draft_id: int, flow_id: str, condition: str, *, at: datetime
+) -> Draft:
+    """Say in FEEL when a case takes a flow; an empty condition gives the choice back to a person.
+
+    Raises FeelSyntaxError with the place, NoSuchFlow.
+    """
+    draft = changeable_draft(session, draft_id)
+    condition = condition.strip()
+    if condition:
+        compile_expression(condition)
+    rules = dict(draft.rules)
+    if condition:
+        rules[flow_id] = condition
+    else:
+        rules.pop(flow_id, None)
+    draft.rules = rules
+    _examined(draft, at)
+    known = {flow["id"] for gateway in draft.report["gateways"] for flow in gateway["flows"]}
+    if condition and flow_id not in known:
+        raise NoSuchFlow(flow=flow_id)
+    return draft
+
+
+def set_decision(
+    session: Session, draft_id: int, file_name: str, text: str, *, at: datetime
+) -> Draft:
+    """Replace a decision model of the draft. Raises engine.dmn's refusals when it cannot be read."""
+    draft = changeable_draft(session, draft_id)
+    dmn.load(text)
+    draft.decisions = {**draft.decisions, PurePath(file_name).name: text}
+    return _examined(draft, at)
+
+
+def set_form(
+    session: Session, draft_id: int, key: str, schema: dict[str, Any], *, at: datetime
+) -> Draft:
+    """Replace a form of the draft. Raises engine.forms' refusals when it cannot be read."""
+    draft = changeable_draft(session, draft_id)
+    read_form(schema)
+    draft.forms = {**draft.forms, key: schema}
+    return _examined(draft, at)
+
+
+def discard_draft(session: Session, draft_id: int) -> None:
+    """Throw a draft away for good."""
+    session.delete(changeable_draft(session, draft_id))
+    session.flush()
+
+
+def examined_again(draft: Draft) -> Examination:
+    """What the draft is now, with the model as it would be run."""
+    return examine_apart(draft.drawing, process_id=draft.process_id, rules=draft.rules)
+
+
+def changeable_draft(session: Session, draft_id: int) -> Draft:
+    """The draft, locked for changes; NotFound, AlreadyPublished."""
+    draft = session.scalars(
+        select(Draft).where(Draft.id == draft_id).options(undefer("*")).with_for_update()
+    ).one_or_none()
+    if draft is None:
+        raise NotFound(what="draft", name=draft_id)
+    if draft.published_version_id is not None:
+        raise AlreadyPublished(name=draft.name)
+    return draft
+
+
+def _examined(draft: Draft, at: datetime) -> Draft:
+    examined = examined_again(draft)
+    draft.report, draft.is_runnable, draft.changed_at = examined.report, examined.is_runnable, at
+    return draft

@@ -1,0 +1,298 @@
+"""What an uploaded diagram is: readable, runnable, what was mended, what is still open; found out in a child process.
+
+A diagram is hostile until proven otherwise, so the web never reads one itself: a child with limits on time and
+memory does, and answers in JSON. `examine` is what the child does, `examine_apart` starts the child.
+"""
+
+import base64
+import resource
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import orjson
+
+from designer.importer import Imported, Note, import_model
+from designer.rules import Finding, check
+from designer.tryout import try_model
+from engine import bpmn
+from engine.bpmn.model import Expression, Model, Node, Scope
+from engine.errors import Refusal
+from engine.spiff import NotRunnable, compile_model
+
+SECONDS = 20  # of the clock; a normal diagram needs less than one
+MEMORY = 2 * 1024**3  # bytes of address space
+TOO_HEAVY = "This diagram could not be examined within {seconds} seconds. Split it with call activities and try again."
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found. `report` is JSON: what `expedito check` prints, and what the draft's page shows beside it.
+    `model` is the repaired diagram as it would be run; None when nothing could be read."""
+
+    report: Json
+    is_runnable: bool
+    name: str | None = None
+    process_id: str | None = None
+    model: bytes | None = None
+
+
+def examine(
+    data: bytes,
+    *,
+    process_id: str | None = None,
+    rules: dict[str, str] | None = None,
+) -> Examination:
+    """Read, import, check, compile and rehearse a diagram. What is wrong with it is said in the report.
+
+    `process_id` is the analyst's choice of process, `rules` their conditions by flow id, in FEEL.
+    """
+    try:
+        drawn = bpmn.read(data)
+        ruled = with_rules(drawn, rules or {})
+        imported = import_model(ruled)
+    except Refusal as refusal:
+        return Examination(_refused(refusal), is_runnable=False)
+    if process_id is not None and any(
+        process.id == process_id for process in imported.model.processes
+    ):
+        imported = replace(imported, process_id=process_id)
+    model = bpmn.write(imported.model)
+    obstacles = _obstacles(model, imported.process_id)
+    process = imported.model.process(imported.process_id)
+    report = {
+        "accepted": True,
+        "runnable": not obstacles,
+        "processes": [{"id": each.id, "name": each.name} for each in imported.model.processes],
+        "repairs": [_note(note) for note in imported.notes],
+        "findings": [_finding(finding) for finding in check(drawn)],
+        "error": None,
+        "obstacles": obstacles,
+        "process": imported.process_id,
+        "lanes": [lane.name for lane in process.lanes if lane.name],
+        "gateways": _gateways(imported),
+        "tasks": _tasks(imported),
+        "unread": [asdict(unread) for unread in drawn.unread[:200]],
+        "rehearsal": None if obstacles else _rehearsal(imported),
+    }
+    return Examination(
+        report,
+        is_runnable=not obstacles,
+        name=_name(drawn, imported),
+        process_id=imported.process_id,
+        model=model,
+    )
+
+
+def examine_apart(
+    data: bytes,
+    *,
+    process_id: str | None = None,
+    rules: dict[str, str] | None = None,
+) -> Examination:
+    """`examine` in a child process with limits; a diagram that breaks or hangs the child is said to be too heavy."""
+    asked = {
+        "data": base64.b64encode(data).decode(),
+        "process_id": process_id,
+        "rules": rules or {},
+    }
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "designer.examination"],
+            input=orjson.dumps(asked),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        message = TOO_HEAVY.replace("{seconds}", str(SECONDS))
+        return Examination(
+            _nothing(message, None, TOO_HEAVY, {"seconds": str(SECONDS)}), is_runnable=False
+        )
+    said = orjson.loads(child.stdout)
+    model = said.pop("model")
+    return Examination(**said, model=None if model is None else base64.b64decode(model))
+
+
+def with_rules(model: Model, rules: dict[str, str]) -> Model:
+    """The model with the analyst's conditions on its flows; gateways that have one are no longer a person's choice."""
+    if not rules:
+        return model
+    return replace(
+        model,
+        processes=tuple(
+            replace(process, scope=_scope_with(process.scope, rules)) for process in model.processes
+        ),
+    )
+
+
+def _scope_with(scope: Scope, rules: dict[str, str]) -> Scope:
+    flows = {
+        flow.id: replace(flow, condition=Expression(rules[flow.id], "feel"))
+        if flow.id in rules
+        else flow
+        for flow in scope.flows.values()
+    }
+    ruled = {flow.source for flow in flows.values() if flow.id in rules}
+    nodes: dict[str, Node] = {}
+    for node in scope.nodes.values():
+        if node.id in ruled:
+            node = replace(node, extension=replace(node.extension, is_decided_by_person=False))
+        if node.body is not None:
+            node = replace(node, body=_scope_with(node.body, rules))
+        nodes[node.id] = node
+    return replace(scope, nodes=nodes, flows=flows)
+
+
+def _obstacles(model: bytes, process_id: str) -> list[Json]:
+    try:
+        compile_model(bpmn.read(model), process_id)
+    except NotRunnable as refusal:
+        return [
+            {"message": each.message, "element": each.element_id, "line": each.line}
+            for each in refusal.obstacles
+        ]
+    except Refusal as refusal:
+        return [{"message": refusal.message(), "element": None, "line": None}]
+    return []
+
+
+def _rehearsal(imported: Imported) -> Json:
+    tried = try_model(imported, seed=1, max_steps=300)
+    return {
+        "outcome": tried.outcome,
+        "steps": tried.steps,
+        "visited": list(tried.visited),
+        "message": tried.message,
+        "released": list(tried.released),
+    }
+
+
+def _gateways(imported: Imported) -> list[Json]:
+    """Every gateway that chooses, with its flows: what the rule builder of the draft page starts from."""
+    found = []
+    process = imported.model.process(imported.process_id)
+    for scope, node in process.scope.everything():
+        flows = [scope.flows[flow_id] for flow_id in node.outgoing]
+        if node.kind.value not in {"exclusiveGateway", "inclusiveGateway"} or len(flows) < 2:
+            continue
+        found.append(
+            {
+                "id": node.id,
+                "name": node.name,
+                "kind": node.kind.value,
+                "line": node.line,
+                "is_decided_by_person": node.extension.is_decided_by_person,
+                "flows": [
+                    {
+                        "id": flow.id,
+                        "name": flow.name,
+                        "target": scope.nodes[flow.target].name or flow.target,
+                        "condition": flow.condition.text if flow.condition else None,
+                        "is_default": flow.id == node.default,
+                    }
+                    for flow in flows
+                ],
+            }
+        )
+    return found
+
+
+def _tasks(imported: Imported) -> list[Json]:
+    """The tasks that people do, with the form each asks for and the decision a rule task asks."""
+    process = imported.model.process(imported.process_id)
+    return [
+        {
+            "id": node.id,
+            "name": node.name,
+            "kind": node.kind.value,
+            "form": node.extension.form_key,
+            "fields": [field.key for field in node.extension.form_fields],
+            "decision": node.extension.decision,
+            "note": node.extension.note,
+        }
+        for _, node in process.scope.everything()
+        if node.kind.value.endswith("ask")
+    ]
+
+
+def _note(note: Note) -> Json:
+    return {
+        "rule": note.rule,
+        "element": note.element,
+        "line": note.line,
+        "message": note.message,
+        "sentence": note.sentence,
+        "values": note.values,
+        "is_decision": note.is_decision,
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "element": finding.element,
+        "line": finding.line,
+        "message": finding.message,
+        "sentence": finding.sentence,
+        "values": finding.values,
+        "path": list(finding.path),
+    }
+
+
+def _refused(refusal: Refusal) -> Json:
+    values = {name: str(value) for name, value in refusal.values.items()}
+    line = refusal.values.get("line")
+    return _nothing(
+        refusal.message(), line if isinstance(line, int) else None, refusal.sentence, values
+    )
+
+
+def _nothing(message: str, line: int | None, sentence: str, values: dict[str, str]) -> Json:
+    return {
+        "accepted": False,
+        "runnable": False,
+        "processes": [],
+        "repairs": [],
+        "findings": [],
+        "error": {"message": message, "line": line, "sentence": sentence, "values": values},
+        "obstacles": [],
+        "process": None,
+        "lanes": [],
+        "gateways": [],
+        "tasks": [],
+        "unread": [],
+        "rehearsal": None,
+    }
+
+
+def _name(drawn: Model, imported: Imported) -> str | None:
+    process = imported.model.process(imported.process_id)
+    pool = next((pool.name for pool in drawn.participants if pool.process == process.id), None)
+    return process.name or pool or drawn.name
+
+
+def main() -> None:
+    """Examine what stands on standard input and print what was found."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    asked = orjson.loads(sys.stdin.buffer.read())
+    found = examine(
+        base64.b64decode(asked["data"]), process_id=asked["process_id"], rules=asked["rules"]
+    )
+    said = {
+        "report": found.report,
+        "is_runnable": found.is_runnable,
+        "name": found.name,
+        "process_id": found.process_id,
+        "model": None if found.model is None else base64.b64encode(found.model).decode(),
+    }
+    sys.stdout.buffer.write(orjson.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

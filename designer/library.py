@@ -1,0 +1,95 @@
+"""Procedures kept as folders of files: read one, publish it with its forms, decisions, sheet and offices."""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from designer.examination import examine
+from engine.deployments import deploy, match_lanes
+from engine.errors import Refusal
+from engine.models import Person, Procedure, Version
+from engine.people import office_named
+
+
+class IncompleteFolder(Refusal):
+    """A procedure's folder lacks what it needs."""
+
+    sentence = "The folder “{folder}” cannot be published: {reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A procedure as it lies in files (see processes/README.md)."""
+
+    key: str
+    name: str
+    file_name: str
+    drawing: bytes
+    forms: dict[str, Any] = field(default_factory=dict)
+    decisions: dict[str, str] = field(default_factory=dict)
+    sheet: dict[str, Any] = field(default_factory=dict)
+
+
+def procedure_folders(processes: Path) -> list[Path]:
+    """The folders that hold a procedure, by name."""
+    return sorted(path.parent for path in processes.glob("*/procedure.toml"))
+
+
+def read_folder(path: Path) -> Folder:
+    """Everything a procedure's folder says; IncompleteFolder names what is missing."""
+    try:
+        sheet = tomllib.loads((path / "procedure.toml").read_text("utf-8"))
+        diagram = path / sheet["diagram"]["file"]
+        return Folder(
+            key=sheet["key"],
+            name=sheet["name"],
+            file_name=diagram.name,
+            drawing=diagram.read_bytes(),
+            forms={
+                form.stem: orjson.loads(form.read_bytes())
+                for form in sorted(path.glob("forms/*.json"))
+            },
+            decisions={
+                table.name: table.read_text("utf-8") for table in sorted(path.glob("*.dmn"))
+            },
+            sheet=sheet,
+        )
+    except (OSError, KeyError, ValueError) as problem:
+        raise IncompleteFolder(folder=path.name, reason=problem) from problem
+
+
+def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:
+    """Publish a folder as the next version of its procedure and match its lanes with the offices it names."""
+    folder = read_folder(path)
+    examined = examine(folder.drawing)
+    if examined.model is None or examined.process_id is None:
+        raise IncompleteFolder(folder=path.name, reason=examined.report["error"]["message"])
+    version = deploy(
+        session,
+        folder.key,
+        folder.name,
+        drawing=folder.drawing,
+        model=examined.model,
+        process_id=examined.process_id,
+        forms=folder.forms,
+        decisions=folder.decisions,
+        sheet=folder.sheet,
+        by=by,
+        at=at,
+    )
+    procedure = session.get_one(Procedure, version.procedure_id)
+    offices = folder.sheet.get("offices", {})
+    if "decides" in offices or "receives" in offices:
+        home = office_named(session, offices.get("receives") or offices["decides"], at=at)
+        procedure.office_id = home.id
+    lanes = {
+        lane: office_named(session, name, at=at).id
+        for lane, name in offices.get("lanes", {}).items()
+    }
+    match_lanes(session, procedure, lanes, by=by, at=at)
+    return version

@@ -1,0 +1,75 @@
+"""Publish a draft: compiled apart, rehearsed, stored for good with the drawing as uploaded and the model as run."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from designer.drafts import changeable_draft, examined_again
+from engine.deployments import deploy
+from engine.errors import Refusal
+from engine.models import Person, Version
+
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class NotYetRunnable(Refusal):
+    """A draft with something in the way."""
+
+    sentence = "“{name}” cannot be published yet: {problem}"
+
+
+class BadKey(Refusal):
+    """A key that would not read well in an address."""
+
+    sentence = "“{key}” cannot name a procedure. Use small letters, digits and hyphens, as in “licencia-de-obra”."
+
+
+def publish_draft(
+    session: Session, draft_id: int, *, key: str, name: str, by: Person, at: datetime
+) -> Version:
+    """The next version of the procedure `key`; new cases take it at once, open ones keep theirs.
+
+    Raises NotYetRunnable, BadKey, AlreadyPublished.
+    """
+    if not _KEY.fullmatch(key) or len(key) > 80:
+        raise BadKey(key=key)
+    draft = changeable_draft(session, draft_id)
+    # Again and not as remembered: the repairs may have learned something since the draft was saved.
+    examined = examined_again(draft)
+    if not examined.is_runnable or examined.model is None or examined.process_id is None:
+        raise NotYetRunnable(name=draft.name, problem=_first_problem(examined.report))
+    version = deploy(
+        session,
+        key,
+        name.strip() or draft.name,
+        drawing=draft.drawing,
+        model=examined.model,
+        process_id=examined.process_id,
+        forms=draft.forms,
+        decisions=draft.decisions,
+        sheet=draft.sheet,
+        by=by,
+        at=at,
+    )
+    draft.published_version_id = version.id
+    draft.procedure_key = key
+    draft.changed_at = at
+    session.flush()
+    return version
+
+
+def key_from(name: str) -> str:
+    """A key that reads well in an address, from a name: “Licencia de obra” → “licencia-de-obra”."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:80].strip("-") or "procedure"
+
+
+def _first_problem(report: dict[str, object]) -> str:
+    error, obstacles = report.get("error"), report.get("obstacles")
+    if isinstance(error, dict):
+        return str(error["message"])
+    if isinstance(obstacles, list) and obstacles:
+        return str(obstacles[0]["message"])
+    return "nothing in it can run."

@@ -1,0 +1,45 @@
+"""`expedito demo`: sample procedures, people to sign in as, and months of believable cases."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import func, select
+
+import processes
+from designer.library import procedure_folders, publish_folder
+from engine.database import Database
+from engine.models import Person
+from webapp.config import Settings
+from webapp.demo.past import live_through
+from webapp.demo.people import seed_people
+from webapp.demo.story import read_story
+
+
+@click.command()
+@click.option("--if-empty", is_flag=True, help="Do nothing where there are people already.")
+@click.option("--days", default=120, show_default=True, help="How far back the cases begin.")
+@click.option("--seed", default=1, show_default=True, help="The same seed tells the same past.")
+def demo(if_empty: bool, days: int, seed: int) -> None:
+    """Fill an empty database with sample procedures, people and a past."""
+    database = Database(Settings.from_environment().database_url)
+    with database.reading() as session:
+        is_empty = not session.scalar(select(func.count()).select_from(Person))
+    if not is_empty:
+        if if_empty:
+            return
+        raise click.ClickException(
+            "There are people in this database already. Point EXPEDITO_DATABASE_URL to an empty one."
+        )
+    folder = Path(processes.__path__[0])
+    until = datetime.now(UTC)
+    since = until - timedelta(days=days)
+    with database.transaction() as session:
+        seed_people(session, folder, at=since)
+        for procedure in procedure_folders(folder):
+            publish_folder(session, procedure, by=None, at=since)
+    stories = [story for found in procedure_folders(folder) if (story := read_story(found))]
+    click.echo(f"Sample cases of the last {days} days …")
+    cases = live_through(database, stories, since=since, until=until, seed=seed)
+    database.dispose()
+    click.echo(f"{cases} cases. Sign in as ana, carla, luis, rosa, marta … with “expediente”.")
