@@ -1,6 +1,7 @@
 """What `expedito check` says of a file: readable, runnable, what was mended, what to think about."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from designer.importer import Imported, Note, import_model
 from designer.rules import Finding, all_rules
@@ -12,7 +13,7 @@ from engine.spiff import NotRunnable, compile_model
 # These ask how tokens move, so they are asked of the model that runs, not of the drawing.
 _OF_THE_RUN = frozenset({"deadlock", "lack-of-synchronisation", "dead-path", "livelock"})
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

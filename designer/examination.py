@@ -8,18 +8,19 @@ import base64
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 
-from designer.importer import Imported, Note, import_model
-from designer.rules import Finding, check
+from designer.check import Report, check_model
+from designer.importer import Imported, import_model
+from designer.importer.repair import fill
 from designer.tryout import try_model
 from engine import bpmn
 from engine.bpmn.model import Expression, Model, Node, Scope
 from engine.errors import Refusal
-from engine.spiff import NotRunnable, compile_model
 
 SECONDS = 20  # of the clock; a normal diagram needs less than one
 MEMORY = 2 * 1024**3  # bytes of address space
@@ -55,32 +56,25 @@ def examine(
         ruled = with_rules(drawn, rules or {})
         imported = import_model(ruled)
     except Refusal as refusal:
-        return Examination(_refused(refusal), is_runnable=False)
+        return _refused(refusal)
     if process_id is not None and any(
         process.id == process_id for process in imported.model.processes
     ):
         imported = replace(imported, process_id=process_id)
     model = bpmn.write(imported.model)
-    obstacles = _obstacles(model, imported.process_id)
+    checked = check_model(drawn, imported, "")
     process = imported.model.process(imported.process_id)
-    report = {
-        "accepted": True,
-        "runnable": not obstacles,
-        "processes": [{"id": each.id, "name": each.name} for each in imported.model.processes],
-        "repairs": [_note(note) for note in imported.notes],
-        "findings": [_finding(finding) for finding in check(drawn)],
-        "error": None,
-        "obstacles": obstacles,
+    report = _for_the_page(checked) | {
         "process": imported.process_id,
         "lanes": [lane.name for lane in process.lanes if lane.name],
         "gateways": _gateways(imported),
         "tasks": _tasks(imported),
         "unread": [asdict(unread) for unread in drawn.unread[:200]],
-        "rehearsal": None if obstacles else _rehearsal(imported),
+        "rehearsal": _rehearsal(imported) if checked.is_runnable else None,
     }
     return Examination(
         report,
-        is_runnable=not obstacles,
+        is_runnable=checked.is_runnable,
         name=_name(drawn, imported),
         process_id=imported.process_id,
         model=model,
@@ -108,10 +102,7 @@ def examine_apart(
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        message = TOO_HEAVY.replace("{seconds}", str(SECONDS))
-        return Examination(
-            _nothing(message, None, TOO_HEAVY, {"seconds": str(SECONDS)}), is_runnable=False
-        )
+        return _unread(TOO_HEAVY, {"seconds": SECONDS})
     said = orjson.loads(child.stdout)
     model = said.pop("model")
     return Examination(**said, model=None if model is None else base64.b64decode(model))
@@ -145,19 +136,6 @@ def _scope_with(scope: Scope, rules: dict[str, str]) -> Scope:
             node = replace(node, body=_scope_with(node.body, rules))
         nodes[node.id] = node
     return replace(scope, nodes=nodes, flows=flows)
-
-
-def _obstacles(model: bytes, process_id: str) -> list[Json]:
-    try:
-        compile_model(bpmn.read(model), process_id)
-    except NotRunnable as refusal:
-        return [
-            {"message": each.message, "element": each.element_id, "line": each.line}
-            for each in refusal.obstacles
-        ]
-    except Refusal as refusal:
-        return [{"message": refusal.message(), "element": None, "line": None}]
-    return []
 
 
 def _rehearsal(imported: Imported) -> Json:
@@ -219,48 +197,31 @@ def _tasks(imported: Imported) -> list[Json]:
     ]
 
 
-def _note(note: Note) -> Json:
-    return {
-        "rule": note.rule,
-        "element": note.element,
-        "line": note.line,
-        "message": note.message,
-        "sentence": note.sentence,
-        "values": note.values,
-        "is_decision": note.is_decision,
-    }
+def _for_the_page(checked: Report) -> Json:
+    """The report of `expedito check`, with each sentence and its values apart so that the page can translate it."""
+    report = checked.to_json()
+    for kind, found in (("repairs", checked.repairs), ("findings", checked.findings)):
+        report[kind] = [
+            said | {"sentence": each.sentence, "values": each.values}
+            for said, each in zip(report[kind], found, strict=True)
+        ]
+    return report
 
 
-def _finding(finding: Finding) -> Json:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "element": finding.element,
-        "line": finding.line,
-        "message": finding.message,
-        "sentence": finding.sentence,
-        "values": finding.values,
-        "path": list(finding.path),
-    }
-
-
-def _refused(refusal: Refusal) -> Json:
-    values = {name: str(value) for name, value in refusal.values.items()}
+def _refused(refusal: Refusal) -> Examination:
     line = refusal.values.get("line")
-    return _nothing(
-        refusal.message(), line if isinstance(line, int) else None, refusal.sentence, values
-    )
+    return _unread(refusal.sentence, refusal.values, line if isinstance(line, int) else None)
 
 
-def _nothing(message: str, line: int | None, sentence: str, values: dict[str, str]) -> Json:
-    return {
-        "accepted": False,
-        "runnable": False,
-        "processes": [],
-        "repairs": [],
-        "findings": [],
-        "error": {"message": message, "line": line, "sentence": sentence, "values": values},
-        "obstacles": [],
+def _unread(sentence: str, values: Mapping[str, object], line: int | None = None) -> Examination:
+    said = {name: str(value) for name, value in values.items()}
+    report = Report("", is_accepted=False, is_runnable=False).to_json() | {
+        "error": {
+            "message": fill(sentence, said),
+            "line": line,
+            "sentence": sentence,
+            "values": said,
+        },
         "process": None,
         "lanes": [],
         "gateways": [],
@@ -268,6 +229,7 @@ def _nothing(message: str, line: int | None, sentence: str, values: dict[str, st
         "unread": [],
         "rehearsal": None,
     }
+    return Examination(report, is_runnable=False)
 
 
 def _name(drawn: Model, imported: Imported) -> str | None:
