@@ -177,6 +177,9 @@ class _Compiler:
             kind = EventSubProcessSpec
         if node.kind == Kind.SCRIPT_TASK and not self._is_script(node):
             kind = PersonTaskSpec
+        if node.kind == Kind.CALL_ACTIVITY and not node.called_element:
+            # it names no process: a person does what it stands for
+            kind = PersonTaskSpec
         if node.kind == Kind.SEND_TASK and node.extension.topic and not node.message:
             # a connector of some tool, not a BPMN message
             kind = ServiceSpec

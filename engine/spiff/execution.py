@@ -9,8 +9,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
 from engine.feel import clock_set_to
+from engine.spiff import moving, throwing
 from engine.spiff import state as state_of
-from engine.spiff import throwing
 from engine.spiff.compiled import Compiled
 from engine.spiff.context import base_of, write
 from engine.spiff.elements import rounds
@@ -18,7 +18,6 @@ from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
 from engine.spiff.elements.events import StartSpec
 from engine.spiff.elements.gateways import JoinSpec
-from engine.spiff.elements.node import NodeSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
 from engine.spiff.facts import Choice, Fact, FactKind, Wait, WaitKind
@@ -235,10 +234,9 @@ class Execution:
             raise NoSuchElement(name=what)
         found, _ = self._waiting(what, WaitKind.INCIDENT)
         with self._moving(at):
-            found.internal_data.pop("stop", None)
-            found._set_state(TaskState.READY)
-            case.cancel_children(found)
-            case.queue.append(found)
+            del found.internal_data["stop"]
+            case.tell(FactKind.INCIDENT_RESOLVED, found)
+            found.task_spec.retry(found)
 
     def change(self, variables: Mapping[str, Any], at: datetime) -> None:
         """An operator corrects variables of the case, say before releasing an incident."""
@@ -249,18 +247,16 @@ class Execution:
             self._case.tell(FactKind.VARIABLES_CHANGED, keys=list(values))
 
     def move(self, from_token: int, to_element: str, at: datetime) -> None:
-        """Take a token (with all that depends on it) to another element of the same scope."""
+        """Take a token (with all that depends on it) to another element; into and out of sub-processes too.
+
+        Raises NotWaiting or NoSuchElement (another process, a boundary event, an event sub-process).
+        """
         found = self._case.tokens.get(from_token)
         if found is None:
             raise NotWaiting(token=from_token)
-        scope = found.workflow
-        target = scope.spec.task_specs.get(to_element)
-        if not isinstance(target, NodeSpec) or found.is_listener:
-            raise NoSuchElement(name=to_element)
+        moving.target_of(found, to_element)
         with self._moving(at):
-            self._case.tell(FactKind.TOKEN_MOVED, found, to=to_element)
-            scope.spawn(target)
-            self._case.cancel(found)
+            moving.move(self._case, found, to_element)
 
     def cancel(self, at: datetime) -> None:
         """End the case without a result."""

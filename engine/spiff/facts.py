@@ -46,6 +46,7 @@ class FactKind(StrEnum):
     JOIN_RELEASED = "join_released"
     STUCK = "stuck"  # data: reason; joins with what arrived and what is missing
     INCIDENT_RAISED = "incident_raised"  # data: reason
+    INCIDENT_RESOLVED = "incident_resolved"
 
 
 @dataclass(frozen=True, slots=True)

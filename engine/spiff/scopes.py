@@ -177,6 +177,7 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
     def _park(self, token: Token) -> None:
         """Too many automatic steps: keep the token where it is until an operator releases it."""
         token._set_state(TaskState.WAITING)
+        token.internal_data["park"] = 1
         token.internal_data["stop"] = "too many automatic steps: a loop without a wait"
         self.tell(FactKind.INCIDENT_RAISED, token, reason="livelock")
 

@@ -6,7 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
 from engine.spiff.compensation import cancel_transaction, compensate
-from engine.spiff.context import INSTANCE, variables_of
+from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.facts import FactKind
 from engine.spiff.token import Token
 from engine.spiff.trigger import Trigger
@@ -109,6 +109,8 @@ def raise_event(
             boundary = _matching(_counted(owner).task_spec.boundaries, kind, code)
             if boundary is not None:
                 case.tell(told, source, code=code, caught_by=boundary.name)
+                if payload:
+                    write(_counted(owner), payload)
                 boundary.leave(_counted(owner))
                 return True
         if not is_from_handler:

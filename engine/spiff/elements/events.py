@@ -90,6 +90,14 @@ class EventSpec(NodeSpec):
             repetitions=schedule.repetitions,
         )
 
+    def retry(self, token: Token) -> None:
+        """A timer that gave no time is set again; tokens held up before they entered, enter."""
+        trigger = self.trigger_of(token)
+        if token.internal_data.pop("park", None) or trigger is None:
+            super().retry(token)
+        else:
+            self._arm(token, trigger)
+
     def wait(self, token: Token) -> Wait | None:
         """What this token waits for."""
         trigger = self.trigger_of(token)

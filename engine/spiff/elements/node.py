@@ -201,6 +201,12 @@ class NodeSpec(BpmnTaskSpec):
             **more,
         )
 
+    def retry(self, token: Token) -> None:
+        """An operator frees a token that an incident held up: it enters again."""
+        token.case.cancel_children(token)
+        token._set_state(TaskState.READY)
+        token.case.queue.append(token)
+
     def stays_open(self, scope: "ScopeState") -> bool:
         """Whether the scope inside goes on although nothing lives in it."""
         return False

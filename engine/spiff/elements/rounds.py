@@ -60,8 +60,13 @@ def start(spec: "ActivitySpec", host: Token) -> bool:
         count = int(found) if isinstance(found, (int, float)) and found >= 0 else None
     else:
         count = None
-    if count is None or count > MAX_ROUNDS:
-        reason = "the number of instances is unknown" if count is None else "too many instances"
+    if count is None:
+        # The diagram or the data does not say how many: a person says after each round whether there is another.
+        host.internal_data["r"] = {"d": 0}
+        _round(spec, host, 1)
+        return False
+    if count > MAX_ROUNDS:
+        reason = f"{count} instances are too many"
         host.internal_data["stop"] = reason
         host.case.tell(FactKind.INCIDENT_RAISED, host, reason=reason)
         return False
@@ -92,7 +97,7 @@ def round_over(spec: "ActivitySpec", token: Token) -> None:
     index = token.internal_data[INSTANCE] - 1
     if marker.output_item is not None and "o" in state:
         state["o"][index] = marker.output_item.value(variables_of(token))
-    if marker.is_multi_instance:
+    if "n" in state:
         _count(host)
     is_complete = marker.completion is not None and bool(
         marker.completion.holds(variables_of(token))
@@ -101,19 +106,20 @@ def round_over(spec: "ActivitySpec", token: Token) -> None:
     kept = {name: value for name, value in token.data.items() if name not in reserved}
     token.case.cancel_children(token)
     token.remove()
-    if kept and marker.is_sequential:
+    if kept and (marker.is_sequential or "n" not in state):
         write(host, kept)
     elif kept:
         # Those who work side by side do not see each other's answers.
         state.setdefault("k", {}).update(kept)
-    if marker.is_multi_instance:
-        if is_complete or state["d"] >= state["n"]:
-            _finish(spec, host)
-        elif marker.is_sequential:
+    if is_complete or state["d"] >= state.get("n", MAX_ROUNDS):
+        _finish(spec, host)
+        return
+    if "n" in state:
+        if marker.is_sequential:
             _instance(spec, host, state["s"], state.get("x"))
             _count(host)
         return
-    decision = _goes_on(marker, host, state["d"])
+    decision = None if marker.is_multi_instance else _goes_on(marker, host, state["d"])
     if decision is None:
         host.internal_data["ask"] = host.internal_data["again"] = 1
         host.case.tell(FactKind.DECISION_OPENED, host)

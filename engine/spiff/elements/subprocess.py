@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState, ScopeWorkflow
 
 
+# called processes inside called processes
+MAX_DEPTH = 50
+
+
+def _depth(token: Token) -> int:
+    depth = 0
+    owner = token.workflow.owner
+    while owner is not None:
+        depth += 1
+        owner = owner.workflow.owner
+    return depth
+
+
 def begin_scope(scope: "ScopeState", starts: "list[NodeSpec]") -> None:
     """Arm the event sub-processes of a scope and put a token on each start."""
     for event_subprocess in scope.spec.event_subprocesses:
@@ -90,8 +103,10 @@ class CallSpec(SubProcessSpec):
         if self.called is not None:
             name = str(self.called.value(variables_of(token)))
         compiled = case.resolver.called(name, caller) if name else None
-        if compiled is None:
+        if compiled is None or _depth(token) >= MAX_DEPTH:
             reason = f"the called process “{name}” is not published"
+            if compiled is not None:
+                reason = f"the called process “{name}” calls itself without end"
             token.internal_data["stop"] = reason
             case.tell(FactKind.INCIDENT_RAISED, token, reason=reason)
             return None

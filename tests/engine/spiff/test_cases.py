@@ -7,6 +7,7 @@ from engine.spiff import (
     CaseOver,
     Execution,
     Library,
+    NoSuchElement,
     NotRunnable,
     NotWaiting,
     StateUnreadable,
@@ -18,6 +19,7 @@ from tests.engine.spiff.diagrams import (
     Play,
     compiled,
     definition,
+    many,
     play,
     timer,
 )
@@ -275,3 +277,76 @@ def test_months_are_counted_from_the_first_round() -> None:
         days.append(found.due_at.date().isoformat())
         found = found.following()
     assert days == ["2026-01-31", "2026-02-28", "2026-03-31"]
+
+
+NESTED = (
+    "start s\nuser a\nsub p {\nstart ps\nuser b\nsub q {\nstart qs\nuser c\nqs -> c\n}\nps -> b -> q\n}\n"
+    "boundary k on p : "
+    + timer("Duration", "PT1H")
+    + "\nuser late\nuser z\nend e\ns -> a -> p -> z -> e\nk -> late"
+)
+
+
+def test_a_token_is_moved_forward_back_into_and_out_of_sub_processes() -> None:
+    def moved(case: Play, element: str, to: str) -> list[str]:
+        case.case.move(case.wait(element).token, to, NOON)
+        case._reload()
+        return case.open
+
+    case = play(NESTED)
+    assert moved(case, "a", "z") == ["z"]
+    assert moved(case, "z", "c") == ["k", "c"]
+    assert moved(case, "c", "b") == ["k", "b"]
+    assert moved(case, "b", "a") == ["a"]
+    assert case.do("a").do("b").do("c").do("z").status == "completed"
+
+
+@pytest.mark.parametrize("to", ["k", "nowhere", "main"])
+def test_a_token_is_not_moved_to_where_none_can_stand(to: str) -> None:
+    case = play(NESTED)
+    with pytest.raises(NoSuchElement):
+        case.case.move(case.wait("a").token, to, NOON)
+    assert case.open == ["a"]
+
+
+def test_moving_one_of_several_instances_moves_the_whole_activity() -> None:
+    case = play("start s\nuser a : " + many("xs") + "\nuser z\ns -> a -> z", xs=[1, 2, 3])
+    case.case.move(case.wait("a").token, "z", NOON)
+    assert case.open == ["z"]
+
+
+def test_a_timer_without_a_time_is_set_again_when_released() -> None:
+    case = play(
+        "start s\nuser a\nboundary b on a : "
+        + timer("Duration", "term")
+        + "\nuser c\ns -> a\nb -> c"
+    )
+    assert case.wait("b").kind == "incident"
+    assert case.release(case.wait("b").token).wait("b").kind == "incident"
+    case.case.change({"term": "P2D"}, NOON)
+    assert case.release(case.wait("b").token).wait("b").kind == "timer"
+    assert case.after(days=2).open == ["c"]
+
+
+def test_a_process_that_calls_itself_without_end_is_an_incident() -> None:
+    version = compiled("start s\ncall c calledElement=main\nend e\ns -> c -> e")
+    case = Play(version)
+    assert [wait.kind for wait in case.case.waits()] == ["incident"]
+    assert len(case.case.save()) < 10_000
+
+
+def test_a_timer_can_be_computed_by_an_expression() -> None:
+    case = play(
+        "start s\ncatch t : " + timer("Duration", "duration(days)") + "\nuser a\ns -> t -> a",
+        days="P3D",
+    )
+    assert case.wait("t").due_at == NOON + timedelta(days=3)
+    case = play("start s\ncatch t : " + timer("Date", "=date(day)") + "\ns -> t", day="2026-05-01")
+    assert case.wait("t").due_at == NOON.replace(month=5, day=1, hour=0)
+
+
+def test_expressions_read_the_clock_of_the_command() -> None:
+    case = play(
+        'start s\nxor g\nuser a\nuser b\ns -> g\ng -> a [today() = date("2026-03-02")]\ng -> b *'
+    )
+    assert case.open == ["a"]

@@ -1,0 +1,77 @@
+"""Moves a token by hand: back, forward, out of a sub-process, into one."""
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.elements.events import BoundarySpec
+from engine.spiff.elements.node import NodeSpec, ScopeSpec
+from engine.spiff.elements.subprocess import begin_scope
+from engine.spiff.facts import FactKind
+from engine.spiff.refusals import NoSuchElement
+from engine.spiff.scopes import CaseWorkflow, ScopeState
+from engine.spiff.token import Token
+
+
+def target_of(token: Token, element_id: str) -> tuple[Token, list[NodeSpec], NodeSpec]:
+    """What to take away, the sub-processes to open (outermost first), and the element.
+
+    The element may be in the token's scope, in one around it, or in a sub-process of one of these, but not in
+    another process. Raises NoSuchElement.
+    """
+    compiled = token.workflow.process_scope().compiled
+    assert compiled is not None
+    target = compiled.elements.get(element_id)
+    if target is None or token.is_listener or not _is_place(target):
+        raise NoSuchElement(name=element_id)
+    # from the innermost scope outwards: the first that holds the element or a sub-process around it
+    around = _around(compiled.elements, target)
+    current = _topmost(token)
+    while True:
+        scope: ScopeState = current.workflow
+        for depth, spec in enumerate([target.scope_spec, *(owner.scope_spec for owner in around)]):
+            if scope.spec is spec:
+                return current, list(reversed(around[:depth])), target
+        if scope.owner is None or scope.variables is not None:
+            raise NoSuchElement(name=element_id)
+        current = _topmost(scope.owner)
+
+
+def move(case: CaseWorkflow, token: Token, element_id: str) -> None:
+    """Take the token there, with all that depends on it."""
+    taken, opened, target = target_of(token, element_id)
+    case.tell(FactKind.TOKEN_MOVED, token, to=element_id)
+    scope: ScopeState = taken.workflow
+    for owner in opened:
+        # entered by hand: not at its start
+        outer = scope.spawn(owner, state=TaskState.STARTED)
+        case.path.append(owner.name)
+        assert owner.body is not None
+        scope = case.open_scope(outer, owner.body)
+        case.tell(FactKind.SUBPROCESS_ENTERED, outer)
+        begin_scope(scope, [])
+        for boundary in owner.boundaries:
+            boundary.watch(outer)
+    scope.spawn(target)
+    case.cancel(taken)
+
+
+def _is_place(target: NodeSpec) -> bool:
+    return not isinstance(target, BoundarySpec) and not target.is_event_subprocess
+
+
+def _topmost(token: Token) -> Token:
+    """The token that stands for the whole activity, gateway or event in its scope."""
+    while token.parent is not None:
+        token = token.parent
+    return token
+
+
+def _around(elements: dict[str, NodeSpec], target: NodeSpec) -> list[NodeSpec]:
+    """The sub-processes around an element, innermost first."""
+    found: list[NodeSpec] = []
+    spec: ScopeSpec = target.scope_spec
+    owner = elements.get(spec.name)
+    while owner is not None and owner.body is spec:
+        found.append(owner)
+        spec = owner.scope_spec
+        owner = elements.get(spec.name)
+    return found
