@@ -200,11 +200,14 @@ def _tasks(imported: Imported) -> list[Json]:
 def _for_the_page(checked: Report) -> Json:
     """The report of `expedito check`, with each sentence and its values apart so that the page can translate it."""
     report = checked.to_json()
-    for kind, found in (("repairs", checked.repairs), ("findings", checked.findings)):
-        report[kind] = [
-            said | {"sentence": each.sentence, "values": each.values}
-            for said, each in zip(report[kind], found, strict=True)
-        ]
+    report["repairs"] = [
+        said | {"sentence": note.sentence, "values": note.values}
+        for said, note in zip(report["repairs"], checked.repairs, strict=True)
+    ]
+    report["findings"] = [
+        said | {"sentence": finding.sentence, "values": finding.values}
+        for said, finding in zip(report["findings"], checked.findings, strict=True)
+    ]
     return report
 
 
