@@ -14,6 +14,7 @@ from engine.feel.values import FeelFunction, Value
 def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
     """The result; raises NullResult when it is no function or the arguments do not fit."""
     if isinstance(function, Builtin):
+        run.charge(1 + sum(map(_weight, arguments)))
         return function.call(run, arguments)
     if not isinstance(function, FeelFunction):
         raise NullResult("{kind} is not a function.", kind=kind_name(function).capitalize())
@@ -24,7 +25,7 @@ def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
         )  # fmt: skip
     if function.types:
         arguments = [
-            _argument(function, place, argument) for place, argument in enumerate(arguments)
+            _argument(run, function, place, argument) for place, argument in enumerate(arguments)
         ]
     run.enter(function.frames)
     try:
@@ -35,12 +36,19 @@ def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
                 result = function.body(arguments)
     finally:
         run.leave(function.frames)
-    return result if function.result is ANY else coerce(result, function.result)
+    return result if function.result is ANY else coerce(result, function.result, run)
 
 
-def _argument(function: FeelFunction, place: int, argument: Value) -> Value:
+def _weight(argument: Value) -> int:
+    """What it costs a built-in to walk through the argument."""
+    if isinstance(argument, str):
+        return len(argument) // 16
+    return len(argument) // 4 if isinstance(argument, list) else 0
+
+
+def _argument(run: Run, function: FeelFunction, place: int, argument: Value) -> Value:
     kind = function.type_of(place)
-    accepted = coerce(argument, kind)
+    accepted = coerce(argument, kind, run)
     if accepted is None and argument is not None:
         raise NullResult(
             "The argument {parameter} must be {wanted}, not {given}.",
@@ -52,6 +60,7 @@ def _argument(function: FeelFunction, place: int, argument: Value) -> Value:
 def invoke_named(run: Run, function: Value, arguments: Mapping[str, Value]) -> Value:
     """As `invoke`, with arguments by parameter name."""
     if isinstance(function, Builtin):
+        run.charge(1 + sum(map(_weight, arguments.values())))
         return function.call_named(run, arguments)
     if not isinstance(function, FeelFunction):
         raise NullResult("{kind} is not a function.", kind=kind_name(function).capitalize())

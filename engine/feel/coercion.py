@@ -6,6 +6,7 @@ from decimal import Decimal
 from engine.feel.builtins.registry import Builtin
 from engine.feel.dates import Date, DateTime, Time, midnight
 from engine.feel.durations import DaysTime, YearsMonths
+from engine.feel.limits import Run
 from engine.feel.type_names import (
     ANY,
     DATE,
@@ -34,24 +35,29 @@ _CLASSES: dict[str, type] = {
 }
 
 
-def conforms(value: Value, kind: Type) -> bool:
-    """Whether the value belongs to the type; null belongs to every type."""
+def conforms(value: Value, kind: Type, run: Run | None = None) -> bool:
+    """Whether the value belongs to the type; null belongs to every type.
+
+    Looking into lists and contexts is charged to `run`, or to a budget of its own.
+    """
     if value is None or kind == ANY:
         return True
     if isinstance(kind, Simple):
         expected = _CLASSES.get(kind.name)
         return expected is not None and type(value) is expected
+    run = run or Run()
+    run.charge()
     if isinstance(kind, ListOf):
         return isinstance(value, list) and (
-            kind.element == ANY or all(conforms(item, kind.element) for item in value)
+            kind.element == ANY or all(conforms(item, kind.element, run) for item in value)
         )
     if isinstance(kind, ContextOf):
         return isinstance(value, Mapping) and all(
-            name in value and conforms(value[name], entry) for name, entry in kind.entries
+            name in value and conforms(value[name], entry, run) for name, entry in kind.entries
         )
     if isinstance(kind, RangeOf):
         return isinstance(value, Range) and all(
-            conforms(end, kind.element) for end in (value.start, value.end)
+            conforms(end, kind.element, run) for end in (value.start, value.end)
         )
     if isinstance(kind, Restricted):
         return conforms(value, kind.base) and kind.allows(value)
@@ -99,18 +105,18 @@ def is_subtype(kind: Type, wanted: Type) -> bool:
     return False
 
 
-def is_instance(value: Value, kind: Type) -> bool | None:
+def is_instance(value: Value, kind: Type, run: Run | None = None) -> bool | None:
     """`value instance of kind`: null is an instance of Null only; null for an unknown type."""
     if kind == UNKNOWN:
         return None
     if value is None or kind == NULL:
         return value is None and kind == NULL
-    return conforms(value, kind)
+    return conforms(value, kind, run)
 
 
-def coerce(value: Value, kind: Type) -> Value:
+def coerce(value: Value, kind: Type, run: Run | None = None) -> Value:
     """The value as one of the type, by the implicit conversions; null when it is none."""
-    if value is None or kind == ANY or conforms(value, kind):
+    if value is None or kind == ANY or conforms(value, kind, run):
         return value
     if isinstance(kind, Restricted):
         fitting = coerce(value, kind.base)
@@ -120,8 +126,8 @@ def coerce(value: Value, kind: Type) -> Value:
     if kind == DATE and isinstance(value, DateTime):
         return None
     if isinstance(kind, ListOf) and not isinstance(value, list):
-        element = coerce(value, kind.element)
+        element = coerce(value, kind.element, run)
         return None if element is None else [element]
     if isinstance(value, list) and len(value) == 1 and not isinstance(kind, ListOf):
-        return coerce(value[0], kind) if not isinstance(value[0], list) else None
+        return coerce(value[0], kind, run) if not isinstance(value[0], list) else None
     return None

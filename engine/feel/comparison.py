@@ -6,18 +6,22 @@ from decimal import Decimal
 from engine.feel.dates import Date, DateTime, Time
 from engine.feel.durations import DaysTime, YearsMonths
 from engine.feel.errors import LimitReached
-from engine.feel.limits import MAX_VALUE_DEPTH
+from engine.feel.limits import MAX_VALUE_DEPTH, Run
 from engine.feel.values import Range, Value
 
 _ORDERED = (Decimal, str, Date, DaysTime, YearsMonths)
+_PLAIN = frozenset({*_ORDERED, bool})
 
 
-def equal(a: Value, b: Value) -> bool | None:
-    """Whether two values are the same; null when their kinds cannot be compared."""
-    return _equal(a, b, 0)
+def equal(a: Value, b: Value, run: Run | None = None) -> bool | None:
+    """Whether two values are the same; null when their kinds cannot be compared.
+
+    Comparing lists and contexts is charged to `run`, or to a budget of its own.
+    """
+    return _equal(a, b, 0, run)
 
 
-def _equal(a: Value, b: Value, depth: int) -> bool | None:
+def _equal(a: Value, b: Value, depth: int, run: Run | None) -> bool | None:
     if a is None or b is None:
         return a is b
     if depth > MAX_VALUE_DEPTH:
@@ -25,22 +29,27 @@ def _equal(a: Value, b: Value, depth: int) -> bool | None:
     kind = type(a)
     if kind is not type(b):
         return None
+    if kind in _PLAIN:
+        return a == b
     if kind is DateTime or kind is Time:
         return _same_moment(a, b)
+    # Parts may be shared, so that few values have very many paths: every step counts.
+    run = run or Run()
+    run.charge()
     if isinstance(a, list) and isinstance(b, list):
         if len(a) != len(b):
             return False
-        return all(_equal(x, y, depth + 1) is True for x, y in zip(a, b, strict=True))
+        return all(_equal(x, y, depth + 1, run) is True for x, y in zip(a, b, strict=True))
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         if a.keys() != b.keys():
             return False
-        return all(_equal(a[key], b[key], depth + 1) is True for key in a)
+        return all(_equal(a[key], b[key], depth + 1, run) is True for key in a)
     if isinstance(a, Range) and isinstance(b, Range):
         return (
             (a.start_included, a.end_included, a.is_equality, a.is_negated)
             == (b.start_included, b.end_included, b.is_equality, b.is_negated)
-            and _equal(a.start, b.start, depth + 1) is True
-            and _equal(a.end, b.end, depth + 1) is True
+            and _equal(a.start, b.start, depth + 1, run) is True
+            and _equal(a.end, b.end, depth + 1, run) is True
         )
     return a == b  # numbers, strings, booleans, dates, durations; functions by identity
 
@@ -68,23 +77,25 @@ def compare(a: Value, b: Value) -> int | None:
     return None
 
 
-def is_in(value: Value, test: Value) -> bool | None:
+def is_in(value: Value, test: Value, run: Run | None = None) -> bool | None:
     """`value in test`: in a range, among the elements of a list, or equal."""
     if isinstance(test, Range):
         return includes(test, value)
     if isinstance(test, list):
-        if isinstance(value, list) and equal(value, test):
+        if isinstance(value, list) and equal(value, test, run):
             return True
         unknown = False
+        if run is not None:
+            run.charge(1 + len(test) // 8)
         for element in test:
             found = includes(element, value) if isinstance(element, Range) else None
             if isinstance(element, list) and not isinstance(value, list):
-                found = is_in(value, element) if _is_shallow(element) else None
-            if found or equal(value, element):
+                found = is_in(value, element, run) if _is_shallow(element) else None
+            if found or equal(value, element, run):
                 return True
             unknown = unknown or (isinstance(element, Range) and found is None)
         return None if unknown else False
-    return equal(value, test)
+    return equal(value, test, run)
 
 
 def _is_shallow(elements: list[Value]) -> bool:

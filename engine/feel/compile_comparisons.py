@@ -59,7 +59,7 @@ def _equality_code(node: Comparison, left: Code, right: Code) -> Code:
     position, is_equal = node.position, node.sign == "="
 
     def slow(frame: Frame, a: Value, b: Value) -> Value:
-        result = equal(a, b)
+        result = equal(a, b, frame.run)
         if result is None:
             frame.run.note(
                 position, "{left} and {right} cannot be compared.",
@@ -128,7 +128,7 @@ def in_code(node: In, value: Code, tests: list[Code]) -> Code:
         inner = frame.inner({"?": x})
         is_unknown = False
         for test in tests:
-            found = is_in(x, test(inner))
+            found = is_in(x, test(inner), frame.run)
             if found:
                 return True
             is_unknown = is_unknown or found is None

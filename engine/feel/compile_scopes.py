@@ -24,7 +24,7 @@ def filter_code(node: Filter, source: Code, condition: Code) -> Code:
             frame.run.note(position, "There is no list to filter.")
             return None
         items = value if isinstance(value, list) else [value]
-        check_size(frame.run, len(items))
+        frame.run.charge()
         # Is it a place? Numbers do not depend on the element, so the first one decides.
         first = condition(_with_item(frame, items[0]) if items else frame)
         if isinstance(first, Decimal):

@@ -17,6 +17,7 @@ from engine.feel.compile_constants import quick_comparison
 from engine.feel.compile_scopes import filter_code, function_code, iteration_code
 from engine.feel.errors import NullResult
 from engine.feel.frame import Code, Frame, local_reader, root_reader
+from engine.feel.limits import check_text
 from engine.feel.paths import member
 from engine.feel.syntax import (
     Between,
@@ -68,7 +69,12 @@ def _name(node: Name) -> Code:
 
 def _list(node: ListOfNodes) -> Code:
     items = [compile_node(item) for item in node.items]
-    return lambda frame: [item(frame) for item in items]
+
+    def run(frame: Frame) -> Value:
+        frame.run.charge(len(items))
+        return [item(frame) for item in items]
+
+    return run
 
 
 def _context(node: ContextNode) -> Code:
@@ -80,6 +86,7 @@ def _context(node: ContextNode) -> Code:
         if is_ambiguous:
             frame.run.note(position, "Two entries of the context have the same name.")
             return None
+        frame.run.charge(1 + 2 * len(entries))
         # Later entries and functions inside see the earlier ones: they share this frame.
         inner = frame.inner({})
         result: dict[str, Value] = {}
@@ -99,10 +106,13 @@ def _chain(node: Chain) -> Code:
 
         def run_one(frame: Frame) -> Value:
             try:
-                return operation(first(frame), second(frame))
+                value = operation(first(frame), second(frame))
             except NullResult as reason:
                 frame.run.note(position, reason.sentence, **reason.values)
                 return None
+            if type(value) is str:
+                check_text(frame.run, len(value))
+            return value
 
         return run_one
 
@@ -114,6 +124,8 @@ def _chain(node: Chain) -> Code:
             except NullResult as reason:
                 frame.run.note(position, reason.sentence, **reason.values)
                 return None
+            if type(value) is str:
+                check_text(frame.run, len(value))
         return value
 
     return run
@@ -137,7 +149,7 @@ def _negation(node: Negation) -> Code:
 
 def _instance_of(node: InstanceOf) -> Code:
     value, kind = compile_node(node.value), node.kind
-    return lambda frame: is_instance(value(frame), kind)
+    return lambda frame: is_instance(value(frame), kind, frame.run)
 
 
 def _path(node: Path) -> Code:

@@ -13,7 +13,7 @@ from engine.feel.builtins.registry import Builtin
 from engine.feel.dates import Date, DateTime, Time
 from engine.feel.durations import DAY, NANOS, DaysTime, YearsMonths
 from engine.feel.errors import UnknownValue, ValueTooLarge
-from engine.feel.limits import MAX_LIST, MAX_STRING, MAX_VALUE_DEPTH
+from engine.feel.limits import MAX_LIST, MAX_STORED, MAX_STRING, MAX_VALUE_DEPTH
 from engine.feel.numbers import CONTEXT, from_integer, number_text
 from engine.feel.text import to_text
 from engine.feel.values import FeelFunction, Range, Value
@@ -49,10 +49,10 @@ def to_feel(value: object) -> Value:
         return value
     if kind is str and len(value) <= MAX_STRING:  # type: ignore[arg-type]  # kind says it is str
         return value
-    return _convert(value, 0)
+    return _convert(value, 0, {})
 
 
-def _convert(value: object, depth: int) -> Value:
+def _convert(value: object, depth: int, seen: dict[int, Value]) -> Value:
     kind = type(value)
     if kind in _AS_IS:
         return value
@@ -61,26 +61,31 @@ def _convert(value: object, depth: int) -> Value:
         return converter(value)
     if depth >= MAX_VALUE_DEPTH:
         raise ValueTooLarge(problem="lists and contexts are nested too deeply.")
-    if isinstance(value, list | tuple):
-        return _list(value, depth)
-    if isinstance(value, dict):
-        return _context(value, depth)
+    if isinstance(value, list | tuple | dict):
+        # Parts may be shared: each is converted once, however many paths lead to it.
+        if id(value) not in seen:
+            seen[id(value)] = (
+                _context(value, depth, seen)
+                if isinstance(value, dict)
+                else _list(value, depth, seen)
+            )
+        return seen[id(value)]
     for base, convert in _BASES:
         if isinstance(value, base):
             return convert(value)
     raise UnknownValue(kind=kind.__name__)
 
 
-def _list(value: "list[object] | tuple[object, ...]", depth: int) -> Value:
+def _list(value: "list[object] | tuple[object, ...]", depth: int, seen: dict[int, Value]) -> Value:
     if len(value) > MAX_LIST:
         raise ValueTooLarge(problem=f"a list has more than {MAX_LIST} elements.")
-    items = [_convert(item, depth + 1) for item in value]
+    items = [_convert(item, depth + 1, seen) for item in value]
     if type(value) is list and all(a is b for a, b in zip(items, value, strict=True)):
         return value
     return items
 
 
-def _context(value: "dict[object, object]", depth: int) -> Value:
+def _context(value: "dict[object, object]", depth: int, seen: dict[int, Value]) -> Value:
     if len(value) > MAX_LIST:
         raise ValueTooLarge(problem=f"a context has more than {MAX_LIST} entries.")
     entries: dict[str, Value] = {}
@@ -88,7 +93,7 @@ def _context(value: "dict[object, object]", depth: int) -> Value:
     for key, item in dict.items(value):
         if type(key) is not str:
             raise UnknownValue(kind=f"context with keys of kind {type(key).__name__}")
-        entries[key] = _convert(item, depth + 1)
+        entries[key] = _convert(item, depth + 1, seen)
         is_same = is_same and entries[key] is item
     return value if is_same else entries
 
@@ -179,20 +184,22 @@ def to_json(value: Value) -> Json:
     A number that a float cannot hold exactly to 15 digits is stored as text, so that no digit is
     lost. Temporals, ranges and functions become their FEEL text.
     """
-    return _json(value, 0)
+    return _json(value, 0, [MAX_STORED])
 
 
-def _json(value: Value, depth: int) -> Json:
+def _json(value: Value, depth: int, left: list[int]) -> Json:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, Decimal):
         return _json_number(value)
-    if depth > MAX_VALUE_DEPTH:
-        raise ValueTooLarge(problem="lists and contexts are nested too deeply.")
+    left[0] -= 1
+    if depth > MAX_VALUE_DEPTH or left[0] < 0:
+        raise ValueTooLarge(problem="lists and contexts are nested too deeply or too many.")
     if isinstance(value, list):
-        return [_json(item, depth + 1) for item in value]
+        left[0] -= len(value)
+        return [_json(item, depth + 1, left) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _json(item, depth + 1) for key, item in value.items()}
+        return {str(key): _json(item, depth + 1, left) for key, item in value.items()}
     return to_text(value)
 
 

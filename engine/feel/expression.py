@@ -94,19 +94,23 @@ class UnaryTests:
         for code, uses_input, is_literal in self._parts:
             result = code(frame)
             # The cell `true` asks whether the value is true; `a > b` is a test by itself.
-            found = is_in(value, result) if is_literal else _holds(result, value, uses_input)
+            found = (
+                is_in(value, result, frame.run)
+                if is_literal
+                else _holds(result, value, uses_input, frame.run)
+            )
             if found:
                 return True
             is_unknown = is_unknown or found is None
         return None if is_unknown else False
 
 
-def _holds(result: Value, value: Value, uses_input: bool) -> bool | None:
+def _holds(result: Value, value: Value, uses_input: bool, run: Run) -> bool | None:
     if isinstance(result, bool) and (uses_input or not isinstance(value, bool)):
         return result
     if uses_input and result is None:
         return None
-    return is_in(value, result)
+    return is_in(value, result, run)
 
 
 def compile_expression(

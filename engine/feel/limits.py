@@ -13,6 +13,7 @@ MAX_NODES = 20_000  # elements of one expression's tree
 MAX_NESTING = 80  # parentheses, operators and calls inside each other
 MAX_STRING = 1_000_000  # characters of one value
 MAX_LIST = 200_000  # elements of one list or range that is walked
+MAX_STORED = 1_000_000  # parts of one value that is stored
 MAX_VALUE_DEPTH = 60  # lists and contexts inside each other
 MAX_FRAMES = 800  # estimated Python frames of nested FEEL calls, below Python's own limit
 MAX_PROBLEMS = 100
@@ -23,7 +24,7 @@ TIME_CHECK = 2_048  # units of work between two looks at the clock
 class Limits:
     """The budget of one evaluation: units of work (elements made or visited) and seconds."""
 
-    work: int = 2_000_000
+    work: int = 1_000_000
     seconds: float = 2.0
 
 
@@ -57,13 +58,13 @@ class Run:
         if self.left < 0:
             limits = _limits.get()
             self.left = limits.work
-            self.look = limits.work - TIME_CHECK
+            self.look = max(0, limits.work - TIME_CHECK)
             self.deadline = monotonic() + limits.seconds
         self.left -= units
         if self.left < self.look:
-            self.look = self.left - TIME_CHECK
+            self.look = max(0, self.left - TIME_CHECK)
             if self.left < 0:
-                self.left = 0
+                self.left = self.look = 0
                 raise LimitReached("The expression needs more steps than are allowed.")
             if monotonic() > self.deadline:
                 raise LimitReached("The expression takes longer than is allowed.")
@@ -82,7 +83,13 @@ class Run:
     def note(self, position: int, sentence: str, **values: object) -> None:
         """Remember why the part at `position` became null."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(position, sentence, values))
+            shown = {name: _shown(value) for name, value in values.items()}
+            self.problems.append(Problem(position, sentence, shown))
+
+
+def _shown(value: object) -> object:
+    # Python refuses to write out integers of thousands of digits.
+    return "very many" if isinstance(value, int) and value.bit_length() > 100 else value
 
 
 def check_size(run: Run, size: int) -> None:
@@ -100,7 +107,7 @@ def check_text(run: Run, size: int) -> None:
         raise LimitReached(
             "A text would have {size} characters; {limit} are allowed.", size=size, limit=MAX_STRING
         )
-    run.charge(1 + size // 64)
+    run.charge(1 + size // 16)
 
 
 _current: ContextVar[Run | None] = ContextVar("feel_run", default=None)

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(
     r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|U([0-9a-fA-F]{6})|(.))", re.DOTALL
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -50,6 +51,10 @@ def tokens_of(text: str) -> list[Token]:
         piece = found.group()
         if piece == '"':
             raise FeelSyntaxError("the text that begins here has no closing quote.", position, text)
+        if max(piece) >= "\ud800" and _SURROGATE.search(piece):
+            raise FeelSyntaxError("this is half a character.", position, "")
+        if piece == "/" and text[found.end() : found.end() + 1] == "*":
+            raise FeelSyntaxError("the comment that begins here is not closed.", position, text)
         if kind != "space":
             tokens.append(Token(kind, piece, position, found.end()))
         position = found.end()
@@ -64,7 +69,7 @@ def string_value(literal: str) -> str:
         return inner
     text = _ESCAPE.sub(_unescaped, inner)
     # A lone surrogate is no character and could not be stored.
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _unescaped(found: re.Match[str]) -> str:

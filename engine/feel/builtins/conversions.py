@@ -62,15 +62,15 @@ def string(run: Run, value: Value) -> Value:
     return text
 
 
-@builtin("is", "value1: any, value2: any")
-def is_(a: Value, b: Value) -> Value:
+@builtin("is", "value1: any, value2: any", needs_run=True)
+def is_(run: Run, a: Value, b: Value) -> Value:
     """Whether both are the same element of the same kind; zones count."""
     if type(a) is not type(b):
         return False
     if isinstance(a, DateTime | Time) and isinstance(b, DateTime | Time):
         zones = [x.time.zone if isinstance(x, DateTime) else x.zone for x in (a, b)]
-        return equal(a, b) is True and zones[0] == zones[1]
-    return equal(a, b) is True
+        return equal(a, b, run) is True and zones[0] == zones[1]
+    return equal(a, b, run) is True
 
 
 @builtin("range", "from: string")

@@ -12,14 +12,15 @@ from engine.feel.numbers import as_integer
 from engine.feel.values import Value
 
 
-def _same(a: Value, b: Value) -> bool:
-    return equal(a, b) is True
+def _same(run: Run, a: Value, b: Value) -> bool:
+    return equal(a, b, run) is True
 
 
-@builtin("list contains", "list: list, element: any")
-def list_contains(items: list[Value], element: Value) -> Value:
+@builtin("list contains", "list: list, element: any", needs_run=True)
+def list_contains(run: Run, items: list[Value], element: Value) -> Value:
     """Whether the element is among them."""
-    return any(_same(item, element) for item in items)
+    check_size(run, len(items))
+    return any(_same(run, item, element) for item in items)
 
 
 @builtin("sublist", "list: list, start position: number, length?: number|null")
@@ -96,7 +97,7 @@ def reverse(run: Run, items: list[Value]) -> Value:
 def index_of(run: Run, items: list[Value], match: Value) -> Value:
     """The places, from 1, where the element is."""
     check_size(run, len(items))
-    return [Decimal(place) for place, item in enumerate(items, 1) if _same(item, match)]
+    return [Decimal(place) for place, item in enumerate(items, 1) if _same(run, item, match)]
 
 
 @builtin("union", "*list: list", needs_run=True)
@@ -124,7 +125,7 @@ def _distinct(run: Run, items: list[Value]) -> list[Value]:
             seen.add(key)
         else:
             run.charge(1 + len(others))
-            if any(_same(item, other) for other in others):
+            if any(_same(run, item, other) for other in others):
                 continue
             others.append(item)
         result.append(item)
