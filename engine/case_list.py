@@ -1,4 +1,4 @@
-"""Cases a person may see, the newest first, a page at a time."""
+"""Cases a person may see, the newest first, a page at a time; and who has to do what next in one of them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.cursors import cursor, cursor_key
-from engine.models import Case, CaseStatus, Person, Procedure
+from engine.models import Case, CaseStatus, Office, Person, Procedure, Task, TaskStatus
 from engine.search import found_by
-from engine.visibility import visible_cases
+from engine.visibility import visible_cases, visible_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,29 @@ def cases(session: Session, person: Person, query: CaseQuery) -> CasePage:
     rows = [CaseRow(**row._asdict()) for row in found[: query.limit]]
     more = len(found) > query.limit
     return CasePage(rows, cursor("cases", rows[-1].id) if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An open task of one case; `id` is None when the person may not see the task itself."""
+
+    id: str | None
+    name: str
+    office_name: str | None
+    assignee_name: str | None
+    due_at: datetime | None
+
+
+def open_tasks_of(session: Session, person: Person, case: Case) -> list[OpenTask]:
+    """Who has to do what next in a case the person may see; tasks of other offices are told but not opened."""
+    rows = session.execute(
+        select(Task, Office.name, Person.full_name, visible_tasks(person).label("is_seen"))
+        .outerjoin(Office, Office.id == Task.office_id)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+        .order_by(Task.opened_at, Task.token)
+    )
+    return [
+        OpenTask(task.id if is_seen else None, task.name, office, assignee, task.due_at)
+        for task, office, assignee, is_seen in rows
+    ]

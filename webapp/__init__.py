@@ -48,7 +48,7 @@ def create_app(
         spec_path="/api/v1/openapi.json",
         docs_path=None,
         json_errors=False,
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes None, APIFlask's hint does not
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -74,7 +74,11 @@ def create_app(
 
     babel.init_app(app, locale_selector=chosen_language)
     app.jinja_env.globals.update(
-        current_person=sessions.current_person, role_name=role_name, language=chosen_language, languages=LANGUAGES, language_names=LANGUAGE_NAMES
+        current_person=sessions.current_person,
+        role_name=role_name,
+        language=chosen_language,
+        languages=LANGUAGES,
+        language_names=LANGUAGE_NAMES,
     )
     # Last registered, first run on the way out: headers see what compression and pages have made.
     headers.register(app)

@@ -51,7 +51,8 @@ def file(name: str) -> Response:
     response.headers["Cache-Control"] = (
         _FOREVER if request.args.get("v") == found.hash else "public, max-age=0, must-revalidate"
     )
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def asset_url(name: str) -> str:

@@ -12,7 +12,13 @@ from flask import Flask, Response, request
 
 _LEAST = 600  # bytes; below, the headers outweigh what is saved
 _LEVEL = 4
-_TEXT = ("text/", "application/json", "application/problem+json", "image/svg+xml", "application/xml")
+_TEXT = (
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "image/svg+xml",
+    "application/xml",
+)
 
 
 def register(app: Flask) -> None:

@@ -36,4 +36,6 @@ def blueprints(found: list[ModuleType]) -> list[Blueprint]:
 
 def navigation(found: list[ModuleType]) -> list[Link]:
     """The links that the modules bring."""
-    return [link for module in found if isinstance(link := getattr(module, "NAVIGATION", None), Link)]
+    return [
+        link for module in found if isinstance(link := getattr(module, "NAVIGATION", None), Link)
+    ]

@@ -4,13 +4,12 @@ import logging
 
 from flask import Flask, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Refusal
 from webapp.access import NotSignedIn
-from webapp.i18n import sentence
+from webapp.i18n import _, sentence
 from webapp.pages import is_fragment_wanted, page
 from webapp.transactions import start_over
 
@@ -40,7 +39,9 @@ def _may_redirect() -> bool:
 def _forged(_error: Exception) -> ResponseReturnValue:
     return _answer(
         400,
-        _("This page was open for too long, or you signed in again meanwhile. Reload it and send it again."),
+        _(
+            "This page was open for too long, or you signed in again meanwhile. Reload it and send it again."
+        ),
         "Forged",
     )
 
@@ -61,7 +62,9 @@ def _sentence_of(code: int) -> str:
         case 404:
             return _("There is no such page. It may have been moved, or the address was mistyped.")
         case 405:
-            return _("This address cannot be used in this way. Go back and use the buttons of the page.")
+            return _(
+                "This address cannot be used in this way. Go back and use the buttons of the page."
+            )
         case 413:
             return _("What you sent is too large. Make the file smaller and send it again.")
         case 429:
@@ -75,7 +78,9 @@ def _fault(error: Exception) -> ResponseReturnValue:
     )
     return _answer(
         500,
-        _("Something broke here; nothing was changed. Try again, and tell your operator when it happens twice."),
+        _(
+            "Something broke here; nothing was changed. Try again, and tell your operator when it happens twice."
+        ),
         "Fault",
     )
 

@@ -1,6 +1,6 @@
 """What an operator watches: requests by view and status, and the CPU time they took.
 
-`/metrics` shows them in the format that monitors read. They count this process only: with several, ask each.
+`/health/metrics` shows them in the format that monitors read. They count this process only: with several, ask each.
 """
 
 import time

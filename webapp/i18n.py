@@ -1,8 +1,10 @@
 """Spanish and English: the person's choice, else this browser's, else what the browser asks for."""
 
+from datetime import datetime
+
 from flask import current_app, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, gettext, lazy_gettext
+from flask_babel import Babel, format_datetime, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from engine.errors import Refusal
@@ -20,6 +22,16 @@ _ROLE_NAMES: dict[Role, LazyString] = {
 }
 
 babel = Babel()
+
+
+def _(message: str, **values: object) -> str:
+    """The message in the reader's language; `%(name)s` in it are filled with the values."""
+    return str(gettext(message, **values))
+
+
+def plural(one: str, many: str, num: int) -> str:
+    """The message for `%(num)d` things in the reader's language."""
+    return str(ngettext(one, many, num))
 
 
 def chosen_language() -> str:
@@ -43,4 +55,8 @@ def role_name(role: Role) -> str:
 
 def sentence(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its values filled in."""
-    return refusal.message(gettext(refusal.sentence))
+    text = gettext(refusal.sentence)
+    at = refusal.values.get("at")
+    if isinstance(at, datetime):  # in the office's zone, where the engine says UTC
+        text = text.replace("{time}", str(format_datetime(at, "HH:mm")))
+    return refusal.message(text)

@@ -20,15 +20,18 @@ class Link:
 
 def links() -> list[Link]:
     """The links this person may follow, in their order."""
+    return [link for link in current_app.extensions["navigation"] if may(link.endpoint)]
+
+
+def may(endpoint: str) -> bool:
+    """Whether this person may use the page, for links inside pages."""
+    needed = declared(current_app, endpoint)
+    if needed is None:
+        return False
     person = current_person()
-    if person is None:
-        return []
-    shown = []
-    for link in current_app.extensions["navigation"]:
-        needed = declared(current_app, link.endpoint)
-        if needed and (not needed.roles or person.has_role(*needed.roles)):
-            shown.append(link)
-    return shown
+    if needed.is_public or person is None:
+        return needed.is_public
+    return not needed.roles or person.has_role(*needed.roles)
 
 
 def is_here(link: Link) -> bool:
@@ -40,4 +43,5 @@ def register(app: Flask, found: list[Link]) -> None:
     """Give templates the links."""
     app.extensions["navigation"] = sorted(found, key=lambda link: link.place)
     app.jinja_env.globals["navigation"] = links
+    app.jinja_env.globals["may"] = may
     app.jinja_env.globals["is_here"] = is_here

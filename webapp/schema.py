@@ -16,7 +16,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 class SchemaOutdated(Refusal):
     """The database has the tables of another version."""
 
-    sentence = "The database is at {found}, this version needs {needed}. Run `expedito upgrade` first."
+    sentence = (
+        "The database is at {found}, this version needs {needed}. Run `expedito upgrade` first."
+    )
     status = 503
 
 

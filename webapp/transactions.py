@@ -7,10 +7,12 @@ view has answered and before the answer leaves, and is rolled back by a refusal.
 
 import random
 import time
+from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from apiflask import APIFlask
-from flask import current_app, g, request
+from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -22,14 +24,19 @@ _ATTEMPTS = 5
 
 
 class Transactional(APIFlask):
-    """An application whose views share one transaction per request."""
+    """An application whose views share one transaction per request.
+
+    `around` may answer in the view's place, inside the transaction (see webapp/repetition.py).
+    """
+
+    around: Callable[[Callable[[], Response]], Response] = staticmethod(lambda answer: answer())
 
     def dispatch_request(self) -> ResponseReturnValue:
         if request.method in _READING:
             return super().dispatch_request()
         for attempt in range(_ATTEMPTS):
             try:
-                response = self.make_response(super().dispatch_request())
+                response = self.around(self._answer)
                 if response.status_code < 400 or g.pop("keeps_work", False):
                     commit()
                 else:
@@ -39,11 +46,14 @@ class Transactional(APIFlask):
                 start_over()
                 if attempt == _ATTEMPTS - 1 or not is_serialization_failure(error):
                     raise
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 not for secrets
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))
             except BaseException:
                 start_over()
                 raise
         raise AssertionError("unreachable")
+
+    def _answer(self) -> Response:
+        return self.make_response(super().dispatch_request())
 
 
 def database() -> Database:
@@ -67,6 +77,12 @@ def now() -> datetime:
         g.at = current_app.extensions["clock"]()
     at: datetime = g.at
     return at
+
+
+def current_zone() -> ZoneInfo:
+    """The zone in which days begin and end here."""
+    zone: ZoneInfo = current_app.extensions["settings"].zone
+    return zone
 
 
 def keep_work() -> None:

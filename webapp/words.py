@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 from flask import Flask, current_app
-from flask_babel import format_date, format_datetime, ngettext
-from flask_babel import gettext as _
+from flask_babel import format_date, format_datetime
 from markupsafe import Markup
 
+from webapp.i18n import _, plural
 from webapp.transactions import now
 
 Tone = Literal["overdue", "soon", "later", "none"]
@@ -43,13 +43,13 @@ def due_words(due_at: datetime | None) -> str:
     if due_at < now():
         if days == 0:
             return _("overdue since today")
-        return str(ngettext("%(num)d day overdue", "%(num)d days overdue", -days))
+        return plural("%(num)d day overdue", "%(num)d days overdue", -days)
     if days == 0:
         return _("due today")
     if days == 1:
         return _("due tomorrow")
     if days <= _NEAR:
-        return str(ngettext("due in %(num)d day", "due in %(num)d days", days))
+        return plural("due in %(num)d day", "due in %(num)d days", days)
     return _("due on %(date)s", date=_date_of(due_at))
 
 
@@ -61,7 +61,7 @@ def past_words(at: datetime) -> str:
     if days == 1:
         return _("yesterday at %(time)s", time=format_datetime(at, "HH:mm"))
     if days <= _NEAR:
-        return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+        return plural("%(num)d day ago", "%(num)d days ago", days)
     return _date_of(at)
 
 

@@ -45,7 +45,10 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     )
     log.info(
         "serving",
-        extra={"url": f"http://{server.effective_host}:{server.effective_port}", "action": "serving"},
+        extra={
+            "url": f"http://{server.effective_host}:{server.effective_port}",
+            "action": "serving",
+        },
     )
     try:
         server.run()

@@ -1,0 +1,64 @@
+// What pages need beyond htmx: the preview beside the inbox, keys, and islands that say when they are ready.
+(() => {
+  "use strict";
+  const wide = matchMedia("(min-width: 75rem)");
+  const phone = matchMedia("(max-width: 60rem)");
+
+  // On a phone the filters are folded away: the list comes first.
+  const fold = () => document.querySelectorAll("details[data-closed-on-phone]").forEach((d) => { d.open = !phone.matches; });
+  fold();
+  phone.addEventListener("change", fold);
+
+  // A first click on a task shows it beside the list, a second one opens it; on narrow screens it opens at once.
+  const show = (link) => {
+    document.querySelectorAll("a[data-preview][aria-current]").forEach((a) => a.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    const address = new URL(location.href);
+    address.searchParams.set("task", link.pathname.split("/").pop());
+    history.replaceState(history.state, "", address);
+    return window.htmx.ajax("GET", link.dataset.preview, { target: "#preview", swap: "innerHTML" });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-preview]");
+    if (!link || !wide.matches || !window.htmx || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.getAttribute("aria-current") === "true" && document.querySelector("#preview [data-task]")) return;
+    event.preventDefault();
+    show(link);
+  });
+  const restore = () => {
+    const link = document.querySelector("a[data-preview][aria-current]");
+    if (link && wide.matches && window.htmx && !document.querySelector("#preview [data-task]")) show(link);
+  };
+  addEventListener("DOMContentLoaded", restore);
+
+  // j and k walk the list, / goes to the search field; never while typing.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "/") {
+      const search = document.querySelector("#q");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      return;
+    }
+    const step = { j: 1, k: -1 }[event.key];
+    if (!step) return;
+    const rows = [...document.querySelectorAll(".worklist a")];
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + step))];
+    next.focus();
+    if (wide.matches && next.dataset.preview && window.htmx) show(next);
+  });
+
+  // Menus close when the attention goes elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.account[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll("details.account[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+  });
+
+  // What was refused is read first.
+  const attend = () => document.querySelector("[role=alert][autofocus], .refusal[tabindex]")?.focus();
+  addEventListener("DOMContentLoaded", attend);
+  document.addEventListener("htmx:after:swap", attend);
+})();

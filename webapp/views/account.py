@@ -2,13 +2,12 @@
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.errors import Refusal
 from engine.people import is_password_of, set_password
 from webapp.access import access
 from webapp.config import LANGUAGES
-from webapp.i18n import sentence
+from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.sessions import sign_out_elsewhere, signed_in
 from webapp.transactions import session

@@ -18,8 +18,8 @@ def health() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
-@pages.get("/metrics")
+@pages.get("/health/metrics")
 @access(Role.OPERATOR)
 def figures() -> Response:
-    """The counters of this process, in the format of Prometheus."""
+    """The counters of this process, in the format of Prometheus; a monitor signs in with a bearer token."""
     return Response(current_app.extensions["figures"].text(), mimetype="text/plain")

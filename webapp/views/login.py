@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.people import is_password_of, person_by_name
 from webapp.access import access, public
 from webapp.config import LANGUAGES
+from webapp.i18n import _
 from webapp.pages import page
 from webapp.sessions import current_person, sign_in, sign_out
 from webapp.throttle import check_attempts, forget_failures, record_failure

@@ -1,0 +1,40 @@
+"""What a case knows, in words: labels from the forms of its version, values as people write them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import format_decimal
+from sqlalchemy.orm import Session
+
+from engine.models import Case
+from webapp.i18n import _
+from webapp.task_form import labels
+
+LONGEST = 500  # characters of one value shown; the whole stays in the case
+DEEPEST = 3
+
+
+def shown(session: Session, case: Case, variables: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and value of everything the case knows that has a value, in the order of its forms."""
+    known = labels(session, case.version_id)
+    order = {key: at for at, key in enumerate(known)}
+    keys = sorted(variables, key=lambda key: (order.get(key, len(order)), key))
+    return [
+        (known.get(key, (key, {}))[0], _words(variables[key], known.get(key, (key, {}))[1]))
+        for key in keys
+        if variables[key] not in (None, "", [], {})
+    ]
+
+
+def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return options.get(str(value)) or str(format_decimal(value))
+    if isinstance(value, list) and depth < DEEPEST:
+        return ", ".join(_words(one, options, depth + 1) for one in value[:50])[:LONGEST]
+    if isinstance(value, dict) and depth < DEEPEST:
+        parts = (f"{key}: {_words(one, {}, depth + 1)}" for key, one in list(value.items())[:50])
+        return "; ".join(parts)[:LONGEST]
+    text = str(value)
+    return options.get(text, text)[:LONGEST]

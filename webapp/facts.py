@@ -1,0 +1,131 @@
+"""The facts of a case as sentences a person would say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.events import Happened
+from engine.history import Entry
+from webapp.i18n import _
+
+# What a reader scans for; the rest is drawn lighter.
+_HEAVY = {
+    Happened.CASE_STARTED,
+    Happened.CASE_COMPLETED,
+    Happened.CASE_CANCELLED,
+    Happened.CASE_SUSPENDED,
+    Happened.CASE_RESUMED,
+    Happened.TASK_COMPLETED,
+    Happened.INCIDENT_RAISED,
+}
+# True, but of no interest to whoever reads the story.
+_UNTOLD = {Happened.TOKEN_MOVED, Happened.CASE_READ}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as a line of the timeline."""
+
+    at: datetime
+    words: str
+    by_name: str | None
+    office_name: str | None
+    reason: str | None
+    is_heavy: bool
+
+
+def told(entries: list[Entry]) -> list[Told]:
+    """The story of a case, the newest fact first."""
+    return [
+        Told(
+            at=entry.at,
+            words=_sentence(entry),
+            by_name=entry.by_name,
+            office_name=entry.office_name,
+            reason=_reason(entry),
+            is_heavy=entry.type in _HEAVY,
+        )
+        for entry in reversed(entries)
+        if entry.type not in _UNTOLD
+    ]
+
+
+def _reason(entry: Entry) -> str | None:
+    reason = entry.data.get("reason")
+    return reason if isinstance(reason, str) else None
+
+
+def _sentence(entry: Entry) -> str:
+    name = entry.element_name or entry.element_id or "–"
+    match entry.type:
+        case Happened.CASE_STARTED:
+            return _("The case was opened")
+        case Happened.CASE_COMPLETED:
+            outcome = entry.data.get("outcome")
+            return (
+                _("The case ended: %(outcome)s", outcome=outcome)
+                if outcome
+                else _("The case ended")
+            )
+        case Happened.CASE_CANCELLED:
+            return _("The case was cancelled")
+        case Happened.CASE_SUSPENDED:
+            return _("The case was suspended")
+        case Happened.CASE_RESUMED:
+            return _("The case goes on")
+        case Happened.CASE_MIGRATED:
+            return _("The case was moved to another version of the procedure")
+    return _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+
+
+def _sentence_of_task(entry: Entry, name: str) -> str | None:
+    match entry.type:
+        case Happened.TASK_OPENED:
+            return _("“%(task)s” waits for somebody", task=name)
+        case Happened.TASK_CLAIMED:
+            return _("“%(task)s” was claimed", task=name)
+        case Happened.TASK_RELEASED:
+            return _("“%(task)s” was released", task=name)
+        case Happened.TASK_ASSIGNED:
+            return _("“%(task)s” was assigned", task=name)
+        case Happened.TASK_COMPLETED:
+            return _("“%(task)s” was completed", task=name)
+        case Happened.TASK_CANCELLED:
+            return _("“%(task)s” was withdrawn", task=name)
+        case Happened.DOCUMENT_ADDED:
+            return _("A document was added: %(name)s", name=entry.data.get("name", "–"))
+        case Happened.COMMENT_ADDED:
+            return _("A comment was added")
+    return None
+
+
+def _sentence_of_wait(entry: Entry, name: str) -> str:
+    match entry.type:
+        case Happened.TIMER_SET:
+            return _("The time for “%(name)s” began to run", name=name)
+        case Happened.TIMER_FIRED:
+            return _("The time for “%(name)s” ran out", name=name)
+        case Happened.TIMER_CANCELLED:
+            return _("The time for “%(name)s” no longer matters", name=name)
+        case Happened.MESSAGE_SENT:
+            return _("“%(name)s” was sent", name=name)
+        case Happened.MESSAGE_RECEIVED:
+            return _("“%(name)s” was received", name=name)
+        case Happened.SIGNAL_SENT:
+            return _("“%(name)s” was announced", name=name)
+        case Happened.SERVICE_REQUESTED:
+            return _("“%(name)s” was asked of another system", name=name)
+        case Happened.SERVICE_COMPLETED:
+            return _("“%(name)s” was answered by another system", name=name)
+        case Happened.SERVICE_FAILED:
+            return _("“%(name)s” got no answer from another system", name=name)
+        case Happened.ERROR_THROWN:
+            return _("“%(name)s” ended with an error", name=name)
+        case Happened.ESCALATION_THROWN:
+            return _("“%(name)s” was escalated", name=name)
+        case Happened.DECISION_MADE:
+            return _("“%(name)s” was decided by its rules", name=name)
+        case Happened.INCIDENT_RAISED:
+            return _("Something broke at “%(name)s”; an operator has to look at it", name=name)
+        case Happened.INCIDENT_RESOLVED:
+            return _("What broke at “%(name)s” was mended", name=name)
+    return _("%(name)s: %(kind)s", name=name, kind=entry.type.replace("_", " "))

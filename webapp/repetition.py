@@ -1,0 +1,73 @@
+"""`Idempotency-Key` on every POST: the same key again gets the same answer, and nothing is done twice.
+
+The key comes in the header, or in the field `idempotency_key` of a form.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from flask import Response, request
+
+from engine.receipts import Answer, fingerprint, once
+from webapp.sessions import current_person
+from webapp.transactions import Transactional, now, session
+
+FIELD = "idempotency_key"
+
+
+def register(app: Transactional) -> None:
+    """Answer every POST that carries a key through its receipt."""
+    app.around = _once
+    app.jinja_env.globals["new_key"] = lambda: token_urlsafe(12)
+
+
+def _once(answer: Callable[[], Response]) -> Response:
+    key = request.headers.get("Idempotency-Key", "").strip() or _key_of_form()
+    person = current_person() if key else None
+    if not key or person is None:
+        return answer()
+    made: list[Response] = []
+
+    def command() -> Answer:
+        made.append(answer())
+        return _kept(made[0])
+
+    kept = once(session(), key, _asked(), command, by=person, at=now())
+    return _again(kept) if kept.is_repeated else made[0]
+
+
+def _key_of_form() -> str:
+    return (
+        request.form.get(FIELD, "").strip()
+        if request.mimetype.endswith("form-data")
+        or (request.mimetype == "application/x-www-form-urlencoded")
+        else ""
+    )
+
+
+def _asked() -> str:
+    if request.form:
+        sent: object = sorted(
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name != "csrf_token"  # masked anew each time
+        )
+    else:
+        sent = sha256(request.get_data()).hexdigest()
+    return fingerprint(request.method, request.path, sent)
+
+
+def _kept(response: Response) -> Answer:
+    body = {"location": response.headers.get("Location"), "type": response.content_type}
+    if response.mimetype == "application/json":
+        body["text"] = response.get_data(as_text=True)
+    return Answer(response.status_code, body)
+
+
+def _again(kept: Answer) -> Response:
+    response = Response(kept.body.get("text", ""), kept.status, content_type=kept.body["type"])
+    if kept.body.get("location"):
+        response.headers["Location"] = kept.body["location"]
+    response.headers["Idempotency-Replayed"] = "true"
+    return response

@@ -1,0 +1,35 @@
+// An island: a diagram drawn by bpmn-js, with marks where the case is and on the way it took.
+// In: data-diagram (address of the file), data-positions (ids), data-path (id → how often).
+// Out: the element's data-state “drawn” or “failed”, and the event expedito:element when an element is chosen.
+(() => {
+  "use strict";
+  const draw = async (place) => {
+    const viewer = new window.BpmnJS({ container: place });
+    try {
+      const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      await viewer.importXML(await answer.text());
+    } catch (error) {
+      viewer.destroy();
+      place.dataset.state = "failed";
+      return;
+    }
+    const canvas = viewer.get("canvas");
+    const known = viewer.get("elementRegistry");
+    const mark = (id, name) => { if (known.get(id)) canvas.addMarker(id, name); };
+    for (const id of Object.keys(JSON.parse(place.dataset.path || "{}"))) mark(id, "passed");
+    const positions = JSON.parse(place.dataset.positions || "[]");
+    positions.forEach((id) => mark(id, "here"));
+    canvas.zoom("fit-viewport", "auto");
+    // On a small screen the whole diagram would be unreadable: show where the case is.
+    const here = known.get(positions[0]);
+    if (here && canvas.zoom() < 0.55) {
+      canvas.zoom(0.75);
+      canvas.scrollToElement?.(here, 80);
+    }
+    viewer.on("element.click", ({ element }) => place.dispatchEvent(
+      new CustomEvent("expedito:element", { bubbles: true, detail: { id: element.id } })));
+    place.dataset.state = "drawn";
+  };
+  document.querySelectorAll("[data-diagram]:not([data-state])").forEach(draw);
+})();

@@ -1,0 +1,161 @@
+"""Cases: find one, open one, see where it stands."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from engine import history
+from engine.case_list import CaseQuery, cases, open_tasks_of
+from engine.cases import Applicant, case_by_number, start_case
+from engine.deployments import current_version, procedure_by_key, version_with_everything
+from engine.models import Case, CaseStatus, Role, Version
+from engine.procedures import procedures, startable_procedures
+from webapp.access import access
+from webapp.case_data import shown
+from webapp.facts import told
+from webapp.i18n import _, sentence
+from webapp.navigation import Link
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.task_form import Unanswered, start_sheet
+from webapp.transactions import now, session, start_over
+
+pages = Blueprint("cases", __name__, url_prefix="/cases")
+NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)
+
+_STARTS = (Role.CIVIL_SERVANT, Role.OPERATOR)
+_READS = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR)
+
+
+@pages.get("")
+@access(*_READS)
+def index() -> ResponseReturnValue:
+    """The cases that the address asks for; htmx gets only the list."""
+    asked = request.args
+    status = asked.get("status")
+    query = CaseQuery(
+        search=asked.get("q", "").strip()[:100],
+        status=CaseStatus(status) if status in set(CaseStatus) else None,
+        procedure_key=asked.get("procedure") or None,
+        after=asked.get("after") or None,
+    )
+    found = cases(session(), signed_in(), query)
+    return page(
+        "cases/index.html",
+        query=query,
+        found=found,
+        procedures=procedures(session()),
+        statuses=statuses(),
+    )
+
+
+@pages.get("/start")
+@access(*_STARTS)
+def catalogue() -> ResponseReturnValue:
+    """The procedures that take new cases."""
+    return page("cases/catalogue.html", offers=startable_procedures(session()))
+
+
+@pages.get("/start/<key>")
+@access(*_STARTS)
+def ask(key: str) -> ResponseReturnValue:
+    """Who applies, and the form that opens a case."""
+    version = current_version(session(), procedure_by_key(session(), key))
+    sheet = start_sheet(session(), version.id, {})
+    return page(
+        "cases/start.html", key=key, name=_name(key), sheet=sheet, applicant={}, refusal=None
+    )
+
+
+@pages.post("/start/<key>")
+@access(*_STARTS)
+def start(key: str) -> ResponseReturnValue:
+    """Open the case and go to its first task, or to the case when somebody else goes on."""
+    version = current_version(session(), procedure_by_key(session(), key))
+    sheet = start_sheet(session(), version.id, {})
+    try:
+        case = start_case(
+            session(),
+            version,
+            sheet.clean(request.form),
+            applicant=_applicant(),
+            by=signed_in(),
+            at=now(),
+        )
+    except Unanswered as unanswered:
+        start_over()
+        sheet = sheet.with_errors(request.form, unanswered.errors)
+        words = sentence(unanswered)
+        kept = request.form
+        return page(
+            "cases/start.html",
+            422,
+            key=key,
+            name=_name(key),
+            sheet=sheet,
+            applicant=kept,
+            refusal=words,
+        )
+    flash(_("Case %(number)s is open.", number=case.number))
+    return redirect(url_for("cases.show", number=case.number), 303)
+
+
+@pages.get("/<path:number>")
+@access(*_READS)
+def show(number: str) -> ResponseReturnValue:
+    """Where the case stands, what happened, what is in it."""
+    case = case_by_number(session(), signed_in(), number)
+    positions = history.positions(session(), case)
+    names = element_names(case)
+    return page(
+        "cases/show.html",
+        case=case,
+        statuses=statuses(),
+        positions=positions,
+        here=[names.get(element, element) for element in positions],
+        path=history.path(session(), case),
+        tasks=open_tasks_of(session(), signed_in(), case),
+        story=told(history.timeline(session(), case)),
+        documents=history.documents(session(), case),
+        data=shown(session(), case, history.variables(session(), case)),
+    )
+
+
+@pages.get("/<path:number>/diagram.bpmn")
+@access(*_READS)
+def diagram(number: str) -> ResponseReturnValue:
+    """The diagram of the version that the case follows, as it was uploaded."""
+    case = case_by_number(session(), signed_in(), number)
+    drawing = version_with_everything(session(), case.version_id).drawing
+    return Response(drawing, content_type="application/xml")
+
+
+def statuses() -> dict[str, str]:
+    """A case's status in the reader's words."""
+    return {
+        CaseStatus.OPEN: _("open"),
+        CaseStatus.SUSPENDED: _("suspended"),
+        CaseStatus.COMPLETED: _("completed"),
+        CaseStatus.CANCELLED: _("cancelled"),
+    }
+
+
+def element_names(case: Case) -> dict[str, str]:
+    """Element id → name, of the version that the case follows."""
+    version = session().get(Version, case.version_id)
+    return version.element_names if version is not None else {}
+
+
+def _name(key: str) -> str:
+    return procedure_by_key(session(), key).name
+
+
+def _applicant() -> Applicant:
+    name = request.form.get("applicant_name", "").strip()[:200]
+    if not name:
+        raise Unanswered({"applicant_name": _("Write the applicant's name.")})
+    return Applicant(
+        name=name,
+        document=request.form.get("applicant_document", "").strip()[:40] or None,
+        email=request.form.get("applicant_email", "").strip()[:320] or None,
+    )

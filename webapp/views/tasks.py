@@ -1,0 +1,131 @@
+"""A task: read it, take it, answer it. “Complete” is where the walk of a request through Expedito begins."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.directory import office_names, people_names
+from engine.history import documents, variables
+from engine.models import Role, Task, TaskStatus
+from engine.tasks import (
+    claim_task,
+    complete_task,
+    release_task,
+    save_answers,
+    saved_answers,
+)
+from engine.worklists import task_by_id
+from webapp.access import access
+from webapp.case_data import shown
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.task_form import Sheet, Unanswered, chosen, sheet_of
+from webapp.transactions import now, session, start_over
+from webapp.views.inbox import back_to_inbox
+
+pages = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+_WORKS = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
+
+
+@pages.get("/<task_id>")
+@access(*_WORKS)
+def show(task_id: str) -> ResponseReturnValue:
+    """The task with its form, as it was left."""
+    task = task_by_id(session(), signed_in(), task_id)
+    return _page(task, sheet_of(session(), task, saved_answers(session(), task_id, signed_in())))
+
+
+@pages.get("/<task_id>/preview")
+@access(*_WORKS)
+def preview(task_id: str) -> ResponseReturnValue:
+    """What the inbox shows beside the list."""
+    task = task_by_id(session(), signed_in(), task_id)
+    return page("tasks/_preview.html", **_context(task))
+
+
+@pages.post("/<task_id>/claim")
+@access(*_WORKS)
+def claim(task_id: str) -> ResponseReturnValue:
+    """Take the task."""
+    claim_task(session(), task_id, by=signed_in(), at=now())
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@pages.post("/<task_id>/release")
+@access(*_WORKS)
+def release(task_id: str) -> ResponseReturnValue:
+    """Give the task back to its office."""
+    task = release_task(session(), task_id, by=signed_in(), at=now())
+    flash(_("“%(task)s” is free again; what you typed is kept.", task=task.name))
+    return redirect(back_to_inbox(), 303)
+
+
+@pages.post("/<task_id>/draft")
+@access(*_WORKS)
+def draft(task_id: str) -> ResponseReturnValue:
+    """Keep what was typed so far, fit or not."""
+    task = task_by_id(session(), signed_in(), task_id)
+    typed = sheet_of(session(), task, {}).typed(request.form)
+    save_answers(session(), task_id, typed, by=signed_in(), at=now())
+    if request.headers.get("HX-Request"):
+        return page("tasks/_saved.html", at=now())
+    flash(_("What you typed is kept."))
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@pages.post("/<task_id>/complete")
+@access(*_WORKS)
+def complete(task_id: str) -> ResponseReturnValue:
+    """Complete the task and go on to the next one of the case, or else of the inbox."""
+    sheet = sheet_of(session(), task_by_id(session(), signed_in(), task_id), {})
+    try:
+        done = complete_task(
+            session(),
+            task_id,
+            sheet.clean(request.form),
+            choices=chosen(request.form),
+            by=signed_in(),
+            at=now(),
+        )
+    except Unanswered as unanswered:
+        return _mend(task_id, unanswered)
+    flash(_("“%(task)s” is done.", task=done.task.name))
+    if done.next_task is not None:
+        return redirect(url_for("tasks.show", task_id=done.next_task.id), 303)
+    return redirect(url_for("inbox.following"), 303)
+
+
+def _mend(task_id: str, unanswered: Unanswered) -> ResponseReturnValue:
+    """The form again, with what was typed and what is wrong with it."""
+    start_over()
+    task = task_by_id(session(), signed_in(), task_id)
+    sheet = sheet_of(session(), task, {})
+    return _page(task, sheet.with_errors(request.form, unanswered.errors), sentence(unanswered))
+
+
+def _page(task: Task, sheet: Sheet, refusal: str | None = None) -> ResponseReturnValue:
+    return page(
+        "tasks/show.html",
+        status=422 if refusal else 200,
+        sheet=sheet,
+        refusal=refusal,
+        documents=documents(session(), task.case),
+        back=back_to_inbox(),
+        **_context(task),
+    )
+
+
+def _context(task: Task) -> dict[str, Any]:
+    me = signed_in()
+    return {
+        "task": task,
+        "case": task.case,
+        "is_open": task.status == TaskStatus.OPEN,
+        "is_mine": task.assignee_id == me.id,
+        "office": office_names(session(), [task.office_id]).get(task.office_id or 0),
+        "assignee": people_names(session(), [task.assignee_id]).get(task.assignee_id or 0),
+        "data": shown(session(), task.case, variables(session(), task.case)),
+    }
