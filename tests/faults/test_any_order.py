@@ -1,0 +1,139 @@
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.cases import cancel_case, resume_case, suspend_case
+from engine.database import Database
+from engine.deployments import current_version, procedure_by_key
+from engine.errors import Conflict, NotFound
+from engine.models import Case, CaseStatus, Person, Task
+from engine.tasks import claim_task, complete_task, release_task
+from engine.worker import Worker
+from tests.clock import Clock
+from tests.engine.office import TownHall
+from tests.faults.story import check_whole, open_office
+
+WAYS = [["which_receive"], ["which_granted"]]
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """People, the clock and the worker do what they may, in any order."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        path = self.folder / "any.sqlite"
+        shutil.copyfile(self.template, path)
+        self.database = Database(f"sqlite:///{path}")
+        self.clock = Clock()
+        self.people: list[Person] = open_office(self.database, self.clock(), "ana", "eva")
+        self.completed: set[str] = set()
+        self.is_new = True
+
+    def teardown(self) -> None:
+        self.database.dispose()
+        shutil.rmtree(self.folder)
+
+    def tasks(self) -> list[str]:
+        with self.database.reading() as session:
+            return [
+                task.id for task in session.scalars(select(Task).order_by(Task.case_id, Task.token))
+            ]
+
+    def pick(self, number: int) -> str | None:
+        tasks = self.tasks()
+        return tasks[number % len(tasks)] if tasks else None
+
+    def try_(self, command: Any) -> Any:
+        try:
+            return self.database.write(command)
+        except (Conflict, NotFound):
+            return None
+
+    @rule()
+    def start(self) -> None:
+        def command(session: Session) -> None:
+            version = current_version(session, procedure_by_key(session, "permit"))
+            TownHall(session, self.clock()).start(version)
+
+        self.database.write(command)
+        self.is_new = False
+
+    @rule(number=st.integers(0, 50), who=st.integers(0, 1))
+    def claim(self, number: int, who: int) -> None:
+        task = self.pick(number)
+        if task:
+            self.try_(lambda s: claim_task(s, task, by=self.people[who], at=self.clock()))
+
+    @rule(number=st.integers(0, 50), who=st.integers(0, 1))
+    def release(self, number: int, who: int) -> None:
+        task = self.pick(number)
+        if task:
+            self.try_(lambda s: release_task(s, task, by=self.people[who], at=self.clock()))
+
+    @rule(number=st.integers(0, 50), who=st.integers(0, 1), way=st.sampled_from(WAYS))
+    def complete(self, number: int, who: int, way: list[str]) -> None:
+        task = self.pick(number)
+        if task is None:
+            return
+        done = self.try_(
+            lambda s: complete_task(
+                s, task, {"n": number}, choices={"which": way}, by=self.people[who], at=self.clock()
+            )
+        )
+        if done is not None:
+            assert task not in self.completed
+            self.completed.add(task)
+
+    @precondition(lambda self: not self.is_new)
+    @rule(number=st.integers(0, 50), what=st.sampled_from([cancel_case, suspend_case, resume_case]))
+    def from_outside(self, number: int, what: Any) -> None:
+        with self.database.reading() as session:
+            cases = list(session.scalars(select(Case.id).order_by(Case.id)))
+        case_id = cases[number % len(cases)]
+        self.try_(lambda s: what(s, case_id, "because", by=self.people[0], at=self.clock()))
+
+    @rule(hours=st.sampled_from([-1, 0, 1, 24, 48]))
+    def time_passes(self, hours: int) -> None:
+        self.clock.now += timedelta(hours=hours)
+        Worker(self.database, self.clock).run_until_idle()
+
+    @invariant()
+    def everything_is_whole(self) -> None:
+        with self.database.reading() as session:
+            check_whole(session, at=self.clock())
+            open_cases = select(Case).where(Case.status == CaseStatus.OPEN.value)
+            assert all(case.ended_at is None for case in session.scalars(open_cases))
+
+
+@pytest.mark.parametrize("examples", [15, pytest.param(500, marks=pytest.mark.soak)])
+def test_commands_in_any_order_leave_every_case_whole(sqlite_template: Path, examples: int) -> None:
+    class Machine(AnyOrder):
+        template = sqlite_template
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
