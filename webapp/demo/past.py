@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.cases import Applicant, start_case
 from engine.database import Database
 from engine.deployments import current_version, procedure_by_key
-from engine.models import Case, Office, Person, Task, TaskStatus
+from engine.models import Case, Office, Person, Role, Task, TaskStatus
 from engine.tasks import claim_task, complete_task
 from webapp.demo.story import (
     OFFICE_ZONE,
@@ -54,15 +54,16 @@ def live_through(
     past = Past(random.Random(seed), {story.key: story for story in stories})
     for story in stories:
         _plan_arrivals(past, story, since, until)
-    worker = Worker(database)
     day = since
+    worker = Worker(database, clock=lambda: day)
     while day < until:
         day = min(day + timedelta(days=1), until)
         with database.transaction() as session:
             while past.agenda and past.agenda[0][0] <= day:
                 at, _, deed = heapq.heappop(past.agenda)
                 deed(session, at)
-        _fire_timers(past, database, worker, day)
+        if worker.run_until_idle():
+            _plan_what_timers_opened(past, database, day)
     return past.cases
 
 
@@ -109,7 +110,7 @@ def _staff(session: Session, office_id: int | None) -> list[Person]:
     return [
         person
         for person in people
-        if office_id in person.office_ids and person.has_role("civil_servant")
+        if office_id in person.office_ids and person.has_role(Role.CIVIL_SERVANT)
     ]
 
 
@@ -156,9 +157,7 @@ def _is_open(session: Session, task_id: str) -> bool:
     return session.get_one(Task, (int(case_id), int(token))).status == TaskStatus.OPEN
 
 
-def _fire_timers(past: Past, database: Database, worker: Worker, at: datetime) -> None:
-    if not worker.run_due(at=at):
-        return
+def _plan_what_timers_opened(past: Past, database: Database, at: datetime) -> None:
     with database.transaction() as session:
         for case in session.scalars(
             select(Case).where(Case.id.in_(past.open_cases), Case.ended_at.is_(None))

@@ -1,0 +1,38 @@
+"""Messages over `/api/v1`: what another system has to say to a waiting case."""
+
+from datetime import timedelta
+from typing import Any
+
+from engine.messages import publish
+from engine.models import Role
+from webapp.access import access
+from webapp.api.problems import blueprint
+from webapp.api.shapes import MessageIn, MessageOut
+from webapp.sessions import signed_in
+from webapp.transactions import now, session
+
+api = blueprint("api_messages")
+
+
+@api.post("/messages")
+@access(Role.OPERATOR)
+@api.input(MessageIn)
+@api.output(MessageOut)
+@api.doc(security="token")
+def send(json_data: dict[str, Any]) -> dict[str, Any]:
+    """Hand a message to the case that waits for it, else start one by it, else keep it for a while."""
+    ttl = json_data.get("ttl")
+    delivery = publish(
+        session(),
+        json_data["name"],
+        json_data["correlation"],
+        json_data["payload"],
+        ttl=None if ttl is None else timedelta(seconds=ttl),
+        by=signed_in(),
+        at=now(),
+    )
+    return {
+        "case": delivery.case_number,
+        "is_started": delivery.is_started,
+        "is_buffered": delivery.is_buffered,
+    }

@@ -1,0 +1,206 @@
+"""What goes in and out of `/api/v1`: marshmallow schemas, from which the OpenAPI description is made.
+
+Identifiers are strings: they are wider than a JavaScript number holds exactly. Instants are ISO 8601 in UTC.
+"""
+
+from apiflask import Schema
+from apiflask.fields import Boolean, Date, DateTime, Dict, Float, Integer, List, Nested, String
+from apiflask.validators import Length, OneOf, Range
+
+
+class ProcedureOut(Schema):
+    """A procedure and its version that new cases take."""
+
+    key = String()
+    name = String()
+    version = Integer(allow_none=True)
+    takes_cases = Boolean()
+
+
+class Published(Schema):
+    """A version just published, with what was mended and found."""
+
+    key = String()
+    name = String()
+    version = Integer()
+    process = String()
+    repairs = List(Dict())
+    findings = List(Dict())
+
+
+class UploadQuery(Schema):
+    """Where an uploaded diagram belongs; both default to what the diagram says."""
+
+    key = String(validate=Length(max=80))
+    name = String(validate=Length(max=300))
+
+
+class ApplicantIn(Schema):
+    """Who asks."""
+
+    name = String(required=True, validate=Length(min=1, max=200))
+    document = String(validate=Length(max=40), allow_none=True)
+    email = String(validate=Length(max=320), allow_none=True)
+
+
+class CaseIn(Schema):
+    """A new case."""
+
+    applicant = Nested(ApplicantIn, required=True)
+    answers = Dict(load_default=dict)
+
+
+class TaskOut(Schema):
+    """A task as an inbox lists it."""
+
+    id = String()
+    case = String()
+    applicant = String()
+    procedure = String()
+    element_id = String()
+    name = String()
+    kind = String()
+    office = String(allow_none=True)
+    assignee = String(allow_none=True)
+    priority = Integer()
+    opened_at = DateTime()
+    claimed_at = DateTime(allow_none=True)
+    due_at = DateTime(allow_none=True)
+    is_overdue = Boolean()
+
+
+class TaskDetail(Schema):
+    """One task: what it asks and what can be chosen after it."""
+
+    id = String()
+    case = String()
+    element_id = String()
+    name = String()
+    kind = String()
+    status = String()
+    assignee = String(allow_none=True)
+    opened_at = DateTime()
+    due_at = DateTime(allow_none=True)
+    choices = List(Dict())
+
+
+class CaseOut(Schema):
+    """A case: where it stands and what is known of it."""
+
+    number = String()
+    procedure = String()
+    version = Integer()
+    status = String()
+    outcome = String(allow_none=True)
+    applicant = String()
+    filed_on = Date()
+    started_at = DateTime()
+    ended_at = DateTime(allow_none=True)
+    positions = List(String())
+    tasks = List(Dict())
+    variables = Dict()
+
+
+class EventOut(Schema):
+    """A fact, as the legal record keeps it."""
+
+    seq = Integer()
+    at = DateTime()
+    type = String()
+    element_id = String(allow_none=True)
+    element = String(allow_none=True)
+    task = String(allow_none=True)
+    by = String(allow_none=True)
+    office = String(allow_none=True)
+    data = Dict()
+
+
+class Events(Schema):
+    """The facts of a case, a page at a time."""
+
+    events = List(Nested(EventOut))
+    next = Integer(allow_none=True, metadata={"description": "give as `after` for the next page"})
+
+
+class EventsQuery(Schema):
+    """A page of facts."""
+
+    after = Integer(load_default=0, validate=Range(min=0))
+    limit = Integer(load_default=200, validate=Range(min=1, max=1000))
+
+
+class TasksQuery(Schema):
+    """Which tasks, in which order; `after` is the `next` of the page before."""
+
+    scope = String(load_default="mine", validate=OneOf(["mine", "office", "unassigned", "all"]))
+    q = String(load_default="", validate=Length(max=100))
+    procedure = String()
+    due = String(validate=OneOf(["overdue", "today", "week"]))
+    sort = String(load_default="due", validate=OneOf(["due", "opened", "priority"]))
+    after = String()
+    limit = Integer(load_default=50, validate=Range(min=1, max=200))
+
+
+class Tasks(Schema):
+    """A page of tasks."""
+
+    tasks = List(Nested(TaskOut))
+    next = String(allow_none=True)
+
+
+class CompleteIn(Schema):
+    """The answers of a task's form, and the flows chosen where a gateway needs a person."""
+
+    answers = Dict(load_default=dict)
+    choices = Dict(keys=String(), values=List(String()), load_default=dict)
+
+
+class AssignIn(Schema):
+    """Whom a task is given to, by the name they sign in with."""
+
+    to = String(required=True, validate=Length(min=1, max=120))
+
+
+class CompleteOut(Schema):
+    """Where a completion took the case."""
+
+    case = String()
+    status = String()
+    next_task = String(allow_none=True)
+
+
+class MessageIn(Schema):
+    """A message for the case that waits for it, by its correlation values; `ttl` seconds to keep it for one."""
+
+    name = String(required=True, validate=Length(min=1, max=200))
+    correlation = Dict(load_default=dict)
+    payload = Dict(load_default=dict)
+    ttl = Integer(validate=Range(min=0, max=31 * 86400))
+
+
+class MessageOut(Schema):
+    """Where a message went."""
+
+    case = String(allow_none=True)
+    is_started = Boolean()
+    is_buffered = Boolean()
+
+
+class MetricsQuery(Schema):
+    """Which cases the figures are about."""
+
+    version = Integer()
+    since = Date()
+    until = Date()
+
+
+class MetricsOut(Schema):
+    """Figures of a procedure; durations in seconds."""
+
+    open = Integer()
+    started = Integer()
+    ended = Integer()
+    cycle_time = Dict(values=Float(allow_none=True))
+    weeks = List(Dict())
+    tasks = List(Dict())
+    outcomes = List(Dict())
