@@ -101,12 +101,12 @@ class Drawing:
         self.home[name] = scope
 
     def nodes_of(self, scope: str) -> list[Node]:
-        """The nodes directly in the scope, in document order."""
-        return [self.nodes[name] for name in self._members[scope]]
+        """The nodes directly in the scope, in document order; none once it was taken away."""
+        return [self.nodes[name] for name in self._members.get(scope, ())]
 
     def flows_of(self, scope: str) -> list[Flow]:
         """The flows directly in the scope, in document order."""
-        return [self.flows[name] for name in self._scope_flows[scope]]
+        return [self.flows[name] for name in self._scope_flows.get(scope, ())]
 
     def process_of(self, scope: str) -> str:
         """The process that a scope is part of."""

@@ -16,9 +16,10 @@ class Stage(IntEnum):
     NAMES = 1  # ids, references between elements
     ELEMENTS = 2  # what an element lacks in itself
     AUTOMATION = 3  # what only a machine of another house could do
-    STRUCTURE = 4  # how nodes hang together: starts, ends, islands
-    CHOICES = 5  # conditions and defaults, once the flows are settled
-    EVENTS = 6  # what events wait for
+    STRUCTURE = 4  # how nodes hang together: starts and islands
+    PATHS = 5  # how paths end and split, once it is clear what takes part
+    CHOICES = 6  # conditions and defaults, once the flows are settled
+    EVENTS = 7  # what events wait for
 
 
 @dataclass(frozen=True, slots=True)

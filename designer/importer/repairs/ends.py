@@ -9,7 +9,7 @@ from engine.bpmn.model import EventKind, Kind, Node
 
 
 @repair(
-    Stage.STRUCTURE, "BPMN 2.0.2, 10.5.3: a flow node without outgoing flow marks the end of a path"
+    Stage.PATHS, "BPMN 2.0.2, 10.5.3: a flow node without outgoing flow marks the end of a path"
 )
 def mend(drawing: Drawing) -> Iterator[Change]:
     """An end event is added behind every node that nothing follows."""

@@ -15,7 +15,7 @@ _SENTENCES = {
 
 
 @repair(
-    Stage.STRUCTURE,
+    Stage.PATHS,
     "BPMN 2.0.2, 13.3.1: several outgoing flows are taken in parallel where conditions allow",
 )
 def mend(drawing: Drawing) -> Iterator[Change]:

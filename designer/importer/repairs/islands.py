@@ -26,7 +26,7 @@ def mend(drawing: Drawing) -> Iterator[Change]:
         for group in components(drawing, scope):
             first = sourceless(drawing, group)
             has_start = any(_begins(node, group) for node in group)
-            if not has_start and len(group) == 1 and not drawing.boundaries(group[0].id):
+            if not has_start and len(group) == 1 and _is_bare(drawing, group[0]):
                 lone = group[0]
                 drawing.remove_node(lone.id)
                 yield Change(
@@ -58,6 +58,11 @@ def mend(drawing: Drawing) -> Iterator[Change]:
                     {"name": shown(node.name, node.id)},
                     is_decision=True,
                 )
+
+
+def _is_bare(drawing: Drawing, node: Node) -> bool:
+    """Without anything in it or on its border."""
+    return not drawing.boundaries(node.id) and not drawing.nodes_of(node.id)
 
 
 def _begins(node: Node, group: list[Node]) -> bool:

@@ -1,0 +1,121 @@
+from pathlib import Path
+
+import pytest
+
+from designer.importer import Imported, import_model
+from designer.importer.repair import all_repairs
+from engine.bpmn import read, write
+from engine.bpmn.model import Kind, Node
+from engine.spiff import compile_model
+
+DIAGRAMS = Path(__file__).parent / "diagrams"
+NAMES = [repair.name for repair in all_repairs()]
+
+
+def imported(name: str) -> Imported:
+    return import_model(read((DIAGRAMS / f"{name}.bpmn").read_bytes()))
+
+
+def nodes(result: Imported) -> dict[str, Node]:
+    return {n.id: n for p in result.model.processes for _, n in p.scope.everything()}
+
+
+def test_every_repair_has_a_diagram() -> None:
+    assert {path.stem for path in DIAGRAMS.iterdir()} == {*NAMES, "clean"}
+
+
+def test_a_clean_drawing_is_left_as_it_is() -> None:
+    result = imported("clean")
+    assert result.notes == ()
+    assert result.model == read((DIAGRAMS / "clean.bpmn").read_bytes())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_repair_says_what_it_mended(name: str) -> None:
+    notes = [note for note in imported(name).notes if note.rule == name]
+    assert notes
+    assert all("{" not in note.message for note in notes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mended_drawing_can_be_compiled(name: str) -> None:
+    result = imported(name)
+    compile_model(result.model, result.process_id)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_what_was_imported_changes_nothing(name: str) -> None:
+    result = imported(name)
+    written = write(result.model)
+    again = import_model(read(written))
+    assert again.notes == ()
+    assert write(again.model) == written
+
+
+def test_every_repair_names_its_reason() -> None:
+    assert all(len(repair.reference) > 20 for repair in all_repairs())
+
+
+def test_a_gateway_without_conditions_is_decided_by_a_person() -> None:
+    found = nodes(imported("decisions"))
+    assert found["g"].extension.is_decided_by_person
+
+
+def test_a_prose_condition_becomes_the_name_of_its_flow() -> None:
+    (process,) = imported("decisions").model.processes
+    assert process.scope.flows["g_b"].name == "falls unvollständig"
+    assert process.scope.flows["g_b"].condition is None
+
+
+def test_a_missing_called_process_is_done_by_a_person_who_reads_why() -> None:
+    node = nodes(imported("called_processes"))["x"]
+    assert node.kind is Kind.USER_TASK
+    assert "elsewhere" in (node.extension.note or "")
+
+
+def test_a_published_called_process_stays_a_call() -> None:
+    drawn = read((DIAGRAMS / "called_processes.bpmn").read_bytes())
+    node = nodes(import_model(drawn, published={"elsewhere"}))["x"]
+    assert node.kind is Kind.CALL_ACTIVITY
+
+
+def test_a_script_that_is_no_assignment_is_shown_and_not_kept_to_run() -> None:
+    node = nodes(imported("scripts"))["x"]
+    assert node.kind is Kind.USER_TASK
+    assert node.script is None
+    assert "File" in (node.extension.note or "")
+
+
+def test_a_service_with_a_connector_here_stays_automatic() -> None:
+    drawn = read((DIAGRAMS / "machines.bpmn").read_bytes())
+    node = nodes(import_model(drawn, connectors={"org.example.Call"}))["x"]
+    assert node.kind is Kind.SERVICE_TASK
+
+
+def test_a_lone_node_is_not_run_and_a_fragment_is_another_start() -> None:
+    result = imported("islands")
+    found = nodes(result)
+    assert "lone" not in found
+    assert found["f1"].incoming
+    assert {note.element for note in result.decisions} == {"lone", "f1"}
+
+
+def test_sender_and_receiver_of_a_message_flow_share_its_message() -> None:
+    found = nodes(imported("message_flows"))
+    assert found["t"].events[0].reference == found["s2"].events[0].reference is not None
+
+
+def test_the_number_of_instances_is_asked_before_the_activity() -> None:
+    found = nodes(imported("loops"))
+    question = found["a_count"]
+    assert question.extension.form_fields[0].key == "a_count"
+    loop = found["a"].loop
+    assert loop is not None
+    assert loop.cardinality is not None
+    assert loop.cardinality.text == "a_count"
+
+
+def test_quotes_around_a_time_are_taken_off() -> None:
+    event = nodes(imported("timers"))["t"].events[0]
+    assert event.expression is not None
+    assert event.expression.text == "PT5M"
