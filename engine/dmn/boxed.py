@@ -172,6 +172,7 @@ class Boxes:
             kept = []
             is_position = False
             for number, item in enumerate(items, start=1):
+                trace.run.charge()
                 inner = dict(scope)
                 if isinstance(item, dict):
                     inner.update(item)
@@ -211,6 +212,7 @@ class Boxes:
                 return None
             results: list[Value] = []
             for item in items:
+                trace.run.charge(1 + len(results) // 8)
                 inner = dict(scope)
                 inner[name] = item if convert is None else convert(item, trace)
                 if finish is None:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from engine.dmn.cell_shapes import Shape, Span
 from engine.feel import Value
 
-MAX_BITS = 400_000_000
-"""Rules times number boundaries that one column may index (50 MB); beyond it cells are tried."""
+MAX_BITS = 130_000_000
+"""Rules times values or boundaries that one column may index (16 MB); beyond, cells are tried."""
 
 
 class ColumnIndex:
@@ -27,10 +27,13 @@ class ColumnIndex:
         "_text_rest",
         "_texts",
         "_unshaped",
+        "is_complete",
     )
 
     def __init__(self, shapes: Sequence[Shape | None]) -> None:
         self._any = self._negated = self._unshaped = self._shaped = 0
+        self.is_complete = True
+        """Whether every plain cell is indexed; a column with very many values is not."""
         self._texts: dict[str, int] = {}
         self._flags = {True: 0, False: 0}
         excluded: dict[str, int] = {}
@@ -53,6 +56,10 @@ class ColumnIndex:
                     self._flags[flag] |= bit
                 spans.extend((bit, span) for span in shape.spans)
         self._text_rest = self._any | self._negated
+        if len(shapes) * (len(self._texts) + len(excluded)) > MAX_BITS:
+            self.is_complete = False
+            self._unshaped |= self._shaped | self._negated
+            self._texts, excluded, self._text_rest = {}, {}, self._any
         for text in {*self._texts, *excluded}:
             kept = self._text_rest & ~excluded.get(text, 0)
             self._texts[text] = self._texts.get(text, 0) | kept
@@ -64,6 +71,7 @@ class ColumnIndex:
         ends = {end for _, span in spans for end in (span.low, span.high) if end is not None}
         points = sorted(ends)
         if rules * (2 * len(points) + 1) > MAX_BITS:
+            self.is_complete = False
             for bit, _ in spans:
                 self._unshaped |= bit
             return [], [self._any]

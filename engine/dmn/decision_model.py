@@ -21,6 +21,9 @@ from engine.feel import Value
 from engine.feel.errors import LimitReached
 from engine.feel.limits import running
 
+MAX_VISITED = 10_000
+"""Elements looked at for the inputs of a decision; imports of imports can multiply without end."""
+
 Decider = Callable[[Run, Mapping[str, object]], Value]
 
 
@@ -175,7 +178,7 @@ def _path_to(graph: Graph, namespace: str) -> tuple[str, ...] | None:
 def _needed(graph: Graph, link: Link, path: tuple[str, ...]) -> Iterator[Needed]:
     pending = [(graph, link, path)]
     seen: set[tuple[tuple[str, ...], str]] = set()
-    while pending:
+    while pending and len(seen) < MAX_VISITED:
         graph, link, path = pending.pop()
         if link.alias is not None:
             prefix = () if link.prefix is None else (link.prefix,)

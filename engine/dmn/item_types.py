@@ -20,6 +20,9 @@ Convert = Callable[[Value, Trace], Value]
 AllowedTest = Callable[[Text, str], Callable[[Value], bool]]
 """Compiles allowed values, of the item named second, into a test of one value."""
 
+MAX_SIZE = 2_000
+"""Parts of a type written out in full; a larger one is known to expressions by its name only."""
+
 MAX_CHAIN = 100
 """How many item definitions may be made of each other, one after another."""
 
@@ -81,7 +84,7 @@ class ItemTypes:
         result = {name: _structure(kind) for name, kind in self._types.items()}
         for prefix, types in self._imported.items():
             start = "" if prefix.startswith(NAMELESS) else prefix + "."
-            result |= {start + name: kind for name, kind in types.named_types().items()}
+            result |= {start + name: _structure(kind) for name, kind in types._types.items()}
         return result
 
     def allowed_of(self, type_ref: str | None) -> Text | None:
@@ -94,15 +97,13 @@ class ItemTypes:
         return None
 
     def member_names(self) -> Iterator[str]:
-        """The names of all components, here and in imported models."""
+        """The names of all components, those of imported models not among them."""
         pending = list(self._items.values())
         while pending:
             item = pending.pop()
             for part in item.components:
                 yield part.name
                 pending.append(part)
-        for types in self._imported.values():
-            yield from types.member_names()
 
     def conversion(self, type_ref: str | None, place: Place) -> Convert | None:
         """A function that makes values fit the type, or null with a note; None for Any.
@@ -131,6 +132,8 @@ class ItemTypes:
         self._being_made.add(name)
         made = self._type_of(self._items[name])
         self._being_made.discard(name)
+        if _is_larger(made, MAX_SIZE):
+            made = Restricted(name, ANY, _conforming(made))
         self._types[name] = made
         return made
 
@@ -165,6 +168,28 @@ class ItemTypes:
         if allowed is None or allowed.text in (None, "-"):
             return kind
         return Restricted(name, kind, self._allowed_test(allowed, name))
+
+
+def _is_larger(kind: Type, limit: int) -> bool:
+    # Types made of types twice over, again and again, would fill the memory if written out.
+    pending = [kind]
+    for _ in range(limit):
+        if not pending:
+            return False
+        match pending.pop():
+            case ListOf(element):
+                pending.append(element)
+            case ContextOf(entries):
+                pending.extend(part for _, part in entries)
+            case FunctionOf(parameters, result):
+                pending.extend((*(parameters or ()), result))
+            case Restricted(_, base):
+                pending.append(base)
+    return bool(pending)
+
+
+def _conforming(kind: Type) -> Callable[[Value], bool]:
+    return lambda value: conforms(value, kind)
 
 
 def _structure(kind: Type) -> Type:

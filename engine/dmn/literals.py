@@ -1,6 +1,6 @@
 """FEEL texts of a model as functions: compiled once, at load; null with a note when unreadable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from engine.dmn.cell_shapes import constant_of
 from engine.dmn.explanation import Place, Problem, Trace
@@ -26,6 +26,7 @@ class Literals:
         self.types = types
         self.member_names = member_names
         self._problems = problems
+        self._special_members = _special(member_names)
         self._feel_types = types.named_types()
         self.free_names: dict[str, set[str]] = {}
         """Per element, the names its texts read that nothing in the model defines."""
@@ -41,7 +42,7 @@ class Literals:
             return lambda scope, trace: constant
         try:
             expression = compile_expression(
-                text.text, names | self.member_names, self._types_for(text.text)
+                text.text, self._names_in(text.text, names), self._types_for(text.text)
             )
         except FeelSyntaxError as error:
             return self._broken(place, error.sentence, **error.values)
@@ -67,7 +68,7 @@ class Literals:
             return lambda value, scope, trace: broken(scope, trace) is True
         try:
             tests = compile_unary_tests(
-                text.text, names | self.member_names, self._types_for(text.text)
+                text.text, self._names_in(text.text, names), self._types_for(text.text)
             )
         except FeelSyntaxError as error:
             broken = self._broken(place, error.sentence, **error.values)
@@ -91,6 +92,12 @@ class Literals:
         except FeelSyntaxError:
             return None
         return listed if isinstance(listed, list) else None
+
+    def _names_in(self, text: str, names: Names) -> list[str]:
+        # A model may have thousands of names; only those that stand in the text can matter to it.
+        squeezed = "".join(text.split())
+        special = {**self._special_members, **_special(names)}
+        return [name for name, pressed in special.items() if pressed in squeezed]
 
     def _types_for(self, text: str) -> dict[str, Type] | None:
         # Types are named after `instance of` and by parameters only.
@@ -120,6 +127,11 @@ def allowed_test(problems: list[Problem]) -> AllowedTest:
         return lambda value: tests.matches(value, {}) is True
 
     return compile_allowed
+
+
+def _special(names: Iterable[str]) -> dict[str, str]:
+    # Plain names are found without help.
+    return {name: "".join(name.split()) for name in names if not name.isidentifier()}
 
 
 def _is_feel(text: Text) -> bool:

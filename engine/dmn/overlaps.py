@@ -16,8 +16,8 @@ from engine.dmn.regions import Region, blank_region, is_plain, joined, regions_o
 from engine.feel import Value
 
 MAX_FOUND = 50
-MAX_VISITS = 100_000
-"""How many combinations are looked at; a table beyond it gets the answers found until then."""
+MAX_VISITS = 10_000_000
+"""How many regions are looked at; a table beyond it gets the answers found until then."""
 
 CHECKED = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST})
 
@@ -95,10 +95,13 @@ class _Grid:
 
     def overlaps(self) -> Iterator[Overlap]:
         found = 0
-        rules = self._table.rules
+        rules = self._table.rules if all(self._columns) else ()
         for number, rule in enumerate(rules):
             bit = 1 << number
             later = self._plain & -(bit << 1) if self._plain & bit else 0
+            self._visits += sum(map(len, self._columns))
+            if self._visits > MAX_VISITS:
+                return
             for column in self._columns:
                 later &= _union(region.rules for region in column if region.rules & bit)
             for other in _bits(later):
@@ -123,9 +126,10 @@ class _Grid:
 
     def unreachable(self) -> Iterator[Unreachable]:
         found = 0
-        rules = self._table.rules
+        rules = self._table.rules if all(self._columns) else ()
         for number in range(1, len(rules)):
             bit = 1 << number
+            self._visits += sum(map(len, self._columns))
             earlier = self._plain & (bit - 1)
             columns = [
                 [each for each in (*column, blank) if each.rules & bit]
@@ -158,6 +162,7 @@ class _Grid:
             return path + [column[0] for column in columns[depth:]]
         if depth == len(columns) or (depth, candidates) in seen:
             return None
+        self._visits += len(columns[depth])
         for region in columns[depth]:
             left = self._uncovered(
                 columns, candidates & region.rules, depth + 1, [*path, region], seen
@@ -187,6 +192,7 @@ class _Grid:
         if depth == len(self._columns):
             return
         seen.add((depth, candidates))
+        self._visits += len(self._columns[depth])
         for left, regions in groupby(
             self._columns[depth], key=lambda region: candidates & region.rules
         ):

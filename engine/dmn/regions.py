@@ -52,20 +52,24 @@ def regions_of(
     """The regions of a column with these cells, from rule 1 on; `allowed` are its input values.
 
     A cell that only FEEL can tell counts as matching everything: nothing is claimed about it.
+    None at all when the column has too many values to look at.
     """
     is_date = any(cell is not None and _DATE.search(cell) for cell in cells)
     shapes = [_shape(cell, is_date) or ANYTHING for cell in cells]
     within = _shape(allowed, is_date) if allowed is not None else None
     if within is not None and within.is_any:
         within = None
+    index = ColumnIndex(shapes)
+    if not index.is_complete:
+        return []
     regions: list[Region] = []
     kinds = (*shapes, within) if within is not None else shapes
     if type_ref == "boolean" or any(shape.flags for shape in kinds):
-        regions += _flag_regions(shapes)
+        regions += [Region(flag, str(flag).lower(), index.find(flag)[0]) for flag in (True, False)]
     if type_ref == "string" or any(shape.texts for shape in kinds):
-        regions += _text_regions(shapes, within)
+        regions += _text_regions(shapes, within, index)
     if type_ref in ("number", "date") or any(shape.spans for shape in kinds):
-        regions += _number_regions(shapes, within, is_date or type_ref == "date")
+        regions += _number_regions(shapes, within, index, is_date or type_ref == "date")
     return regions or [Region(None, "-", _bits(shape.is_any for shape in shapes))]
 
 
@@ -100,41 +104,30 @@ def _bits(matches: Iterable[bool]) -> int:
     return mask
 
 
-def _flag_regions(shapes: Sequence[Shape]) -> list[Region]:
-    return [
-        Region(
-            flag,
-            "true" if flag else "false",
-            _bits(shape.is_any or flag in shape.flags for shape in shapes),
-        )
-        for flag in (True, False)
-    ]
+def _text_regions(
+    shapes: Sequence[Shape], within: Shape | None, index: ColumnIndex
+) -> list[Region]:
+    def region(text: str) -> Region:
+        return Region(text, f'"{text}"', index.find(text)[0])
 
-
-def _text_regions(shapes: Sequence[Shape], within: Shape | None) -> list[Region]:
     if within is not None and within.texts and not within.is_negated:
-        return [_text_region(text, shapes) for text in sorted(within.texts)]
+        return [region(text) for text in sorted(within.texts)]
     texts = sorted({text for shape in shapes for text in shape.texts})
-    regions = [_text_region(text, shapes) for text in texts]
     other = "other"
     while other in texts:
         other += "…"
     listed = ", ".join(f'"{text}"' for text in texts)
-    rules = _bits(shape.is_any or shape.is_negated for shape in shapes)
-    return [*regions, Region(other, f"not({listed})" if texts else "-", rules)]
+    rest = Region(other, f"not({listed})" if texts else "-", index.find(other)[0])
+    return [*map(region, texts), rest]
 
 
-def _text_region(text: str, shapes: Sequence[Shape]) -> Region:
-    rules = _bits(shape.is_any or (text in shape.texts) is not shape.is_negated for shape in shapes)
-    return Region(text, f'"{text}"', rules)
-
-
-def _number_regions(shapes: Sequence[Shape], within: Shape | None, is_date: bool) -> list[Region]:
+def _number_regions(
+    shapes: Sequence[Shape], within: Shape | None, index: ColumnIndex, is_date: bool
+) -> list[Region]:
     limits = within.spans if within is not None else ()
     spans = [span for shape in shapes for span in shape.spans]
     ends = {end for span in (*spans, *limits) for end in (span.low, span.high) if end is not None}
     points = sorted(ends)
-    index = ColumnIndex(shapes)
     regions = []
     for low, high in _stretches(points):
         value = _example(low, high, is_date)

@@ -30,6 +30,7 @@ class Run:
         results = self._results
         if decision_id in results:
             return results[decision_id]
+        self.trace.run.charge()
         ready = self.graph.decisions[decision_id]
         if ready.evaluate is None:
             variable = ready.source.variable

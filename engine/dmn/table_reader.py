@@ -15,6 +15,8 @@ from engine.dmn.model import (
 )
 from engine.dmn.refusals import BrokenModel
 
+MAX_RULES = 20_000
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -32,6 +34,9 @@ def read_table(node: Node) -> Table:
             element="The decision table",
             reason="has several output columns, and one of them has no name",
         )
+    if len(node.all("rule")) > MAX_RULES:
+        reason = f"has {len(node.all('rule')):,} rules; {MAX_RULES:,} are allowed"
+        raise BrokenModel(line=node.line, element="The decision table", reason=reason)
     aggregation = node.get("aggregation")
     return Table(
         id=node.get("id"),

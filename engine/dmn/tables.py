@@ -127,13 +127,30 @@ def _column(
             tests.append(None)
             continue
         if cell.text not in known:
-            known[cell.text] = literals.tests(cell, names, Place(place.element, cell.line))
+            make = _tests_of(cell, literals, names, Place(place.element, cell.line))
+            # Plain cells are in the index and seldom tried, so they wait until they are.
+            known[cell.text] = make() if shape is None else _late(make)
         tests.append(known[cell.text])
     allowed = None
     if column.allowed is not None and column.allowed.text not in (None, "-"):
         allowed = literals.tests(column.allowed, names, Place(place.element, column.line))
     value = literals.expression(column.expression, names, Place(place.element, column.line))
     return Column(column.label, value, allowed, ColumnIndex(shapes), tuple(tests))
+
+
+def _tests_of(cell: Text, literals: Literals, names: Names, place: Place) -> Callable[[], Test]:
+    return lambda: literals.tests(cell, names, place)
+
+
+def _late(make: Callable[[], Test]) -> Test:
+    made: list[Test] = []
+
+    def test(value: Value, scope: Scope, trace: Trace) -> bool:
+        if not made:
+            made.append(make())
+        return made[0](value, scope, trace)
+
+    return test
 
 
 def _are_allowed(
