@@ -1,0 +1,90 @@
+"""Files to attach."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.files import StoredFile
+from engine.forms.component import Component
+from engine.forms.field import Around, Field, Shown
+from engine.forms.formula import SILENT, Formula, Phrase
+from engine.forms.json_value import Json
+from engine.forms.refusals import N_, Misfit
+from engine.media_types import is_accepted
+
+MOST_FILES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilePicker(Field):
+    """Files already in the store; the answer is a list of {sha256, name, media_type, size}.
+
+    Only files that the caller vouches for (`Around.files`: uploaded by this person for this form) can be
+    attached: knowing a hash gives nobody a file.
+    """
+
+    type: ClassVar[str] = "filepicker"
+    empty: ClassVar[Json] = []
+
+    accept: Phrase = SILENT
+    multiple: "bool | Formula" = False
+
+    @classmethod
+    def read(cls, component: Component) -> Field:
+        shared = cls.shared(component)
+        shared["default"] = None
+        return cls(**shared, accept=component.phrase("accept"), multiple=component.rule("multiple"))
+
+    def parse(self, value: object, around: Around) -> Json:
+        if value is None or value == "":
+            return []
+        sent = value if isinstance(value, list | tuple) else [value]
+        if len(sent) > MOST_FILES:
+            raise Misfit(N_("“{label}”: at most {limit} files."), limit=MOST_FILES)
+        found: dict[str, Json] = {}
+        for item in sent:
+            if item == "":
+                continue
+            sha256 = item.get("sha256") if isinstance(item, Mapping) else item
+            known = around.files.get(sha256) if isinstance(sha256, str) else None
+            if known is None:
+                raise Misfit(N_("“{label}”: attach the file again."))
+            found[known.sha256] = {
+                "sha256": known.sha256,
+                "name": known.name,
+                "media_type": known.media_type,
+                "size": known.size,
+            }
+        return list(found.values())
+
+    def check(self, value: Json, around: Around) -> None:
+        files = value if isinstance(value, list) else []
+        if len(files) > 1 and not self.is_multiple(around):
+            raise Misfit(N_("“{label}”: attach one file only."))
+        kinds = self.kinds(around)
+        for item in files:
+            stored = StoredFile.from_json(item)
+            if stored is None or not is_accepted(stored.media_type, kinds):
+                raise Misfit(
+                    N_("“{label}”: “{file}” is not of a kind that is taken here ({kinds})."),
+                    file=stored.name if stored else "",
+                    kinds=", ".join(kinds),
+                )
+
+    def is_multiple(self, around: Around) -> bool:
+        """Whether more than one file may be attached now."""
+        if isinstance(self.multiple, Formula):
+            return self.multiple.holds(around.scope)
+        return self.multiple
+
+    def kinds(self, around: Around) -> list[str]:
+        """What may be attached: endings and media types."""
+        return [kind.strip() for kind in self.accept.say(around.scope).split(",") if kind.strip()]
+
+    def show(self, value: object, around: Around) -> Shown:
+        files = value if isinstance(value, list | tuple) else []
+        return Shown(
+            text=",".join(self.kinds(around)),
+            maximum=MOST_FILES if self.is_multiple(around) else 1,
+            files=tuple(item for item in files if isinstance(item, Mapping)),
+        )

@@ -1,0 +1,56 @@
+"""What can be wrong with a form or with the answers to it, as sentences to be translated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from engine.errors import Refusal
+
+
+def N_(message: str) -> str:
+    """The message itself; marks it for the catalogue, because it is translated where it is shown."""
+    return message
+
+
+class UnreadableForm(Refusal):
+    """The form's schema cannot be used at all."""
+
+    sentence: ClassVar[str] = N_(
+        "The form cannot be read: {problem} Mend the form and load it again."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one answer: the field's path (`owners.0.name`), a template and its values."""
+
+    key: str
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The message in English with its values filled in."""
+        text = self.message
+        for name, value in self.values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+
+class Unfit(Refusal):
+    """Answers that do not fit the form; `errors` says which and why, in the order of the form."""
+
+    sentence: ClassVar[str] = N_("{count} answers need mending. The form says which and why.")
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(count=len(self.errors))
+
+
+class Misfit(Exception):
+    """Inside this folder only: one value does not fit; the form adds which field it was."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.values = values
