@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from engine.dmn.explanation import Decided, Place, Problem, Trace
 from engine.dmn.graph import Graph, Link
+from engine.dmn.json_values import from_json
+from engine.dmn.members import boxes_within
 from engine.dmn.model import (
     NAMELESS,
     Decision,
@@ -17,7 +19,7 @@ from engine.dmn.model import (
 )
 from engine.dmn.refusals import UnknownDecision
 from engine.dmn.runs import Run
-from engine.feel import Value
+from engine.feel import ANY, Type, Value
 from engine.feel.errors import LimitReached
 from engine.feel.limits import running
 
@@ -31,6 +33,8 @@ Decider = Callable[[Run, Mapping[str, object]], Value]
 class Needed:
     """An input that a decision needs: its name, type and, as FEEL text, what it may be.
 
+    `type` is the name of `kind`, the type without allowed values.
+
     Where a model declares no inputs, these are the names its expressions read.
 
     `choices` are the allowed values when they are listed one by one. `path` names the imports it
@@ -42,6 +46,7 @@ class Needed:
     allowed: str | None
     choices: tuple[Value, ...] | None
     path: tuple[str, ...]
+    kind: Type
 
 
 class Model:
@@ -137,6 +142,26 @@ class Model:
                 return self._typed(logic) if isinstance(logic, Table) else None
         return None
 
+    def tables(self) -> tuple[tuple[str, Table], ...]:
+        """All decision tables, however deep in a box, with the decision or knowledge they are in."""
+        return tuple(
+            (each.variable.name, self._typed(box))
+            for each in self.definitions.with_logic()
+            for box in boxes_within(each.logic)
+            if isinstance(box, Table)
+        )
+
+    def from_json(self, decision: str, data: Mapping[str, object]) -> dict[str, Value]:
+        """The data as values for `decide`: texts become dates, times and durations where wanted.
+
+        JSON has no days and moments; what the decision's inputs declare tells where they are.
+        A text that is none stays a text, and null when the decision asks for its type.
+        """
+        found: dict[str, Value] = dict(data)
+        for needed in self.inputs(decision):
+            found = _read(found, needed, needed.path)
+        return found
+
     def _typed(self, table: Table) -> Table:
         types = self._graph.types
         declared = {each.variable.name: each.variable.type_ref for each in self.definitions.inputs}
@@ -151,6 +176,15 @@ class Model:
     def import_path(self, namespace: str) -> tuple[str, ...]:
         """The names of the imports that lead to the model of a namespace; () for this model."""
         return _path_to(self._graph, namespace) or ()
+
+
+def _read(found: dict[str, Value], needed: Needed, path: tuple[str, ...]) -> dict[str, Value]:
+    inner = found.get(path[0]) if path else None
+    if isinstance(inner, dict):
+        return {**found, path[0]: _read(inner, needed, path[1:])}
+    if needed.name not in found:
+        return found
+    return {**found, needed.name: from_json(found[needed.name], needed.kind)}
 
 
 def _decide(element_id: str) -> Decider:
@@ -202,25 +236,29 @@ def _free(graph: Graph, decision: Decision) -> Iterator[Needed]:
     for name in graph.free_names(decision.variable.name):
         column = typed.get(name)
         if column is None:
-            yield Needed(name, "Any", None, None, ())
+            yield Needed(name, "Any", None, None, (), ANY)
             continue
+        kind = graph.types.feel_structure(column.type_ref)
         allowed = column.allowed or graph.types.allowed_of(column.type_ref)
         yield Needed(
             name,
-            str(graph.types.feel_structure(column.type_ref)),
+            str(kind),
             allowed.text if allowed is not None else None,
             graph.listed(allowed) if allowed is not None else None,
             (),
+            kind,
         )
 
 
 def _need(graph: Graph, variable: Variable, path: tuple[str, ...]) -> Needed:
     allowed = graph.types.allowed_of(variable.type_ref)
     values = graph.listed(allowed) if allowed is not None else None
+    kind = graph.types.feel_structure(variable.type_ref)
     return Needed(
         name=variable.name,
-        type=str(graph.types.feel_structure(variable.type_ref)),
+        type=str(kind),
         allowed=allowed.text if allowed is not None else None,
         choices=values,
         path=path,
+        kind=kind,
     )

@@ -76,6 +76,7 @@ class ReadyService:
     source: DecisionService
     parameters: tuple[tuple[Link, Variable], ...]
     outputs: tuple[Link, ...]
+    convert: Convert | None
     place: Place
 
 
@@ -175,18 +176,17 @@ class Graph:
         parameters = logic.parameters if logic else ()
         names = _scope_names(required) | {name, *(each.name for each in parameters)}
         boxes = Boxes(self._literals, name)
-        result = self._result_type(source)
+        own = logic.type_ref if logic else None
+        result = self._returned(own or source.variable.type_ref)
         body = boxes.function_body(logic, names, result)
         return ReadyKnowledge(source, required, parameters, result, body, place)
 
-    def _result_type(self, source: Knowledge) -> str | None:
-        # Since DMN 1.3 the variable of a knowledge model has a function type, before its result's.
-        if source.logic is not None and source.logic.type_ref is not None:
-            return source.logic.type_ref
-        found = self.types.find(source.variable.type_ref)
+    def _returned(self, type_ref: str | None) -> str | None:
+        # Since DMN 1.3 the variable of a function has a function type, before its result's.
+        found = self.types.find(type_ref)
         if found is not None and found[0].function is not None:
             return found[0].function.result
-        return source.variable.type_ref
+        return type_ref
 
     def _service(self, source: DecisionService) -> ReadyService:
         place = Place(source.variable.name, source.line)
@@ -195,6 +195,7 @@ class Graph:
             source,
             tuple((link, self.variable(link)) for link in links),
             self.links(source.outputs, place),
+            self.types.conversion(self._returned(source.variable.type_ref), place),
             place,
         )
 

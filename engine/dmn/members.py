@@ -17,22 +17,27 @@ from engine.dmn.model import (
 )
 
 
+def boxes_within(box: Box | None) -> Iterator[Box]:
+    """The box and every boxed expression inside it."""
+    pending = [box] if box is not None else []
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(part for part in reversed(list(_parts(current))) if part is not None)
+
+
 def member_names(definitions: Definitions) -> set[str]:
     """Every name that a boxed expression of the model gives to a part of its value."""
     names: set[str] = set()
-    pending: list[Box] = [
-        element.logic for element in definitions.with_logic() if element.logic is not None
-    ]
-    while pending:
-        box = pending.pop()
-        pending.extend(part for part in _parts(box) if part is not None)
-        match box:
-            case ContextBox():
-                names.update(each.variable.name for each in box.entries if each.variable)
-            case Relation():
-                names.update(column.name for column in box.columns)
-            case Table():
-                names.update(output.name for output in box.outputs if output.name)
+    for element in definitions.with_logic():
+        for box in boxes_within(element.logic):
+            match box:
+                case ContextBox():
+                    names.update(each.variable.name for each in box.entries if each.variable)
+                case Relation():
+                    names.update(column.name for column in box.columns)
+                case Table():
+                    names.update(output.name for output in box.outputs if output.name)
     for service in definitions.services:
         ids = {href.rpartition("#")[2] for href in service.outputs}
         names.update(each.variable.name for each in definitions.decisions if each.id in ids)

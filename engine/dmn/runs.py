@@ -169,6 +169,5 @@ class Run:
         for link, _ in ready.parameters:
             run.set(link, values[link.name])
         results = {link.name: run._value(link) for link in ready.outputs}
-        if len(ready.outputs) == 1:
-            return next(iter(results.values()))
-        return dict(results)
+        value = next(iter(results.values())) if len(ready.outputs) == 1 else dict(results)
+        return value if ready.convert is None else ready.convert(value, trace)

@@ -142,6 +142,20 @@ def test_a_decision_service_may_be_asked_directly(model: Load) -> None:
     assert loaded.services == ("fee of", "both")
 
 
+def test_the_result_of_knowledge_and_services_is_of_their_type(model: Load) -> None:
+    loaded = model(
+        '<itemDefinition name="tCall"><functionItem outputTypeRef="string"/></itemDefinition>'
+        '<businessKnowledgeModel id="k" name="k"><variable name="k" typeRef="tCall"/>'
+        f"<encapsulatedLogic>{lit('1')}</encapsulatedLogic></businessKnowledgeModel>"
+        f'<decision id="o" name="o">{lit("[7]")}</decision>'
+        '<decisionService id="s" name="s"><variable name="s" typeRef="number"/>'
+        '<outputDecision href="#o"/></decisionService>'
+        f'<decision id="d" name="d">{know("#k", "#s")}{lit("[k(), s()]")}</decision>'
+    )
+    assert loaded.decide("d") == [None, 7]
+    assert loaded.decide("s") == 7
+
+
 def imported(name: str, body: str, *imports: str) -> bytes:
     heads = "".join(
         f'<import name="{alias}" namespace="urn:{target}" '
@@ -273,3 +287,33 @@ def test_an_explanation_names_the_rules_that_fired_through_all_tables(model: Loa
     assert (risk.inputs, risk.outputs) == ((Decimal(7),), (("low",),))
     assert (risk.annotations, risk.rule_ids) == ((("art. 6",),), ("r2",))
     assert (office.decision, office.rules, office.inputs) == ("office", (2,), ("low",))
+
+
+def test_texts_of_json_become_the_days_that_inputs_want(model: Load) -> None:
+    loaded = model(
+        '<itemDefinition name="tStay"><itemComponent name="from"><typeRef>date</typeRef>'
+        "</itemComponent></itemDefinition>"
+        '<inputData id="i" name="stay"><variable name="stay" typeRef="tStay"/></inputData>'
+        '<inputData id="j" name="days"><variable name="days" typeRef="date"/></inputData>'
+        + f'<decision id="d" name="d">{need("Input:#i", "Input:#j")}'
+        + f"{lit('stay.from &lt; days')}</decision>"
+    )
+    data = {"stay": {"from": "2026-01-01"}, "days": "2026-01-02", "other": "2026-01-03"}
+    assert loaded.decide("d", data) is None
+    assert loaded.decide("d", loaded.from_json("d", data)) is True
+    assert data["days"] == "2026-01-02"
+    assert loaded.from_json("d", {"days": "soon"}) == {"days": "soon"}
+
+
+def test_all_tables_of_a_model_are_found_in_boxes_too(model: Load) -> None:
+    table = (
+        '<decisionTable id="inner"><output/><rule><outputEntry><text>1</text></outputEntry></rule>'
+        "</decisionTable>"
+    )
+    loaded = model(
+        f'<decision id="d" name="d"><context><contextEntry><variable name="a"/>{table}'
+        "</contextEntry></context></decision>"
+    )
+    assert [(name, each.id) for name, each in loaded.tables()] == [("d", "inner")]
+    assert loaded.explain("d").fired[0].table == "inner"
+    assert loaded.table("d") is None
