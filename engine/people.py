@@ -164,9 +164,8 @@ def all_offices(session: Session) -> list[Office]:
 
 def offices_below(office_ids: Iterable[int]) -> Select[int]:
     """Ids of these offices and all that are below them, as a query to be read or nested."""
-    below: CTE = (
-        select(Office.id).where(Office.id.in_(list(office_ids))).cte("below", recursive=True)
-    )
+    # without a name: a query may ask this of several sets of offices, or of one set twice
+    below: CTE = select(Office.id).where(Office.id.in_(list(office_ids))).cte(recursive=True)
     below = below.union(select(Office.id).join(below, Office.parent_id == below.c.id))
     return select(below.c.id)
 
