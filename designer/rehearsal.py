@@ -5,7 +5,7 @@ import re
 from collections import deque
 from functools import lru_cache
 
-from engine.bpmn.model import EventKind, FormField, Kind, Model, Node
+from engine.bpmn.model import EventKind, Expression, FormField, Kind, Model, Node
 
 _COMPARED = re.compile(
     r"""\b([A-Za-z_]\w{0,80})\s*(?:!?=|<=?|>=?|in\s*\(?)\s*("[^"]{0,80}"|-?\d{1,9}(?:\.\d{1,6})?|true|false|null)"""
@@ -65,6 +65,7 @@ def _read_by_conditions(held: "_Held") -> dict[str, list[Json]]:
         scopes = [process.scope]
         scopes += [node.body for _, node in process.scope.everything() if node.body is not None]
         texts = [f.condition.text for s in scopes for f in s.flows.values() if f.condition]
+        texts += [said.text for _, node in process.scope.everything() for said in _conditions(node)]
         for text in texts:
             for name, value in _COMPARED.findall(text[:2000]):
                 found.setdefault(name, [])
@@ -72,6 +73,15 @@ def _read_by_conditions(held: "_Held") -> dict[str, list[Json]]:
             for name in _BARE.findall(text[:2000]):
                 found.setdefault(name, [True, False])
     return {name: values for name, values in found.items() if values}
+
+
+def _conditions(node: Node) -> list[Expression]:
+    """What a node itself asks: when it is complete, whether it goes on, what it waits for."""
+    said = [node.completion]
+    if node.loop is not None:
+        said += [node.loop.condition, node.loop.completion]
+    said += [e.expression for e in node.events if e.kind is EventKind.CONDITIONAL]
+    return [expression for expression in said if expression is not None]
 
 
 def _around(value: str) -> list[Json]:
