@@ -7,10 +7,11 @@ if TYPE_CHECKING:
 
 
 def upstream_masks(gateway: "NodeSpec") -> dict[str, int]:
-    """For each incoming flow id a mask of the elements from which a path leads to that flow without visiting `gateway`.
+    """For each incoming flow id a mask: a token in these elements can reach that flow without visiting `gateway`.
 
-    Paths follow sequence flows, links, and boundary events of an activity (a token in the activity can leave by
-    them). Bit n is the element with index n of the same scope.
+    Paths follow sequence flows, links, and boundary events. A token in an activity can leave it by an interrupting
+    boundary event, but not by one that does not interrupt: there another token starts (see `positions`).
+    Bit n is the element with index n of the same scope.
     """
     masks: dict[str, int] | None = gateway.__dict__.get("_upstream")
     if masks is None:
@@ -21,15 +22,17 @@ def upstream_masks(gateway: "NodeSpec") -> dict[str, int]:
 
 
 def _mask(gateway: "NodeSpec", start: "NodeSpec") -> int:
-    mask = 0
-    pending = [start]
+    inside = seen = 0
+    pending = [(start, True)]
     while pending:
-        node = pending.pop()
+        node, counts = pending.pop()
         bit = 1 << node.index
-        if mask & bit:
-            continue
+        if counts:
+            inside |= bit
         # A token inside the gateway (one that a person decides) leaves by its outgoing flows; paths do not go through.
-        mask |= bit
-        if node is not gateway:
-            pending.extend(node.before())
-    return mask
+        if seen & bit or node is gateway:
+            continue
+        seen |= bit
+        is_beside = node.is_boundary and not node.node.is_interrupting
+        pending.extend((before, not is_beside) for before in node.before())
+    return inside

@@ -233,6 +233,7 @@ class BoundarySpec(EventSpec):
     """Boundary event: watches an activity; interrupting ones end it."""
 
     attached: NodeSpec
+    is_boundary = True
 
     def before(self) -> list[NodeSpec]:
         """A token in the activity can leave by its boundary."""

@@ -197,12 +197,22 @@ class EventGatewaySpec(NodeSpec):
 
 
 def positions(scope: "ScopeState", gateway: NodeSpec) -> int:
-    """A bit for every element where a token lives in this scope, or waits at a join other than `gateway`."""
+    """A bit for every element where a token lives in this scope, or waits at a join other than `gateway`.
+
+    Boundary events that do not interrupt count beside their activity: they start a token of their own. Those that
+    interrupt are one of the ways in which the activity's token leaves.
+    """
     found = 0
     for token in scope.tasks.values():
         spec = token.task_spec
-        if spec.scope_spec is scope.spec:
-            found |= 1 << spec.index
+        if spec.scope_spec is not scope.spec:
+            continue
+        if spec.is_boundary and spec.node.is_interrupting and token.parent is not None:
+            continue
+        found |= 1 << spec.index
+        for boundary in spec.boundaries:
+            if not boundary.node.is_interrupting and not boundary.can_wait:
+                found |= 1 << boundary.index
     for name in scope.joins:
         if name != gateway.name:
             found |= 1 << scope.spec.task_specs[name].index

@@ -68,6 +68,7 @@ class NodeSpec(BpmnTaskSpec):
     is_join = False
     is_event_subprocess = False
     is_ad_hoc = False
+    is_boundary = False
     # some definition is a condition to be looked at after every command
     has_conditional = False
 
