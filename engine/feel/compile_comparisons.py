@@ -120,15 +120,19 @@ def between_code(node: Between, value: Code, low: Code, high: Code) -> Code:
 
 
 def in_code(node: In, value: Code, tests: list[Code]) -> Code:
-    """Whether any of the tests holds for the value."""
-    position = node.position
+    """Whether any of the tests holds for the value, which they may call `?`."""
+    position, uses_input = node.position, node.uses_input
 
     def run(frame: Frame) -> Value:
         x = value(frame)
         inner = frame.inner({"?": x})
         is_unknown = False
         for test in tests:
-            found = is_in(x, test(inner), frame.run)
+            result = test(inner)
+            if uses_input and isinstance(result, bool):
+                found: bool | None = result
+            else:
+                found = is_in(x, result, frame.run)
             if found:
                 return True
             is_unknown = is_unknown or found is None

@@ -107,8 +107,10 @@ class Parser(CompoundReader):
             high = self.expression(4)
             return self.built(Between(position, left, low, high), left, low, high)
         if sign == "in":
+            before = self.input_reads
             tests = self.in_tests()
-            return self.built(In(position, left, tests), left, *tests)
+            node = In(position, left, tests, self.input_reads > before)
+            return self.built(node, left, *tests)
         right = self.expression(level + 1)
         if sign in _COMPARATORS:
             return self.built(Comparison(position, sign, left, right), left, right)
@@ -218,6 +220,7 @@ class Parser(CompoundReader):
     def name_node(self, position: int, name: str) -> Node:
         """A read of the name, remembered as free unless something around binds it."""
         self.reads.add(name)
+        self.input_reads += name == "?"
         bound = any(name in names for names, _ in self.scopes)
         if not bound:
             self.free.add(name)

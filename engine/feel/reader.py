@@ -34,6 +34,7 @@ class Reader:
         self.filters = 0
         self.free: set[str] = set()
         self.reads: set[str] = set()
+        self.input_reads = 0
         self._nesting = 0
         self._nodes = 0
 

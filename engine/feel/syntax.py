@@ -95,6 +95,7 @@ class In(Node):
 
     value: Node
     tests: list[Node]
+    uses_input: bool
 
 
 @dataclass(slots=True)

@@ -1,0 +1,111 @@
+"""The built-in functions, a table per family (DMN 1.5 §10.3.4)."""
+
+import pytest
+
+from engine.feel import evaluate, to_json
+
+TEXTS = [
+    ('substring("foobar", 3, 3.8)', "oba"),
+    ('substring("\\U01F40Efoo", 2)', "foo"),
+    ('substring("f", 5)', None),
+    ('substring before("foobar", "bar")', "foo"),
+    ('substring after("foobar", "o")', "obar"),
+    ('replace("abracadabra", "a.*?a", "*")', "*c*bra"),
+    ('replace("0123456789", "(\\d{3})(\\d{3})(\\d{4})", "($1) $2-$3")', "(012) 345-6789"),
+    ('replace("abc", "x*", "-")', None),
+    ('replace("a.b", ".", "-", "q")', "a-b"),
+    ('matches("x", "[A-Z-[OI]]", "i")', True),
+    ('matches("hello world", "hello\\ sworld", "x")', True),
+    ('matches("h", "(.)\\3")', None),
+    ('matches("été", "^\\p{L}+$")', True),
+    ('matches("a", "(?=a)")', None),
+    ('split("a;b;c;;", ";")', ["a", "b", "c", "", ""]),
+    ('string join(["a", null, "c"], "-")', "a-c"),
+    ('contains("foobar", "ob")', True),
+    ('upper case(string: "straße")', "STRASSE"),
+    ('string([1, "a", {b c: null}])', '[1, "a", {b c: null}]'),
+    ("string(1.10)", "1.1"),
+    ("string(null)", None),
+]
+NUMBERS = [
+    ('number("1.000.000,01", ".", ",")', 1000000.01),
+    ('number("1,000", " ", ".")', None),
+    ("decimal(2.5, 0)", 2),
+    ("round half up(2.5, 0)", 3),
+    ("round half down(-5.5, 0)", -5),
+    ("round up(-1.126, 2)", -1.13),
+    ("floor(-1.56, 1)", -1.6),
+    ("ceiling(1.51, 1)", 1.6),
+    ("round half down(5.5, 6177)", None),
+    ("modulo(-10.1, 4.5)", 3.4),
+    ("modulo(10, 0)", None),
+    ("sqrt(-1)", None),
+    ('abs(@"-PT5H")', "PT5H"),
+    ("odd(5)", True),
+    ("log(0)", None),
+    ("modulo(dividend: 10, foo: 4)", None),
+]
+LISTS = [
+    ("count(1)", 1),
+    ("min(3, 1, 2)", 1),
+    ('max(["a", "c", "b"])', "c"),
+    ('max([1, "a"])', None),
+    ("sum([])", None),
+    ("mean([1, 2])", 1.5),
+    ("median([8, 2, 5, 3, 4])", 4),
+    ("mode([3, 6, 1, 9, 6, 1, 3])", [1, 3, 6]),
+    ("stddev([47])", None),
+    ("product([2.5, 4])", 10),
+    ("all([true, null])", None),
+    ("all([false, null])", False),
+    ("any([])", False),
+    ("sublist([1, 2, 3], -2, 1)", [2]),
+    ("append([1], 2, [3])", [1, 2, [3]]),
+    ("concatenate([1], [2, 3])", [1, 2, 3]),
+    ("insert before([1, 3], 2, 2)", [1, 2, 3]),
+    ("remove([1, 2], -1)", [1]),
+    ("list replace([2, 4, 7, 8], 3, 6)", [2, 4, 6, 8]),
+    ("list replace([2, 4, 7, 8], function(item, newItem) item < newItem, 5)", [5, 5, 7, 8]),
+    ("index of([1, 2, 1, null], 1)", [1, 3]),
+    ("union([1, 2], [2, 3])", [1, 2, 3]),
+    ("distinct values([1, 1.0, [1], [1], null])", [1, [1], None]),
+    ("flatten([1, [2, [3]]])", [1, 2, 3]),
+    ("sort([3, 1, 2], function(x, y) x < y)", [1, 2, 3]),
+    ("sort([3, 1, 2])", [1, 2, 3]),
+    ("reverse([1, 2])", [2, 1]),
+    ("list contains([1, null], null)", True),
+]
+CONTEXTS = [
+    ('get value({a: 1}, "a")', 1),
+    ('get value({a: {b: 2}}, ["a", "b"])', 2),
+    ("get entries({a: 1})", [{"key": "a", "value": 1}]),
+    ('context([{key: "a", value: 1}, {key: "a", value: 2}])', None),
+    ('context put({x: 1}, "y", 2)', {"x": 1, "y": 2}),
+    ('context put({x: {y: 1}}, ["x", "y"], 2)', {"x": {"y": 2}}),
+    ('context put({x: 1}, ["y", "z"], 2)', None),
+    ("context merge([{a: 1}, {a: 2, b: 3}])", {"a": 2, "b": 3}),
+]
+RANGES = [
+    ("before(1, [2..3])", True),
+    ("before([1..2), [2..3])", True),
+    ("after([5..10], 3)", True),
+    ("meets([1..5], [5..10])", True),
+    ("met by([5..10], [1..5))", False),
+    ("overlaps([1..5], [3..8])", True),
+    ("overlaps before([1..5], [3..8])", True),
+    ("overlaps after([3..8], [1..5])", True),
+    ("finishes(10, [1..10])", True),
+    ("finished by([1..10], [5..10])", True),
+    ("includes([1..10], 5)", True),
+    ("during(5, (5..10])", False),
+    ("starts(1, [1..5])", True),
+    ("started by([1..10], [1..5])", True),
+    ("coincides([1..5], [1..5))", False),
+    ('range("[1..5)").end included', False),
+    ('range("[5..1]")', None),
+]
+
+
+@pytest.mark.parametrize(("expression", "expected"), [*TEXTS, *NUMBERS, *LISTS, *CONTEXTS, *RANGES])
+def test_a_built_in_answers_as_the_standard_says(expression: str, expected: object) -> None:
+    assert to_json(evaluate(expression)) == expected
