@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.database import Database
+from engine.files import FileStore
 from webapp import (
     assets,
     charts,
@@ -67,6 +68,7 @@ def create_app(
     )
     app.extensions["settings"] = settings
     app.extensions["database"] = database or Database(settings.database_url)
+    app.extensions["files"] = FileStore((settings.var / "files").resolve())
     app.extensions["clock"] = clock or (lambda: datetime.now(UTC))
     if settings.proxies:
         hops = settings.proxies

@@ -55,3 +55,11 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
+
+
+def draft_revision(database: Database, words: str) -> None:
+    """Write a new revision from what the models have and the database has not, for a person to read and correct."""
+    with database.writer.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, words, autogenerate=True)

@@ -1,6 +1,6 @@
 """Instants and days as people say them; the exact instant is on hover and for machines in `datetime`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from flask import Flask, current_app
@@ -84,6 +84,11 @@ def past(at: datetime | None) -> Markup:
     )
 
 
+def day(on: date) -> str:
+    """A day such as “3 Nov 2026”, in the order most of the world writes it."""
+    return str(format_date(on, "d MMM y"))
+
+
 def counted(number: int, limit: int = 1000) -> str:
     """A count as a badge shows it; those that stopped at the limit read “1000+”."""
     return f"{limit}+" if number > limit else str(number)
@@ -91,7 +96,7 @@ def counted(number: int, limit: int = 1000) -> str:
 
 def register(app: Flask) -> None:
     """Give templates the filters `due`, `past`, `exact`, `day` and `counted`."""
-    app.jinja_env.filters.update(due=due, past=past, exact=exact, day=format_date, counted=counted)
+    app.jinja_env.filters.update(due=due, past=past, exact=exact, day=day, counted=counted)
 
 
 def _date_of(at: datetime) -> str:

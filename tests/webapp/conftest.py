@@ -145,6 +145,7 @@ def build_town(cheap_hash: str, tmp_path: Path, clock: Clock) -> Callable[[Datab
                 ("ana", ["analyst"], []),
                 ("marta", ["manager"], ["Licences"]),
                 ("oscar", ["operator"], []),
+                ("pedro", ["applicant"], []),
                 ("nadie", [], []),
             ):
                 person = create_person(

@@ -1,18 +1,26 @@
 """What Alembic runs: migrations on the connection that webapp/schema.py hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 import engine.models  # noqa: F401  the tables must be known
 import webapp.models  # noqa: F401  those of the web as well
-from engine.database import Base
+from engine.database import Base, Instant
+
+
+def rendered(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
+    """An instant as the column it is, so that no revision depends on our code."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Instant) else False
+
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
+    render_item=rendered,
     compare_type=True,
-    user_module_prefix="engine.database.",
 )
 with context.begin_transaction():
     context.run_migrations()

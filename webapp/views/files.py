@@ -1,13 +1,13 @@
 """Documents of cases, handed out as attachments: a browser saves them and never runs them."""
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, current_app, send_file
 from sqlalchemy import select
 
 from engine.cases import case_by_number
 from engine.errors import NotFound
+from engine.files import FileStore
 from engine.models import Document, Role
 from webapp.access import access
-from webapp.file_store import path_of
 from webapp.sessions import signed_in
 from webapp.transactions import session
 
@@ -22,9 +22,12 @@ def download(number: str, document: int) -> Response:
     found = session().scalar(
         select(Document).where(Document.case_id == case.id, Document.number == document)
     )
-    path = path_of(found.sha256) if found is not None else None
-    if found is None or path is None:
+    if found is None:
         raise NotFound(what="document", name=document)
+    store: FileStore = current_app.extensions["files"]
     return send_file(
-        path, mimetype="application/octet-stream", as_attachment=True, download_name=found.name
+        store.open(found.sha256),
+        mimetype="application/octet-stream",  # whatever it is, it is saved and not shown
+        as_attachment=True,
+        download_name=found.name,
     )
