@@ -18,7 +18,7 @@ from webapp.demo.story import read_story
 
 @click.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are people already.")
-@click.option("--days", default=120, show_default=True, help="How far back the cases begin.")
+@click.option("--days", default=90, show_default=True, help="How far back the cases begin.")
 @click.option("--seed", default=1, show_default=True, help="The same seed tells the same past.")
 def demo(if_empty: bool, days: int, seed: int) -> None:
     """Fill an empty database with sample procedures, people and a past."""
