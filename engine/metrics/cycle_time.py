@@ -66,4 +66,4 @@ def _per_week(
         .where(question.of_procedure, instant.is_not(None), *question.within(instant))
         .group_by(monday)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
