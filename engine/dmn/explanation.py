@@ -81,7 +81,7 @@ class Trace:
         self.fired: list[Fired] = []
         self.problems: list[Problem] = []
 
-    def note(self, place: Place, sentence: str, **values: object) -> None:
+    def note(self, place: Place, sentence: str, /, **values: object) -> None:
         """Remember why something became null."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(place, sentence, values))

@@ -103,7 +103,7 @@ class Literals:
         # Types are named after `instance of` and by parameters only.
         return self._feel_types if "instance" in text or "function" in text else None
 
-    def _broken(self, place: Place, sentence: str, **values: object) -> Evaluator:
+    def _broken(self, place: Place, sentence: str, /, **values: object) -> Evaluator:
         self._problems.append(Problem(place, sentence, values))
 
         def evaluate(scope: Scope, trace: Trace) -> Value:

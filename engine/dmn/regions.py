@@ -54,7 +54,7 @@ def regions_of(
     A cell that only FEEL can tell counts as matching everything: nothing is claimed about it.
     None at all when the column has too many values to look at.
     """
-    is_date = any(cell is not None and _DATE.search(cell) for cell in cells)
+    is_date = type_ref == "date" or any(cell and _DATE.search(cell) for cell in cells)
     shapes = [_shape(cell, is_date) or ANYTHING for cell in cells]
     within = _shape(allowed, is_date) if allowed is not None else None
     if within is not None and within.is_any:
@@ -69,7 +69,7 @@ def regions_of(
     if type_ref == "string" or any(shape.texts for shape in kinds):
         regions += _text_regions(shapes, within, index)
     if type_ref in ("number", "date") or any(shape.spans for shape in kinds):
-        regions += _number_regions(shapes, within, index, is_date or type_ref == "date")
+        regions += _number_regions(shapes, within, index, is_date)
     return regions or [Region(None, "-", _bits(shape.is_any for shape in shapes))]
 
 
@@ -85,8 +85,11 @@ def is_plain(cell: str | None) -> bool:
 
 
 def _shape(cell: str | None, is_date: bool) -> Shape | None:
+    plain = shape_of(cell)
     if cell is None or not is_date:
-        return shape_of(cell)
+        return plain
+    if plain is not None and plain.spans:
+        return None  # a number among days
     try:
         return shape_of(_DATE.sub(_ordinal, cell))
     except ValueError:  # no such day

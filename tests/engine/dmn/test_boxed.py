@@ -155,3 +155,11 @@ def test_a_function_in_another_language_is_null_and_says_so(model: Load, kind: s
     decided = loaded.explain("d", {})
     assert decided.value is None
     assert f"is written in {kind}" in decided.problems[0].message
+
+
+def test_a_problem_may_speak_of_any_value_by_any_name(model: Load) -> None:
+    # FEEL's sentence for `remove` has a value called “place”, as the trace has an argument.
+    loaded = model(f'<decision id="d" name="d">{lit("remove([1], 5)")}</decision>')
+    decided = loaded.explain("d")
+    assert decided.value is None
+    assert decided.problems

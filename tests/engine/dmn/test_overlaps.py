@@ -73,6 +73,12 @@ def test_gaps_between_days_are_days(table: Build) -> None:
     assert found.where == {"on": 'date("2026-01-01")'}
 
 
+def test_a_number_among_days_is_not_taken_for_a_day(table: Build) -> None:
+    rules = [['< date("2026-01-01")', "1"], ["7", "2"]]
+    found = gaps(drawn(table("UNIQUE", ["on:date"], ONE, rules)))
+    assert [each.where for each in found] == []
+
+
 def test_nothing_is_claimed_about_cells_that_must_be_evaluated(table: Build) -> None:
     rules = [["? > 3", "1"], ["? > 4", "2"]]
     model = table("UNIQUE", ["age:number"], ONE, rules)
