@@ -221,6 +221,45 @@ def _move_open_tasks(session: Session, procedure: Procedure, offices: dict[str, 
             )
 
 
+def set_home_office(session: Session, procedure: Procedure, office_id: int | None) -> None:
+    """Say which office does the tasks that no lane gives to another; open tasks without an office go there too."""
+    procedure.office_id = office_id
+    session.execute(
+        update(Task)
+        .where(
+            Task.procedure_id == procedure.id,
+            Task.status == TaskStatus.OPEN,
+            Task.office_id.is_(None),
+        )
+        .values(office_id=office_id)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.flush()
+
+
+def suspend_procedure(session: Session, procedure: Procedure) -> None:
+    """Take no new cases until it is resumed; open ones go on."""
+    procedure.is_suspended = True
+    session.flush()
+
+
+def resume_procedure(session: Session, procedure: Procedure) -> None:
+    """Take new cases again."""
+    procedure.is_suspended = False
+    session.flush()
+
+
+def version_numbered(session: Session, procedure: Procedure, number: int) -> Version:
+    """The version with this number; NotFound."""
+    version = session.scalar(
+        select(Version).where(Version.procedure_id == procedure.id, Version.number == number)
+    )
+    if version is None:
+        raise NotFound(what="version", name=f"{procedure.key} {number}")
+    version.procedure = procedure
+    return version
+
+
 def version_with_everything(session: Session, version_id: int) -> Version:
     """The version with drawing, model, forms, decisions and sheet loaded; NotFound."""
     version = session.scalar(

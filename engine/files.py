@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import IO, BinaryIO, ClassVar
 
 from engine.errors import NotFound, Refusal
 from engine.media_types import LOOKED_AT, SAFE_INLINE, media_type_of
@@ -108,7 +108,7 @@ class FileStore:
         self.largest = largest
         self.scan = scan
 
-    def put(self, stream: BinaryIO, name: str) -> StoredFile:
+    def put(self, stream: IO[bytes], name: str) -> StoredFile:
         """Keep what the stream holds; on the disk before this returns, or not at all.
 
         Raises FileTooLarge while reading, FileEmpty, FileUnsafe.
@@ -131,7 +131,7 @@ class FileStore:
             incoming.unlink(missing_ok=True)
         return StoredFile(digest, shown, media_type_of(head, shown), size)
 
-    def _copy(self, stream: BinaryIO, written: BinaryIO, name: str) -> tuple[str, int, bytes]:
+    def _copy(self, stream: IO[bytes], written: IO[bytes], name: str) -> tuple[str, int, bytes]:
         digest, size, head = hashlib.sha256(), 0, b""
         while chunk := stream.read(CHUNK):
             size += len(chunk)

@@ -1,9 +1,9 @@
 """Queries about procedures: which there are, which a person can start, which have work or cases they may see."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from engine.models import Case, Person, Procedure, Task, TaskStatus, Version
+from engine.models import Case, CaseStatus, LaneOffice, Person, Procedure, Task, TaskStatus, Version
 from engine.visibility import visible_cases, visible_tasks
 
 
@@ -48,3 +48,21 @@ def versions_of(session: Session, procedure: Procedure) -> list[Version]:
             .order_by(Version.number.desc())
         )
     )
+
+
+def open_cases_by_version(session: Session) -> dict[int, int]:
+    """How many cases are not over, by the version they follow. Numbers only: they tell nothing about anyone's case."""
+    rows = session.execute(
+        select(Case.version_id, func.count())
+        .where(Case.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)))
+        .group_by(Case.version_id)
+    )
+    return {version_id: number for version_id, number in rows}
+
+
+def lanes_without_office(session: Session, procedure: Procedure, lanes: list[str]) -> list[str]:
+    """Those of the lanes that no office is matched with."""
+    matched = set(
+        session.scalars(select(LaneOffice.lane).where(LaneOffice.procedure_id == procedure.id))
+    )
+    return [lane for lane in lanes if lane not in matched]

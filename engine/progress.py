@@ -122,7 +122,7 @@ def _is_opened(wait: Wait, before: Mapping[int, Wait], main: Fact) -> bool:
 def _task(case: Case, plan: Blueprint, wait: Wait, route: Route, at: datetime) -> Task:
     node = plan.nodes.get(wait.element_id)
     name = wait.name or (node.name if node is not None else None) or wait.element_id
-    return Task(
+    task = Task(
         case_id=case.id,
         token=wait.token,
         procedure_id=case.procedure_id,
@@ -140,6 +140,8 @@ def _task(case: Case, plan: Blueprint, wait: Wait, route: Route, at: datetime) -
         due_order=NEVER_DUE if route.due_at is None else int(route.due_at.timestamp()),
         wait=_asked(wait),
     )
+    task.case = case
+    return task
 
 
 def _asked(wait: Wait) -> dict[str, Any]:

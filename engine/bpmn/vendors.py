@@ -62,6 +62,7 @@ _READ_ATTRIBUTES = frozenset(
         "expression",
         "topic",
         "type",
+        "decision",
         "decisionRef",
         "decisionRefBinding",
         "resultVariable",
@@ -131,7 +132,7 @@ def read_extension(element: Element, note: Note) -> Extension:
         or (called is not None and called.get("propagateAllParentVariables") != "false"),
         is_all_out=_passes_all(parts, "out")
         or (called is not None and called.get("propagateAllChildVariables") == "true"),
-        decision=element.foreign("decisionRef")
+        decision=element.foreign("decisionRef", "decision")
         or child("calledDecision", "decisionId")
         or _table(parts),
         decision_binding=element.foreign("decisionRefBinding")

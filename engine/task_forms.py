@@ -1,0 +1,92 @@
+"""Which form a task asks and which opens a case: from the version's schemas, or from what the diagram itself carries."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.bpmn.model import Kind, Node
+from engine.deployments import blueprint
+from engine.errors import NotFound
+from engine.forms import Form, from_embedded, made_form, read_form
+from engine.models import Version
+
+START = "start"  # the key of the form that opens a case, when the start event names none
+
+
+def task_form(session: Session, version_id: int, element_id: str) -> Form | None:
+    """The form of a task; None when the diagram gives it none. Versions never change, so it is read once."""
+    return _forms_of(session, version_id).form(session, version_id, element_id)
+
+
+def start_form(session: Session, version_id: int) -> Form | None:
+    """The form that opens a case of the version; None when it has none."""
+    kept = _forms_of(session, version_id)
+    for node in blueprint(session, version_id).nodes.values():
+        if node.kind == Kind.START_EVENT and (form := kept.form(session, version_id, node.id)):
+            return form
+    return kept.by_key(START)
+
+
+def form_of_data(
+    session: Session, version_id: int, variables: Mapping[str, object]
+) -> Form:
+    """The form of a task that has none: what the case knows, to read and to correct."""
+    return made_form(variables, labels=labels(session, version_id))
+
+
+def labels(session: Session, version_id: int) -> dict[str, str]:
+    """Key → label of every question that the version's forms ask, in their order."""
+    kept = _forms_of(session, version_id)
+    found: dict[str, str] = {}
+    for key in kept.schemas:
+        if (form := kept.by_key(key)) is not None:
+            found = {**form.labels(), **found}
+    return found
+
+
+class _Forms:
+    """The forms of one version, each read when first asked for."""
+
+    def __init__(self, schemas: Mapping[str, Any]) -> None:
+        self.schemas = schemas
+        self._read: dict[str, Form | None] = {}
+
+    def by_key(self, key: str) -> Form | None:
+        if key not in self._read:
+            schema = self.schemas.get(key)
+            self._read[key] = read_form(schema) if schema is not None else None
+        return self._read[key]
+
+    def form(self, session: Session, version_id: int, element_id: str) -> Form | None:
+        # a blank cannot stand in a form key, so both kinds share one place
+        place = f"element {element_id}"
+        if place not in self._read:
+            node = blueprint(session, version_id).nodes.get(element_id)
+            self._read[place] = self._of_node(node) if node is not None else None
+        return self._read[place]
+
+    def _of_node(self, node: Node) -> Form | None:
+        told = node.extension
+        if told.form_key and (form := self.by_key(told.form_key)) is not None:
+            return form
+        if told.form_schema:
+            return read_form(told.form_schema)
+        return from_embedded(told.form_fields) if told.form_fields else None
+
+
+_KEPT: dict[int, _Forms] = {}
+_MOST = 256
+
+
+def _forms_of(session: Session, version_id: int) -> _Forms:
+    kept = _KEPT.get(version_id)
+    if kept is None:
+        row = session.execute(select(Version.forms).where(Version.id == version_id)).first()
+        if row is None:
+            raise NotFound(what="version", name=version_id)
+        if len(_KEPT) >= _MOST:
+            _KEPT.clear()
+        kept = _KEPT[version_id] = _Forms(row[0] or {})
+    return kept
