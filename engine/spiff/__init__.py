@@ -7,10 +7,12 @@ from engine.spiff.compiled import Compiled, Start, remembered
 from engine.spiff.compiling import compile_model
 from engine.spiff.execution import Execution
 from engine.spiff.facts import Choice, Fact, FactKind, Option, Wait, WaitKind
+from engine.spiff.migration import proposal
 from engine.spiff.refusals import (
     CaseOver,
     ChoiceNeeded,
     ChoiceUnknown,
+    MigrationImpossible,
     NoSuchElement,
     NotRunnable,
     NotWaiting,
@@ -30,6 +32,7 @@ __all__ = [
     "Fact",
     "FactKind",
     "Library",
+    "MigrationImpossible",
     "NoSuchElement",
     "NotRunnable",
     "NotWaiting",
@@ -42,5 +45,6 @@ __all__ = [
     "Wait",
     "WaitKind",
     "compile_model",
+    "proposal",
     "remembered",
 ]

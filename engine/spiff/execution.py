@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
 from engine.feel import clock_set_to
-from engine.spiff import moving, throwing
+from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
 from engine.spiff.compiled import Compiled
 from engine.spiff.context import base_of, write
@@ -25,8 +25,10 @@ from engine.spiff.refusals import (
     CaseOver,
     ChoiceNeeded,
     ChoiceUnknown,
+    MigrationImpossible,
     NoSuchElement,
     NotWaiting,
+    Obstacle,
 )
 from engine.spiff.resolver import Resolver
 from engine.spiff.scopes import OVER, CaseWorkflow
@@ -257,6 +259,18 @@ class Execution:
         moving.target_of(found, to_element)
         with self._moving(at):
             moving.move(self._case, found, to_element)
+
+    def migration_obstacles(self, new: Compiled, mapping: Mapping[str, str]) -> list[Obstacle]:
+        """A dry run: what cannot move to the new version and why; `mapping`: old element id → new one."""
+        return migration.obstacles(self._case, new, mapping)
+
+    def migrate(self, new: Compiled, mapping: Mapping[str, str], at: datetime) -> None:
+        """Go on in another version of the process. Raises MigrationImpossible where the dry run finds obstacles."""
+        found = self.migration_obstacles(new, mapping)
+        if found:
+            raise MigrationImpossible(problem=found[0].message, count=len(found))
+        with self._moving(at):
+            migration.migrate(self._case, new, mapping)
 
     def cancel(self, at: datetime) -> None:
         """End the case without a result."""

@@ -41,6 +41,7 @@ class FactKind(StrEnum):
     ERROR_THROWN = "error_thrown"  # data: code, caught_by
     ESCALATION_THROWN = "escalation_thrown"
     COMPENSATION_STARTED = "compensation_started"  # data: activities, in the order undone
+    CASE_MIGRATED = "case_migrated"  # data: version, before
     TOKEN_MOVED = "token_moved"
     VARIABLES_CHANGED = "variables_changed"  # data: keys
     JOIN_RELEASED = "join_released"

@@ -65,6 +65,12 @@ class CaseOver(Conflict):
     sentence = "This case is {status}. Nothing can be done in it any more."
 
 
+class MigrationImpossible(Refusal):
+    """An open case cannot go on in the other version."""
+
+    sentence = "The case cannot move to this version: {problem} ({count} in all). Map what is missing, or let it end."
+
+
 class NoSuchElement(Refusal):
     """The diagram has no such element at that place."""
 

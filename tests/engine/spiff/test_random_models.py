@@ -56,11 +56,10 @@ class Blocks:
         fork, join = self.name(kind), self.name(kind + "j")
         self.lines += [f"{kind} {fork}", f"{kind} {join}"]
         for _ in range(self.random.randint(2, 3)):
-            if self.random.random() < 0.15:
-                # no element on this branch: both gateways side by side
-                if f"{fork} -> {join}" not in self.lines:
-                    self.lines.append(f"{fork} -> {join}")
-                    continue
+            # sometimes no element on the branch: both gateways side by side, once
+            if self.random.random() < 0.15 and f"{fork} -> {join}" not in self.lines:
+                self.lines.append(f"{fork} -> {join}")
+                continue
             start, end = self.block(depth + 1)
             self.lines += [f"{fork} -> {start}", f"{end} -> {join}"]
         return fork, join
