@@ -16,19 +16,30 @@ from engine.feel.durations import DAY, DaysTime, YearsMonths, days_time, years_m
 from engine.feel.errors import NullResult
 from engine.feel.limits import MAX_STRING
 from engine.feel.numbers import CONTEXT, power
-from engine.feel.values import Value
+from engine.feel.values import Range, Value
 
 Operation = Callable[[Value, Value], Value]
 
 
+_KIND_NAMES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    Decimal: "number",
+    str: "string",
+    Date: "date",
+    Time: "time",
+    DateTime: "date and time",
+    DaysTime: "days and time duration",
+    YearsMonths: "years and months duration",
+    Range: "range",
+    list: "list",
+    dict: "context",
+}
+
+
 def kind_name(value: Value) -> str:
     """What a person calls the kind of a value."""
-    names: dict[type, str] = {
-        type(None): "null", bool: "boolean", Decimal: "number", str: "string", Date: "date",
-        Time: "time", DateTime: "date and time", DaysTime: "days and time duration",
-        YearsMonths: "years and months duration", list: "list", dict: "context",
-    }  # fmt: skip
-    return names.get(type(value), type(value).__name__.lower())
+    return _KIND_NAMES.get(type(value), "function")
 
 
 def _impossible(sign: str, a: Value, b: Value) -> NullResult:

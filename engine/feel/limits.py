@@ -28,7 +28,8 @@ class Limits:
     seconds: float = 2.0
 
 
-_limits: ContextVar[Limits] = ContextVar("feel_limits", default=Limits())  # noqa: B039 - frozen
+_DEFAULT = Limits()
+_limits: ContextVar[Limits] = ContextVar("feel_limits", default=_DEFAULT)
 
 
 @contextmanager
