@@ -6,18 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from designer.drafts import changeable_draft, examined_again
+from designer.drafts import NotYetRunnable, changeable_draft, examined_again
 from engine.deployments import deploy
 from engine.errors import Refusal
 from engine.models import Person, Version
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-class NotYetRunnable(Refusal):
-    """A draft with something in the way."""
-
-    sentence = "“{name}” cannot be published yet: {problem}"
 
 
 class BadKey(Refusal):
@@ -27,7 +21,7 @@ class BadKey(Refusal):
 
 
 def publish_draft(
-    session: Session, draft_id: int, *, key: str, name: str, by: Person, at: datetime
+    session: Session, draft_id: int, *, key: str, name: str, by: Person | None, at: datetime
 ) -> Version:
     """The next version of the procedure `key`; new cases take it at once, open ones keep theirs.
 
@@ -67,9 +61,10 @@ def key_from(name: str) -> str:
 
 
 def _first_problem(report: dict[str, object]) -> str:
-    error, obstacles = report.get("error"), report.get("obstacles")
+    error, findings = report.get("error"), report.get("findings")
     if isinstance(error, dict):
         return str(error["message"])
-    if isinstance(obstacles, list) and obstacles:
-        return str(obstacles[0]["message"])
+    for finding in findings if isinstance(findings, list) else ():
+        if finding["rule"] == "not-runnable":
+            return str(finding["message"])
     return "nothing in it can run."

@@ -1,25 +1,47 @@
-"""The `expedito` command. Each file of webapp/commands holds one command, found here."""
+"""The `expedito` command. Each file of webapp/commands holds the command of its name, loaded when it is called."""
 
+import importlib
+import pkgutil
 import sys
 
 import click
 
-import webapp.models  # noqa: F401  the tables of the web belong to the database as well
 from engine.errors import Refusal
-from webapp.discovery import modules
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Commands found by their files: `webapp/commands/check.py` is `expedito check`.
+
+    Only the one that runs is imported: `expedito feel` need not wait for the web.
+    """
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The names of the files."""
+        return sorted(found.name for found in pkgutil.iter_modules(_folder()))
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command in the file of that name; None where there is no such file."""
+        if name not in self.list_commands(context):
+            return None
+        module = importlib.import_module(f"webapp.commands.{name}")
+        # “try” is no name a Python function may have
+        command: click.Command = getattr(module, name, None) or module.command
+        return command
+
+
+def _folder() -> list[str]:
+    return list(importlib.import_module("webapp.commands").__path__)
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 def expedito() -> None:
     """Draw a procedure, run it the same hour, measure it, remove what adds no value."""
 
 
 def main() -> None:
     """Run the command line; a refusal is a sentence and exit code 2, never a stack trace."""
-    for module in modules("webapp.commands"):
-        for command in vars(module).values():
-            if isinstance(command, click.Command) and command.name not in expedito.commands:
-                expedito.add_command(command)
     try:
         expedito()
     except Refusal as refusal:
