@@ -221,6 +221,8 @@ def _needed(graph: Graph, link: Link, path: tuple[str, ...]) -> Iterator[Needed]
             continue
         seen.add((path, link.id))
         if link.id in graph.inputs:
+            if graph.is_open and not graph.is_read(link.name):
+                continue
             yield _need(graph, graph.inputs[link.id].source.variable, path)
         elif link.id in graph.decisions:
             required = graph.decisions[link.id].required
@@ -233,7 +235,10 @@ def _free(graph: Graph, decision: Decision) -> Iterator[Needed]:
     logic = decision.logic
     columns = logic.inputs if isinstance(logic, Table) else ()
     typed = {column.expression.text: column for column in columns}
+    ids = {href.rpartition("#")[2] for href in decision.required}
     for name in graph.free_names(decision.variable.name):
+        if name in ids:
+            continue
         column = typed.get(name)
         if column is None:
             yield Needed(name, "Any", None, None, (), ANY)

@@ -97,8 +97,7 @@ class Graph:
         for graph in imported.values():
             members |= graph.names() | graph.member_names
         self.member_names: Names = frozenset(members)
-        # Many tools draw decisions without the inputs they read; then all that is given is seen.
-        self.is_open = not definitions.inputs and not definitions.imports
+        self.is_open = _is_open(definitions)
         self._literals = Literals(self.types, self.member_names, self.problems)
         self._refuse_loops()
         self.inputs = {each.id: self._input(each) for each in definitions.inputs}
@@ -147,6 +146,10 @@ class Graph:
     def free_names(self, element: str) -> list[str]:
         """The names that the texts of an element read and nothing in the model defines."""
         return sorted(self._literals.free_names.get(element, ()))
+
+    def is_read(self, name: str) -> bool:
+        """Whether any text of the file reads the name."""
+        return name in self._literals.read_names
 
     def listed(self, allowed: Text) -> tuple[Value, ...] | None:
         """Allowed values when each is a text, number or yes/no; None when they are ranges."""
@@ -230,6 +233,14 @@ class Graph:
                         {"type": variable.type_ref},
                     )
                 )
+
+
+def _is_open(definitions: Definitions) -> bool:
+    # Camunda and the editors made from it draw decisions without the inputs they read, or with
+    # inputs of other names: then a decision sees all that is given, as it does there.
+    exporter = definitions.exporter.lower()
+    is_loose = not definitions.inputs or "camunda" in exporter or "dmn-js" in exporter
+    return is_loose and not definitions.imports
 
 
 def _scope_names(links: Iterable[Link]) -> Names:

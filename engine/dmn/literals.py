@@ -28,6 +28,7 @@ class Literals:
         self._problems = problems
         self._special_members = _special(member_names)
         self._feel_types = types.named_types()
+        self.read_names: set[str] = set()
         self.free_names: dict[str, set[str]] = {}
         """Per element, the names its texts read that nothing in the model defines."""
 
@@ -46,7 +47,7 @@ class Literals:
             )
         except FeelSyntaxError as error:
             return self._broken(place, error.sentence, **error.values)
-        self.free_names.setdefault(place.element, set()).update(expression.names - names)
+        self._remember(expression.names, names, place)
         name = text.text
         if name.isidentifier() and name in names and expression.names == {name}:
             return lambda scope, trace: scope.get(name)
@@ -73,7 +74,7 @@ class Literals:
         except FeelSyntaxError as error:
             broken = self._broken(place, error.sentence, **error.values)
             return lambda value, scope, trace: broken(scope, trace) is True
-        self.free_names.setdefault(place.element, set()).update(tests.names - names)
+        self._remember(tests.names, names, place)
 
         def matches(value: Value, scope: Scope, trace: Trace) -> bool:
             found = tests.matches(value, scope)
@@ -92,6 +93,10 @@ class Literals:
         except FeelSyntaxError:
             return None
         return listed if isinstance(listed, list) else None
+
+    def _remember(self, read: Names, names: Names, place: Place) -> None:
+        self.read_names |= read
+        self.free_names.setdefault(place.element, set()).update(read - names)
 
     def _names_in(self, text: str, names: Names) -> list[str]:
         # A model may have thousands of names; only those that stand in the text can matter to it.

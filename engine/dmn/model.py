@@ -328,10 +328,11 @@ Element = InputData | Decision | Knowledge | DecisionService
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """A whole DMN file."""
+    """A whole DMN file; `exporter` is the tool that wrote it, as far as it says."""
 
     name: str
     namespace: str
+    exporter: str
     imports: tuple[Import, ...]
     items: tuple[ItemDefinition, ...]
     inputs: tuple[InputData, ...]

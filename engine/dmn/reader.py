@@ -28,6 +28,7 @@ def read_definitions(xml: bytes | str) -> Definitions:
     definitions = Definitions(
         name=root.get("name") or "",
         namespace=root.get("namespace") or "",
+        exporter=root.get("exporter") or "",
         imports=tuple(_import(node) for node in root.all("import") if _is_dmn(node)),
         items=tuple(_item(node) for node in root.all("itemDefinition")),
         inputs=tuple(_input(node) for node in root.all("inputData")),

@@ -96,6 +96,8 @@ class Run:
                     members[link.name] = value
             else:
                 scope[link.name] = value
+                if self.graph.is_open:
+                    scope.setdefault(link.id, value)  # how Camunda names what is required
         return scope
 
     def _open_scope(self) -> Scope:

@@ -62,6 +62,24 @@ def test_a_model_without_inputs_sees_all_that_is_given(model: Load) -> None:
     assert [each.name for each in loaded.inputs("d")] == ["area", "fee"]
 
 
+def test_a_model_drawn_in_camunda_is_read_as_it_is_there() -> None:
+    season = (
+        '<decisionTable><input><inputExpression typeRef="number"><text>temperature</text>'
+        '</inputExpression></input><output name="season" typeRef="string"/><rule><inputEntry>'
+        '<text>&gt; 20</text></inputEntry><outputEntry><text>"Summer"</text></outputEntry></rule>'
+        "</decisionTable>"
+    )
+    loaded = load(
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="m" namespace="n" '
+        'exporter="Camunda Modeler"><inputData id="t" name="Temperature in C"/>'
+        f'<decision id="season" name="The Season">{need("Input:#t")}{season}</decision>'
+        f'<decision id="dish" name="Dish">{need("Decision:#season")}'
+        f"{lit('season + &quot; dish for &quot; + string(guests)')}</decision></definitions>"
+    )
+    assert loaded.decide("Dish", {"temperature": 30, "guests": 4}) == "Summer dish for 4"
+    assert [each.name for each in loaded.inputs("Dish")] == ["guests", "temperature"]
+
+
 def test_the_inputs_of_a_decision_have_types_and_choices(model: Load) -> None:
     loaded = model(
         '<itemDefinition name="tRisk"><typeRef>string</typeRef><allowedValues><text>"low", "high"'
