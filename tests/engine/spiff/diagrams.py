@@ -137,7 +137,10 @@ def _body(lines: list[str]) -> str:
 
 def _node(line: str, lines: list[str]) -> str:
     head, _, inside = line.partition(" : ")
-    has_body = head.endswith("{")
+    # what stands behind the brace is XML inside the sub-process
+    head, brace, extra = head.partition(" {")
+    has_body = bool(brace)
+    inside += extra
     words = re.findall(r'"[^"]*"|\S+', head.rstrip("{ "))
     tag = TAGS[words[0]]
     attributes = f' id="{words[1]}"'
