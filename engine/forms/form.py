@@ -36,12 +36,7 @@ class FieldState:
     @property
     def id(self) -> str:
         """What the field is called in a page, for labels and links."""
-        return "f-" + "".join(
-            letter
-            if (letter.isalnum() and letter.isascii()) or letter in "-."
-            else f"_{ord(letter):x}"
-            for letter in self.key
-        ).replace(".", "-")
+        return "f-" + "".join(map(_in_id, self.key))
 
     def everything(self) -> Iterator["FieldState"]:
         """This field and all inside it, in the order of the form."""
@@ -138,6 +133,12 @@ class Form:
 
 
 UNKNOWN = N_("This form does not ask for “{label}”. Reload it and answer again.")
+
+
+def _in_id(letter: str) -> str:
+    if letter.isascii() and letter.isalnum():
+        return letter
+    return "-" if letter == "." else f"_{ord(letter):x}"
 
 
 def _all(fields: tuple[Field, ...]) -> Iterator[Field]:

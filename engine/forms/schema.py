@@ -122,7 +122,7 @@ class _Reader:
         self, key: str, inside: tuple[str, ...], name: str, made_of: type[Field]
     ) -> bool:
         if not key:
-            if made_of.type == "group":
+            if made_of.type in ("group", "expression"):
                 return True
             self.note(name, "it has no key, so its answer could not be kept; it is left out.")
             return False

@@ -28,4 +28,5 @@ class Calculated(Field):
         return plain_json(self.expression.value(around.scope)) if self.expression else None
 
     def show(self, value: object, around: Around) -> Shown:
-        return Shown(text=said(value))
+        # without a key it is only shown
+        return Shown(text=said(value if self.key else self.compute(around)))

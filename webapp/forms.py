@@ -1,0 +1,265 @@
+"""Forms on pages: what a browser sent becomes raw answers, and a form with answers becomes something to print."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from engine.files import FileStore, StoredFile
+from engine.forms import Answers, FieldError, FieldState, Form, Json
+from engine.forms.field import Field
+from engine.forms.fields.dynamiclist import MOST_ROWS
+from webapp.i18n import _
+
+# What pages send beside the answers. No key of a form begins with an underscore.
+ROWS, ADD, REMOVE, ASKED = "_rows.", "_add", "_remove", "_asked"
+
+_NO_FILES: Mapping[str, StoredFile] = {}
+Uploads = MultiDict[str, FileStorage]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a browser sent: raw answers for `Form.clean`, the files it may attach, what it had been asked."""
+
+    raw: Answers = field(default_factory=dict)
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    is_half: bool = False  # a row was added or removed: show the form again, do not complete
+
+
+def read_sent(
+    form: Form,
+    sent: MultiDict[str, str],
+    uploads: Uploads | None = None,
+    store: FileStore | None = None,
+) -> Sent:
+    """The raw answers in a request. Uploads are kept in the store; without one they are left alone (drafts).
+
+    Raises the store's refusals. Only keys of the form are read; what else is sent belongs to the page.
+    """
+    reader = _Reader(sent, uploads or MultiDict(), store)
+    raw = reader.answers(form.fields, "")
+    asked = frozenset(sent.getlist(ASKED))
+    return Sent(raw, reader.files, asked, bool(reader.grown or reader.shrunk))
+
+
+def newly_asked(
+    form: Form,
+    sent: Sent,
+    context: Mapping[str, object] | None = None,
+    *,
+    today: date | None = None,
+) -> list[FieldState]:
+    """Questions that the answers brought up and the person has not seen: they answered without JavaScript.
+
+    The caller shows the form again instead of completing with answers nobody gave.
+    """
+    states = form.state(sent.raw, context, files=sent.files, today=today)
+    return [
+        one
+        for one in _inputs(states)
+        if sent.asked and one.key not in sent.asked and not one.is_readonly
+    ]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form to print: `{% include "form/form.html" %}` with this as `asked`.
+
+    `update_url` is where the form is sent (POST) on every change when answers change what is asked: the answer is the
+    element `#questions` of the same page. `file_url` gives the address of a stored file, or nothing.
+    """
+
+    fields: tuple[FieldState, ...]
+    errors: Mapping[str, str] = field(
+        default_factory=dict
+    )  # key → sentence in the reader's language
+    update_url: str = ""
+    file_url: Callable[[Mapping[str, Json]], str] | None = None
+    is_own: bool = (
+        False  # the person writes about themselves: the browser may fill in what it knows
+    )
+    has_files: bool = False
+    has_lists: bool = False
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Id to jump to and sentence of everything that is wrong, in the order of the form."""
+        left = dict(self.errors)
+        found = []
+        for one in (inner for outer in self.fields for inner in outer.everything()):
+            if one.key in left and one.field.has_value:
+                found.append((first_id(one), left.pop(one.key)))
+        return found + [("questions", sentence) for sentence in left.values()]
+
+    def inputs(self) -> list[FieldState]:
+        """The questions in sight."""
+        return list(_inputs(self.fields))
+
+    def error(self, one: FieldState) -> str:
+        """What is wrong with this answer; empty when nothing is."""
+        return self.errors.get(one.key, "") if one.field.has_value else ""
+
+    def described(self, one: FieldState) -> str:
+        """The ids of what explains this field, for aria-describedby."""
+        ids = [f"{one.id}-hint"] if one.hint else []
+        if self.error(one):
+            ids.append(f"{one.id}-wrong")
+        return " ".join(ids)
+
+    def link(self, file: Mapping[str, Json]) -> str:
+        """Where a stored file can be read; empty where it cannot."""
+        return self.file_url(file) if self.file_url else ""
+
+    def token(self, file: Mapping[str, Json]) -> str:
+        """What the page sends back for a file already kept: signed, so that nobody attaches what they have not."""
+        return str(_signer().dumps({**file}))
+
+
+def ask(
+    form: Form,
+    raw: Mapping[str, object] | None = None,
+    context: Mapping[str, object] | None = None,
+    *,
+    errors: Sequence[FieldError] = (),
+    files: Mapping[str, StoredFile] = _NO_FILES,
+    update_url: str = "",
+    file_url: Callable[[Mapping[str, Json]], str] | None = None,
+    is_own: bool = False,
+    today: date | None = None,
+) -> Asked:
+    """The form as it stands for what was typed, ready to print with what is wrong with it."""
+    states = form.state(raw, context, files=files, today=today)
+    return Asked(
+        states,
+        {error.key: error_sentence(error) for error in reversed(errors)},
+        update_url if form.is_reactive else "",
+        file_url,
+        is_own,
+        form.has_files,
+        any(inner.type == "dynamiclist" for outer in states for inner in outer.everything()),
+    )
+
+
+def error_sentence(error: FieldError) -> str:
+    """The error in the reader's language."""
+    text = _(error.message)
+    for name, value in error.values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def first_id(one: FieldState) -> str:
+    """The id of the element that takes the focus: the first option of a group, else the input."""
+    if one.type in ("radio", "checklist", "taglist") and one.shown.options:
+        return f"{one.id}-0"
+    return one.id
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="attached file")
+
+
+def _inputs(states: Sequence[FieldState]) -> Iterator[FieldState]:
+    for outer in states:
+        for one in outer.everything():
+            if one.is_visible and one.field.is_input and one.field.has_value:
+                yield one
+
+
+class _Reader:
+    def __init__(
+        self, sent: MultiDict[str, str], uploads: Uploads, store: FileStore | None
+    ) -> None:
+        self.sent = sent
+        self.uploads = uploads
+        self.store = store
+        self.asked = frozenset(sent.getlist(ASKED))
+        self.grown = sent.get(ADD, "")
+        self.shrunk = sent.get(REMOVE, "")
+        self.files: dict[str, StoredFile] = {}
+
+    def answers(self, fields: tuple[Field, ...], before: str) -> Answers:
+        found: Answers = {}
+        for one in fields:
+            name = before + one.key
+            if one.type == "group":
+                inner = self.answers(one.fields, f"{name}." if one.key else before)
+                _place(found, one.path, inner)
+            elif one.type == "dynamiclist":
+                if f"{ROWS}{name}" in self.sent:
+                    _place(found, one.path, self._rows(one, name))
+            elif one.is_input and one.has_value and self._is_sent(one, name):
+                _place(found, one.path, self._value(one, name))
+        return found
+
+    def _is_sent(self, one: Field, name: str) -> bool:
+        # an unticked box sends nothing; that it was there to be ticked is told by its name among the asked
+        return name in self.sent or name in self.asked or name in self.uploads
+
+    def _value(self, one: Field, name: str) -> Json:
+        if one.type == "filepicker":
+            return self._attached(name)
+        if isinstance(one.empty, list):
+            return [value for value in self.sent.getlist(name) if value]
+        if one.type == "checkbox":
+            return name in self.sent and self.sent.getlist(name)[-1] not in ("", "false")
+        return self.sent.get(name)
+
+    def _rows(self, one: Field, name: str) -> Json:
+        written = self.sent.get(f"{ROWS}{name}", "0")
+        count = min(int(written), MOST_ROWS) if written.isdecimal() and len(written) < 5 else 0
+        rows: list[Json] = [
+            self.answers(one.fields, f"{name}.{number}.") for number in range(count)
+        ]
+        gone = self.shrunk.removeprefix(f"{name}.")
+        if gone != self.shrunk and gone.isdecimal() and len(gone) < 5 and int(gone) < len(rows):
+            rows.pop(int(gone))
+        if self.grown == name and len(rows) < MOST_ROWS:
+            rows.append({})
+        return rows
+
+    def _attached(self, name: str) -> Json:
+        found: list[Json] = []
+        for token in self.sent.getlist(name):
+            file = _file_of(token)
+            if file is not None:
+                found.append(self._known(file))
+        for upload in self.uploads.getlist(name) if self.store else []:
+            if upload.filename and self.store:
+                found.append(self._known(self.store.put(upload.stream, upload.filename)))
+        return found
+
+    def _known(self, file: StoredFile) -> Json:
+        self.files[file.sha256] = file
+        return {**file.as_json()}
+
+
+def _file_of(token: str) -> StoredFile | None:
+    if len(token) > 2_000:
+        return None
+    try:
+        read: Any = _signer().loads(token)
+    except BadSignature:
+        return None
+    return StoredFile.from_json(read)
+
+
+def _place(answers: Answers, path: tuple[str, ...], value: Json) -> None:
+    if not path:
+        answers.update(value if isinstance(value, dict) else {})
+        return
+    for name in path[:-1]:
+        inner = answers.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+        answers = inner
+    mine = answers.get(path[-1])
+    if isinstance(mine, dict) and isinstance(value, dict):
+        mine.update(value)
+    else:
+        answers[path[-1]] = value
