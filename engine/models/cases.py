@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    TextClause,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,13 +24,13 @@ from engine.models.procedures import Procedure, Version
 
 OPEN = text("status = 'open'")
 UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
+ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
 WITHOUT_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: no second copy of it
 NEVER_DUE = 253_402_300_799  # 9999-12-31 in seconds since 1970: sorts after everything that is due
 
 
-def _open_index(name: str, *columns: str, unassigned: bool = False) -> Index:
+def _open_index(name: str, *columns: str, where: TextClause = OPEN) -> Index:
     # Only open tasks are in it: finished ones cost an inbox nothing, however many there are.
-    where = UNASSIGNED if unassigned else OPEN
     keys = (*columns, "case_id", "token")
     return Index(name, *keys, sqlite_where=where, postgresql_where=where)
 
@@ -154,8 +155,9 @@ class Task(Base):
         _open_index("ix_task_office_due", "office_id", "due_order"),
         _open_index("ix_task_office_opened", "office_id", "opened_at"),
         _open_index("ix_task_office_priority", "office_id", "priority"),
-        _open_index("ix_task_unassigned_due", "office_id", "due_order", unassigned=True),
-        _open_index("ix_task_assignee_due", "assignee_id", "due_order"),
+        _open_index("ix_task_unassigned_due", "office_id", "due_order", where=UNASSIGNED),
+        _open_index("ix_task_unassigned_opened", "opened_at", where=UNASSIGNED),
+        _open_index("ix_task_assignee_due", "assignee_id", "due_order", where=ASSIGNED),
         _open_index("ix_task_due", "due_order"),
         _open_index("ix_task_opened", "opened_at"),
         Index("ix_task_procedure_element", "procedure_id", "element_id", "ended_at"),
