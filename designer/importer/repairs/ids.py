@@ -18,7 +18,7 @@ def mend(drawing: Drawing) -> Iterator[Change]:
     for name in [*drawing.home, *drawing.processes, *drawing.roots, *_others(drawing)]:
         if name in names or (_NAME.fullmatch(name) and len(name) <= MAX_ID):
             continue
-        stem = re.sub(r"[^\w.\-]", "_", name)[:MAX_ID]
+        stem = re.sub(r"[^\w.\-]", "_", name)[: MAX_ID - 20]
         stem = stem if _NAME.fullmatch(stem) else f"_{stem}"
         fresh, number = stem, 1
         while drawing.is_taken(fresh) or fresh in names.values():

@@ -30,6 +30,9 @@ def mend(drawing: Drawing) -> Iterator[Change]:
         owner = drawing.nodes.get(scope)
         if node.kind is Kind.START_EVENT and owner is not None and owner.is_triggered_by_event:
             allowed = _HANDLES
+            if drawing.home[owner.id] in drawing.processes:
+                # A whole process is never undone, only sub-processes are (10.7.2).
+                allowed = _HANDLES - {_E.COMPENSATION}
         wrong = [event.kind for event in node.events if event.kind not in allowed]
         is_in_transaction = _is_in_transaction(drawing, scope)
         if node.kind is Kind.END_EVENT and _E.CANCEL in allowed and not is_in_transaction:
@@ -47,13 +50,8 @@ def mend(drawing: Drawing) -> Iterator[Change]:
 
 
 def _is_in_transaction(drawing: Drawing, scope: str) -> bool:
-    current: str | None = scope
-    while current is not None:
-        owner = drawing.nodes.get(current)
-        if owner is not None and owner.kind is Kind.TRANSACTION:
-            return True
-        current = drawing.parent[current]
-    return False
+    owner = drawing.nodes.get(scope)
+    return owner is not None and owner.kind is Kind.TRANSACTION
 
 
 def _move(drawing: Drawing, scope: str, node: Node, wrong: frozenset[EventKind]) -> None:
