@@ -61,6 +61,12 @@ def test_a_model_that_is_missing_fails_its_cases_and_no_others(tmp_path: Path) -
     assert [group.passed for group in run_folder(tmp_path)] == [1, 0]
 
 
+def test_a_value_that_cannot_be_read_fails_its_case_and_no_others(tmp_path: Path) -> None:
+    kit(tmp_path / "a", "2026-01-02", "2026-13-02")
+    kit(tmp_path / "b", "2026-01-02", "2026-01-02")
+    assert [group.passed for group in run_folder(tmp_path)] == [0, 1]
+
+
 def test_numbers_are_compared_nearly_and_all_else_by_value() -> None:
     assert same(Decimal("0.333333333333"), Decimal("0.33333333"))
     assert not same(Decimal("0.3334"), Decimal("0.3333"))
