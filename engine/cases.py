@@ -1,5 +1,6 @@
 """Commands on a case as a whole: start, cancel, suspend, resume; and finding one by its number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +14,14 @@ from engine.deployments import blueprint
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
+from engine.files import StoredFile
 from engine.ids import new_id
 from engine.models import Case, CaseStatus, Job, JobKind, Person, Procedure, Version
 from engine.progress import Held, advance, hold, shortened
 from engine.resolver import PublishedVersions
 from engine.search import search_words
 from engine.spiff import Execution, WaitKind
+from engine.task_forms import start_form
 from engine.visibility import visible_cases
 from engine.waiting import job_key
 
@@ -72,11 +75,13 @@ def start_case(
     channel: str = "counter",
     start_event: str | None = None,
     conversation_id: int | None = None,
+    files: Mapping[str, StoredFile] | None = None,
     by: Person | None,
     at: datetime,
 ) -> Case:
     """Open a case and take it to its first wait states; its number is given out here.
 
+    `answers` are raw when the version has a form to start with, and cleaned by it; `files` as in complete_task.
     `start_event` names one of several ways to begin; `conversation_id` is that of the case whose message began it.
     Raises ProcedureSuspended, engine.spiff's ValueRefused.
     """
@@ -84,6 +89,9 @@ def start_case(
     procedure = session.get_one(Procedure, version.procedure_id)
     if procedure.is_suspended:
         raise ProcedureSuspended(procedure=procedure.name)
+    form = start_form(session, version.id)
+    if form is not None and conversation_id is None:
+        answers = form.clean(answers, files=files or {}, today=office_day(at))
     resolver = PublishedVersions(session, plan, started_at=at, at=at)
     execution = Execution.start(
         plan.compiled, answers, at, start_event=start_event, resolve=resolver

@@ -1,6 +1,7 @@
-"""Which form a task asks and which opens a case: from the version's schemas, or from what the diagram itself carries."""
+"""Which form a task asks and which opens a case: from the version's schemas, or what the diagram carries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from engine.bpmn.model import Kind, Node
 from engine.deployments import blueprint
 from engine.errors import NotFound
-from engine.forms import Form, from_embedded, made_form, read_form
-from engine.models import Version
+from engine.forms import Field, Form, from_embedded, made_form, read_form
+from engine.forms.choosing import Choosing
+from engine.models import Task, Version
 
 START = "start"  # the key of the form that opens a case, when the start event names none
 
@@ -18,6 +20,14 @@ START = "start"  # the key of the form that opens a case, when the start event n
 def task_form(session: Session, version_id: int, element_id: str) -> Form | None:
     """The form of a task; None when the diagram gives it none. Versions never change, so it is read once."""
     return _forms_of(session, version_id).form(session, version_id, element_id)
+
+
+def asked_form(session: Session, case_id: int, token: int) -> Form | None:
+    """The form of a task by its key, whoever may see it; None when it has none or there is no such task."""
+    row = session.execute(
+        select(Task.version_id, Task.element_id).where(Task.case_id == case_id, Task.token == token)
+    ).first()
+    return task_form(session, row.version_id, row.element_id) if row is not None else None
 
 
 def start_form(session: Session, version_id: int) -> Form | None:
@@ -29,21 +39,19 @@ def start_form(session: Session, version_id: int) -> Form | None:
     return kept.by_key(START)
 
 
-def form_of_data(
-    session: Session, version_id: int, variables: Mapping[str, object]
-) -> Form:
+def form_of_data(session: Session, version_id: int, variables: Mapping[str, object]) -> Form:
     """The form of a task that has none: what the case knows, to read and to correct."""
     return made_form(variables, labels=labels(session, version_id))
 
 
 def labels(session: Session, version_id: int) -> dict[str, str]:
     """Key → label of every question that the version's forms ask, in their order."""
-    kept = _forms_of(session, version_id)
-    found: dict[str, str] = {}
-    for key in kept.schemas:
-        if (form := kept.by_key(key)) is not None:
-            found = {**form.labels(), **found}
-    return found
+    return {key: label for key, (label, _) in questions(session, version_id).items()}
+
+
+def questions(session: Session, version_id: int) -> dict[str, tuple[str, dict[str, str]]]:
+    """Key → label, and value → words of its fixed options, for every question that the version's forms ask."""
+    return _forms_of(session, version_id).questions
 
 
 class _Forms:
@@ -52,6 +60,17 @@ class _Forms:
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self.schemas = schemas
         self._read: dict[str, Form | None] = {}
+
+    @cached_property
+    def questions(self) -> dict[str, tuple[str, dict[str, str]]]:
+        found: dict[str, tuple[str, dict[str, str]]] = {}
+        for key in self.schemas:
+            form = self.by_key(key)
+            if form is not None:
+                options = _options(form.fields)
+                for asked, label in form.labels().items():
+                    found.setdefault(asked, (label, options.get(asked.rpartition(".")[2], {})))
+        return found
 
     def by_key(self, key: str) -> Form | None:
         if key not in self._read:
@@ -74,6 +93,17 @@ class _Forms:
         if told.form_schema:
             return read_form(told.form_schema)
         return from_embedded(told.form_fields) if told.form_fields else None
+
+
+def _options(fields: Iterable[Field]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for one in fields:
+        if isinstance(one, Choosing):
+            found[one.key] = {
+                str(value): label.literal or str(value) for value, label in one.static
+            }
+        found.update(_options(one.fields))
+    return found
 
 
 _KEPT: dict[int, _Forms] = {}

@@ -9,14 +9,17 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager, undefer
 
+from engine.case_numbers import office_day
 from engine.cases import check_open
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
+from engine.files import StoredFile
 from engine.models import AnswerDraft, Case, Person, Role, Task, TaskStatus
 from engine.progress import advance, load, shortened
 from engine.routing import may_work
 from engine.spiff import Wait
+from engine.task_forms import task_form
 from engine.worklists import read_task_id, task_by_id
 
 Answers = dict[str, Any]
@@ -100,17 +103,23 @@ def complete_task(
     answers: Answers,
     *,
     choices: Choices | None = None,
+    files: Mapping[str, StoredFile] | None = None,
     by: Person,
     at: datetime,
 ) -> Completed:
     """Complete a task and take the case as far as it goes; an unclaimed task is claimed on the way.
 
+    `answers` are raw when the task has a form, and cleaned by it; `files` are those the person may attach, by sha256.
     Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, engine.forms.Unfit, and engine.spiff's
     ChoiceNeeded and ChoiceUnknown.
     """
     task, has_draft = _open_task(session, task_id, by=by)
     case = task.case
     held = load(session, case, at=at)
+    form = task_form(session, case.version_id, task.element_id)
+    if form is not None:
+        known = {**held.execution.variables, **task.wait.get("variables", {})}
+        answers = form.clean(answers, context=known, files=files or {}, today=office_day(at))
     held.execution.complete(task.token, answers, at, choices=choices)
     if task.assignee_id is None:
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)

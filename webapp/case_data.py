@@ -7,8 +7,8 @@ from flask_babel import format_decimal
 from sqlalchemy.orm import Session
 
 from engine.models import Case
+from engine.task_forms import questions
 from webapp.i18n import _
-from webapp.task_form import labels
 
 LONGEST = 500  # characters of one value shown; the whole stays in the case
 DEEPEST = 3
@@ -16,11 +16,12 @@ DEEPEST = 3
 
 def shown(session: Session, case: Case, variables: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and value of everything the case knows that has a value, in the order of its forms."""
-    known = labels(session, case.version_id)
+    known = questions(session, case.version_id)
     order = {key: at for at, key in enumerate(known)}
     keys = sorted(variables, key=lambda key: (order.get(key, len(order)), key))
+    nothing: tuple[str, dict[str, str]] = ("", {})
     return [
-        (known.get(key, (key, {}))[0], _words(variables[key], known.get(key, (key, {}))[1]))
+        (known.get(key, nothing)[0] or key, _words(variables[key], known.get(key, nothing)[1]))
         for key in keys
         if variables[key] not in (None, "", [], {})
     ]
@@ -33,6 +34,8 @@ def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
         return options.get(str(value)) or str(format_decimal(value))
     if isinstance(value, list) and depth < DEEPEST:
         return ", ".join(_words(one, options, depth + 1) for one in value[:50])[:LONGEST]
+    if isinstance(value, dict) and isinstance(value.get("sha256"), str):
+        return str(value.get("name", "–"))[:LONGEST]
     if isinstance(value, dict) and depth < DEEPEST:
         parts = (f"{key}: {_words(one, {}, depth + 1)}" for key, one in list(value.items())[:50])
         return "; ".join(parts)[:LONGEST]

@@ -45,12 +45,12 @@ def refusals(
         if not isinstance(node, ast.ClassDef):
             continue
         for part in node.body:
-            target = part.target if isinstance(part, ast.AnnAssign) else None
-            if isinstance(part, ast.Assign):
-                target = part.targets[0]
+            if not isinstance(part, ast.Assign | ast.AnnAssign):
+                continue
+            target = part.target if isinstance(part, ast.AnnAssign) else part.targets[0]
             if not isinstance(target, ast.Name) or target.id != "sentence":
                 continue
-            value = part.value if isinstance(part, ast.Assign | ast.AnnAssign) else None
+            value = part.value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 yield part.lineno, None, value.value, []
 

@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import webapp.models  # noqa: F401  these three: the tables must be known
 from engine.database import Database
 from engine.errors import Refusal
 

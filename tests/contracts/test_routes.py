@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import event
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from engine.database import Database
 from engine.models import Role
@@ -40,6 +40,11 @@ def addresses(town: Town) -> list[str]:
             if "GET" not in (rule.methods or ()):
                 continue
             values = {argument: known.get(argument, "1") for argument in rule.arguments}
+            for argument, converter in rule._converters.items():
+                if isinstance(converter, IntegerConverter) and not isinstance(
+                    values[argument], int
+                ):
+                    values[argument] = 1
             built = rule.build(values, append_unknown=False)
             if built is not None:
                 found.append(built[1])

@@ -4,8 +4,6 @@ from typing import Any, Literal
 
 from alembic import context
 
-import engine.models  # noqa: F401  the tables must be known
-import webapp.models  # noqa: F401  those of the web as well
 from engine.database import Base, Instant
 
 

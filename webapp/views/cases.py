@@ -1,5 +1,7 @@
 """Cases: find one, open one, see where it stands."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -8,16 +10,20 @@ from engine import history
 from engine.case_list import CaseQuery, cases, open_tasks_of
 from engine.cases import Applicant, case_by_number, start_case
 from engine.deployments import current_version, procedure_by_key, version_with_everything
+from engine.errors import Refusal
+from engine.forms import Form, Unfit
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
+from engine.task_forms import start_form
 from webapp.access import access
 from webapp.case_data import shown
 from webapp.facts import told
+from webapp.forms import Sent
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.sessions import signed_in
-from webapp.task_form import Unanswered, start_sheet
+from webapp.task_form import asked, sent
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
@@ -60,42 +66,38 @@ def catalogue() -> ResponseReturnValue:
 @access(*_STARTS)
 def ask(key: str) -> ResponseReturnValue:
     """Who applies, and the form that opens a case."""
-    version = current_version(session(), procedure_by_key(session(), key))
-    sheet = start_sheet(session(), version.id, {})
-    return page(
-        "cases/start.html", key=key, name=_name(key), sheet=sheet, applicant={}, refusal=None
-    )
+    return _start_page(key, {})
+
+
+@pages.post("/start/<key>/questions")
+@access(*_STARTS)
+def questions(key: str) -> ResponseReturnValue:
+    """The form as the answers so far make it."""
+    form = _start_form(key)
+    return _start_page(key, request.form, form, sent(form))
 
 
 @pages.post("/start/<key>")
 @access(*_STARTS)
 def start(key: str) -> ResponseReturnValue:
-    """Open the case and go to its first task, or to the case when somebody else goes on."""
-    version = current_version(session(), procedure_by_key(session(), key))
-    sheet = start_sheet(session(), version.id, {})
+    """Open the case and go to it."""
+    form = _start_form(key)
+    got = sent(form, keeps_files=True)
+    if got.is_half:
+        return _start_page(key, request.form, form, got)
     try:
         case = start_case(
             session(),
-            version,
-            sheet.clean(request.form),
+            current_version(session(), procedure_by_key(session(), key)),
+            got.raw,
             applicant=_applicant(),
+            files=got.files,
             by=signed_in(),
             at=now(),
         )
-    except Unanswered as unanswered:
+    except (Unfit, ApplicantMissing) as refusal:
         start_over()
-        sheet = sheet.with_errors(request.form, unanswered.errors)
-        words = sentence(unanswered)
-        kept = request.form
-        return page(
-            "cases/start.html",
-            422,
-            key=key,
-            name=_name(key),
-            sheet=sheet,
-            applicant=kept,
-            refusal=words,
-        )
+        return _start_page(key, request.form, form, got, refusal)
     flash(_("Case %(number)s is open.", number=case.number))
     return redirect(url_for("cases.show", number=case.number), 303)
 
@@ -146,14 +148,47 @@ def element_names(case: Case) -> dict[str, str]:
     return version.element_names if version is not None else {}
 
 
-def _name(key: str) -> str:
-    return procedure_by_key(session(), key).name
+def _start_form(key: str) -> Form:
+    version = current_version(session(), procedure_by_key(session(), key))
+    return start_form(session(), version.id) or Form()
+
+
+def _start_page(
+    key: str,
+    applicant: Mapping[str, str],
+    form: Form | None = None,
+    got: Sent | None = None,
+    refusal: Refusal | None = None,
+) -> ResponseReturnValue:
+    errors = refusal.errors if isinstance(refusal, Unfit) else ()
+    return page(
+        "cases/start.html",
+        status=422 if refusal else 200,
+        key=key,
+        name=procedure_by_key(session(), key).name,
+        applicant=applicant,
+        asked=asked(
+            form or _start_form(key),
+            got.raw if got else {},
+            {},
+            got=got,
+            errors=errors,
+            update_url=url_for("cases.questions", key=key),
+        ),
+        refusal=sentence(refusal) if refusal and not errors else None,
+    )
+
+
+class ApplicantMissing(Refusal):
+    """A case is somebody's."""
+
+    sentence = "Write the applicant's name: a case is somebody's."
 
 
 def _applicant() -> Applicant:
     name = request.form.get("applicant_name", "").strip()[:200]
     if not name:
-        raise Unanswered({"applicant_name": _("Write the applicant's name.")})
+        raise ApplicantMissing
     return Applicant(
         name=name,
         document=request.form.get("applicant_document", "").strip()[:40] or None,

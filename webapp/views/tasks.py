@@ -6,8 +6,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.directory import office_names, people_names
+from engine.errors import Refusal
+from engine.forms import Form, Unfit
 from engine.history import documents, variables
 from engine.models import Role, Task, TaskStatus
+from engine.spiff import ChoiceNeeded, ChoiceUnknown
 from engine.tasks import (
     claim_task,
     complete_task,
@@ -18,10 +21,11 @@ from engine.tasks import (
 from engine.worklists import task_by_id
 from webapp.access import access
 from webapp.case_data import shown
+from webapp.forms import Asked, Sent
 from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.sessions import signed_in
-from webapp.task_form import Sheet, Unanswered, chosen, sheet_of
+from webapp.task_form import asked, choices_of, chosen, form_of, known_to, read_answers, sent
 from webapp.transactions import now, session, start_over
 from webapp.views.inbox import back_to_inbox
 
@@ -35,7 +39,10 @@ _WORKS = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
 def show(task_id: str) -> ResponseReturnValue:
     """The task with its form, as it was left."""
     task = task_by_id(session(), signed_in(), task_id)
-    return _page(task, sheet_of(session(), task, saved_answers(session(), task_id, signed_in())))
+    known = known_to(session(), task)
+    form = form_of(session(), task, known)
+    typed = saved_answers(session(), task_id, signed_in())
+    return _page(task, asked(form, typed, known, update_url=_update_url(task)))
 
 
 @pages.get("/<task_id>/preview")
@@ -68,49 +75,78 @@ def release(task_id: str) -> ResponseReturnValue:
 def draft(task_id: str) -> ResponseReturnValue:
     """Keep what was typed so far, fit or not."""
     task = task_by_id(session(), signed_in(), task_id)
-    typed = sheet_of(session(), task, {}).typed(request.form)
-    save_answers(session(), task_id, typed, by=signed_in(), at=now())
+    form = form_of(session(), task, variables(session(), task.case))
+    save_answers(session(), task_id, sent(form).raw, by=signed_in(), at=now())
     if request.headers.get("HX-Request"):
         return page("tasks/_saved.html", at=now())
     flash(_("What you typed is kept."))
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
+@pages.post("/<task_id>/questions")
+@access(*_WORKS)
+def questions(task_id: str) -> ResponseReturnValue:
+    """The form as the answers so far make it: some bring up questions, some make them go away."""
+    task = task_by_id(session(), signed_in(), task_id)
+    known = known_to(session(), task)
+    form = form_of(session(), task, known)
+    got = sent(form)
+    save_answers(session(), task_id, got.raw, by=signed_in(), at=now())
+    return _page(task, asked(form, got.raw, known, got=got, update_url=_update_url(task)))
+
+
 @pages.post("/<task_id>/complete")
 @access(*_WORKS)
 def complete(task_id: str) -> ResponseReturnValue:
     """Complete the task and go on to the next one of the case, or else of the inbox."""
-    sheet = sheet_of(session(), task_by_id(session(), signed_in(), task_id), {})
+    form, got = read_answers(session(), signed_in(), task_id)
+    if got.is_half:
+        return _mend(task_id, form, got)
     try:
         done = complete_task(
             session(),
             task_id,
-            sheet.clean(request.form),
-            choices=chosen(request.form),
+            got.raw,
+            choices=chosen(),
+            files=got.files,
             by=signed_in(),
             at=now(),
         )
-    except Unanswered as unanswered:
-        return _mend(task_id, unanswered)
+    except (Unfit, ChoiceNeeded, ChoiceUnknown) as refusal:
+        return _mend(task_id, form, got, refusal)
     flash(_("“%(task)s” is done.", task=done.task.name))
     if done.next_task is not None:
         return redirect(url_for("tasks.show", task_id=done.next_task.id), 303)
     return redirect(url_for("inbox.following"), 303)
 
 
-def _mend(task_id: str, unanswered: Unanswered) -> ResponseReturnValue:
+def _mend(
+    task_id: str, form: Form, got: Sent, refusal: Refusal | None = None
+) -> ResponseReturnValue:
     """The form again, with what was typed and what is wrong with it."""
     start_over()
     task = task_by_id(session(), signed_in(), task_id)
-    sheet = sheet_of(session(), task, {})
-    return _page(task, sheet.with_errors(request.form, unanswered.errors), sentence(unanswered))
+    errors = refusal.errors if isinstance(refusal, Unfit) else ()
+    words = sentence(refusal) if refusal and not errors else None
+    again = asked(
+        form,
+        got.raw,
+        known_to(session(), task),
+        got=got,
+        errors=errors,
+        update_url=_update_url(task),
+    )
+    return _page(task, again, words, status=422 if refusal else 200)
 
 
-def _page(task: Task, sheet: Sheet, refusal: str | None = None) -> ResponseReturnValue:
+def _page(
+    task: Task, form: Asked, refusal: str | None = None, status: int = 200
+) -> ResponseReturnValue:
     return page(
         "tasks/show.html",
-        status=422 if refusal else 200,
-        sheet=sheet,
+        status=status,
+        asked=form,
+        gateways=choices_of(task),
         refusal=refusal,
         documents=documents(session(), task.case),
         back=back_to_inbox(),
@@ -129,3 +165,7 @@ def _context(task: Task) -> dict[str, Any]:
         "assignee": people_names(session(), [task.assignee_id]).get(task.assignee_id or 0),
         "data": shown(session(), task.case, variables(session(), task.case)),
     }
+
+
+def _update_url(task: Task) -> str:
+    return url_for("tasks.questions", task_id=task.id)
