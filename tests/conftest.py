@@ -10,7 +10,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy.orm import Session
 
-import engine.models  # noqa: F401  the tables must be known before they are created
+# the tables must be known before they are created
+import designer.models  # noqa: F401
+import engine.models  # noqa: F401
+import webapp.models  # noqa: F401
 from engine.database import Base, Database
 from tests.clock import Clock
 from tests.postgres import PostgresServer, PostgresUnavailable

@@ -2,13 +2,15 @@
 
 import logging
 
-from flask import Flask, Response, jsonify, redirect, request, url_for
+from flask import Flask, Response, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Refusal
+from engine.forms import Unfit
 from webapp.access import NotSignedIn
+from webapp.forms import error_sentence
 from webapp.i18n import _, sentence
 from webapp.pages import is_fragment_wanted, page
 from webapp.transactions import start_over
@@ -29,7 +31,14 @@ def _refused(refusal: Exception) -> ResponseReturnValue:
     if isinstance(refusal, NotSignedIn) and _may_redirect():
         came_for = request.full_path.rstrip("?")
         return redirect(url_for("login.form", next=came_for), 303)
-    return _answer(refusal.status, sentence(refusal), type(refusal).__name__)
+    answer = _answer(refusal.status, sentence(refusal), type(refusal).__name__)
+    if isinstance(refusal, Unfit) and request.path.startswith("/api/"):
+        problem = {
+            **answer.get_json(),
+            "errors": {e.key: error_sentence(e) for e in refusal.errors},
+        }
+        answer.set_data(current_app.json.dumps(problem))
+    return answer
 
 
 def _may_redirect() -> bool:

@@ -70,7 +70,7 @@ def case_shown(case: Case) -> Json:
         "ended_at": case.ended_at,
         "positions": history.positions(session(), case),
         "tasks": [
-            {"id": task.id, "name": task.name, "element_id": task.element_id}
+            {"id": task.id, "name": task.name, "office": task.office_name}
             for task in open_tasks_of(session(), signed_in(), case)
         ],
         "variables": history.variables(session(), case),

@@ -91,7 +91,13 @@ def start(key: str, json_data: Json) -> Json:
         person_id=person.id if person.has_role(Role.APPLICANT) else None,
     )
     case = start_case(
-        session(), version, json_data["answers"], applicant=applicant, channel="api", by=person, at=now()
+        session(),
+        version,
+        json_data["answers"],
+        applicant=applicant,
+        channel="api",
+        by=person,
+        at=now(),
     )
     return case_shown(case)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.errors import NotFound
-from engine.models import Role, Task
+from engine.models import Person, Role, Task
 from engine.people import person_by_name
 from engine.tasks import assign_task, claim_task, complete_task, release_task
 from engine.worklists import TaskQuery, open_tasks, task_by_id
@@ -126,7 +126,7 @@ def complete(task_id: str, json_data: Json) -> Json:
 
 
 def _shown(task: Task) -> Json:
-    assignee = task.assignee_id
+    assignee = None if task.assignee_id is None else session().get_one(Person, task.assignee_id)
     return {
         "id": task.id,
         "case": task.case.number,
@@ -134,7 +134,7 @@ def _shown(task: Task) -> Json:
         "name": task.name,
         "kind": task.kind,
         "status": task.status,
-        "assignee": None if assignee is None else str(assignee),
+        "assignee": None if assignee is None else assignee.full_name,
         "opened_at": task.opened_at,
         "due_at": task.due_at,
         "choices": (task.wait or {}).get("choices", []),
