@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.dmn.explanation import Place, Trace
 from engine.dmn.model import NAMELESS, ItemDefinition, Text
-from engine.feel import Value, conforms
+from engine.feel import FeelSyntaxError, Value, conforms, parse_type
 from engine.feel.coercion import coerce
 from engine.feel.type_names import (
     ANY,
@@ -204,5 +204,10 @@ def _structure(kind: Type) -> Type:
 
 
 def _simple(type_ref: str) -> Type | None:
+    if "<" in type_ref:
+        try:
+            return parse_type(type_ref)  # list<number>, as some tools write it
+        except FeelSyntaxError:
+            return None
     # DMN 1.1 wrote a prefix for FEEL's own types: feel:string.
     return SIMPLE_TYPES.get(type_ref) or SIMPLE_TYPES.get(type_ref.rpartition(":")[2])

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -33,7 +34,7 @@ def passed(model: Load) -> Callable[[str, object], Value]:
 
     def value(kind: str, given: object) -> Value:
         return model(
-            f'{TYPES}<inputData id="i" name="i"><variable name="i" typeRef="{kind}"/></inputData>'
+            f'{TYPES}<inputData id="i" name="i"><variable name="i" typeRef="{escape(kind)}"/></inputData>'
             '<decision id="d" name="d"><informationRequirement><requiredInput href="#i"/>'
             "</informationRequirement><literalExpression><text>i</text></literalExpression>"
             "</decision>"
@@ -65,6 +66,9 @@ def passed(model: Load) -> Callable[[str, object], Value]:
         ("ghost", "anything", "anything"),
         ("x:tGrade", "C", None),
         ("tPair", 3, None),
+        ("list<number>", 3, [Decimal(3)]),
+        ("list<number>", ["a"], None),
+        ("list<", 3, Decimal(3)),
     ],
 )
 def test_a_value_fits_its_type_or_is_null(
