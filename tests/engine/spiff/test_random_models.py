@@ -7,6 +7,9 @@ import pytest
 from engine.spiff import Execution, Wait
 from tests.engine.spiff.diagrams import Play, compiled, definition, many, timer
 
+KINDS = ["xor", "and", "or", "loop", "sub", "boundary", "alarm", "sequence", "sequence", "many"]
+KINDS += ["race", "handler", "repeated"]
+
 
 class Blocks:
     """Writes a random block-structured diagram; counts how often each join must fire per token in."""
@@ -27,17 +30,7 @@ class Blocks:
         self.left -= 1
         kinds = ["task", "task"]
         if depth < 4 and self.left > 0:
-            kinds += [
-                "xor",
-                "and",
-                "or",
-                "loop",
-                "sub",
-                "boundary",
-                "alarm",
-                "sequence",
-                "sequence",
-            ]
+            kinds += KINDS
         return getattr(self, self.random.choice(kinds))(depth)  # type: ignore[no-any-return]
 
     def task(self, depth: int) -> tuple[str, str]:
@@ -150,11 +143,13 @@ class Blocks:
         flag = self.random.choice(["true", "false"])
         kind = self.random.choice([("message", "m"), ("signal", "sg")])
         lines, self.lines = self.lines, []
-        first, _ = self.block(depth + 2)
+        first, end = self.block(depth + 2)
         lines[at + 1 : at + 1] = [
             f"sub h{name} triggeredByEvent=true {{",
             f"start s{name} isInterrupting={flag} : " + definition(*kind),
             f"s{name} -> {first}",
+            f"end he{name}",
+            f"{end} -> he{name}",
             *self.lines,
             "}",
         ]
