@@ -1,6 +1,7 @@
 """The walk of a case over `/api/v1`: publish, start, claim, complete, read, measure."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,10 +21,10 @@ class Machine:
             self.token = issue_token(session, person, at=town.clock())
         self.client: FlaskClient = town.app.test_client()
 
-    def get(self, path: str, **query: object):  # type: ignore[no-untyped-def]  # werkzeug's answer
+    def get(self, path: str, **query: object) -> Any:
         return self.client.get(f"/api/v1{path}", query_string=query, headers=self.headers())
 
-    def post(self, path: str, body: object = None, **headers: str):  # type: ignore[no-untyped-def]
+    def post(self, path: str, body: object = None, **headers: str) -> Any:
         return self.client.post(f"/api/v1{path}", json=body or {}, headers=self.headers(**headers))
 
     def headers(self, **more: str) -> dict[str, str]:
@@ -40,7 +41,7 @@ def started(town: Town, name: str = "carla") -> str:
 
 def test_a_diagram_is_published_and_a_case_goes_to_its_end(town: Town) -> None:
     ana = Machine(town, "ana")
-    answer = ana.client.post(
+    answer: Any = ana.client.post(
         "/api/v1/procedures?key=permit&name=Permit",
         data=LICENCE,
         headers=ana.headers(**{"Content-Type": "application/xml"}),
@@ -141,13 +142,13 @@ def test_answers_that_do_not_fit_the_form_are_refused(town: Town) -> None:
 def test_a_hostile_diagram_is_refused_in_a_sentence(town: Town) -> None:
     ana = Machine(town, "ana")
     bomb = b'<!DOCTYPE d [<!ENTITY a "b">]><definitions>&a;</definitions>'
-    answer = ana.client.post("/api/v1/procedures?key=x", data=bomb, headers=ana.headers())
+    answer: Any = ana.client.post("/api/v1/procedures?key=x", data=bomb, headers=ana.headers())
     assert answer.status_code == 422
     assert "DOCTYPE" in answer.json["detail"]
 
 
 def test_the_description_is_openapi_3_1_and_names_every_command(town: Town) -> None:
-    description = town.app.test_client().get("/api/v1/openapi.json").json
+    description: Any = town.app.test_client().get("/api/v1/openapi.json").json
     assert description["openapi"].startswith("3.1")
     for path in ("/procedures", "/tasks/{task_id}/complete", "/messages"):
         assert f"/api/v1{path}" in description["paths"]

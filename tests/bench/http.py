@@ -1,0 +1,220 @@
+"""What a request costs the server: CPU, statements and commits of completing a task and starting a case over HTTP.
+
+The server runs in a process of its own, whose CPU time the operating system counts; statements and commits are
+counted in a second run inside this process.
+"""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+from sqlalchemy import event, select
+
+from engine.database import Database
+from engine.models import Task, TaskStatus
+from engine.people import person_by_name, set_password
+from tests.bench.engine_command import say
+from tests.engine.office import TWO_TASKS, TownHall
+from tests.postgres import PostgresUnavailable, postgres_server
+from webapp import create_app
+from webapp.config import Settings
+from webapp.schema import upgrade_schema
+from webapp.tokens import issue_token
+
+CASES = 150
+WARM = 30
+PASSWORD = "correct horse battery"
+
+
+def main() -> None:
+    """Print the lines, for SQLite and, where it runs, for PostgreSQL."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        measure(f"sqlite:///{folder / 'bench.sqlite'}", folder, "sqlite")
+        try:
+            with postgres_server("bench-http") as server:
+                measure(server.create("bench"), folder, "postgres")
+        except PostgresUnavailable as reason:
+            line = {"name": "complete_task_http_cpu_ms_postgres", "skipped": str(reason)}
+            print(orjson.dumps(line).decode())
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure(url: str, folder: Path, kind: str) -> None:
+    """CPU of a server in its own process, then statements and commits of the same requests in this one."""
+    database = Database(url)
+    upgrade_schema(database)
+    at = datetime.now(UTC)
+    with database.transaction() as session:
+        hall = TownHall(session, at)
+        ana = hall.person("ana", "Front desk", "Board")
+        set_password(session, ana, PASSWORD)
+        hall.publish(TWO_TASKS, by=ana)
+        token = issue_token(session, ana, at=at)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with served(url, folder) as (process, port):
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        start, complete = api_costs(client, headers, process, WARM)
+        start, complete = api_costs(client, headers, process, CASES)
+        say(f"start_case_http_cpu_ms_{kind}", start, "CPU ms")
+        say(f"complete_task_http_cpu_ms_{kind}", complete, "CPU ms")
+        say(f"server_memory_mb_{kind}", process.memory_info().rss / 1e6, "MB")
+    counts = counted(url, database, folder, headers)
+    suffix = "" if kind == "sqlite" else f"_{kind}"
+    say(f"complete_task_sql{suffix}", counts["statements"], "statements")
+    say(f"complete_task_commits{suffix}", counts["commits"], "commits")
+    if kind == "sqlite":
+        weigh(url, database, folder)
+    database.dispose()
+
+
+@contextmanager
+def served(url: str, folder: Path) -> Iterator[tuple[psutil.Process, int]]:
+    """`expedito serve` on a free port, without its worker."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "EXPEDITO_DATABASE_URL": url, "EXPEDITO_VAR": str(folder)}
+    command = [sys.executable, "-m", "webapp.cli", "serve", "--no-worker", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as child:
+        try:
+            _wait_for(port)
+            yield psutil.Process(child.pid), port
+        finally:
+            child.terminate()
+
+
+def api_costs(
+    client: http.client.HTTPConnection, headers: dict[str, str], process: psutil.Process, cases: int
+) -> tuple[float, float]:
+    """CPU milliseconds of the server per case started and per task completed."""
+    start = complete = 0.0
+    for number in range(cases):
+        before = cpu(process)
+        case = call(
+            client,
+            "POST",
+            "/procedures/permit/cases",
+            headers,
+            {"applicant": {"name": f"N {number}"}},
+        )
+        start += cpu(process) - before
+        for _ in range(2):
+            task = call(client, "GET", f"/cases/{case['number']}", headers)["tasks"][0]["id"]
+            before = cpu(process)
+            call(client, "POST", f"/tasks/{task}/complete", headers, {"answers": {"ok": True}})
+            complete += cpu(process) - before
+    return start / cases * 1000, complete / (2 * cases) * 1000
+
+
+def call(
+    client: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: object = None,
+) -> Any:
+    """One request to the API; its answer."""
+    client.request(method, f"/api/v1{path}", None if body is None else orjson.dumps(body), headers)
+    response = client.getresponse()
+    said = response.read()
+    assert response.status < 300, (path, response.status, said)
+    return orjson.loads(said)
+
+
+def cpu(process: psutil.Process) -> float:
+    """CPU seconds of the process so far, of user and system together."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def counted(url: str, database: Database, folder: Path, headers: dict[str, str]) -> dict[str, int]:
+    """Statements and commits of one completion over HTTP."""
+    app = create_app(Settings(database_url=url, var=folder, secret_key="s" * 40), database=database)
+    client = app.test_client()
+    body = {"applicant": {"name": "Ana"}}
+    client.post("/api/v1/procedures/permit/cases", json=body, headers=headers)
+    with database.reading() as session:
+        found = session.scalars(select(Task).where(Task.status == TaskStatus.OPEN)).first()
+        assert found is not None
+    counts = {"statements": 0, "commits": 0}
+
+    def statement(_c: object, _k: object, text: str, *_: object) -> None:
+        counts["statements"] += not text.startswith("BEGIN")
+
+    def commit(_: object) -> None:
+        counts["commits"] += 1
+
+    event.listen(database.engine, "before_cursor_execute", statement)
+    event.listen(database.engine, "commit", commit)
+    answer = client.post(
+        f"/api/v1/tasks/{found.id}/complete", json={"answers": {"ok": True}}, headers=headers
+    )
+    event.remove(database.engine, "before_cursor_execute", statement)
+    event.remove(database.engine, "commit", commit)
+    assert answer.status_code == 200, answer.text
+    return counts
+
+
+def weigh(url: str, database: Database, folder: Path) -> None:
+    """Compressed bytes of a first visit to the inbox and to a task, scripts and styles included."""
+    import re
+
+    app = create_app(Settings(database_url=url, var=folder, secret_key="s" * 40), database=database)
+    client = app.test_client()
+    page = client.get("/login").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    client.post("/login", data={"name": "ana", "password": PASSWORD, "csrf_token": token[1]})
+    with database.transaction() as session:
+        hall = TownHall(session, datetime.now(UTC))
+        ana = person_by_name(session, "ana")
+        from engine.deployments import current_version, procedure_by_key
+
+        version = current_version(session, procedure_by_key(session, "permit"))
+        for _ in range(50):
+            hall.start(version, by=ana)
+        task = session.scalars(select(Task).where(Task.status == TaskStatus.OPEN)).first()
+        assert task is not None
+        where = task.id
+    for name, path in (("inbox", "/inbox?scope=office"), ("task", f"/tasks/{where}")):
+        seen: set[str] = set()
+        total = 0
+        body = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert body.status_code == 200, path
+        total += len(body.data)
+        html = client.get(path).text
+        for asset in re.findall(r'(?:src|href)="(/static/[^"]+)"', html):
+            if asset not in seen:
+                seen.add(asset)
+                total += len(client.get(asset, headers={"Accept-Encoding": "gzip, br"}).data)
+        say(f"{name}_page_compressed_kb", total / 1000, "kB")
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the server did not start within 30 seconds")
+
+
+if __name__ == "__main__":
+    main()
