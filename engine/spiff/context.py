@@ -7,6 +7,18 @@ from engine.spiff.token import Token
 
 # internal_data flag of a token that is one performance of a multi-instance or looped activity
 INSTANCE = "i"
+# what completion conditions read, in the names of the standard and of common tools
+COUNTERS = frozenset(
+    {
+        "nrOfInstances",
+        "nrOfActiveInstances",
+        "nrOfCompletedInstances",
+        "numberOfInstances",
+        "numberOfActiveInstances",
+        "numberOfCompletedInstances",
+        "numberOfTerminatedInstances",
+    }
+)
 
 
 def _holders(token: Token | None) -> Iterator[Token]:
@@ -44,10 +56,12 @@ def variables_of(token: Token) -> dict[str, Any]:
 
 
 def locals_of(token: Token) -> dict[str, Any]:
-    """The local variables a token sees, without those of the process."""
+    """The local variables a token sees, without those of the process and without the counters of rounds."""
     merged: dict[str, Any] = {}
     for holder in reversed(list(_holders(token))):
         merged.update(holder.data)
+    for name in COUNTERS & merged.keys():
+        del merged[name]
     return merged
 
 

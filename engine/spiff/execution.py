@@ -350,10 +350,13 @@ class Execution:
             raise CaseOver(status=self._case.status)
         if at.tzinfo is None:
             raise ValueError("instants are aware")
-        self._case.at = at
+        case = self._case
+        case.at = at
+        before = case.stuck_joins() if case.status == "stuck" else []
         with clock_set_to(at):
             yield
-            self._case.settle()
+            case.settle()
+        case.look_for_stuck(before)
 
 
 def _picked(choice: Choice, wanted: list[str] | None) -> list[str]:

@@ -172,7 +172,6 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             if self.queue or self._fire_joins() or self._meet_conditions() or self._end_ad_hocs():
                 continue
             break
-        self._look_for_stuck()
 
     def _park(self, token: Token) -> None:
         """Too many automatic steps: keep the token where it is until an operator releases it."""
@@ -251,28 +250,33 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                     del token.internal_data["was"]
         return False
 
-    def _look_for_stuck(self) -> None:
-        """Notice joins that no living token can complete any more, when nothing else can move."""
-        if self.status not in ("running", "stuck"):
-            return
-        stuck = [
+    def stuck_joins(self) -> list[dict[str, Any]]:
+        """The joins that wait in scopes where nothing else lives."""
+        return [
             stuck_join(scope, gateway)
             for scope in self.scopes()
             if scope.joins and scope.keepers == 0
             for gateway in map(scope.spec.task_specs.__getitem__, scope.joins)
             if isinstance(gateway, JoinSpec)
         ]
-        others = any(
+
+    def look_for_stuck(self, before: list[dict[str, Any]]) -> None:
+        """Notice joins that nothing can complete any more; told once, unless they are others than `before`."""
+        if self.status in OVER:
+            return
+        stuck = self.stuck_joins()
+        self.status = "running"
+        # On the usual way this ends at the first token: some task or timer waits.
+        if (self.tokens and not stuck) or any(
             token._state in (TaskState.WAITING, TaskState.STARTED)
             and not token.is_listener
             and token.id not in self.subprocesses
             and self._is_wait(token)
             for token in self.tokens.values()
-        )
-        if others or not (stuck or self.keepers == 0):
-            self.status = "running"
-        elif self.status == "running":
-            self.status = "stuck"
+        ):
+            return
+        self.status = "stuck"
+        if stuck != before:
             self.tell(FactKind.STUCK, reason="join", joins=stuck)
 
     def _is_wait(self, token: Token) -> bool:

@@ -345,5 +345,5 @@ class EndSpec(ThrowSpec):
         return True
 
     def choose(self, token: Token) -> list[FlowSpec] | None:
-        """No way on."""
-        return []
+        """Tokens end here, unless the drawing goes on behind the end event all the same."""
+        return super().choose(token) if self.flows else []

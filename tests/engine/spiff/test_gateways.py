@@ -1,7 +1,7 @@
 import pytest
 
 from engine.spiff import ChoiceNeeded, ChoiceUnknown
-from tests.engine.spiff.diagrams import play
+from tests.engine.spiff.diagrams import NOON, play
 
 DECIDED = """
 start s
@@ -168,3 +168,16 @@ def test_several_flows_out_of_a_task_all_go_and_several_in_start_it_for_each() -
     assert case.open == ["c", "c"]
     case.do("c").do("c")
     assert case.status == "completed"
+
+
+def test_a_case_that_is_stuck_says_so_once_and_again_when_it_is_stuck_elsewhere() -> None:
+    case = play(
+        "start s\nuser t\nand j\nand k\nuser u\nxor g\nend e\ns -> t -> g\ng -> j [x]\ng -> v *\ntask v\nv -> j\n"
+        "v -> k\nj -> k -> e"
+    )
+    case.do("t", x=True)
+    case.case.check_conditions(NOON)
+    case._reload()
+    assert case.facts.count("stuck") == 1
+    assert case.release("j").facts.count("stuck") == 2
+    assert case.release("k").status == "completed"
