@@ -5,7 +5,7 @@ from engine.forms.field import Field, Option, Shown
 from engine.forms.form import FieldState, Form
 from engine.forms.json_value import Answers, Json
 from engine.forms.made import made_form
-from engine.forms.refusals import FieldError, Unfit, UnreadableForm
+from engine.forms.refusals import FieldError, FormTooCostly, Unfit, UnreadableForm
 from engine.forms.schema import read_form
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "FieldError",
     "FieldState",
     "Form",
+    "FormTooCostly",
     "Json",
     "Option",
     "Shown",

@@ -14,9 +14,10 @@ from engine.forms.field import MISSING, Around, Field
 from engine.forms.fields.dynamiclist import MOST_ROWS, DynamicList
 from engine.forms.formula import Formula
 from engine.forms.json_value import Answers, Json, is_empty, plain_json
-from engine.forms.refusals import N_, FieldError, Misfit
+from engine.forms.refusals import N_, FieldError, FormTooCostly, Misfit
 
 MOST_TURNS = 40
+MOST_SPOTS = 20_000
 ABSENT = object()
 
 
@@ -74,6 +75,7 @@ class Evaluation:
         self.context = context
         self.files = files
         self.today = today
+        self.count = 0
         self.spots = [self._spot(one, (), raw, (context,), None, None) for one in fields]
         self.all = list(_walk(self.spots))
         self._scopes: dict[tuple[int, int | None], dict[str, object]] = {}
@@ -90,6 +92,9 @@ class Evaluation:
         parent: Spot | None,
         row: int | None,
     ) -> Spot:
+        self.count += 1
+        if self.count > MOST_SPOTS:
+            raise FormTooCostly(problem=N_("its lists hold too many fields."))
         path = (*before, *one.path)
         spot = Spot(one, path, parent, row, at(raw, one.path))
         there = tuple(old for data in earlier if (old := at(data, one.path)) is not ABSENT)
@@ -139,7 +144,8 @@ class Evaluation:
         if not moving:
             return
         flipped: set[Spot] = set()
-        for turn in range(min(len(moving) + 2, MOST_TURNS)):
+        turns = min(len(moving) + 2, MOST_TURNS)
+        for turn in range(turns):
             self._scopes.clear()
             before = [(spot.is_visible, spot.typed) for spot in moving]
             visible = [
@@ -157,7 +163,7 @@ class Evaluation:
             ]
             if not changed:
                 break
-            if turn >= len(moving):
+            if turn >= turns - 2:
                 flipped.update(changed)
         else:
             for spot in flipped:
@@ -272,8 +278,9 @@ class Evaluation:
     def answers(self) -> Answers:
         """The answers in sight, nested as the form is; groups with a path keep what the case has there."""
         answers = _gathered(self.spots)
+        hidden = self._hidden()
         return {
-            name: _laid_over(self.context.get(name), value, self._hidden(), (name,))
+            name: _laid_over(self.context.get(name), value, hidden, (name,))
             for name, value in answers.items()
         }
 

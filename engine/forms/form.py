@@ -8,6 +8,7 @@ from functools import cached_property
 from engine.files import StoredFile, files_within
 from engine.forms.evaluation import Evaluation, Spot
 from engine.forms.field import Field, Shown
+from engine.forms.formula import bounded
 from engine.forms.json_value import Answers
 from engine.forms.refusals import N_, FieldError, Unfit
 
@@ -71,8 +72,9 @@ class Form:
         again: hidden fields' answers are dropped, read-only ones are not taken. Answers inside a group with a path
         come together with what the case already has there.
         """
-        evaluation = self._evaluation(raw, context, files, today)
-        errors = [*self._unknown(raw), *evaluation.errors()]
+        with bounded():
+            evaluation = self._evaluation(raw, context, files, today)
+            errors = [*self._unknown(raw), *evaluation.errors()]
         if errors:
             raise Unfit(errors)
         return evaluation.answers()
@@ -86,12 +88,14 @@ class Form:
         today: date | None = None,
     ) -> tuple[FieldState, ...]:
         """Every field as it stands for what was typed so far (nothing yet: None), fit or not."""
-        evaluation = self._evaluation(raw or {}, context, files, today)
-        return tuple(_state(evaluation, spot, True) for spot in evaluation.spots)
+        with bounded():
+            evaluation = self._evaluation(raw or {}, context, files, today)
+            return tuple(_state(evaluation, spot, True) for spot in evaluation.spots)
 
     def defaults(self, context: Mapping[str, object] | None = None) -> Answers:
         """The answers before anyone typed."""
-        return self._evaluation({}, context, _NO_FILES, None).answers()
+        with bounded():
+            return self._evaluation({}, context, _NO_FILES, None).answers()
 
     def labels(self) -> dict[str, str]:
         """Key → label of every field with an answer, in order; keys inside lists without their row."""

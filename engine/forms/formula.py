@@ -1,24 +1,50 @@
 """Expressions inside a form: FEEL after `=`, and texts with `{{expression}}` in them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from html import escape
+from time import monotonic
 
 from engine.feel import (
     Expression,
     FeelSyntaxError,
+    Limits,
     UnknownValue,
     ValueTooLarge,
     compile_expression,
+    limited_to,
     to_json,
 )
 from engine.forms.feelers import Piece, pieces
 from engine.forms.json_value import Json
+from engine.forms.refusals import N_, FormTooCostly
 
 Scope = Mapping[str, object]
 Note = Callable[[str], None]
 
 MAX_SAID = 50_000  # characters that one text with expressions may become
+
+
+ONE = Limits(work=500_000, seconds=0.5)  # what one expression of a form may take
+ALL_SECONDS = 4.0  # what all expressions of one look at a form may take together
+
+_deadline: ContextVar[float | None] = ContextVar("form_deadline", default=None)
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Expressions in this block have a budget each and a time together; inside another such block, its time."""
+    if _deadline.get() is not None:
+        yield
+        return
+    token = _deadline.set(monotonic() + ALL_SECONDS)
+    try:
+        with limited_to(ONE):
+            yield
+    finally:
+        _deadline.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +57,19 @@ class Formula:
     def value(self, scope: Scope) -> Json:
         """The value as JSON: dates as ISO text, null where the expression has none."""
         try:
-            return to_json(self.compiled.evaluate(scope))
+            return to_json(self._evaluated(scope))
         except (UnknownValue, ValueTooLarge):
             return None
 
     def holds(self, scope: Scope) -> bool:
         """Whether the value is true; null and everything else is not."""
-        return self.compiled.evaluate(scope) is True
+        return self._evaluated(scope) is True
+
+    def _evaluated(self, scope: Scope) -> object:
+        deadline = _deadline.get()
+        if deadline is not None and monotonic() > deadline:
+            raise FormTooCostly(problem=N_("its expressions take too long."))
+        return self.compiled.evaluate(scope)
 
     @property
     def names(self) -> frozenset[str]:

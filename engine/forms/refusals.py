@@ -20,6 +20,14 @@ class UnreadableForm(Refusal):
     )
 
 
+class FormTooCostly(Refusal):
+    """Working out the form takes more than a page may take."""
+
+    sentence: ClassVar[str] = N_(
+        "This form cannot be worked out: {problem} Tell the analyst of the procedure to make it simpler."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """What is wrong with one answer: the field's path (`owners.0.name`), a template and its values."""
