@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from designer.examination import Examination, examine_apart
 from designer.models import Draft
 from engine import dmn
+from engine.deployments import version_with_everything
 from engine.errors import Conflict, NotFound, Refusal
 from engine.feel import compile_expression
 from engine.forms import read_form
@@ -21,6 +22,12 @@ class AlreadyPublished(Conflict):
     """A published draft is history."""
 
     sentence = "“{name}” was published. Open its version and change it from there."
+
+
+class NotYetRunnable(Refusal):
+    """A draft with something in the way."""
+
+    sentence = "“{name}” cannot be published yet: {problem}"
 
 
 class NoSuchFlow(Refusal):
@@ -40,21 +47,27 @@ def save_draft(
     forms: dict[str, Any] | None = None,
     decisions: dict[str, str] | None = None,
     sheet: dict[str, Any] | None = None,
+    rules: dict[str, str] | None = None,
+    process_id: str | None = None,
+    examined: Examination | None = None,
     by: Person | None,
     at: datetime,
 ) -> Draft:
-    """Keep an uploaded file with what was found in it; one that nothing can read is kept too, with the reason."""
-    examined = examine_apart(data)
+    """Keep an uploaded file with what was found in it; one that nothing can read is kept too, with the reason.
+
+    `examined` is what `examine_apart` said, for callers that asked before they opened a transaction.
+    """
+    examined = examined or examine_apart(data, process_id=process_id, rules=rules)
     draft = Draft(
         id=new_id(at),
         name=(examined.name or PurePath(file_name).stem)[:300],
         file_name=PurePath(file_name).name[:300],
         procedure_key=procedure_key,
         drawing=data,
-        process_id=None,
+        process_id=process_id,
         report=examined.report,
         is_runnable=examined.is_runnable,
-        rules={},
+        rules=rules or {},
         forms=forms or {},
         decisions=decisions or {},
         sheet=sheet or {},
@@ -67,23 +80,37 @@ def save_draft(
     return draft
 
 
+def same_upload(session: Session, data: bytes, *, by: Person) -> Draft | None:
+    """The person's own draft of the very same bytes that is not published yet; None when there is none."""
+    return session.scalars(
+        select(Draft)
+        .where(
+            Draft.created_by_id == by.id,
+            Draft.published_version_id.is_(None),
+            Draft.drawing == data,
+        )
+        .limit(1)
+    ).first()
+
+
 def draft_of_version(session: Session, version: Version, *, by: Person, at: datetime) -> Draft:
-    """A draft that starts as a published version is, to be changed and published as the next."""
-    whole = session.scalars(
-        select(Version)
-        .where(Version.id == version.id)
-        .options(undefer("*"))
-        .execution_options(populate_existing=True)
-    ).one()
+    """A draft that starts as a published version is, to be changed and published as the next.
+
+    What the analyst had decided beside the drawing comes along.
+    """
+    whole = version_with_everything(session, version.id)
     procedure = session.get_one(Procedure, version.procedure_id)
+    before = session.scalars(select(Draft).where(Draft.published_version_id == version.id)).first()
     draft = save_draft(
         session,
-        f"{procedure.key}.bpmn",
-        whole.model,
+        f"{procedure.key}.bpmn" if before is None else before.file_name,
+        whole.drawing,
         procedure_key=procedure.key,
         forms=whole.forms,
         decisions=whole.decisions,
         sheet=whole.sheet,
+        rules={} if before is None else before.rules,
+        process_id=version.process_id,
         by=by,
         at=at,
     )

@@ -17,6 +17,7 @@ import orjson
 from designer.check import Report, check_model
 from designer.importer import Imported, import_model
 from designer.importer.repair import fill
+from designer.outline import elements, gateways, lanes, tasks
 from designer.tryout import try_model
 from engine import bpmn
 from engine.bpmn.model import Expression, Model, Node, Scope
@@ -66,9 +67,11 @@ def examine(
     process = imported.model.process(imported.process_id)
     report = _for_the_page(checked) | {
         "process": imported.process_id,
-        "lanes": [lane.name for lane in process.lanes if lane.name],
-        "gateways": _gateways(imported),
-        "tasks": _tasks(imported),
+        "lanes": lanes(process),
+        "gateways": gateways(process),
+        "tasks": tasks(process),
+        "elements": elements(drawn),
+        "has_layout": bool(drawn.shapes),
         "unread": [asdict(unread) for unread in drawn.unread[:200]],
         "rehearsal": _rehearsal(imported) if checked.is_runnable else None,
     }
@@ -149,54 +152,6 @@ def _rehearsal(imported: Imported) -> Json:
     }
 
 
-def _gateways(imported: Imported) -> list[Json]:
-    """Every gateway that chooses, with its flows: what the rule builder of the draft page starts from."""
-    found = []
-    process = imported.model.process(imported.process_id)
-    for scope, node in process.scope.everything():
-        flows = [scope.flows[flow_id] for flow_id in node.outgoing]
-        if node.kind.value not in {"exclusiveGateway", "inclusiveGateway"} or len(flows) < 2:
-            continue
-        found.append(
-            {
-                "id": node.id,
-                "name": node.name,
-                "kind": node.kind.value,
-                "line": node.line,
-                "is_decided_by_person": node.extension.is_decided_by_person,
-                "flows": [
-                    {
-                        "id": flow.id,
-                        "name": flow.name,
-                        "target": scope.nodes[flow.target].name or flow.target,
-                        "condition": flow.condition.text if flow.condition else None,
-                        "is_default": flow.id == node.default,
-                    }
-                    for flow in flows
-                ],
-            }
-        )
-    return found
-
-
-def _tasks(imported: Imported) -> list[Json]:
-    """The tasks that people do, with the form each asks for and the decision a rule task asks."""
-    process = imported.model.process(imported.process_id)
-    return [
-        {
-            "id": node.id,
-            "name": node.name,
-            "kind": node.kind.value,
-            "form": node.extension.form_key,
-            "fields": [field.key for field in node.extension.form_fields],
-            "decision": node.extension.decision,
-            "note": node.extension.note,
-        }
-        for _, node in process.scope.everything()
-        if node.kind.value.endswith("ask")
-    ]
-
-
 def _for_the_page(checked: Report) -> Json:
     """The report of `expedito check`, with each sentence and its values apart so that the page can translate it."""
     report = checked.to_json()
@@ -229,6 +184,8 @@ def _unread(sentence: str, values: Mapping[str, object], line: int | None = None
         "lanes": [],
         "gateways": [],
         "tasks": [],
+        "elements": [],
+        "has_layout": False,
         "unread": [],
         "rehearsal": None,
     }

@@ -29,6 +29,7 @@ class Blueprint:
     compiled: Compiled
     nodes: dict[str, Node]  # every flow node of the file by id, called processes included
     lanes: dict[str, Lane]  # by id
+    number_prefix: str | None  # of the procedure sheet: what case numbers begin with
 
     def lane_names(self, lane_id: str | None) -> tuple[str, ...]:
         """Names of a lane and those around it, the innermost first."""
@@ -136,7 +137,7 @@ def blueprint(session: Session, version_id: int) -> Blueprint:
             _blueprints.move_to_end(version_id)
             return known
     row = session.execute(
-        select(Version.model, Version.process_id, Version.procedure_id).where(
+        select(Version.model, Version.process_id, Version.procedure_id, Version.sheet).where(
             Version.id == version_id
         )
     ).first()
@@ -149,6 +150,7 @@ def blueprint(session: Session, version_id: int) -> Blueprint:
         compiled=compile_model(read, row.process_id),
         nodes={n.id: n for p in read.processes for _, n in p.scope.everything()},
         lanes={lane.id: lane for process in read.processes for lane in process.lanes},
+        number_prefix=_number_prefix(row.sheet),
     )
     with _lock:
         _blueprints[version_id] = made
@@ -295,6 +297,11 @@ def _match_namesakes(session: Session, version: Version, model: Model) -> None:
     ]
     if rows:
         session.execute(insert(LaneOffice), rows)
+
+
+def _number_prefix(sheet: dict[str, Any] | None) -> str | None:
+    wanted = (sheet or {}).get("number_prefix")
+    return wanted.strip()[:20] or None if isinstance(wanted, str) else None
 
 
 def _element_names(model: Model) -> dict[str, str]:

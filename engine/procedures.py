@@ -53,11 +53,11 @@ def versions_of(session: Session, procedure: Procedure) -> list[Version]:
 def open_cases_by_version(session: Session) -> dict[int, int]:
     """How many cases are not over, by the version they follow. Numbers only: they tell nothing about anyone's case."""
     rows = session.execute(
-        select(Case.version_id, func.count())
+        select(Case.version_id, func.count().label("number"))
         .where(Case.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)))
         .group_by(Case.version_id)
     )
-    return {version_id: number for version_id, number in rows}
+    return {row.version_id: row.number for row in rows}
 
 
 def lanes_without_office(session: Session, procedure: Procedure, lanes: list[str]) -> list[str]:

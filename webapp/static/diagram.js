@@ -1,6 +1,8 @@
 // An island: a diagram drawn by bpmn-js, with marks where the case is and on the way it took.
 // In: data-diagram (address of the file), data-positions (ids), data-path (id → how often).
+//     data-marks (id → class); the event expedito:light with {ids} lights elements and brings the first into view.
 // Out: the element's data-state “drawn” or “failed”, and the event expedito:element when an element is chosen.
+// Any [data-element] on the page lights that element; [data-route] (ids) the way there as well.
 (() => {
   "use strict";
   const draw = async (place) => {
@@ -18,6 +20,7 @@
     const known = viewer.get("elementRegistry");
     const mark = (id, name) => { if (known.get(id)) canvas.addMarker(id, name); };
     for (const id of Object.keys(JSON.parse(place.dataset.path || "{}"))) mark(id, "passed");
+    for (const [id, name] of Object.entries(JSON.parse(place.dataset.marks || "{}"))) mark(id, name);
     const positions = JSON.parse(place.dataset.positions || "[]");
     positions.forEach((id) => mark(id, "here"));
     canvas.zoom("fit-viewport", "auto");
@@ -27,9 +30,28 @@
       canvas.zoom(0.75);
       canvas.scrollToElement?.(here, 80);
     }
+    let lit = [];
+    place.addEventListener("expedito:light", ({ detail }) => {
+      lit.forEach((id) => canvas.removeMarker(id, "lit"));
+      lit = detail.ids.filter((id) => known.get(id));
+      lit.forEach((id) => canvas.addMarker(id, "lit"));
+      place.dataset.lit = lit[0] || "";
+      if (!lit.length) return;
+      if (canvas.zoom() < 0.55) canvas.zoom(0.75);
+      canvas.scrollToElement(known.get(lit[0]), 80);
+    });
     viewer.on("element.click", ({ element }) => place.dispatchEvent(
       new CustomEvent("expedito:element", { bubbles: true, detail: { id: element.id } })));
     place.dataset.state = "drawn";
   };
   document.querySelectorAll("[data-diagram]:not([data-state])").forEach(draw);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-element]");
+    const place = document.querySelector("[data-diagram]");
+    if (!link || !place) return;
+    const ids = [link.dataset.element, ...JSON.parse(link.dataset.route || "[]")];
+    document.querySelectorAll("[data-element][aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    place.dispatchEvent(new CustomEvent("expedito:light", { detail: { ids } }));
+  });
 })();

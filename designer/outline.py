@@ -1,0 +1,84 @@
+"""What a process consists of, as JSON: its tasks, the gateways that choose, its lanes; for pages and reports."""
+
+from typing import Any
+
+from engine.bpmn.model import Model, Process
+
+Json = dict[str, Any]
+
+MOST_ELEMENTS = 3_000  # a page that lists more helps nobody
+
+
+def lanes(process: Process) -> list[str]:
+    """The names of the lanes, outer before inner, each once."""
+    return list(dict.fromkeys(lane.name for lane in process.lanes if lane.name))
+
+
+def gateways(process: Process) -> list[Json]:
+    """Every gateway that chooses, with its flows: what the rule builder of the draft page starts from."""
+    found = []
+    for scope, node in process.scope.everything():
+        flows = [scope.flows[flow_id] for flow_id in node.outgoing]
+        if node.kind.value not in {"exclusiveGateway", "inclusiveGateway"} or len(flows) < 2:
+            continue
+        found.append(
+            {
+                "id": node.id,
+                "name": node.name,
+                "kind": node.kind.value,
+                "line": node.line,
+                "is_decided_by_person": node.extension.is_decided_by_person,
+                "flows": [
+                    {
+                        "id": flow.id,
+                        "name": flow.name,
+                        "target": scope.nodes[flow.target].name or flow.target,
+                        "condition": flow.condition.text if flow.condition else None,
+                        "is_default": flow.id == node.default,
+                    }
+                    for flow in flows
+                ],
+            }
+        )
+    return found
+
+
+def tasks(process: Process) -> list[Json]:
+    """The tasks that people do, with the form each asks for and the decision a rule task asks."""
+    return [
+        {
+            "id": node.id,
+            "name": node.name,
+            "kind": node.kind.value,
+            "form": node.extension.form_key,
+            "fields": [
+                {
+                    "key": field.key,
+                    "label": field.label or field.key,
+                    "type": field.type,
+                    "options": [list(option) for option in field.options],
+                }
+                for field in node.extension.form_fields
+            ],
+            "schema": node.extension.form_schema,
+            "decision": node.extension.decision,
+            "result": node.extension.result_variable,
+            "note": node.extension.note,
+        }
+        for _, node in process.scope.everything()
+        if node.kind.value.endswith("ask")
+    ]
+
+
+def elements(drawn: Model) -> list[Json]:
+    """Nodes and named flows of the drawing in document order: what a problem is about, in words."""
+    found: list[Json] = []
+    for process in drawn.processes:
+        for scope, node in process.scope.everything():
+            said = {"id": node.id, "name": node.name, "kind": node.kind.value, "line": node.line}
+            found.append(said)
+            for flow in (scope.flows[flow_id] for flow_id in node.outgoing):
+                if flow.name:
+                    said = {"id": flow.id, "name": flow.name, "kind": "sequenceFlow"}
+                    found.append(said | {"line": flow.line})
+    return found[:MOST_ELEMENTS]

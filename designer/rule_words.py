@@ -1,0 +1,178 @@
+"""Rules in words, such as “area is more than 100”: to FEEL, and back where the FEEL says no more than that."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from designer.questions import Question
+from engine.errors import Refusal
+from engine.feel import Date, FeelSyntaxError, compile_expression
+from engine.feel.syntax import Call, Comparison, Logic, Name, Node
+from engine.feel.syntax import Literal as Written
+
+Joiner = Literal["and", "or"]
+
+SIGNS = ("=", "!=", ">", ">=", "<", "<=", "has value", "has no value")
+"""The comparisons there are words for."""
+
+MOST_CLAUSES = 20
+_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FLIPPED = {"=": "=", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
+
+
+class ValueMissing(Refusal):
+    """A comparison with nothing."""
+
+    sentence = "Say what “{field}” is compared with."
+
+
+class NotANumber(Refusal):
+    """A number is compared with a text."""
+
+    sentence = "“{field}” is a number, and “{value}” is none. Write it as 1500 or 12.50."
+
+
+class NotADay(Refusal):
+    """A day is compared with a text."""
+
+    sentence = "“{field}” is a day, and “{value}” is none. Write it as 2026-07-28."
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One comparison: the variable, one of SIGNS, and the value as it was typed."""
+
+    key: str
+    sign: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Clauses that all hold (`and`) or of which one holds (`or`)."""
+
+    clauses: tuple[Clause, ...] = ()
+    joiner: Joiner = "and"
+
+
+def to_feel(words: Words, questions: Mapping[str, Question]) -> str:
+    """The rule in FEEL; empty when nothing is compared. Raises ValueMissing, NotANumber, NotADay."""
+    parts = [_clause(clause, questions.get(clause.key)) for clause in words.clauses[:MOST_CLAUSES]]
+    return f" {words.joiner} ".join(parts)
+
+
+def from_feel(text: str, questions: Mapping[str, Question]) -> Words | None:
+    """The rule in words; None where it says more than words can."""
+    if not text.strip():
+        return Words()
+    try:
+        node = compile_expression(text, questions).node
+    except FeelSyntaxError:
+        return None
+    joiner: Joiner = "and"
+    parts: list[Node] = [node]
+    if isinstance(node, Logic):
+        joiner = "or" if node.word == "or" else "and"
+        parts = node.parts
+    clauses = [_read(part) for part in parts]
+    known = [clause for clause in clauses if clause is not None]
+    if len(known) < len(clauses) or len(known) > MOST_CLAUSES:
+        return None
+    return Words(tuple(known), joiner)
+
+
+def unknown_names(text: str, questions: Mapping[str, Question]) -> list[str]:
+    """Names that a rule reads and no form asks, so that it would never hold. Raises FeelSyntaxError."""
+    if not text.strip():
+        return []
+    heads = {key.split(".")[0] for key in questions}
+    names = compile_expression(text, questions).names
+    return sorted(name for name in names if name not in questions and name not in heads)
+
+
+def _clause(clause: Clause, question: Question | None) -> str:
+    if clause.sign == "has value":
+        return f"{clause.key} != null"
+    if clause.sign == "has no value":
+        return f"{clause.key} = null"
+    sign = clause.sign if clause.sign in SIGNS else "="
+    # A case keeps days as ISO 8601 text, which would compare with a day to null.
+    is_day = question is not None and question.kind == "date"
+    left = f"date({clause.key})" if is_day else clause.key
+    return f"{left} {sign} {_literal(clause, question)}"
+
+
+def _literal(clause: Clause, question: Question | None) -> str:
+    value = clause.value.strip()
+    label = question.label if question else clause.key
+    kind = question.kind if question else "any"
+    if not value and kind != "yes_no":
+        raise ValueMissing(field=label)
+    if kind == "yes_no":
+        return "true" if value == "true" else "false"
+    if kind == "number":
+        number = value.replace(",", ".")
+        if not _NUMBER.fullmatch(number):
+            raise NotANumber(field=label, value=value)
+        return number
+    if kind == "date":
+        if not _DAY.fullmatch(value):
+            raise NotADay(field=label, value=value)
+        return f'date("{value}")'
+    if kind == "any" and (_NUMBER.fullmatch(value) or value in ("true", "false")):
+        return value
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _read(node: Node) -> Clause | None:
+    if isinstance(node, Name):  # a yes/no answer by itself
+        return Clause(node.name, "=", "true")
+    if not isinstance(node, Comparison) or node.sign not in _FLIPPED:
+        return None
+    left, right, sign = node.left, node.right, node.sign
+    key, value = _key(left), _value(right)
+    if key is None:
+        key, value, sign = _key(right), _value(left), _FLIPPED[sign]
+    if key is None or value is None:
+        return None
+    if value.value is None:
+        if sign not in ("=", "!="):
+            return None
+        return Clause(key, "has no value" if sign == "=" else "has value")
+    if isinstance(value.value, bool):
+        return Clause(key, sign, "true" if value.value else "false")
+    return Clause(key, sign, str(value.value))
+
+
+def _key(node: Node) -> str | None:
+    """The variable that a side reads, as it is or as a day."""
+    given = _given_to_date(node) or node
+    return given.name if isinstance(given, Name) else None
+
+
+def _value(node: Node) -> Written | None:
+    """The value that a side says; a day as its text."""
+    given = _given_to_date(node)
+    if given is not None:
+        is_day = (
+            isinstance(given, Written)
+            and isinstance(given.value, str)
+            and _DAY.fullmatch(given.value)
+        )
+        return given if is_day and isinstance(given, Written) else None
+    if not isinstance(node, Written):
+        return None
+    is_simple = node.value is None or isinstance(node.value, bool | str | Decimal | Date)
+    return node if is_simple else None
+
+
+def _given_to_date(node: Node) -> Node | None:
+    """What `date(…)` is asked of; None when the node is something else."""
+    if not isinstance(node, Call) or node.names or len(node.arguments) != 1:
+        return None
+    is_date = isinstance(node.function, Name) and node.function.name == "date"
+    return node.arguments[0] if is_date else None

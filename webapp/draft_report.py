@@ -1,0 +1,121 @@
+"""What was found in a draft, in the reader's language: problems, repairs, what is not used, one list with filters."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from designer.importer.repair import fill
+from designer.models import Draft
+from webapp.i18n import _
+
+Json = Mapping[str, Any]
+
+KINDS = ("error", "warning", "decision", "repair", "info", "unread")
+"""In the order in which an analyst wants to read them; `decision` is a repair to be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line of the list: what kind, about which element, in which line of the file."""
+
+    kind: str
+    words: str
+    rule: str = ""
+    element: str | None = None
+    name: str | None = None  # what the element is called in the drawing
+    line: int | None = None
+    path: tuple[str, ...] = ()  # ids that lead to the problem
+
+
+def kind_names() -> dict[str, str]:
+    """The kinds in the reader's words."""
+    return {
+        "error": _("Errors"),
+        "warning": _("Warnings"),
+        "decision": _("To confirm"),
+        "repair": _("Repairs"),
+        "info": _("Hints"),
+        "unread": _("Not used"),
+    }
+
+
+def kind_marks() -> dict[str, str]:
+    """One of a kind, as a mark before its sentence."""
+    return {
+        "error": _("error"),
+        "warning": _("warning"),
+        "decision": _("to confirm"),
+        "repair": _("repaired"),
+        "info": _("hint"),
+        "unread": _("not used"),
+    }
+
+
+def remarks(draft: Draft) -> list[Remark]:
+    """Everything there is to say about a draft, the gravest first."""
+    report = draft.report
+    names = element_names(report)
+    found = [_of_error(report["error"])] if report["error"] else []
+    found += [_of(each, each["severity"], names) for each in report["findings"]]
+    found += [_of(each, _kind_of_repair(each), names) for each in report["repairs"]]
+    found += [
+        Remark(
+            "unread", each["what"], "", each["element"], names.get(each["element"]), each["line"]
+        )
+        for each in report["unread"]
+    ]
+    return sorted(found, key=lambda remark: KINDS.index(remark.kind))
+
+
+def counts(found: list[Remark]) -> dict[str, int]:
+    """How many remarks there are of each kind that occurs, in the order of KINDS."""
+    number = Counter(remark.kind for remark in found)
+    return {kind: number[kind] for kind in KINDS if number[kind]}
+
+
+def marks(found: list[Remark]) -> dict[str, str]:
+    """Element → the gravest kind said about it, to be marked on the drawing."""
+    said: dict[str, str] = {}
+    for remark in found:
+        if remark.element and remark.kind in ("error", "warning", "decision", "repair"):
+            said.setdefault(remark.element, remark.kind)
+    return said
+
+
+def first_problem(draft: Draft) -> str | None:
+    """Why a draft cannot be published, in one sentence; None when it can."""
+    if draft.is_runnable:
+        return None
+    grave = [each for each in remarks(draft) if each.rule in ("", "not-runnable")]
+    return grave[0].words if grave else _("Nothing in it can run.")
+
+
+def element_names(report: Json) -> dict[str | None, str]:
+    """Id → name of what the drawing names."""
+    return {each["id"]: each["name"] for each in report.get("elements", ()) if each["name"]}
+
+
+def told(said: Json) -> str:
+    """A sentence of the report in the reader's language, with its values."""
+    return fill(_(said["sentence"]), said["values"])
+
+
+def _of_error(error: Json) -> Remark:
+    return Remark("error", told(error), line=error["line"])
+
+
+def _of(said: Json, kind: str, names: Mapping[str | None, str]) -> Remark:
+    return Remark(
+        kind,
+        told(said),
+        said["rule"],
+        said["element"],
+        names.get(said["element"]),
+        said["line"],
+        tuple(said.get("path", ())),
+    )
+
+
+def _kind_of_repair(said: Json) -> str:
+    return "decision" if said["decision"] else "repair"

@@ -1,0 +1,174 @@
+"""Rules at gateways: say in words or in FEEL when a case takes a way, and try it before it is kept."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from designer.draft_questions import questions_of
+from designer.drafts import NoSuchFlow, draft_by_id, set_rule
+from designer.models import Draft
+from designer.questions import Question
+from designer.rule_words import SIGNS, Clause, Words, from_feel, to_feel, unknown_names
+from engine.errors import Refusal
+from engine.feel import FeelSyntaxError, compile_expression, to_text
+from engine.models import Role
+from webapp.access import access
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.transactions import now, session, start_over
+from webapp.views.drafts import DRAFT, pages
+
+MOST_ROWS = 20
+
+
+@pages.get(DRAFT + "/rule")
+@access(Role.ANALYST)
+def rule(draft_id: int) -> ResponseReturnValue:
+    """The rule of one way as it stands, or as the address has it when it is being written or tried."""
+    draft = draft_by_id(session(), draft_id)
+    return _page(draft)
+
+
+@pages.post(DRAFT + "/rule")
+@access(Role.ANALYST)
+def keep_rule(draft_id: int) -> ResponseReturnValue:
+    """Keep the rule; an empty one gives the choice back to a person."""
+    draft = draft_by_id(session(), draft_id)
+    flow_id = request.args.get("flow", "")
+    try:
+        written = "" if "remove" in request.form else _written(questions_of(draft))
+        set_rule(session(), draft_id, flow_id, written, at=now())
+    except Refusal as refusal:
+        start_over()
+        return _page(draft_by_id(session(), draft_id), refusal, refusal.status)
+    flash(_("The rule is kept.") if written else _("The rule is gone."))
+    return redirect(url_for("drafts.show", draft_id=draft_id, _anchor="rules"), 303)
+
+
+def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
+    asked = questions_of(draft)
+    gateway, flow = _flow(draft)
+    is_written = "mode" in request.values
+    feel = flow["condition"] or ""
+    words = _words() if is_written else from_feel(feel, asked)
+    mode = request.values.get("mode", "words" if words is not None else "feel")
+    said = refusal
+    if is_written:
+        try:
+            feel = _written(asked)
+        except Refusal as problem:
+            said = said or (None if "more" in request.values else problem)
+            feel = request.values.get("feel", "")
+    names, strangers = _names(feel, asked)
+    rows = list((words or Words()).clauses)
+    if "more" in request.values or not rows:
+        rows.append(Clause("", "="))
+    return page(
+        "drafts/rule.html",
+        status,
+        draft=draft,
+        gateway=gateway,
+        flow=flow,
+        questions=asked,
+        signs=sign_names(),
+        mode=mode,
+        rows=rows[:MOST_ROWS],
+        joiner=words.joiner if words else "and",
+        feel=feel,
+        is_plain=words is not None,
+        has_own=flow["id"] in draft.rules,
+        names=names,
+        strangers=strangers,
+        samples={name: request.values.get(f"try.{name}", "") for name in names},
+        outcome=_outcome(feel, names, asked) if "try" in request.values else None,
+        refusal=sentence(said) if said else None,
+    )
+
+
+def sign_names() -> dict[str, str]:
+    """The comparisons in the reader's words."""
+    names = {
+        "=": _("is"),
+        "!=": _("is not"),
+        ">": _("is more than"),
+        ">=": _("is at least"),
+        "<": _("is less than"),
+        "<=": _("is at most"),
+        "has value": _("has been answered"),
+        "has no value": _("has not been answered"),
+    }
+    return {sign: names[sign] for sign in SIGNS}
+
+
+def _flow(draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
+    wanted = request.args.get("flow", "")
+    for gateway in draft.report["gateways"]:
+        for flow in gateway["flows"]:
+            if flow["id"] == wanted:
+                return gateway, flow
+    raise NoSuchFlow(flow=wanted[:80])
+
+
+def _words() -> Words:
+    sent = request.values
+    rows = zip(sent.getlist("key"), sent.getlist("sign"), sent.getlist("value"), strict=False)
+    clauses = [
+        Clause(key[:200], sign, value[:500]) for key, sign, value in rows if key and sign in SIGNS
+    ]
+    return Words(tuple(clauses[:MOST_ROWS]), "or" if sent.get("joiner") == "or" else "and")
+
+
+def _written(asked: dict[str, Question]) -> str:
+    """The rule in FEEL, as the form says it. Raises what to_feel and FEEL raise."""
+    if request.values.get("mode") == "feel":
+        text = request.values.get("feel", "").strip()
+        if text:
+            compile_expression(text, asked)
+        return text
+    words = _words()
+    known = [clause for clause in words.clauses if clause.key in asked]
+    return to_feel(Words(tuple(known), words.joiner), asked)
+
+
+def _names(feel: str, asked: dict[str, Question]) -> tuple[list[str], list[str]]:
+    if not feel:
+        return [], []
+    try:
+        return sorted(compile_expression(feel, asked).names), unknown_names(feel, asked)
+    except FeelSyntaxError:
+        return [], []
+
+
+def _outcome(feel: str, names: list[str], asked: dict[str, Question]) -> dict[str, Any] | None:
+    if not feel:
+        return None
+    try:
+        context = {
+            name: typed_value(request.values.get(f"try.{name}", ""), asked.get(name))
+            for name in names
+        }
+        value, problems = compile_expression(feel, asked).report(context)
+    except Refusal:
+        return None
+    return {
+        "holds": value is True,
+        "value": to_text(value),
+        "problems": [each.message for each in problems],
+    }
+
+
+def typed_value(text: str, question: Question | None) -> object:
+    """A sample value as a case would hold it: numbers and yes/no in their types, everything else as text."""
+    text = text.strip()
+    kind = question.kind if question else "any"
+    if not text:
+        return None
+    if kind in ("number", "any"):
+        try:
+            return float(text.replace(",", ".")) if kind == "number" else float(text)
+        except ValueError:
+            pass
+    if kind in ("yes_no", "any") and text in ("true", "false"):
+        return text == "true"
+    return text
