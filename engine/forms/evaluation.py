@@ -5,60 +5,20 @@ until nothing changes. Conditions that chase each other in a circle never settle
 the fields concerned are shown, because a person can then decide.
 """
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from engine.files import StoredFile
 from engine.forms.field import MISSING, Around, Field
 from engine.forms.fields.dynamiclist import MOST_ROWS, DynamicList
 from engine.forms.formula import Formula
+from engine.forms.gathering import gathered, laid_over
 from engine.forms.json_value import Answers, Json, is_empty, plain_json
 from engine.forms.refusals import N_, FieldError, FormTooCostly, Misfit
+from engine.forms.spot import ABSENT, Spot, at, row_of, walk
 
 MOST_TURNS = 40
 MOST_SPOTS = 20_000
-ABSENT = object()
-
-
-@dataclasses.dataclass(eq=False)
-class Spot:
-    """A field at its place: inside a list, the same field is at one spot per row."""
-
-    field: Field
-    path: tuple[str | int, ...]
-    parent: "Spot | None" = None  # the list that this is a row's part of, or the group around
-    row: int | None = None
-    raw: object = ABSENT
-    earlier: Json = None  # what the case already has there
-    # in a list that grows: what its rows have there already, whichever row this was
-    found: tuple[Json, ...] = ()
-    typed: Json = None
-    misfit: Misfit | None = None
-    is_visible: bool = True
-    children: list["Spot"] = dataclasses.field(default_factory=list)
-    rows: list[list["Spot"]] = dataclasses.field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The path as text: `owners.0.name`."""
-        return ".".join(map(str, self.path))
-
-    @property
-    def is_in_sight(self) -> bool:
-        """Whether the spot and all around it are shown."""
-        spot: Spot | None = self
-        while spot is not None:
-            if not spot.is_visible:
-                return False
-            spot = spot.parent
-        return True
-
-    def shown_value(self) -> object:
-        """What a page shows: what was typed when it does not fit, else the typed answer."""
-        if self.misfit is not None and self.raw is not ABSENT:
-            return self.raw
-        return self.typed
 
 
 class Evaluation:
@@ -77,7 +37,7 @@ class Evaluation:
         self.today = today
         self.count = 0
         self.spots = [self._spot(one, (), raw, (context,), None, None) for one in fields]
-        self.all = list(_walk(self.spots))
+        self.all = list(walk(self.spots))
         self._scopes: dict[tuple[int, int | None], dict[str, object]] = {}
         self._settle()
 
@@ -208,7 +168,7 @@ class Evaluation:
 
     def around(self, spot: Spot) -> Around:
         """What the field at this spot may look at."""
-        holder, row = _row_of(spot)
+        holder, row = row_of(spot)
         key = (id(holder), row)
         scope = self._scopes.get(key)
         if scope is None:
@@ -223,7 +183,7 @@ class Evaluation:
             scope.setdefault("this", answers)
             return scope
         outer = dict(self.around(holder).scope)
-        mine = _gathered(holder.rows[row])
+        mine = gathered(holder.rows[row])
         # form-js: in a row, its answers come first, the list's surroundings are `parent`, rows count from 1
         return {**outer, **mine, "this": mine, "parent": outer, "i": row + 1}
 
@@ -277,101 +237,12 @@ class Evaluation:
 
     def answers(self) -> Answers:
         """The answers in sight, nested as the form is; groups with a path keep what the case has there."""
-        answers = _gathered(self.spots)
+        answers = gathered(self.spots)
         hidden = self._hidden()
         return {
-            name: _laid_over(self.context.get(name), value, hidden, (name,))
+            name: laid_over(self.context.get(name), value, hidden, (name,))
             for name, value in answers.items()
         }
 
     def _hidden(self) -> set[tuple[str | int, ...]]:
         return {spot.path for spot in self.all if spot.field.has_value and not spot.is_in_sight}
-
-
-def at(data: object, path: tuple[str, ...]) -> object:
-    """What lies at this path of nested objects; ABSENT where nothing does."""
-    for name in path:
-        if not isinstance(data, Mapping) or name not in data:
-            return ABSENT
-        data = data[name]
-    return data
-
-
-def _walk(spots: list[Spot]) -> Iterator[Spot]:
-    for spot in spots:
-        yield spot
-        yield from _walk(spot.children)
-        for row in spot.rows:
-            yield from _walk(row)
-
-
-def _row_of(spot: Spot) -> tuple[Spot | None, int | None]:
-    """The list and the row that the spot is in; nothing when it is in none."""
-    inner, outer = spot, spot.parent
-    while outer is not None:
-        if isinstance(outer.field, DynamicList):
-            return outer, inner.row
-        inner, outer = outer, outer.parent
-    return None, None
-
-
-def _gathered(spots: list[Spot]) -> Answers:
-    answers: Answers = {}
-    for spot in spots:
-        if not spot.is_visible:
-            continue
-        if isinstance(spot.field, DynamicList):
-            rows: list[Json] = [dict(_gathered(row)) for row in spot.rows]
-            _put(answers, spot.field.path, rows)
-        elif spot.children:
-            inner = _gathered(spot.children)
-            if spot.field.path:
-                _merge_at(answers, spot.field.path, inner)
-            else:
-                _merge(answers, inner)
-        elif spot.field.has_value:
-            _put(answers, spot.field.path, spot.typed)
-    return answers
-
-
-def _put(answers: Answers, path: tuple[str, ...], value: Json) -> None:
-    for name in path[:-1]:
-        inner = answers.setdefault(name, {})
-        if not isinstance(inner, dict):
-            return
-        answers = inner
-    answers[path[-1]] = value
-
-
-def _merge_at(answers: Answers, path: tuple[str, ...], value: Answers) -> None:
-    for name in path:
-        inner = answers.setdefault(name, {})
-        if not isinstance(inner, dict):
-            return
-        answers = inner
-    _merge(answers, value)
-
-
-def _merge(answers: Answers, more: Answers) -> None:
-    for name, value in more.items():
-        mine = answers.get(name)
-        if isinstance(mine, dict) and isinstance(value, dict):
-            _merge(mine, value)
-        else:
-            answers[name] = value
-
-
-def _laid_over(
-    earlier: object, value: Json, hidden: set[tuple[str | int, ...]], path: tuple[str | int, ...]
-) -> Json:
-    """The new value over what the case has; only objects are joined, and hidden answers do not come back."""
-    if not isinstance(value, dict) or not isinstance(earlier, Mapping):
-        return value
-    joined: Answers = {}
-    for name, old in earlier.items():
-        kept = plain_json(old)
-        if isinstance(name, str) and (*path, name) not in hidden and kept is not None:
-            joined[name] = kept
-    for name, new in value.items():
-        joined[name] = _laid_over(earlier.get(name), new, hidden, (*path, name))
-    return joined

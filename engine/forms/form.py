@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from engine.files import StoredFile, files_within
-from engine.forms.evaluation import Evaluation, Spot
+from engine.forms.evaluation import Evaluation
 from engine.forms.field import Field, Shown
 from engine.forms.formula import bounded
 from engine.forms.json_value import Answers
 from engine.forms.refusals import N_, FieldError, Unfit
+from engine.forms.spot import Spot
 
 _NO_FILES: Mapping[str, StoredFile] = {}
 
