@@ -7,7 +7,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import webapp.models  # noqa: F401  these three: the tables must be known
+import designer.models  # noqa: F401  the tables must be known
+import engine.models  # noqa: F401
+import webapp.models  # noqa: F401
 from engine.database import Database
 from engine.errors import Refusal
 

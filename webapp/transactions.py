@@ -105,7 +105,8 @@ def start_over() -> None:
 
 
 def close(_error: BaseException | None = None) -> None:
-    """Give the connection back at the end of the request."""
+    """Give the connection back at the end of the request, and uploads that were spooled to the disk."""
+    request.close()
     opened: Session | None = g.pop("db_session", None)
     if opened is not None:
         opened.close()

@@ -58,7 +58,9 @@ def test_no_file_outgrows_one_noun() -> None:
         for path in files_under(
             "engine", "designer", "webapp", suffixes=(".py", ".html", ".css", ".js")
         )
-        if (count := len(text_of(path).splitlines())) > LONGEST_FILE
+        # a revision of the schema is one step, however long, and is never edited
+        if "versions" not in path.parts
+        and (count := len(text_of(path).splitlines())) > LONGEST_FILE
     }
     assert long == {}, "around 400 lines a file is two files"
 

@@ -1,28 +1,149 @@
 """Completing a task over HTTP: what the office does all day."""
 
+import pytest
+from sqlalchemy import event
+
+from engine.models import CaseStatus, Task, TaskStatus
+from engine.worklists import task_by_id
 from tests.webapp.conftest import Town
 
+ANSWERS: dict[str, object] = {"shop": "Bodega", "area": "40", "choice.complete": "yes"}
 
-def test_completing_leads_to_the_next_page_of_work(town_on_each: Town) -> None:
+
+def read(town: Town, task_id: str, who: str = "oscar") -> Task:
+    with town.database.reading() as session:
+        return task_by_id(session, town.person(who), task_id)
+
+
+def test_completing_leads_on_to_more_work(town_on_each: Town) -> None:
     town = town_on_each
+    first, second = town.task(town.case()), town.task(town.case())
     carla = town.visitor("carla")
-    task = town.task(town.case())
-    answer = carla.post(f"/tasks/{task}/complete", {"shop": "Bodega", "choice.complete": "yes"})
-    assert answer.status_code == 303, answer.text
-    assert answer.headers["Location"] == "/inbox/next"
+    carla.get("/inbox?scope=unassigned")
+    answer = carla.post(f"/tasks/{first}/complete", ANSWERS)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/inbox/next")
+    assert carla.get("/inbox/next").headers["Location"] == f"/tasks/{second}"
+    assert read(town, first).status == TaskStatus.COMPLETED
 
 
-def test_an_unanswered_question_comes_back_with_what_was_typed(town: Town) -> None:
-    carla = town.visitor("carla")
+def test_completing_leads_to_the_next_task_of_the_same_case_when_it_is_ours(town: Town) -> None:
+    with town.database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE lane_office SET office_id = (SELECT id FROM office WHERE name = 'Counter')"
+        )
+    number = town.case()
+    answer = town.visitor("carla").post(f"/tasks/{town.task(number)}/complete", ANSWERS)
+    assert answer.headers["Location"] == f"/tasks/{town.task(number)}"
+
+
+def test_the_button_of_a_gateway_decides_where_the_case_goes(town: Town) -> None:
     task = town.task(town.case())
+    carla = town.visitor("carla")
+    assert "No, reject" in carla.get(f"/tasks/{task}").text
+    carla.post(f"/tasks/{task}/complete", {**ANSWERS, "choice.complete": "no"})
+    case = read(town, task).case
+    assert (case.status, case.outcome) == (CaseStatus.COMPLETED, "Rejected")
+
+
+def test_unfit_answers_come_back_as_they_were_typed(town: Town) -> None:
+    task = town.task(town.case())
+    carla = town.visitor("carla")
     answer = carla.post(
         f"/tasks/{task}/complete", {"shop": "", "area": "4o", "choice.complete": "yes"}
     )
     assert answer.status_code == 422
     assert 'value="4o"' in answer.text
     assert 'aria-invalid="true"' in answer.text
-    assert town.task(town_number(answer.text)) == task
+    assert read(town, task).status == TaskStatus.OPEN
 
 
-def town_number(text: str) -> str:
-    return text.split("/cases/")[1].split('"')[0]
+def test_a_choice_that_was_not_made_is_asked_for_and_nothing_is_lost(town: Town) -> None:
+    task = town.task(town.case())
+    answer = town.visitor("carla").post(f"/tasks/{task}/complete", {"shop": "Bodega El Sol"})
+    assert answer.status_code == 422
+    assert "Bodega El Sol" in answer.text
+    assert "Choose how to go on" in answer.text
+
+
+def test_of_two_people_the_second_reads_who_was_faster(town_on_each: Town) -> None:
+    town = town_on_each
+    task = town.task(town.case())
+    carla, teo = town.visitor("carla"), town.visitor("teo")
+    assert carla.post(f"/tasks/{task}/complete", ANSWERS).status_code == 303
+    late = teo.post(f"/tasks/{task}/complete", ANSWERS)
+    assert late.status_code == 409
+    # 14:00 UTC is nine in the morning in Lima
+    assert "was completed by Carla at 09:00" in late.text
+
+
+def test_a_task_claimed_by_somebody_else_is_not_completed(town: Town) -> None:
+    task = town.task(town.case())
+    town.visitor("carla").post(f"/tasks/{task}/claim")
+    late = town.visitor("teo").post(f"/tasks/{task}/complete", ANSWERS)
+    assert late.status_code == 409
+    assert "Carla" in late.text
+
+
+def test_the_same_key_completes_once_and_answers_twice(town_on_each: Town) -> None:
+    town = town_on_each
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    first = carla.post(f"/tasks/{task}/complete", ANSWERS, **{"Idempotency-Key": "k1"})
+    again = carla.post(f"/tasks/{task}/complete", ANSWERS, **{"Idempotency-Key": "k1"})
+    assert (first.status_code, first.headers["Location"]) == (303, "/inbox/next")
+    assert (again.status_code, again.headers["Location"]) == (303, "/inbox/next")
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def test_the_same_key_for_something_else_is_refused(town: Town) -> None:
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    carla.post(f"/tasks/{task}/complete", ANSWERS, **{"Idempotency-Key": "k1"})
+    other = carla.post(f"/tasks/{task}/claim", **{"Idempotency-Key": "k1"})
+    assert other.status_code == 422
+
+
+def test_it_costs_one_commit_and_at_most_ten_statements(town_on_each: Town) -> None:
+    town = town_on_each
+    tasks = [town.task(town.case()) for _ in range(2)]
+    carla = town.visitor("carla")
+    carla.post(f"/tasks/{tasks[0]}/complete", ANSWERS)  # compiles the version
+    token = carla.token("/account")
+    statements: list[str] = []
+    commits: list[int] = []
+    event.listen(
+        town.database.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_: statements.append(statement),
+    )
+    event.listen(town.database.engine, "commit", lambda _c: commits.append(1))
+    carla.client.post(f"/tasks/{tasks[1]}/complete", data={**ANSWERS, "csrf_token": token})
+    assert len(commits) == 1
+    assert len(statements) <= 10, statements
+
+
+def test_what_was_typed_is_kept_before_it_is_fit(town_on_each: Town) -> None:
+    town = town_on_each
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    kept = carla.post(
+        f"/tasks/{task}/draft", {"shop": "Bod", "area": "many"}, **{"HX-Request": "true"}
+    )
+    assert kept.status_code == 200
+    assert "<html" not in kept.text
+    page = carla.get(f"/tasks/{task}").text
+    assert 'value="Bod"' in page
+    assert 'value="many"' in page
+
+
+@pytest.mark.parametrize("action", ["claim", "release"])
+def test_claiming_and_releasing_move_a_task_between_lists(town: Town, action: str) -> None:
+    number = town.case()
+    task = town.task(number)
+    carla = town.visitor("carla")
+    assert carla.post(f"/tasks/{task}/claim").status_code == 303
+    if action == "release":
+        assert carla.post(f"/tasks/{task}/release").status_code == 303
+    mine = number in carla.get("/inbox?scope=mine").text
+    free = number in carla.get("/inbox?scope=unassigned").text
+    assert (mine, free) == ((True, False) if action == "claim" else (False, True))

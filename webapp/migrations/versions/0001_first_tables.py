@@ -20,14 +20,15 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_buffered_message")),
     )
-    with op.batch_alter_table("buffered_message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_buffered_message_expires_at"), ["expires_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_buffered_message_name", ["name", "correlation", "sent_at"], unique=False
-        )
-
+    op.create_index(
+        op.f("ix_buffered_message_expires_at"), "buffered_message", ["expires_at"], unique=False
+    )
+    op.create_index(
+        "ix_buffered_message_name",
+        "buffered_message",
+        ["name", "correlation", "sent_at"],
+        unique=False,
+    )
     op.create_table(
         "command_receipt",
         sa.Column("person_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -62,16 +63,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("key", name=op.f("uq_job_key")),
     )
-    with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_job_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            "ix_job_due",
-            ["run_at"],
-            unique=False,
-            sqlite_where=sa.text("NOT is_dead"),
-            postgresql_where=sa.text("NOT is_dead"),
-        )
-
+    op.create_index(op.f("ix_job_case_id"), "job", ["case_id"], unique=False)
+    op.create_index(
+        "ix_job_due",
+        "job",
+        ["run_at"],
+        unique=False,
+        sqlite_where=sa.text("NOT is_dead"),
+        postgresql_where=sa.text("NOT is_dead"),
+    )
     op.create_table(
         "login_failure",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -79,10 +79,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_failure")),
     )
-    with op.batch_alter_table("login_failure", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_login_failure_at"), ["at"], unique=False)
-        batch_op.create_index("ix_login_failure_subject_at", ["subject", "at"], unique=False)
-
+    op.create_index(op.f("ix_login_failure_at"), "login_failure", ["at"], unique=False)
+    op.create_index("ix_login_failure_subject_at", "login_failure", ["subject", "at"], unique=False)
     op.create_table(
         "office",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -116,9 +114,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_api_token")),
     )
-    with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_api_token_person_id"), ["person_id"], unique=False)
-
+    op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("file_name", sa.String(length=300), nullable=False),
+        sa.Column("procedure_key", sa.String(length=80), nullable=True),
+        sa.Column("drawing", sa.LargeBinary(), nullable=False),
+        sa.Column("process_id", sa.String(length=200), nullable=True),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("is_runnable", sa.Boolean(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("forms", sa.JSON(), nullable=False),
+        sa.Column("decisions", sa.JSON(), nullable=False),
+        sa.Column("sheet", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_version_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_draft_created_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    op.create_index(op.f("ix_draft_changed_at"), "draft", ["changed_at"], unique=False)
     op.create_table(
         "membership",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -131,9 +151,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "office_id", name=op.f("pk_membership")),
     )
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_membership_office_id"), ["office_id"], unique=False)
-
+    op.create_index(op.f("ix_membership_office_id"), "membership", ["office_id"], unique=False)
     op.create_table(
         "person_role",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -168,10 +186,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_sign_in")),
     )
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_in_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sign_in_person_id"), ["person_id"], unique=False)
-
+    op.create_index(op.f("ix_sign_in_expires_at"), "sign_in", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_sign_in_person_id"), "sign_in", ["person_id"], unique=False)
     op.create_table(
         "lane_office",
         sa.Column("procedure_id", sa.BigInteger(), nullable=False),
@@ -222,10 +238,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
         sa.UniqueConstraint("procedure_id", "number", name=op.f("uq_version_procedure_id_number")),
     )
-    with op.batch_alter_table("version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_version_hash"), ["hash"], unique=False)
-        batch_op.create_index(batch_op.f("ix_version_procedure_id"), ["procedure_id"], unique=False)
-
+    op.create_index(op.f("ix_version_hash"), "version", ["hash"], unique=False)
+    op.create_index(op.f("ix_version_procedure_id"), "version", ["procedure_id"], unique=False)
     op.create_table(
         "case_file",
         sa.Column(
@@ -270,23 +284,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
         sa.UniqueConstraint("number", name=op.f("uq_case_file_number")),
     )
-    with op.batch_alter_table("case_file", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_case_file_applicant_id"), ["applicant_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_case_file_version_id"), ["version_id"], unique=False)
-        batch_op.create_index(
-            "ix_case_open",
-            ["procedure_id", "started_at"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index("ix_case_procedure_ended", ["procedure_id", "ended_at"], unique=False)
-        batch_op.create_index(
-            "ix_case_procedure_started", ["procedure_id", "started_at"], unique=False
-        )
-
+    op.create_index(op.f("ix_case_file_applicant_id"), "case_file", ["applicant_id"], unique=False)
+    op.create_index(op.f("ix_case_file_version_id"), "case_file", ["version_id"], unique=False)
+    op.create_index(
+        "ix_case_open",
+        "case_file",
+        ["procedure_id", "started_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_case_procedure_ended", "case_file", ["procedure_id", "ended_at"], unique=False
+    )
+    op.create_index(
+        "ix_case_procedure_started", "case_file", ["procedure_id", "started_at"], unique=False
+    )
     op.create_table(
         "start_trigger",
         sa.Column("procedure_id", sa.BigInteger(), nullable=False),
@@ -305,9 +318,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("procedure_id", "element_id", name=op.f("pk_start_trigger")),
     )
-    with op.batch_alter_table("start_trigger", schema=None) as batch_op:
-        batch_op.create_index("ix_start_trigger_name", ["kind", "name"], unique=False)
-
+    op.create_index("ix_start_trigger_name", "start_trigger", ["kind", "name"], unique=False)
     op.create_table(
         "document",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -327,9 +338,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_document_case_id")),
         sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_document")),
     )
-    with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
-
+    op.create_index(op.f("ix_document_sha256"), "document", ["sha256"], unique=False)
     op.create_table(
         "event",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -364,9 +373,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_incident")),
     )
-    with op.batch_alter_table("incident", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_incident_resolved_at"), ["resolved_at"], unique=False)
-
+    op.create_index(op.f("ix_incident_resolved_at"), "incident", ["resolved_at"], unique=False)
     op.create_table(
         "subscription",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -380,11 +387,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "token", name=op.f("pk_subscription")),
     )
-    with op.batch_alter_table("subscription", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_subscription_name", ["kind", "name", "correlation", "since"], unique=False
-        )
-
+    op.create_index(
+        "ix_subscription_name",
+        "subscription",
+        ["kind", "name", "correlation", "since"],
+        unique=False,
+    )
     op.create_table(
         "task",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -416,60 +424,76 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "token", name=op.f("pk_task")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_task_assignee_due",
-            ["assignee_id", "due_order", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_task_due",
-            ["due_order", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_task_office_due",
-            ["office_id", "due_order", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_task_office_opened",
-            ["office_id", "opened_at", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_task_office_priority",
-            ["office_id", "priority", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_task_opened",
-            ["opened_at", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open'"),
-            postgresql_where=sa.text("status = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_task_procedure_element", ["procedure_id", "element_id", "ended_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_task_unassigned_due",
-            ["office_id", "due_order", "case_id", "token"],
-            unique=False,
-            sqlite_where=sa.text("status = 'open' AND assignee_id IS NULL"),
-            postgresql_where=sa.text("status = 'open' AND assignee_id IS NULL"),
-        )
-
+    op.create_index(
+        "ix_task_assignee_due",
+        "task",
+        ["assignee_id", "due_order", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open' AND assignee_id IS NOT NULL"),
+        postgresql_where=sa.text("status = 'open' AND assignee_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_task_due",
+        "task",
+        ["due_order", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_task_office_due",
+        "task",
+        ["office_id", "due_order", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_task_office_opened",
+        "task",
+        ["office_id", "opened_at", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_task_office_priority",
+        "task",
+        ["office_id", "priority", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_task_opened",
+        "task",
+        ["opened_at", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "ix_task_procedure_element",
+        "task",
+        ["procedure_id", "element_id", "ended_at"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_task_unassigned_due",
+        "task",
+        ["office_id", "due_order", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open' AND assignee_id IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND assignee_id IS NULL"),
+    )
+    op.create_index(
+        "ix_task_unassigned_opened",
+        "task",
+        ["opened_at", "case_id", "token"],
+        unique=False,
+        sqlite_where=sa.text("status = 'open' AND assignee_id IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND assignee_id IS NULL"),
+    )
     op.create_table(
         "answer_draft",
         sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),

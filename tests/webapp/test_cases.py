@@ -1,0 +1,60 @@
+"""Starting a case and seeing where it stands."""
+
+from tests.webapp.conftest import Town
+
+ROSA: dict[str, object] = {"applicant_name": "Rosa Ñahui", "applicant_document": "41234567"}
+
+
+def test_the_counter_starts_a_case_for_an_applicant(town_on_each: Town) -> None:
+    carla = town_on_each.visitor("carla")
+    answer = carla.post("/cases/start/licence", ROSA)
+    assert answer.status_code == 303
+    page = carla.get(answer.headers["Location"]).text
+    assert "Rosa Ñahui (41234567)" in page
+    assert "Receive the request" in page
+
+
+def test_a_case_needs_an_applicant(town: Town) -> None:
+    answer = town.visitor("carla").post("/cases/start/licence", {"applicant_document": "41234567"})
+    assert answer.status_code == 422
+    assert 'value="41234567"' in answer.text
+
+
+def test_sending_the_same_form_twice_starts_one_case(town: Town) -> None:
+    carla = town.visitor("carla")
+    sent = {**ROSA, "idempotency_key": "once"}
+    first = carla.post("/cases/start/licence", sent)
+    again = carla.post("/cases/start/licence", sent)
+    assert first.headers["Location"] == again.headers["Location"]
+
+
+def test_a_case_of_others_does_not_exist(town: Town) -> None:
+    number = town.case()
+    assert town.visitor("luis").get(f"/cases/{number}").status_code == 404
+    assert town.visitor("luis").get(f"/cases/{number}/diagram.bpmn").status_code == 404
+    assert number not in town.visitor("luis").get("/cases").text
+
+
+def test_the_story_is_told_in_plain_words(town: Town) -> None:
+    number = town.case()
+    carla = town.visitor("carla")
+    task = town.task(number)
+    carla.post(f"/tasks/{task}/complete", {"shop": "Bodega", "choice.complete": "yes"})
+    page = carla.get(f"/cases/{number}").text
+    assert "“Receive the request” was completed" in page
+    assert "“Inspect the shop” waits for somebody" in page
+    assert "Bodega" in page
+
+
+def test_the_diagram_is_data_and_never_a_page(town: Town) -> None:
+    answer = town.visitor("carla").get(f"/cases/{town.case()}/diagram.bpmn")
+    assert answer.mimetype == "application/xml"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_name_that_is_markup_stays_text(town: Town) -> None:
+    number = town.case("<img src=x onerror=alert(1)>")
+    page = town.visitor("carla").get(f"/cases/{number}").text
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
