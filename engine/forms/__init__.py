@@ -5,7 +5,14 @@ from engine.forms.field import Field, Option, Shown
 from engine.forms.form import FieldState, Form
 from engine.forms.json_value import Answers, Json
 from engine.forms.made import made_form
-from engine.forms.refusals import FieldError, FormTooCostly, Unfit, UnreadableForm
+from engine.forms.refusals import (
+    FieldError,
+    FormTooCostly,
+    FormTooLarge,
+    Note,
+    Unfit,
+    UnreadableForm,
+)
 from engine.forms.schema import read_form
 
 __all__ = [
@@ -15,7 +22,9 @@ __all__ = [
     "FieldState",
     "Form",
     "FormTooCostly",
+    "FormTooLarge",
     "Json",
+    "Note",
     "Option",
     "Shown",
     "Unfit",

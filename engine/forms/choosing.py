@@ -36,7 +36,7 @@ class Choosing(Field):
             values_expression=component.formula("valuesExpression"),
         )
         if not (static or field.values_key or field.values_expression):
-            component.note("it has no options to choose from.")
+            component.note(N_("“{name}” has no options to choose from."))
         return field
 
     @property

@@ -1,10 +1,11 @@
 """One component of a form schema, read with suspicion: every value typed, bounded, or absent."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from engine.forms.formula import Formula, Phrase, formula, phrase
 from engine.forms.json_value import Json, plain_json
+from engine.forms.refusals import N_, Noting, unnoted
 
 MAX_TEXT = 20_000  # characters of one text in a schema
 MAX_OPTIONS = 1_000  # static options, columns
@@ -17,7 +18,7 @@ class Component:
     data: Mapping[str, object]
     key: str = ""
     names: frozenset[str] = frozenset()  # every key of the form, for expressions
-    note: Callable[[str], None] = field(default=lambda sentence: None)
+    note: Noting = unnoted
 
     def text(self, name: str, default: str = "") -> str:
         """The text under this name, cut at the limit; numbers as text."""
@@ -61,7 +62,11 @@ class Component:
         if not isinstance(value, list):
             return
         if len(value) > MAX_OPTIONS:
-            self.note(f"only the first {MAX_OPTIONS} of its {name} are used.")
+            self.note(
+                N_("“{name}”: only the first {limit} of its {list} are used."),
+                limit=MAX_OPTIONS,
+                list=name,
+            )
         for item in value[:MAX_OPTIONS]:
             data = item if isinstance(item, Mapping) else {"value": item, "label": item}
             yield Component(data, self.key, self.names, self.note)

@@ -54,7 +54,7 @@ class Evaluation:
     ) -> Spot:
         self.count += 1
         if self.count > MOST_SPOTS:
-            raise FormTooCostly(problem=N_("its lists hold too many fields."))
+            raise FormTooCostly
         path = (*before, *one.path)
         spot = Spot(one, path, parent, row, at(raw, one.path))
         there = tuple(old for data in earlier if (old := at(data, one.path)) is not ABSENT)

@@ -10,7 +10,7 @@ from engine.forms.evaluation import Evaluation
 from engine.forms.field import Field, Shown
 from engine.forms.formula import bounded
 from engine.forms.json_value import Answers
-from engine.forms.refusals import N_, FieldError, Unfit
+from engine.forms.refusals import N_, FieldError, Note, Unfit
 from engine.forms.spot import Spot
 
 _NO_FILES: Mapping[str, StoredFile] = {}
@@ -56,7 +56,7 @@ class Form:
 
     id: str = ""
     fields: tuple[Field, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def clean(
         self,

@@ -1,6 +1,6 @@
 """Expressions inside a form: FEEL after `=`, and texts with `{{expression}}` in them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,10 +19,9 @@ from engine.feel import (
 )
 from engine.forms.feelers import Piece, pieces
 from engine.forms.json_value import Json
-from engine.forms.refusals import N_, FormTooCostly
+from engine.forms.refusals import N_, FormTooCostly, Noting
 
 Scope = Mapping[str, object]
-Note = Callable[[str], None]
 
 MAX_SAID = 50_000  # characters that one text with expressions may become
 
@@ -68,7 +67,7 @@ class Formula:
     def _evaluated(self, scope: Scope) -> object:
         deadline = _deadline.get()
         if deadline is not None and monotonic() > deadline:
-            raise FormTooCostly(problem=N_("its expressions take too long."))
+            raise FormTooCostly
         return self.compiled.evaluate(scope)
 
     @property
@@ -77,7 +76,7 @@ class Formula:
         return self.compiled.names
 
 
-def formula(text: str, names: frozenset[str], note: Note) -> Formula | None:
+def formula(text: str, names: frozenset[str], note: Noting) -> Formula | None:
     """The expression compiled; None, with a note for the author, when it is not FEEL."""
     body = text.strip().removeprefix("=").strip()
     if not body:
@@ -85,7 +84,7 @@ def formula(text: str, names: frozenset[str], note: Note) -> Formula | None:
     try:
         return Formula(body, compile_expression(body, names))
     except FeelSyntaxError as refusal:
-        note(f"an expression is left out. {refusal}")
+        note(N_("“{name}”: an expression is left out. {reason}"), reason=refusal)
         return None
 
 
@@ -121,7 +120,7 @@ class Phrase:
 SILENT = Phrase()
 
 
-def phrase(text: str, names: frozenset[str], note: Note) -> Phrase:
+def phrase(text: str, names: frozenset[str], note: Noting) -> Phrase:
     """Read a text of the schema; what is wrong inside braces is shown as it was written."""
     if text.startswith("="):
         whole = formula(text, names, note)

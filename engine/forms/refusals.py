@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from engine.errors import Refusal
 
@@ -16,7 +16,16 @@ class UnreadableForm(Refusal):
     """The form's schema cannot be used at all."""
 
     sentence: ClassVar[str] = N_(
-        "The form cannot be read: {problem} Mend the form and load it again."
+        "The form cannot be read: it is no form-js schema in JSON. Export it again from the form editor and load it."
+    )
+
+
+class FormTooLarge(UnreadableForm):
+    """The schema holds more than a form may hold."""
+
+    sentence: ClassVar[str] = N_(
+        "The form cannot be read: at most {components} components, groups {groups} deep and {characters} characters "
+        "are taken. Split it over several tasks."
     )
 
 
@@ -24,7 +33,8 @@ class FormTooCostly(Refusal):
     """Working out the form takes more than a page may take."""
 
     sentence: ClassVar[str] = N_(
-        "This form cannot be worked out: {problem} Tell the analyst of the procedure to make it simpler."
+        "This form cannot be worked out: its lists hold too many fields, or its expressions take too long. "
+        "Tell the analyst of the procedure to make it simpler."
     )
 
 
@@ -45,10 +55,29 @@ class FieldError:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was changed or left out of a schema, for its author: which component, a template and its values."""
+
+    name: str
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The note in English with its values filled in."""
+        text = self.message.replace("{name}", self.name)
+        for name, value in self.values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+
 class Unfit(Refusal):
     """Answers that do not fit the form; `errors` says which and why, in the order of the form."""
 
-    sentence: ClassVar[str] = N_("{count} answers need mending. The form says which and why.")
+    sentence: ClassVar[str] = N_(
+        "Some answers need mending ({count}). The form says which and why."
+    )
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.errors = tuple(errors)
@@ -62,3 +91,13 @@ class Misfit(Exception):
         super().__init__(message)
         self.message = message
         self.values = values
+
+
+class Noting(Protocol):
+    """How whoever reads a component tells its author something."""
+
+    def __call__(self, message: str, /, **values: object) -> None: ...
+
+
+def unnoted(message: str, /, **values: object) -> None:
+    """Tells nobody."""

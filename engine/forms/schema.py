@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import orjson
 
-from engine.forms.component import MAX_TEXT, Component
+from engine.forms.component import Component
 from engine.forms.field import Field
 from engine.forms.fields import field_types
 from engine.forms.form import Form
 from engine.forms.json_value import RESERVED, is_storable
-from engine.forms.refusals import UnreadableForm
+from engine.forms.refusals import N_, FormTooLarge, Note, UnreadableForm
 
 MAX_BYTES = 1_000_000
 MAX_COMPONENTS = 1_000
@@ -29,10 +30,10 @@ def read_form(schema: Mapping[str, object] | str | bytes) -> Form:
     """
     data = _loaded(schema) if isinstance(schema, str | bytes) else schema
     if not isinstance(data, Mapping):
-        raise UnreadableForm(problem="it is not an object of JSON.")
+        raise UnreadableForm
     components = data.get("components", [])
     if not isinstance(components, list):
-        raise UnreadableForm(problem="its “components” are not a list.")
+        raise UnreadableForm
     reader = _Reader()
     reader.names = frozenset(reader.keys(components, 0))
     fields = reader.fields(components, (), 0)
@@ -46,29 +47,33 @@ def read_form(schema: Mapping[str, object] | str | bytes) -> Form:
 
 def _loaded(text: str | bytes) -> object:
     if len(text) > MAX_BYTES:
-        raise UnreadableForm(problem=f"it has more than {MAX_BYTES} characters.")
+        raise _too_large()
     try:
         return orjson.loads(text)
-    except ValueError as error:
-        raise UnreadableForm(problem=f"it is not JSON: {str(error)[:200]}.") from None
+    except ValueError:
+        raise UnreadableForm from None
+
+
+def _too_large() -> FormTooLarge:
+    return FormTooLarge(components=MAX_COMPONENTS, groups=MAX_NESTING, characters=MAX_BYTES)
 
 
 @dataclass
 class _Reader:
     names: frozenset[str] = frozenset()
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     taken: set[tuple[str, ...]] = field(default_factory=set)
     count: int = 0
 
     def keys(self, components: list[object], depth: int) -> list[str]:
         """Every name that an expression of the form may use; counts the components on the way."""
         if depth > MAX_NESTING:
-            raise UnreadableForm(problem=f"groups are nested more than {MAX_NESTING} deep.")
+            raise _too_large()
         found: list[str] = []
         for component in components:
             self.count += 1
             if self.count > MAX_COMPONENTS:
-                raise UnreadableForm(problem=f"it has more than {MAX_COMPONENTS} components.")
+                raise _too_large()
             if not isinstance(component, Mapping):
                 continue
             for name in ("key", "path"):
@@ -107,12 +112,16 @@ class _Reader:
         key = key if isinstance(key, str) else ""
         name = key or str(data.get("id") or data.get("label") or kind)[:60]
         if kind not in field_types():
-            self.note(name, f"its type “{str(data.get('type'))[:60]}” is not known; text is asked.")
+            self.note(
+                name,
+                N_("“{name}”: its type “{type}” is not known; text is asked."),
+                type=str(data.get("type"))[:60],
+            )
         if (made_of.is_input or made_of.is_computed or is_path) and not self._may_claim(
             key, inside, name, made_of
         ):
             return None
-        component = Component(data, key, self.names, lambda text: self.note(name, text))
+        component = Component(data, key, self.names, partial(self.note, name))
         made = made_of.read(component)
         if isinstance(inner, list) and is_path:
             made = replace(made, fields=self.fields(inner, (*inside, *made.path), depth + 1))
@@ -124,11 +133,16 @@ class _Reader:
         if not key:
             if made_of.type in ("group", "expression"):
                 return True
-            self.note(name, "it has no key, so its answer could not be kept; it is left out.")
+            self.note(
+                name, N_("“{name}” has no key, so its answer could not be kept; it is left out.")
+            )
             return False
         parts = key.split(".")
         if len(key) > 200 or len(parts) > MAX_NESTING or not all(map(_is_name, parts)):
-            self.note(name, "its key cannot be used; it is left out. Use letters, digits and _.")
+            self.note(
+                name,
+                N_("“{name}”: its key cannot be used; it is left out. Use letters, digits and _."),
+            )
             return False
         path = (*inside, *parts)
         if made_of.type == "group":
@@ -137,17 +151,17 @@ class _Reader:
         if path in self.taken or any(
             path[:end] in self.taken for end in range(len(inside) + 1, len(path))
         ):
-            self.note(name, "another field has the same key; it is left out.")
+            self.note(name, N_("“{name}”: another field has the same key; it is left out."))
             return False
         if any(other[: len(path)] == path for other in self.taken):
-            self.note(name, "its key is part of another field's; it is left out.")
+            self.note(name, N_("“{name}”: its key is part of another field's; it is left out."))
             return False
         self.taken.add(path)
         return True
 
-    def note(self, name: str, text: str) -> None:
+    def note(self, name: str, message: str, /, **values: object) -> None:
         if len(self.notes) < MAX_NOTES:
-            self.notes.append(f"“{name[:60]}”: {text[:MAX_TEXT]}")
+            self.notes.append(Note(name[:60], message, values))
 
 
 def _is_name(part: str) -> bool:

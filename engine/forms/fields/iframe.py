@@ -7,6 +7,7 @@ from engine.forms.component import Component
 from engine.forms.field import Around, Field, Shown
 from engine.forms.formula import SILENT, Phrase
 from engine.forms.markup import safe_url
+from engine.forms.refusals import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class IFrame(Field):
 
     @classmethod
     def read(cls, component: Component) -> Field:
-        component.note("the page it embeds is offered as a link.")
+        component.note(N_("“{name}”: the page it embeds is offered as a link."))
         shared = cls.shared(component)
         return cls(**shared, url=component.phrase("url"))
 

@@ -55,7 +55,7 @@ class TextField(Field):
         validate = component.part("validate")
         pattern = validate.text("pattern")[:MAX_PATTERN]
         if pattern and compiled_pattern(pattern) is None:
-            component.note("its pattern is not one that can be checked safely; it is left out.")
+            component.note(N_("“{name}”: its pattern cannot be checked safely; it is left out."))
             pattern = ""
         kind = validate.text("validationType")
         shared = cls.shared(component)

@@ -20,7 +20,7 @@ def test_lists_within_lists_are_not_multiplied_without_end() -> None:
             "defaultRepetitions": 100,
             "components": [nested],
         }
-    with pytest.raises(FormTooCostly, match="too many fields"):
+    with pytest.raises(FormTooCostly, match="cannot be worked out"):
         read_form({"components": [nested]}).state()
 
 
@@ -37,7 +37,7 @@ def test_expressions_that_take_too_long_together_are_refused(
         }
     )
     began = process_time()
-    with pytest.raises(FormTooCostly, match="too long"):
+    with pytest.raises(FormTooCostly, match="cannot be worked out"):
         made.clean({})
     assert process_time() - began < 3
 
