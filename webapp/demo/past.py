@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from engine.worker import Worker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from engine.database import Database
 from engine.deployments import current_version, procedure_by_key
 from engine.models import Case, Office, Person, Role, Task, TaskStatus
 from engine.tasks import claim_task, complete_task
+from engine.worker import Worker
 from webapp.demo.story import (
     OFFICE_ZONE,
     Story,
@@ -34,11 +34,12 @@ class Past:
 
     chance: random.Random
     stories: dict[str, Story]
+    staff: dict[int, list[int]]  # office → people who work there
     agenda: list[tuple[datetime, int, Deed]] = field(default_factory=list)
     planned: set[tuple[int, int]] = field(default_factory=set)  # (case, token) somebody will do
     open_cases: set[int] = field(default_factory=set)
     cases: int = 0
-    _order: count[int] = field(default_factory=count)
+    _order: "count[int]" = field(default_factory=count)
 
     def plan(self, at: datetime, deed: Deed) -> None:
         heapq.heappush(self.agenda, (at, next(self._order), deed))
@@ -51,7 +52,9 @@ def live_through(
 
     What would happen after `until` stays undone, so that inboxes are full. The same seed tells the same past.
     """
-    past = Past(random.Random(seed), {story.key: story for story in stories})
+    with database.reading() as session:
+        staff = _staff(session)
+    past = Past(random.Random(seed), {story.key: story for story in stories}, staff)
     for story in stories:
         _plan_arrivals(past, story, since, until)
     day = since
@@ -92,7 +95,7 @@ def _arrival(past: Past, story: Story) -> Deed:
     def arrive(session: Session, at: datetime) -> None:
         procedure = procedure_by_key(session, story.key)
         counter = session.scalars(select(Office).where(Office.name == story.counter)).one()
-        clerk = past.chance.choice(_staff(session, counter.id))
+        clerk = session.get_one(Person, past.chance.choice(past.staff[counter.id]))
         applicant = Applicant(
             applicant_name(past.chance), document=str(past.chance.randint(10**7, 10**8 - 1))
         )
@@ -105,13 +108,13 @@ def _arrival(past: Past, story: Story) -> Deed:
     return arrive
 
 
-def _staff(session: Session, office_id: int | None) -> list[Person]:
-    people = session.scalars(select(Person).order_by(Person.id)).all()
-    return [
-        person
-        for person in people
-        if office_id in person.office_ids and person.has_role(Role.CIVIL_SERVANT)
-    ]
+def _staff(session: Session) -> dict[int, list[int]]:
+    staff: dict[int, list[int]] = {}
+    for person in session.scalars(select(Person).order_by(Person.id)):
+        if person.has_role(Role.CIVIL_SERVANT):
+            for office_id in person.office_ids:
+                staff.setdefault(office_id, []).append(person.id)
+    return staff
 
 
 def _plan_tasks(past: Past, story: Story, session: Session, case: Case, at: datetime) -> None:
@@ -128,7 +131,7 @@ def _plan_tasks(past: Past, story: Story, session: Session, case: Case, at: date
             continue
         claimed_at = after_office_hours(at, about(habit.wait_hours, past.chance))
         done_at = after_office_hours(claimed_at, about(habit.minutes, past.chance, 0.4) / 60)
-        person_id = past.chance.choice(_staff(session, task.office_id)).id
+        person_id = past.chance.choice(past.staff[task.office_id or 0])
         past.plan(claimed_at, _claim(task.id, person_id))
         past.plan(done_at, _completion(past, story, task.id, person_id, task.element_id))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from engine.people import create_person, office_named
+from engine.people import create_person, hash_password, office_named
 
 
 def seed_people(session: Session, processes: Path, *, at: datetime) -> None:
@@ -16,13 +16,15 @@ def seed_people(session: Session, processes: Path, *, at: datetime) -> None:
         office = office_named(session, place["name"], at=at)
         if "parent" in place:
             office.parent_id = office_named(session, place["parent"], at=at).id
+    # one for all: a hash is made to be slow
+    hashed = hash_password(told["password"])
     for someone in told["people"]:
-        create_person(
+        person = create_person(
             session,
             someone["name"],
             full_name=someone["full_name"],
-            password=told["password"],
             roles=someone["roles"],
             offices=someone["offices"],
             at=at,
         )
+        person.password_hash = hashed
