@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
@@ -28,6 +29,12 @@ class NotYetRunnable(Refusal):
     """A draft with something in the way."""
 
     sentence = "“{name}” cannot be published yet: {problem}"
+
+
+class NotAPart(Refusal):
+    """A file that is neither a form nor a decision model."""
+
+    sentence = "“{file}” is neither a decision table (DMN) nor a form (form-js JSON). Export it as one of these."
 
 
 class NoSuchFlow(Refusal):
@@ -187,7 +194,8 @@ def set_decision(
     draft = changeable_draft(session, draft_id)
     dmn.load(text)
     draft.decisions = {**draft.decisions, PurePath(file_name).name: text}
-    return _examined(draft, at)
+    draft.changed_at = at
+    return draft
 
 
 def set_form(
@@ -197,7 +205,30 @@ def set_form(
     draft = changeable_draft(session, draft_id)
     read_form(schema)
     draft.forms = {**draft.forms, key: schema}
-    return _examined(draft, at)
+    draft.changed_at = at
+    return draft
+
+
+def add_part(
+    session: Session, draft_id: int, file_name: str, data: bytes, *, at: datetime
+) -> Draft:
+    """Keep a file that belongs to the drawing: a form (form-js JSON) under its id, or a decision model (DMN).
+
+    Raises NotAPart, and what set_form and set_decision raise.
+    """
+    name = PurePath(file_name).name[:300]
+    try:
+        text = data.decode("utf-8-sig")
+        if not text.lstrip().startswith("{"):
+            return set_decision(session, draft_id, name, text, at=at)
+        schema = orjson.loads(text)
+    except ValueError as problem:
+        raise NotAPart(file=name) from problem
+    # The id is what drawings refer to; a file without one is known by its name.
+    key = schema.get("id") if isinstance(schema.get("id"), str) else ""
+    used = {task["form"] for task in draft_by_id(session, draft_id).report["tasks"]}
+    stem = PurePath(name).stem
+    return set_form(session, draft_id, (stem if stem in used else key or stem)[:200], schema, at=at)
 
 
 def discard_draft(session: Session, draft_id: int) -> None:

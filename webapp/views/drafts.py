@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from werkzeug.datastructures import FileStorage
 
+from designer.draft_questions import models_of
 from designer.drafts import (
     NotYetRunnable,
+    add_part,
     choose_process,
     discard_draft,
     draft_by_id,
@@ -131,6 +133,20 @@ def replace(draft_id: int) -> ResponseReturnValue:
     return redirect(url_for("drafts.show", draft_id=draft_id), 303)
 
 
+@pages.post(DRAFT + "/parts")
+@access(Role.ANALYST)
+def add_parts(draft_id: int) -> ResponseReturnValue:
+    """Decision tables and forms that belong to the drawing; one of the same name is replaced."""
+    try:
+        for name, data in [_read(file) for file in _files()]:
+            add_part(session(), draft_id, name, data, at=now())
+    except Refusal as refusal:
+        start_over()
+        return _show(draft_by_id(session(), draft_id), refusal, refusal.status)
+    flash(_("The files are kept with the draft."))
+    return redirect(url_for("drafts.show", draft_id=draft_id, _anchor="tables"), 303)
+
+
 @pages.post(DRAFT + "/process")
 @access(Role.ANALYST)
 def choose(draft_id: int) -> ResponseReturnValue:
@@ -228,6 +244,16 @@ def _index(refusal: Refusal | None = None, status: int = 200) -> ResponseReturnV
     )
 
 
+def _tables(draft: Draft) -> list[tuple[str, str]]:
+    """File and name of every decision table."""
+    return [
+        (file, name)
+        for file, model in models_of(draft).items()
+        for name in model.decisions
+        if model.table(name) is not None
+    ]
+
+
 def _problems(found: list[Draft]) -> dict[int, str | None]:
     return {draft.id: first_problem(draft) for draft in found}
 
@@ -249,6 +275,7 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         names=element_names(draft.report),
         problem=first_problem(draft),
         published=session().get(Version, draft.published_version_id or 0),
+        tables=_tables(draft),
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,

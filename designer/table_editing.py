@@ -1,0 +1,146 @@
+"""A decision table as a grid to be changed: cells typed anew, rules added, removed, moved; and what it then lacks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine import dmn
+from engine.dmn import HitPolicy, Table
+from engine.dmn.overlaps import gaps, overlaps, unreachable
+from engine.dmn.table_writer import Row
+from engine.errors import NotFound
+from engine.feel import FeelSyntaxError, Value, compile_expression, compile_unary_tests, to_text
+
+MOST_CHECKED = 300  # rules; overlaps and gaps of larger tables take longer than a page may
+LONGEST_CELL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with its column heads and rows; cells are FEEL as typed."""
+
+    name: str
+    hit_policy: HitPolicy
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRemark:
+    """Something to think about: `kind` is overlap, gap or unreachable; `example` makes it happen, by input name."""
+
+    kind: str
+    rules: tuple[int, ...] = ()
+    example: Mapping[str, str] | None = None
+    words: str = ""  # the example by column, as people read it
+
+
+def grid_of(model: dmn.Model, decision: str) -> Grid:
+    """The table of a decision; NotFound when its logic is no table."""
+    table = _table(model, decision)
+    return Grid(
+        name=decision,
+        hit_policy=table.hit_policy,
+        inputs=tuple(column.label for column in table.inputs),
+        outputs=tuple(column.label for column in table.outputs),
+        rows=tuple(
+            Row(
+                tuple(cell.text or "" for cell in rule.inputs),
+                tuple(cell.text or "" for cell in rule.outputs),
+                rule.number,
+            )
+            for rule in table.rules
+        ),
+    )
+
+
+def edited(grid: Grid, sent: Mapping[str, str]) -> Grid:
+    """The grid with the cells that were sent (`in.row.column`, `out.row.column`, from 0) and one change of its rules:
+    `do` is `add`, or `remove.row`, `up.row`, `down.row`; anything else changes cells only."""
+    rows = [
+        replace(
+            row,
+            inputs=_cells(row.inputs, f"in.{place}", sent),
+            outputs=_cells(row.outputs, f"out.{place}", sent),
+        )
+        for place, row in enumerate(grid.rows)
+    ]
+    word, _, at = sent.get("do", "").partition(".")
+    place = int(at) if at.isdigit() and len(at) < 6 else -1
+    if word == "add":
+        # A first table ends with the rule for everything else: the new one goes before it.
+        blank = Row(("-",) * len(grid.inputs), ("",) * len(grid.outputs))
+        is_last = grid.hit_policy is not HitPolicy.FIRST or not rows
+        rows.insert(len(rows) if is_last else len(rows) - 1, blank)
+    elif 0 <= place < len(rows):
+        if word == "remove":
+            rows.pop(place)
+        elif word == "up" and place > 0:
+            rows.insert(place - 1, rows.pop(place))
+        elif word == "down" and place < len(rows) - 1:
+            rows.insert(place + 1, rows.pop(place))
+    return replace(grid, rows=tuple(rows))
+
+
+def fitting(grid: Grid, model: dmn.Model) -> dict[str, str]:
+    """Cell → what is wrong with its FEEL; empty when every cell can be read."""
+    names = [each.variable.name for each in model.definitions.elements()]
+    wrong: dict[str, str] = {}
+    for place, row in enumerate(grid.rows):
+        for column, text in enumerate(row.inputs):
+            if text.strip() not in ("", "-"):
+                try:
+                    compile_unary_tests(text, names)
+                except FeelSyntaxError as error:
+                    wrong[f"in.{place}.{column}"] = error.message()
+        for column, text in enumerate(row.outputs):
+            if text.strip() not in ("", "-"):
+                try:
+                    compile_expression(text, names)
+                except FeelSyntaxError as error:
+                    wrong[f"out.{place}.{column}"] = error.message()
+    return wrong
+
+
+def remarks_of(model: dmn.Model, decision: str) -> list[TableRemark]:
+    """Overlaps, gaps and rules that never get their turn, as far as a page has time to look."""
+    table = _table(model, decision)
+    if len(table.rules) > MOST_CHECKED:
+        return []
+    found = [
+        TableRemark("overlap", each.rules, _by_name(table, each.example), _said(each.example))
+        for each in overlaps(table)
+    ]
+    found += [TableRemark("unreachable", (each.rule, *each.by)) for each in unreachable(table)]
+    found += [
+        TableRemark("gap", (), _by_name(table, each.example), _said(each.example))
+        for each in gaps(table)
+    ]
+    return found
+
+
+def _table(model: dmn.Model, decision: str) -> Table:
+    table = model.table(decision)
+    if table is None:
+        raise NotFound(what="decision table", name=decision)
+    return table
+
+
+def _cells(cells: Sequence[str], stem: str, sent: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        sent.get(f"{stem}.{column}", cell)[:LONGEST_CELL].strip()
+        for column, cell in enumerate(cells)
+    )
+
+
+def _by_name(table: Table, example: Mapping[str, Value]) -> dict[str, str]:
+    names = {column.label: column.expression.text or "" for column in table.inputs}
+    return {names[label]: _plain(value) for label, value in example.items() if label in names}
+
+
+def _said(example: Mapping[str, Value]) -> str:
+    return ", ".join(f"{label} = {to_text(value)}" for label, value in example.items())
+
+
+def _plain(value: Value) -> str:
+    return value if isinstance(value, str) else to_text(value)

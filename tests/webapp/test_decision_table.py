@@ -1,0 +1,73 @@
+"""Decision tables on a page: change them, see what they lack, try them, without opening a file."""
+
+from pathlib import Path
+
+import pytest
+
+from designer.library import publish_folder
+from tests.webapp.conftest import Town, Visitor
+
+FOLDER = Path(__file__).resolve().parents[2] / "processes" / "licencia-funcionamiento"
+TABLE = "table?file=nivel-de-riesgo.dmn&decision=Nivel de riesgo"
+
+
+@pytest.fixture
+def draft(town: Town) -> tuple[Visitor, str]:
+    """ana, and the address of her draft of the sample procedure."""
+    with town.database.transaction() as session:
+        publish_folder(session, FOLDER, by=None, at=town.clock())
+    ana = town.visitor("ana")
+    address = ana.post("/procedures/licencia-funcionamiento/1/change").headers["Location"]
+    return ana, address
+
+
+def test_a_cell_is_changed_and_the_decision_with_it(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    asked = f"{address}/{TABLE}&try=1&try.giro=bodega&try.area_m2=50&try.aforo=10"
+    assert "<strong>bajo</strong>" in ana.get(asked).text
+    answer = ana.post(f"{address}/{TABLE}", {"in.1.1": "> 40", "do": "save"})
+    assert answer.status_code == 303
+    shown = ana.get(asked).text
+    assert "<strong>alto</strong>" in shown
+    assert shown.count("data-fired") == 1
+
+
+def test_a_cell_that_is_no_feel_is_marked_and_nothing_is_kept(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    answer = ana.post(f"{address}/{TABLE}", {"in.1.1": "> (40", "do": "save"})
+    assert answer.status_code == 422
+    assert "&gt; (40" in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert "&gt; 500" in ana.get(f"{address}/{TABLE}").text
+
+
+def test_rules_are_added_moved_and_removed(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    page = f"{address}/{TABLE}"
+    ana.post(page, {"do": "add"})
+    assert ana.get(page).text.count('scope="row"') == 6
+    ana.post(page, {"in.4.0": '"cine"', "out.4.0": '"muy alto"', "do": "up.4"})
+    text = ana.get(page).text
+    assert text.index("cine") < text.index("restaurante")
+    ana.post(page, {"do": "remove.3"})
+    text = ana.get(page).text
+    assert "cine" not in text
+    assert text.count('scope="row"') == 5
+
+
+def test_a_rule_that_never_gets_its_turn_is_said(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    assert "None found" in ana.get(f"{address}/{TABLE}").text
+    ana.post(f"{address}/{TABLE}", {"do": "up.4"})
+    assert "Rule 5 never gets its turn" in ana.get(f"{address}/{TABLE}").text
+
+
+def test_an_input_that_no_rule_matches_is_said_with_an_example(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    ana.post(f"{address}/{TABLE}", {"do": "remove.4"})
+    assert "No rule applies when" in ana.get(f"{address}/{TABLE}").text
+
+
+def test_an_unknown_table_is_not_found(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    assert ana.get(f"{address}/table?file=other.dmn&decision=x").status_code == 404
