@@ -19,6 +19,8 @@ def mend(drawing: Drawing) -> Iterator[Change]:
                 drawing.change(node, compensation_handler=None)
             continue
         handler = drawing.nodes.get(node.compensation_handler or "")
+        if handler is not None and handler.kind not in ACTIVITIES:
+            handler = None
         values = {"name": shown(node.name, node.attached_to or node.id)}
         for flow in drawing.outgoing(node.id):
             target = drawing.nodes[flow.target]
