@@ -1,13 +1,14 @@
 """The web: pages for people and `/api/v1` for machines. `create_app` is where it all comes together."""
 
 import os
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.database import Database
-from engine.files import FileStore
+from engine.files import FileStore, antivirus_command
 from webapp import (
     assets,
     charts,
@@ -68,7 +69,8 @@ def create_app(
     )
     app.extensions["settings"] = settings
     app.extensions["database"] = database or Database(settings.database_url)
-    app.extensions["files"] = FileStore((settings.var / "files").resolve())
+    scan = antivirus_command(shlex.split(settings.antivirus)) if settings.antivirus else None
+    app.extensions["files"] = FileStore((settings.var / "files").resolve(), scan=scan)
     app.extensions["clock"] = clock or (lambda: datetime.now(UTC))
     if settings.proxies:
         hops = settings.proxies

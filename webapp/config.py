@@ -10,6 +10,8 @@ EXPEDITO_URL           address people type, e.g. https://tramites.example.gob.pe
 EXPEDITO_PROXIES       how many trusted proxies stand in front; default 0: forwarded headers are ignored
 EXPEDITO_LANGUAGE      language for those whose browser asks for none of ours, en or es; default en
 EXPEDITO_TIMEZONE      zone in which dates are shown and read; default America/Lima
+EXPEDITO_ANTIVIRUS     program that checks an upload, e.g. `clamdscan --no-summary`: called with the file's path,
+                       exit status 0 means clean; default: none
 EXPEDITO_LOG           `plain` lines for people or `json` lines for machines; default plain
 """
 
@@ -45,6 +47,7 @@ class Settings:
     proxies: int = 0
     language: str = "en"
     timezone: str = "America/Lima"
+    antivirus: str = ""
     log: str = "plain"
 
     @property
@@ -79,6 +82,7 @@ class Settings:
             proxies=_whole("PROXIES", text("PROXIES", "0"), 0, 9),
             language=_one_of("LANGUAGE", text("LANGUAGE", "en"), LANGUAGES),
             timezone=_zone("TIMEZONE", text("TIMEZONE", "America/Lima")),
+            antivirus=text("ANTIVIRUS", ""),
             log=_one_of("LOG", text("LOG", "plain"), ("plain", "json")),
         )
 

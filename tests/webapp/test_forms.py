@@ -12,7 +12,7 @@ from flask import Flask, render_template
 from flask_babel import Babel
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine.files import FileStore
+from engine.files import FileStore, FileUnsafe
 from engine.forms import Form, Unfit, read_form
 from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
 
@@ -298,3 +298,16 @@ def test_choices_of_one_gateway_are_buttons_and_of_several_are_options(page: Fla
         "checkbox",
     ]
     assert several.all("button") == []
+
+
+def test_the_antivirus_of_the_settings_checks_uploads(tmp_path: Path) -> None:
+    from webapp import create_app
+    from webapp.config import Settings
+
+    settings = Settings.from_environment(
+        {"EXPEDITO_VAR": str(tmp_path), "EXPEDITO_ANTIVIRUS": "grep -qv EICAR", "EXPEDITO_DATABASE_URL": "sqlite://"}
+    )  # fmt: skip
+    store: FileStore = create_app(settings).extensions["files"]
+    assert store.put(io.BytesIO(b"harmless\n"), "a.txt").size == 9
+    with pytest.raises(FileUnsafe):
+        store.put(io.BytesIO(b"EICAR\n"), "b.txt")
