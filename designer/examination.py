@@ -17,8 +17,9 @@ import orjson
 from designer.check import Report, check_model
 from designer.importer import Imported, import_model
 from designer.importer.repair import fill
+from designer.layout import with_layout
 from designer.outline import elements, gateways, lanes, tasks
-from designer.tryout import try_model
+from designer.tryout import Tried, try_model
 from engine import bpmn
 from engine.bpmn.model import Expression, Model, Node, Scope
 from engine.errors import Refusal
@@ -55,14 +56,11 @@ def examine(
     try:
         drawn = bpmn.read(data)
         ruled = with_rules(drawn, rules or {})
-        imported = import_model(ruled)
+        imported = _imported(ruled, process_id)
     except Refusal as refusal:
         return _refused(refusal)
-    if process_id is not None and any(
-        process.id == process_id for process in imported.model.processes
-    ):
-        imported = replace(imported, process_id=process_id)
-    model = bpmn.write(imported.model)
+    # A drawing without layout gets one, so that every version can be shown.
+    model = bpmn.write(imported.model) if drawn.shapes else with_layout(imported.model)
     checked = check_model(drawn, imported, "")
     process = imported.model.process(imported.process_id)
     report = _for_the_page(checked) | {
@@ -73,7 +71,7 @@ def examine(
         "elements": elements(drawn),
         "has_layout": bool(drawn.shapes),
         "unread": [asdict(unread) for unread in drawn.unread[:200]],
-        "rehearsal": _rehearsal(imported) if checked.is_runnable else None,
+        "rehearsal": _rehearsal(imported, seed=1) if checked.is_runnable else None,
     }
     return Examination(
         report,
@@ -91,11 +89,39 @@ def examine_apart(
     rules: dict[str, str] | None = None,
 ) -> Examination:
     """`examine` in a child process with limits; a diagram that breaks or hangs the child is said to be too heavy."""
-    asked = {
-        "data": base64.b64encode(data).decode(),
-        "process_id": process_id,
-        "rules": rules or {},
-    }
+    said = _asked_apart(data, process_id=process_id, rules=rules or {})
+    if said is None:
+        return _unread(TOO_HEAVY, {"seconds": SECONDS})
+    model = said.pop("model")
+    return Examination(**said, model=None if model is None else base64.b64decode(model))
+
+
+def rehearse_apart(
+    data: bytes, *, process_id: str | None = None, rules: dict[str, str] | None = None, seed: int
+) -> Json:
+    """One walk through the diagram in a child process: outcome, steps, visited ids, message, released joins.
+
+    The same seed gives the same walk. A diagram that cannot be read or takes too long has the outcome “refused”.
+    """
+    said = _asked_apart(data, process_id=process_id, rules=rules or {}, seed=seed)
+    if said is None:
+        words = fill(TOO_HEAVY, {"seconds": str(SECONDS)})
+        return asdict(Tried("", "refused", 0, (), words))
+    return said
+
+
+def rehearse(data: bytes, *, process_id: str | None, rules: dict[str, str], seed: int) -> Json:
+    """What the child does for `rehearse_apart`."""
+    try:
+        imported = _imported(with_rules(bpmn.read(data), rules), process_id)
+    except Refusal as refusal:
+        return asdict(Tried("", "refused", 0, (), refusal.message()))
+    return _rehearsal(imported, seed)
+
+
+def _asked_apart(data: bytes, **asked: Any) -> Json | None:
+    """What a child answers; None when it broke or took too long."""
+    asked["data"] = base64.b64encode(data).decode()
     try:
         child = subprocess.run(
             [sys.executable, "-m", "designer.examination"],
@@ -105,10 +131,15 @@ def examine_apart(
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        return _unread(TOO_HEAVY, {"seconds": SECONDS})
-    said = orjson.loads(child.stdout)
-    model = said.pop("model")
-    return Examination(**said, model=None if model is None else base64.b64decode(model))
+        return None
+    said: Json = orjson.loads(child.stdout)
+    return said
+
+
+def _imported(drawn: Model, process_id: str | None) -> Imported:
+    imported = import_model(drawn)
+    known = {process.id for process in imported.model.processes}
+    return replace(imported, process_id=process_id) if process_id in known else imported
 
 
 def with_rules(model: Model, rules: dict[str, str]) -> Model:
@@ -141,15 +172,8 @@ def _scope_with(scope: Scope, rules: dict[str, str]) -> Scope:
     return replace(scope, nodes=nodes, flows=flows)
 
 
-def _rehearsal(imported: Imported) -> Json:
-    tried = try_model(imported, seed=1, max_steps=300)
-    return {
-        "outcome": tried.outcome,
-        "steps": tried.steps,
-        "visited": list(tried.visited),
-        "message": tried.message,
-        "released": list(tried.released),
-    }
+def _rehearsal(imported: Imported, seed: int) -> Json:
+    return asdict(try_model(imported, seed=seed, max_steps=300))
 
 
 def _for_the_page(checked: Report) -> Json:
@@ -203,17 +227,23 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     asked = orjson.loads(sys.stdin.buffer.read())
-    found = examine(
-        base64.b64decode(asked["data"]), process_id=asked["process_id"], rules=asked["rules"]
-    )
-    said = {
+    data = base64.b64decode(asked.pop("data"))
+    sys.stdout.buffer.write(orjson.dumps(_rehearsed(data, asked) or _examined(data, asked)))
+
+
+def _rehearsed(data: bytes, asked: Json) -> Json | None:
+    return rehearse(data, **asked) if "seed" in asked else None
+
+
+def _examined(data: bytes, asked: Json) -> Json:
+    found = examine(data, **asked)
+    return {
         "report": found.report,
         "is_runnable": found.is_runnable,
         "name": found.name,
         "process_id": found.process_id,
         "model": None if found.model is None else base64.b64encode(found.model).decode(),
     }
-    sys.stdout.buffer.write(orjson.dumps(said))
 
 
 if __name__ == "__main__":

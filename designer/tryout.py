@@ -19,6 +19,7 @@ from engine.spiff import (
     compile_model,
 )
 
+MAX_PUSHES = 3
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
@@ -165,7 +166,12 @@ class _Rehearsal:
         return wait.host is None and self._push(execution, wait)
 
     def _push(self, execution: Execution, wait: Wait) -> bool:
-        """Move a token that waits for data nobody has to what follows, as an operator would."""
+        """Move a token that waits for data nobody has to what follows, as an operator would.
+
+        Not for ever: an automatic loop without an end comes back to the same incident each time.
+        """
+        if self.seen[wait.element_id] > MAX_PUSHES:
+            return False
         spec = self.compiled.elements.get(wait.element_id)
         for flow in [] if spec is None else spec.flows:
             try:

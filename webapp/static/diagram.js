@@ -1,6 +1,7 @@
 // An island: a diagram drawn by bpmn-js, with marks where the case is and on the way it took.
 // In: data-diagram (address of the file), data-positions (ids), data-path (id → how often).
 //     data-marks (id → class); the event expedito:light with {ids} lights elements and brings the first into view.
+//     expedito:walk with {path, here} marks a way and where it has come to.
 // Out: the element's data-state “drawn” or “failed”, and the event expedito:element when an element is chosen.
 // Any [data-element] on the page lights that element; [data-route] (ids) the way there as well.
 (() => {
@@ -39,6 +40,15 @@
       if (!lit.length) return;
       if (canvas.zoom() < 0.55) canvas.zoom(0.75);
       canvas.scrollToElement(known.get(lit[0]), 80);
+    });
+    let walked = [];
+    place.addEventListener("expedito:walk", ({ detail }) => {
+      walked.forEach(([id, name]) => canvas.removeMarker(id, name));
+      Object.keys(JSON.parse(place.dataset.path || "{}")).forEach((id) => known.get(id) && canvas.removeMarker(id, "passed"));
+      positions.forEach((id) => known.get(id) && canvas.removeMarker(id, "here"));
+      walked = [...detail.path.map((id) => [id, "passed"]), [detail.here, "here"]].filter(([id]) => known.get(id));
+      walked.forEach(([id, name]) => canvas.addMarker(id, name));
+      if (known.get(detail.here)) canvas.scrollToElement(known.get(detail.here), 80);
     });
     viewer.on("element.click", ({ element }) => place.dispatchEvent(
       new CustomEvent("expedito:element", { bubbles: true, detail: { id: element.id } })));

@@ -96,9 +96,10 @@ def show(draft_id: int) -> ResponseReturnValue:
 @pages.get(DRAFT + "/diagram.bpmn")
 @access(Role.ANALYST)
 def diagram(draft_id: int) -> Response:
-    """The drawing for the page: the same text, in the encoding that scripts expect."""
+    """The drawing for the page; where it has no layout, the model with a generated one."""
     draft = draft_by_id(session(), draft_id)
-    return Response(text_of(draft.drawing).lstrip(), content_type="application/xml; charset=utf-8")
+    data = draft.drawing if draft.report["has_layout"] else examined_again(draft).model
+    return drawn(data or draft.drawing)
 
 
 @pages.get(DRAFT + "/drawing")
@@ -186,6 +187,11 @@ def publish(draft_id: int) -> ResponseReturnValue:
         return _show(draft_by_id(session(), draft_id), refusal, refusal.status)
     flash(_("Version %(number)s of “%(name)s” is published.", number=version.number, name=name))
     return redirect(url_for("procedures.lanes_page", key=key), 303)
+
+
+def drawn(data: bytes) -> Response:
+    """A diagram as scripts expect it: the same text in UTF-8, whatever the file's encoding is."""
+    return Response(text_of(data).lstrip(), content_type="application/xml; charset=utf-8")
 
 
 def attachment(data: bytes, name: str) -> Response:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 
 from designer.drafts import draft_of_version
 from designer.outline import gateways, lanes, tasks
-from engine.bpmn.encoding import text_of
+from designer.picture import picture
 from engine.deployments import (
     blueprint,
     current_version,
@@ -35,7 +35,7 @@ from webapp.navigation import Link
 from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import attachment
+from webapp.views.drafts import attachment, drawn
 
 pages = Blueprint("procedures", __name__, url_prefix="/procedures")
 NAVIGATION = Link("procedures.index", lazy_gettext("Procedures"), place=30)
@@ -91,9 +91,8 @@ def version(key: str, number: int) -> ResponseReturnValue:
 @pages.get(_VERSION + "/diagram.bpmn")
 @access(*_READS)
 def diagram(key: str, number: int) -> Response:
-    """The drawing for the page."""
-    text = text_of(_whole(key, number).drawing).lstrip()
-    return Response(text, content_type="application/xml; charset=utf-8")
+    """The drawing for the page; where it has no layout, the model with a generated one."""
+    return drawn(picture(_whole(key, number)))
 
 
 @pages.get(_VERSION + "/drawing")

@@ -1,0 +1,72 @@
+"""“Try it”: one walk through a draft, drawn on the diagram and told step by step."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from designer.drafts import draft_by_id
+from designer.examination import rehearse_apart
+from engine.models import Role
+from webapp.access import access
+from webapp.draft_report import element_names
+from webapp.i18n import _
+from webapp.pages import page
+from webapp.transactions import session
+from webapp.views.drafts import DRAFT, pages
+
+MOST_SEEDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node that the walk came to; `place` is where it stands in the way (from 0)."""
+
+    place: int
+    element: str
+    name: str
+
+
+@pages.get(DRAFT + "/try")
+@access(Role.ANALYST)
+def rehearse(draft_id: int) -> ResponseReturnValue:
+    """Walk through the draft once; the same seed walks the same way, `at` says how far it is shown."""
+    draft = draft_by_id(session(), draft_id)
+    seed = max(0, request.args.get("seed", 1, type=int)) % MOST_SEEDS
+    tried = rehearse_apart(draft.drawing, process_id=draft.process_id, rules=draft.rules, seed=seed)
+    names = element_names(draft.report)
+    nodes = {one["id"] for one in draft.report["elements"] if one["kind"] != "sequenceFlow"}
+    steps = [
+        Step(place, element, names.get(element) or element)
+        for place, element in enumerate(tried["visited"])
+        if element in nodes
+    ]
+    last = max(0, len(steps) - 1)
+    at = min(max(0, request.args.get("at", last, type=int)), last)
+    upto = steps[at].place if steps else 0
+    return page(
+        "drafts/rehearsal.html",
+        draft=draft,
+        seed=seed,
+        tried=tried,
+        outcome=outcome_words(tried["outcome"]),
+        steps=steps,
+        at=at,
+        path=dict.fromkeys(tried["visited"][:upto], 1),
+        released=[names.get(one) or one for one in tried["released"]],
+        untouched=[
+            one["name"] or one["id"]
+            for one in draft.report["elements"]
+            if one["id"] in nodes and one["id"] not in tried["visited"]
+        ],
+    )
+
+
+def outcome_words(outcome: str) -> str:
+    """How a walk ended, in the reader's words."""
+    return {
+        "completed": _("The case came to an end."),
+        "waiting": _("The case waits for something that nobody here can give."),
+        "stuck": _("The case is stuck: nothing can move any more."),
+        "failed": _("The case failed."),
+    }.get(outcome, _("The diagram cannot be walked through."))
