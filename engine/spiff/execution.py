@@ -236,8 +236,11 @@ class Execution:
             raise NoSuchElement(name=what)
         found, _ = self._waiting(what, WaitKind.INCIDENT)
         with self._moving(at):
-            del found.internal_data["stop"]
             case.tell(FactKind.INCIDENT_RESOLVED, found)
+            if "park" in found.internal_data:
+                case.unpark()
+                return
+            del found.internal_data["stop"]
             found.task_spec.retry(found)
 
     def change(self, variables: Mapping[str, Any], at: datetime) -> None:
@@ -282,12 +285,19 @@ class Execution:
     def waits(self) -> list[Wait]:
         """Everything the case waits for, the longest waiting first."""
         found = []
+        is_parked = False
         for token in self._case.tokens.values():
             if token._state == TaskState.READY:
                 continue
             wait = token.task_spec.wait(token)
-            if wait is not None:
-                found.append(wait)
+            if wait is None:
+                continue
+            if "park" in token.internal_data:
+                # one incident for all that was parked: releasing it releases all
+                if is_parked:
+                    continue
+                is_parked = True
+            found.append(wait)
         return found
 
     @property

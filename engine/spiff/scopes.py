@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from engine.spiff.elements.node import FlowSpec, NodeSpec, ScopeSpec
     from engine.spiff.resolver import Resolver
 
-STEP_LIMIT = 10_000
+STEP_LIMIT = 10_000  # automatic steps in one command
+MAX_TOKENS = 5_000  # live ones in a case
 OVER = ("completed", "failed", "cancelled")
 
 
@@ -160,7 +161,7 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                 token = self.queue.popleft()
                 if token._state != TaskState.READY or token.id not in self.tokens:
                     continue
-                if left == 0:
+                if left == 0 or len(self.tokens) > MAX_TOKENS:
                     self._park(token)
                     continue
                 left -= 1
@@ -174,11 +175,20 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             break
 
     def _park(self, token: Token) -> None:
-        """Too many automatic steps: keep the token where it is until an operator releases it."""
+        """Too many automatic steps or tokens: keep all that could move where it is until an operator releases it."""
+        if "park" not in self.notes:
+            self.notes["park"] = 1
+            self.tell(FactKind.INCIDENT_RAISED, token, reason="livelock")
         token._set_state(TaskState.WAITING)
         token.internal_data["park"] = 1
-        token.internal_data["stop"] = "too many automatic steps: a loop without a wait"
-        self.tell(FactKind.INCIDENT_RAISED, token, reason="livelock")
+
+    def unpark(self) -> None:
+        """Let everything that was parked try again."""
+        self.notes.pop("park", None)
+        for token in self.tokens.values():
+            if token.internal_data.pop("park", None):
+                token._set_state(TaskState.READY)
+                self.queue.append(token)
 
     def _close_scopes(self) -> None:
         while self.quiet:

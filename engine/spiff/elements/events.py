@@ -91,9 +91,9 @@ class EventSpec(NodeSpec):
         )
 
     def retry(self, token: Token) -> None:
-        """A timer that gave no time is set again; tokens held up before they entered, enter."""
+        """A timer that gave no time is set again."""
         trigger = self.trigger_of(token)
-        if token.internal_data.pop("park", None) or trigger is None:
+        if trigger is None:
             super().retry(token)
         else:
             self._arm(token, trigger)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState
 
 
+PARKED = "too many automatic steps or tokens: a loop without a wait"
+
+
 class ScopeSpec(BpmnProcessSpec):
     """The compiled body of a process or sub-process. Shared by all cases and never written to after compiling."""
 
@@ -181,6 +184,8 @@ class NodeSpec(BpmnTaskSpec):
 
     def wait(self, token: Token) -> Wait | None:
         """What the token waits for; None where it only waits for tokens that depend on it."""
+        if "park" in token.internal_data:
+            return self._wait(token, WaitKind.INCIDENT, reason=PARKED)
         if "stop" in token.internal_data:
             return self._wait(token, WaitKind.INCIDENT, reason=token.internal_data["stop"])
         if "ask" in token.internal_data:
@@ -189,7 +194,8 @@ class NodeSpec(BpmnTaskSpec):
 
     def is_held(self, token: Token) -> bool:
         """Held up by a question to a person or an incident, whatever the element would wait for otherwise."""
-        return "ask" in token.internal_data or "stop" in token.internal_data
+        held = token.internal_data
+        return "ask" in held or "stop" in held or "park" in held
 
     def _wait(self, token: Token, kind: WaitKind, **more: Any) -> Wait:
         return Wait(

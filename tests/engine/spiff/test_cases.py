@@ -350,3 +350,11 @@ def test_expressions_read_the_clock_of_the_command() -> None:
         'start s\nxor g\nuser a\nuser b\ns -> g\ng -> a [today() = date("2026-03-02")]\ng -> b *'
     )
     assert case.open == ["a"]
+
+
+def test_tokens_that_multiply_without_end_are_one_incident() -> None:
+    case = play("start s\nand a\nand b\nxor m\nuser u\ns -> m -> a\na -> b\na -> m\nb -> m\nb -> u")
+    assert [w.element_id for w in case.case.waits() if w.kind == "incident"] != []
+    assert len([w for w in case.case.waits() if w.kind == "incident"]) == 1
+    assert len(case.case.positions) <= 5
+    assert [fact for fact in case.facts if fact.startswith("incident")] == [case.facts[-1]]
