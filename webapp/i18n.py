@@ -21,6 +21,26 @@ _ROLE_NAMES: dict[Role, LazyString] = {
     Role.APPLICANT: lazy_gettext("applicant"),
 }
 
+# What refusals call things.
+_THINGS: dict[str, LazyString] = {
+    "case": lazy_gettext("case"),
+    "task": lazy_gettext("task"),
+    "person": lazy_gettext("person"),
+    "office": lazy_gettext("office"),
+    "document": lazy_gettext("document"),
+    "file": lazy_gettext("file"),
+    "procedure": lazy_gettext("procedure"),
+    "version": lazy_gettext("version"),
+    "published version": lazy_gettext("published version"),
+    "draft": lazy_gettext("draft"),
+    "incident": lazy_gettext("incident"),
+    "decision table": lazy_gettext("decision table"),
+    "job": lazy_gettext("job"),
+    "completed": lazy_gettext("completed"),
+    "cancelled": lazy_gettext("cancelled"),
+    "suspended": lazy_gettext("suspended"),
+}
+
 babel = Babel()
 
 
@@ -56,6 +76,10 @@ def role_name(role: Role) -> str:
 def sentence(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its values filled in."""
     text = gettext(refusal.sentence)
+    for name in ("what", "status"):  # values that are words of ours, not of people
+        word = _THINGS.get(str(refusal.values.get(name)))
+        if word is not None:
+            text = text.replace("{" + name + "}", str(word))
     at = refusal.values.get("at")
     if isinstance(at, datetime):  # in the office's zone, where the engine says UTC
         text = text.replace("{time}", str(format_datetime(at, "HH:mm")))

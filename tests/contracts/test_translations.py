@@ -1,0 +1,73 @@
+"""Every word that people read is there in Spanish, with the same values in it."""
+
+import re
+
+import pytest
+from babel.messages import Catalog
+
+from webapp.catalogue import TRANSLATIONS, catalogue, gathered, untranslated
+from webapp.config import LANGUAGES
+
+_NAMED = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
+_SOURCE = "en"
+OTHERS = [language for language in LANGUAGES if language != _SOURCE]
+
+
+def forms(text: object) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)  # type: ignore[call-overload]  # a tuple of plurals
+
+
+def named(text: str) -> set[str]:
+    return {one or other for one, other in _NAMED.findall(text)}
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def kept(language: str) -> Catalog:
+    return catalogue(language)
+
+
+def test_every_message_has_its_translation(language: str) -> None:
+    assert untranslated(language) == [], (
+        "run `python -m webapp.catalogue` and translate what is new"
+    )
+
+
+def test_no_translation_is_a_guess(kept: Catalog) -> None:
+    assert [message.id for message in kept if message.id and message.fuzzy] == []
+
+
+def test_a_translation_carries_the_values_of_its_message(kept: Catalog) -> None:
+    wrong = [
+        words
+        for message in kept
+        if message.id
+        for words in forms(message.string)
+        if words and named(words) != named(forms(message.id)[-1])
+    ]
+    assert wrong == []
+
+
+def test_a_per_cent_sign_stays_doubled_where_values_are_filled_in(kept: Catalog) -> None:
+    wrong = [
+        message.string
+        for message in kept
+        if message.id and "%%" in forms(message.id)[0] and "%%" not in forms(message.string)[0]
+    ]
+    assert wrong == []
+
+
+def test_every_language_offered_has_a_catalogue() -> None:
+    assert sorted(path.name for path in TRANSLATIONS.iterdir() if path.is_dir()) == sorted(OTHERS)
+
+
+def test_the_messages_of_every_room_are_gathered() -> None:
+    found = {message.id for message in gathered()}
+    assert "Inbox" in found  # a template
+    assert (
+        "There is no {what} “{name}”. It may have been removed, or it is not yours to see." in found
+    )
