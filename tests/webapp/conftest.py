@@ -1,5 +1,6 @@
 """A small town hall behind a real application: people who sign in, two offices, one procedure with a decision."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -19,6 +22,7 @@ from engine.models import Case, Person, Task, TaskStatus
 from engine.people import create_person, office_named, person_by_name
 from tests.clock import Clock
 from webapp import create_app
+from webapp.catalogue import TRANSLATIONS
 from webapp.config import Settings
 from webapp.transactions import Transactional
 
@@ -192,3 +196,15 @@ def town(build_town: Callable[[Database], Town], sqlite_database: Database) -> T
 def town_on_each(build_town: Callable[[Database], Town], database: Database) -> Town:
     """The town on SQLite and again on PostgreSQL, for what may differ."""
     return build_town(database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_catalogues() -> None:
+    """Translations as they are now: `make setup` compiles them too, but perhaps before they were changed."""
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            part = target.with_suffix(f".{os.getpid()}")
+            with source.open("rb") as words, part.open("wb") as compiled:
+                write_mo(compiled, read_po(words))
+            part.replace(target)  # another worker may be doing the same
