@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine.models import NumberSeries, Procedure, Version
+from engine.models import NumberSeries, Procedure
 
 # Days and years of numbers are those of the office; a jurisdiction's own zone comes with its calendar.
 ZONE = ZoneInfo("America/Lima")
@@ -17,10 +17,10 @@ def office_day(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
-def next_number(session: Session, procedure: Procedure, version: Version, *, at: datetime) -> str:
+def next_number(session: Session, procedure: Procedure, prefix: str | None, *, at: datetime) -> str:
     """The next number of the procedure in this year, such as “LF-2026-000012”.
 
-    The prefix is `number_prefix` of the procedure sheet, else made from the key. Two offices starting cases at once
+    `prefix` is that of the procedure sheet; without one it is made from the key. Two offices starting cases at once
     wait for each other here, so that no number is given twice and none is lost.
     """
     year = office_day(at).year
@@ -31,13 +31,10 @@ def next_number(session: Session, procedure: Procedure, version: Version, *, at:
         set_={"last": NumberSeries.last + 1},
     ).returning(NumberSeries.last)
     last = session.execute(series).scalar_one()
-    return f"{_prefix(procedure, version)}-{year}-{last:06d}"
+    return f"{prefix or _prefix(procedure)}-{year}-{last:06d}"
 
 
-def _prefix(procedure: Procedure, version: Version) -> str:
-    wanted = version.sheet.get("number_prefix") if version.sheet else None
-    if isinstance(wanted, str) and wanted.strip():
-        return wanted.strip()[:20]
+def _prefix(procedure: Procedure) -> str:
     # “licencia-funcionamiento” → LF; a key of one word gives its first letters
     words = [word for word in procedure.key.replace("_", "-").split("-") if word]
     letters = "".join(word[0] for word in words) if len(words) > 1 else procedure.key[:4]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.buffer import hand_out
 from engine.case_numbers import next_number, office_day
@@ -96,7 +97,7 @@ def start_case(
     execution = Execution.start(
         plan.compiled, answers, at, start_event=start_event, resolve=resolver
     )
-    number = next_number(session, procedure, version, at=at)
+    number = next_number(session, procedure, plan.number_prefix, at=at)
     case = Case(
         id=new_id(at),
         number=number,
@@ -117,7 +118,8 @@ def start_case(
         last_seq=0,
         last_hash=b"",
     )
-    case.procedure, case.version = procedure, version
+    set_committed_value(case, "procedure", procedure)
+    set_committed_value(case, "version", version)
     session.add(case)
     data = {"channel": channel, "version": version.number}
     if answers:

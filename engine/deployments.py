@@ -13,6 +13,7 @@ from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
 from engine.errors import NotFound
 from engine.ids import new_id
+from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
 from engine.search import fold
 from engine.spiff import Compiled, compile_model
@@ -30,6 +31,7 @@ class Blueprint:
     nodes: dict[str, Node]  # every flow node of the file by id, called processes included
     lanes: dict[str, Lane]  # by id
     number_prefix: str | None  # of the procedure sheet: what case numbers begin with
+    letters: LettersPlan
 
     def lane_names(self, lane_id: str | None) -> tuple[str, ...]:
         """Names of a lane and those around it, the innermost first."""
@@ -64,10 +66,12 @@ def deploy(
 
     A new procedure belongs to the publisher's first office, so that its tasks have a home before lanes are matched;
     a lane called as an office is matched with it.
-    Raises engine.spiff's NotRunnable with everything that stands in the way, engine.bpmn's UnreadableDiagram.
+    Raises engine.spiff's NotRunnable with everything that stands in the way, engine.bpmn's UnreadableDiagram,
+    engine.letters' BadTemplate and BadLetters.
     """
     read = bpmn.read(model)
     compiled = compile_model(read, process_id)
+    read_letters(sheet, _nodes(read))
     procedure = session.scalar(select(Procedure).where(Procedure.key == key).with_for_update())
     if procedure is None:
         office_ids = sorted(by.office_ids) if by is not None else []
@@ -144,13 +148,15 @@ def blueprint(session: Session, version_id: int) -> Blueprint:
     if row is None:
         raise NotFound(what="version", name=version_id)
     read = bpmn.read(row.model)
+    nodes = _nodes(read)
     made = Blueprint(
         version_id=version_id,
         procedure_id=row.procedure_id,
         compiled=compile_model(read, row.process_id),
-        nodes={n.id: n for p in read.processes for _, n in p.scope.everything()},
+        nodes=nodes,
         lanes={lane.id: lane for process in read.processes for lane in process.lanes},
         number_prefix=_number_prefix(row.sheet),
+        letters=read_letters(row.sheet, nodes),
     )
     with _lock:
         _blueprints[version_id] = made
@@ -302,6 +308,10 @@ def _match_namesakes(session: Session, version: Version, model: Model) -> None:
 def _number_prefix(sheet: dict[str, Any] | None) -> str | None:
     wanted = (sheet or {}).get("number_prefix")
     return wanted.strip()[:20] or None if isinstance(wanted, str) else None
+
+
+def _nodes(model: Model) -> dict[str, Node]:
+    return {n.id: n for p in model.processes for _, n in p.scope.everything()}
 
 
 def _element_names(model: Model) -> dict[str, str]:

@@ -109,8 +109,9 @@ class Case(Base):
     last_seq: Mapped[int] = mapped_column(default=0)  # of the newest fact
     last_hash: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")  # of the newest fact
 
-    procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql")
-    version: Mapped[Version] = relationship(lazy="raise_on_sql")
+    # Adding a case must not draw somebody else's version or procedure into the session.
+    procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", cascade="merge")
+    version: Mapped[Version] = relationship(lazy="raise_on_sql", cascade="merge")
 
     # the revision is checked at every write: a state can only be replaced by who read it
     __mapper_args__ = {"version_id_col": revision}

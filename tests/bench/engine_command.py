@@ -117,12 +117,12 @@ def counted(database: Database) -> Iterator[dict[str, int]]:
 def size(database: Database) -> int:
     """Bytes of all tables and indexes, without what is free."""
     if database.is_sqlite:
-        with database.reading() as session:
-            session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        with database.engine.connect() as connection:
-            return int(
-                connection.execute(text("SELECT sum(pgsize - unused) FROM dbstat")).scalar_one()
-            )
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "copy.sqlite"
+            raw = database.engine.raw_connection()
+            raw.cursor().execute("VACUUM INTO ?", [str(copy)])
+            raw.close()
+            return copy.stat().st_size
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM FULL"))
         query = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r'"
