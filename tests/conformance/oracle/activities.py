@@ -1,0 +1,237 @@
+"""Activities (§13.3): what begins when a token arrives, loops and instances, and what leaves at the end."""
+
+from typing import TYPE_CHECKING, Any
+
+from engine.bpmn.model import EventKind, Kind, Node
+from tests.conformance.oracle import happenings
+from tests.conformance.oracle.graph import kinds
+from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
+
+if TYPE_CHECKING:
+    from tests.conformance.oracle.machine import Machine
+
+PERSON = (Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK, Kind.BUSINESS_RULE_TASK)
+
+
+def begin(machine: "Machine", run: Run, node: Node, picks: dict[str, list[str]]) -> Work:
+    """A token arrives at an activity: a new instance, whatever else runs there (§13.3.2)."""
+    work = Work(run, node)
+    run.works.append(work)
+    happenings.arm_boundaries(machine, work)
+    loop = node.loop
+    if loop is None:
+        _begin_round(machine, work)
+    elif not loop.is_multi_instance:
+        if loop.condition is None:
+            raise Unsupported("a loop without condition")
+        if loop.test_before and not _goes_on(machine, work):
+            _finish(machine, work)
+        else:
+            _begin_round(machine, work)
+    else:
+        _begin_instances(machine, work)
+    return work
+
+
+def _begin_instances(machine: "Machine", work: Work) -> None:
+    """§13.3.7: the number of instances is evaluated once."""
+    loop = work.node.loop
+    assert loop is not None
+    frame = work.run.frame
+    if loop.collection:
+        items = machine.value(frame, loop.collection)
+        if not isinstance(items, list):
+            raise Unsupported("a collection that is none")
+        work.items = items
+        work.total = len(items)
+    elif loop.cardinality is not None:
+        number = machine.value(frame, loop.cardinality.text)
+        if not isinstance(number, (int, float)):
+            raise Unsupported("a number of instances that is none")
+        work.total = int(number)
+    else:
+        raise Unsupported("instances without a number")
+    if work.total <= 0:
+        _finish(machine, work)
+        return
+    # registered first, so that an instance that ends at once does not end the activity
+    work.begun = 1 if loop.is_sequential else work.total
+    for number in range(1, work.begun + 1):
+        if work.is_over:
+            return
+        _perform(machine, work, number)
+
+
+def _begin_round(machine: "Machine", work: Work) -> None:
+    work.begun += 1
+    _perform(machine, work, work.begun)
+
+
+def _perform(machine: "Machine", work: Work, number: int) -> None:
+    node, run = work.node, work.run
+    frame = run.frame
+    if node.loop is not None:
+        values: dict[str, Any] = {"loopCounter": number}
+        if work.items is not None and node.loop.item:
+            values[node.loop.item] = work.items[number - 1]
+        frame = Frame(values, run.frame, frozenset(values))
+    round_ = Round(work, number, frame)
+    work.rounds.append(round_)
+    if node.body is not None:
+        if node.kind == Kind.AD_HOC_SUB_PROCESS:
+            raise Unsupported("ad-hoc sub-process")
+        drawing = run.drawing.bodies[node.id]
+        round_.inner = Run(drawing, frame, round_, run.process_id, run.depth + 1)
+        machine.begin(round_.inner, drawing.beginnings())
+    elif node.kind == Kind.CALL_ACTIVITY and node.called_element:
+        _call(machine, round_)
+    else:
+        _work(machine, round_)
+
+
+def _call(machine: "Machine", round_: Round) -> None:
+    """§13.3.5: the called process runs with variables of its own."""
+    node, run = round_.work.node, round_.work.run
+    drawing = machine.drawing_of(node.called_element or "")
+    if drawing is None:
+        raise Unsupported("a called process of another file")
+    outer = round_.frame.all()
+    values = dict(outer) if node.extension.is_all_in else {}
+    for mapping in node.extension.inputs:
+        values[mapping.target] = machine.value(round_.frame, mapping.source.text)
+    process_id = node.called_element or ""
+    round_.inner = Run(drawing, Frame(values), round_, process_id, run.depth + 1)
+    machine.begin(round_.inner, drawing.beginnings())
+
+
+def _work(machine: "Machine", round_: Round) -> None:
+    """Tasks (§13.3.3)."""
+    node, run = round_.work.node, round_.work.run
+
+    def done(payload: dict[str, Any]) -> None:
+        round_.frame.put(payload)
+        finish_round(machine, round_)
+
+    kind = None
+    if node.kind in PERSON or (node.kind == Kind.CALL_ACTIVITY and not node.called_element):
+        kind = "task"
+    elif node.kind == Kind.SERVICE_TASK or (
+        node.kind == Kind.SEND_TASK and node.extension.topic and not node.message
+    ):
+        kind = "service"
+    elif node.kind == Kind.RECEIVE_TASK:
+        kind = "message"
+    elif node.kind == Kind.SCRIPT_TASK:
+        if not _run_script(machine, round_):
+            kind = "task"
+    elif node.kind != Kind.SEND_TASK:
+        raise Unsupported(node.kind)
+    if kind is None:
+        finish_round(machine, round_)
+        return
+    watch = machine.watch(kind, node.id, run, done, round_.work)
+    watch.frame = round_.frame
+    watch.round = round_
+    round_.watch = watch
+    if kind == "message":
+        root = machine.diagram.model.roots.get(node.message or "")
+        watch.name = (root.name or root.id) if root else node.message or node.name or node.id
+
+
+def _run_script(machine: "Machine", round_: Round) -> bool:
+    """A script is lines of `name = expression`; False where it is not."""
+    script = round_.work.node.script
+    lines = [part.strip() for part in script.text.splitlines() if part.strip()] if script else []
+    parts = [line.rstrip(";").split("=", 1) for line in lines]
+    if not parts or any(len(part) < 2 or not part[0].strip().isidentifier() for part in parts):
+        return False
+    for name, text in parts:
+        round_.frame.put({name.strip(): machine.value(round_.frame, text)})
+    return True
+
+
+def answer(watch: Watch, answers: dict[str, Any]) -> None:
+    """What a person says in a task belongs to the round, where there is one, until it ends."""
+    assert watch.frame is not None
+    watch.frame.values.update(answers)
+
+
+def finish_round(machine: "Machine", round_: Round) -> None:
+    """One performance is done: another one, or the activity is complete."""
+    work = round_.work
+    node = work.node
+    machine.drop(round_)
+    if round_.inner is not None and node.extension.is_all_out:
+        round_.frame.put(round_.inner.frame.values)
+    if round_.inner is not None:
+        for mapping in node.extension.outputs:
+            value = machine.value(round_.inner.frame, mapping.source.text)
+            round_.frame.put({mapping.target: value})
+    loop = node.loop
+    if loop is None:
+        _finish(machine, work)
+        return
+    round_.frame.give_back()
+    work.finished += 1
+    if not loop.is_multi_instance:
+        if _goes_on(machine, work):
+            _begin_round(machine, work)
+        else:
+            _finish(machine, work)
+        return
+    assert work.total is not None
+    if work.finished >= work.total or _is_enough(machine, work):
+        _finish(machine, work)
+    elif loop.is_sequential:
+        _begin_round(machine, work)
+
+
+def _goes_on(machine: "Machine", work: Work) -> bool:
+    """§13.3.6: another round, as long as the condition holds and the maximum is not reached."""
+    loop = work.node.loop
+    assert loop is not None
+    assert loop.condition is not None
+    if loop.maximum is not None and work.begun >= loop.maximum:
+        return False
+    number = work.begun + (1 if loop.test_before else 0)
+    return machine.value(work.run.frame, loop.condition.text, loopCounter=number) is True
+
+
+def _is_enough(machine: "Machine", work: Work) -> bool:
+    """§13.3.7: the completion condition is looked at whenever an instance completes."""
+    loop = work.node.loop
+    assert loop is not None
+    if loop.completion is None:
+        return False
+    active = sum(1 for round_ in work.rounds if not round_.is_over)
+    numbers = {
+        "numberOfInstances": work.total,
+        "numberOfActiveInstances": active,
+        "numberOfCompletedInstances": work.finished,
+        "numberOfTerminatedInstances": 0,
+    }
+    return machine.value(work.run.frame, loop.completion.text, **numbers) is True
+
+
+def _finish(machine: "Machine", work: Work) -> None:
+    """The activity is complete: its token goes on."""
+    machine.remove(work)
+    handler = next(
+        (
+            boundary.compensation_handler
+            for boundary in work.run.drawing.boundaries.get(work.node.id, ())
+            if EventKind.COMPENSATION in kinds(boundary)
+        ),
+        None,
+    )
+    if handler is not None:
+        work.run.done.append((work.run.drawing.nodes[handler], work.run.frame))
+    elif work.node.body is not None:
+        for round_ in work.rounds:
+            if round_.inner is not None:
+                work.run.done += round_.inner.done
+    if work.then is not None:
+        work.then()
+        return
+    machine.leave(work.run, work.node, work.picks)
+    machine.check(work.run)

@@ -1,0 +1,343 @@
+"""Events (§13.5): what is waited for, what is thrown, and who catches it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.bpmn.model import EventDefinition, EventKind, Kind, Node, TimerKind
+from tests.conformance.oracle import activities
+from tests.conformance.oracle.clock import due_times
+from tests.conformance.oracle.graph import kinds
+from tests.conformance.oracle.places import Round, Run, Unsupported, Watch, Work
+
+if TYPE_CHECKING:
+    from tests.conformance.oracle.machine import Machine
+
+Happen = Callable[[dict[str, Any]], None]
+WATCHED = {
+    EventKind.TIMER: "timer",
+    EventKind.MESSAGE: "message",
+    EventKind.SIGNAL: "signal",
+    EventKind.CONDITIONAL: "condition",
+}
+LISTENERS = (Kind.BOUNDARY_EVENT, Kind.START_EVENT)
+
+
+def listen(
+    machine: "Machine",
+    run: Run,
+    node: Node,
+    host: Work | None,
+    happen: Happen,
+    keep: list[Watch],
+    is_lasting: bool = False,
+) -> None:
+    """Watch for the triggers of an event; `is_lasting`: it may happen again and again (not interrupting)."""
+    missing = set(range(len(node.events)))
+
+    def one(index: int) -> Happen:
+        def happened(payload: dict[str, Any]) -> None:
+            missing.discard(index)
+            if node.is_parallel_multiple and missing:
+                # §10.5.1: all of them have to happen
+                for watch in [w for w in keep if w.event is node.events[index]]:
+                    machine.watches.pop(watch.id, None)
+                    keep.remove(watch)
+                return
+            happen(payload)
+
+        return happened
+
+    for index, event in enumerate(node.events):
+        if event.kind not in WATCHED:
+            continue
+        if event.kind == EventKind.TIMER:
+            _listen_clock(machine, run, node, host, event, one(index), keep, is_lasting)
+            continue
+        watch = machine.watch(WATCHED[event.kind], node.id, run, one(index), host)
+        watch.event = event
+        watch.is_listener = node.kind in LISTENERS
+        if event.kind != EventKind.CONDITIONAL:
+            watch.name = machine.diagram.name_of(event) or node.name or node.id
+        keep.append(watch)
+
+
+def _listen_clock(
+    machine: "Machine",
+    run: Run,
+    node: Node,
+    host: Work | None,
+    event: EventDefinition,
+    happen: Happen,
+    keep: list[Watch],
+    is_lasting: bool,
+) -> None:
+    text = event.expression.text.strip() if event.expression else ""
+    is_cycle = event.timer == TimerKind.CYCLE
+    times = due_times(text, machine.at, is_cycle)
+    first = next(times, None)
+    if first is None:
+        value = machine.value(run.frame, text) if text else None
+        times = due_times(str(value), machine.at, is_cycle)
+        first = next(times, None)
+        if first is None:
+            raise Unsupported("a timer without a time")
+
+    def wait(due: datetime, rest: Iterator[datetime]) -> None:
+        def rang(payload: dict[str, Any]) -> None:
+            machine.watches.pop(watch.id, None)
+            keep.remove(watch)
+            following = next(rest, None) if is_lasting else None
+            if following is not None:
+                wait(following, rest)
+            happen(payload)
+
+        watch = machine.watch("timer", node.id, run, rang, host)
+        watch.due = due
+        watch.is_listener = node.kind in LISTENERS
+        watch.event = event
+        keep.append(watch)
+
+    wait(first, times)
+
+
+# -- catching
+
+
+def catch(machine: "Machine", run: Run, node: Node) -> None:
+    """An intermediate event holds the token until it happens (§13.5.2)."""
+    if not kinds(node) & set(WATCHED):
+        if EventKind.LINK in kinds(node) or not node.events:
+            machine.leave(run, node)
+            return
+        raise Unsupported(f"catching {sorted(kinds(node))}")
+    work = Work(run, node)
+    run.works.append(work)
+    listen(machine, run, node, work, _go_on(machine, work, node), work.watches)
+
+
+def race(machine: "Machine", run: Run, node: Node) -> None:
+    """Table 13.5: the first of the events behind the gateway takes the token, the others are withdrawn."""
+    work = Work(run, node)
+    run.works.append(work)
+    for flow in run.drawing.out(node):
+        target = run.drawing.nodes[flow.target]
+        if target.kind == Kind.RECEIVE_TASK:
+            watch = machine.watch("message", target.id, run, _go_on(machine, work, target), work)
+            root = machine.diagram.model.roots.get(target.message or "")
+            watch.name = (root.name or root.id) if root else target.message or target.id
+        elif kinds(target) & set(WATCHED):
+            listen(machine, run, target, work, _go_on(machine, work, target), work.watches)
+        else:
+            raise Unsupported(f"{target.kind} behind an event gateway")
+
+
+def _go_on(machine: "Machine", work: Work, node: Node) -> Happen:
+    def happened(payload: dict[str, Any]) -> None:
+        work.run.frame.put(payload)
+        machine.remove(work)
+        machine.leave(work.run, node)
+        machine.check(work.run)
+
+    return happened
+
+
+def arm_boundaries(machine: "Machine", work: Work) -> None:
+    """The boundary events of an activity listen as long as it is at work (§13.5.3)."""
+    for boundary in work.run.drawing.boundaries.get(work.node.id, ()):
+        happen = _boundary(machine, work, boundary)
+        lasting = not boundary.is_interrupting
+        listen(machine, work.run, boundary, work, happen, work.watches, lasting)
+
+
+def _boundary(machine: "Machine", work: Work, boundary: Node) -> Happen:
+    def happened(payload: dict[str, Any]) -> None:
+        fire_boundary(machine, work, boundary, payload)
+
+    return happened
+
+
+def fire_boundary(
+    machine: "Machine", work: Work, boundary: Node, payload: dict[str, Any] | None = None
+) -> None:
+    """A token leaves the boundary event; where it interrupts, instead of the activity's."""
+    work.run.frame.put(payload or {})
+    if boundary.is_interrupting or EventKind.ERROR in kinds(boundary):
+        machine.remove(work)
+    machine.leave(work.run, boundary)
+    machine.check(work.run)
+
+
+def arm_handlers(machine: "Machine", run: Run) -> None:
+    """Event sub-processes listen as long as what is around them is at work (§13.5.4)."""
+    for node in run.drawing.handlers:
+        for start in _starts(run, node):
+            happen = _handler(machine, run, node, start)
+            listen(machine, run, start, None, happen, run.armed, not start.is_interrupting)
+
+
+def _starts(run: Run, node: Node) -> list[Node]:
+    inner = run.drawing.bodies[node.id]
+    return [n for n in inner.nodes.values() if n.kind == Kind.START_EVENT]
+
+
+def _handler(machine: "Machine", run: Run, node: Node, start: Node) -> Happen:
+    def happened(payload: dict[str, Any]) -> None:
+        start_handler(machine, run, node, start)
+
+    return happened
+
+
+def start_handler(machine: "Machine", run: Run, node: Node, start: Node) -> None:
+    """An event sub-process begins; where it interrupts, everything else in the scope ends."""
+    if start.is_interrupting or EventKind.ERROR in kinds(start):
+        machine.clear(run)
+        run.interrupted = True
+    work = Work(run, node)
+    run.works.append(work)
+    round_ = Round(work, 1, run.frame)
+    work.rounds.append(round_)
+    round_.inner = Run(
+        run.drawing.bodies[node.id], run.frame, round_, run.process_id, run.depth + 1
+    )
+    machine.begin(round_.inner, [start])
+
+
+def look_at_conditions(machine: "Machine") -> bool:
+    """A conditional event happens when its condition becomes true (§10.5.5); True where one did."""
+    for watch in list(machine.watches.values()):
+        if watch.kind != "condition" or watch.event is None or watch.event.expression is None:
+            continue
+        holds = machine.holds(watch.run, watch.event.expression.text)
+        before, watch.was = watch.was, holds
+        if holds and not before:
+            watch.happen({})
+            return True
+    return False
+
+
+# -- throwing
+
+
+def throw_all(machine: "Machine", run: Run, node: Node) -> None:
+    """A throwing event does all it says; the token goes on, or ends at an end event."""
+    epoch = run.epoch
+    last = (EventKind.COMPENSATION, EventKind.CANCEL, EventKind.TERMINATE, EventKind.ERROR)
+    for event in sorted(node.events, key=lambda e: e.kind in last):
+        if machine.is_gone(run, epoch) or machine.status != "running":
+            return
+        name = machine.diagram.name_of(event)
+        if event.kind == EventKind.SIGNAL:
+            signal(machine, name or node.name or node.id)
+        elif event.kind == EventKind.ESCALATION:
+            throw(machine, run, EventKind.ESCALATION, name)
+        elif event.kind == EventKind.ERROR:
+            if not throw(machine, run, EventKind.ERROR, name):
+                machine.clear(machine.root)
+                machine.root.is_over = True
+                machine.status = "failed"
+            return
+        elif event.kind == EventKind.TERMINATE:
+            # §13.5.6: everything in the innermost scope ends, the token of the activity around it goes on
+            machine.finish(run)
+            return
+        elif event.kind == EventKind.LINK and node.kind == Kind.INTERMEDIATE_THROW_EVENT:
+            for target in run.drawing.link_targets(node):
+                machine.place(run, target)
+            return
+        elif event.kind == EventKind.COMPENSATION:
+            _compensate(machine, run, node, event)
+            return
+        elif event.kind == EventKind.CANCEL:
+            _cancel(machine, run)
+            return
+        elif event.kind != EventKind.MESSAGE:
+            raise Unsupported(f"throwing {event.kind}")
+    if not machine.is_gone(run, epoch):
+        machine.leave(run, node)
+
+
+def signal(machine: "Machine", name: str) -> int:
+    """Everyone who waits for a signal gets it (§10.5.4); how many it reached before others took them away."""
+    reached = [w for w in machine.watches.values() if w.kind == "signal" and w.name == name]
+    found = 0
+    for watch in reached:
+        if watch.id in machine.watches and machine.status == "running":
+            found += 1
+            watch.happen({})
+    return found
+
+
+def throw(
+    machine: "Machine", run: Run, kind: EventKind, code: str | None, host: Work | None = None
+) -> bool:
+    """The innermost catcher around gets an error or escalation (§10.5.1); False: nobody catches it."""
+    while True:
+        if host is not None:
+            boundaries = host.run.drawing.boundaries.get(host.node.id, [])
+            boundary = _catcher(machine, boundaries, kind, code)
+            if boundary is not None:
+                fire_boundary(machine, host, boundary)
+                return True
+        if not run.interrupted:
+            starts = {s.id: n for n in run.drawing.handlers for s in _starts(run, n)}
+            inner = [run.drawing.bodies[n.id].nodes[s] for s, n in starts.items()]
+            start = _catcher(machine, inner, kind, code)
+            if start is not None:
+                start_handler(machine, run, starts[start.id], start)
+                return True
+        if run.round is None:
+            return False
+        host = run.round.work
+        run = host.run
+
+
+def _catcher(
+    machine: "Machine", nodes: list[Node], kind: EventKind, code: str | None
+) -> Node | None:
+    """The event that names the code, else one that catches all."""
+    found = None
+    for node in nodes:
+        for event in node.events:
+            if event.kind != kind:
+                continue
+            name = machine.diagram.name_of(event)
+            if name is not None and name == code:
+                return node
+            if name is None and found is None:
+                found = node
+    return found
+
+
+def _compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition) -> None:
+    """§13.5.5: what is completed is undone in reverse order; the throwing event waits for it."""
+    if event.reference is not None or run.round is not None:
+        raise Unsupported("compensation of one activity or inside a sub-process")
+    pending = list(run.done)
+    run.done.clear()
+    waiting = Work(run, node)
+    run.works.append(waiting)
+
+    def following() -> None:
+        if pending:
+            handler, _ = pending.pop()
+            activities.begin(machine, run, handler, {}).then = following
+            return
+        machine.remove(waiting)
+        machine.leave(run, node)
+        machine.check(run)
+
+    following()
+
+
+def _cancel(machine: "Machine", run: Run) -> None:
+    """A transaction is given up: what it did is undone, then its cancel boundary goes on (§13.3.4)."""
+    if run.round is None or run.done:
+        raise Unsupported("cancelling what was done")
+    host = run.round.work
+    boundary = _catcher(
+        machine, host.run.drawing.boundaries.get(host.node.id, []), EventKind.CANCEL, None
+    )
+    if boundary is None:
+        raise Unsupported("a cancel without boundary")
+    fire_boundary(machine, host, boundary)

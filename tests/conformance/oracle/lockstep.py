@@ -1,0 +1,188 @@
+"""Our engine and the token interpreter on one model with the same choices, compared after every action."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.bpmn.model import Kind, Model
+from engine.spiff import Execution, Library, NotRunnable, Wait, compile_model
+from tests.conformance.oracle.machine import Machine, TooManySteps
+from tests.conformance.oracle.places import Unsupported, Watch
+
+BEGINNING = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+Key = tuple[str, str, str, str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How far both went and whether they agreed; `verdict`: equal, different, refused, unsupported, runaway."""
+
+    verdict: str
+    actions: int = 0
+    status: str = ""
+    story: list[str] = field(default_factory=list)
+    difference: str = ""
+
+
+def key_of(wait: Wait) -> Key:
+    """What a wait of our engine says, in the interpreter's words."""
+    options: tuple[str, ...] = ()
+    if wait.kind == "decision":
+        options = tuple(sorted(option.id for option in wait.choices[0].options))
+    due = wait.due_at.isoformat() if wait.due_at else ""
+    name = (wait.message or "") if wait.kind in ("message", "signal") else ""
+    return wait.kind.value, wait.element_id, due, name, options
+
+
+class Pair:
+    """Both on the same case."""
+
+    def __init__(self, model: Model, process_id: str, dice: random.Random) -> None:
+        self.dice = dice
+        self.at = BEGINNING
+        self.compiled = compile_model(model, process_id)
+        self.library = Library(self.compiled)
+        values = {name: dice.random() < 0.5 for name in "abc"}
+        nodes = model.process(process_id).scope.nodes
+        starts = [s.element_id for s in self.compiled.starts]
+        starts = [name for name in starts if nodes[name].kind == Kind.START_EVENT]
+        start = dice.choice(starts) if starts else None
+        self.story = [f"start {start or ''} {values}"]
+        self.machine = Machine(model, process_id, values)
+        self.machine.start(self.at, start)
+        self.ours = Execution.start(
+            self.compiled, values, self.at, start_event=start, resolve=self.library
+        )
+
+    def reload(self) -> None:
+        """Save and load our case."""
+        self.ours = Execution.load(self.ours.save(), self.library)
+
+    def difference(self) -> str:
+        """What one shows and the other does not; empty where they agree."""
+        status = "stuck" if self.machine.is_stuck else self.machine.status
+        found = []
+        if status != self.ours.status:
+            found.append(f"the oracle is {status}, ours {self.ours.status}")
+        theirs = Counter(watch.key for watch in self.machine.watches.values())
+        ours = Counter(key_of(wait) for wait in self.ours.waits())
+        if status in ("running", "stuck"):
+            found += [f"only the oracle: {n} x {key}" for key, n in (theirs - ours).items()]
+            found += [f"only ours: {n} x {key}" for key, n in (ours - theirs).items()]
+        return "; ".join(found)
+
+    def act(self) -> bool:
+        """One action on both; False where nothing can be done."""
+        watches = sorted(
+            (w for w in self.machine.watches.values() if w.kind != "condition"),
+            key=lambda w: (w.key, w.id),
+        )
+        if not watches:
+            return False
+        dice = self.dice
+        # work is done more often than events happen
+        watch = dice.choices(
+            watches, [3 if w.kind in ("task", "decision", "service") else 1 for w in watches]
+        )[0]
+        twins = [w for w in watches if w.key == watch.key]
+        matching = [wait for wait in self.ours.waits() if key_of(wait) == watch.key]
+        wait = matching[twins.index(watch)]
+        self.at += timedelta(minutes=dice.choice((0, 1, 7, 45)))
+        self.story.append(f"{watch.kind} {watch.element} #{twins.index(watch)}")
+        getattr(self, f"_{watch.kind}")(watch, wait)
+        return True
+
+    def _values(self) -> dict[str, Any]:
+        dice = self.dice
+        values = {name: dice.random() < 0.5 for name in "abc" if dice.random() < 0.4}
+        self.story[-1] += f" {values}"
+        return values
+
+    def _task(self, watch: Watch, wait: Wait) -> None:
+        picks = {}
+        for choice in wait.choices:
+            options = [option.id for option in choice.options]
+            number = self.dice.randint(1, len(options)) if choice.is_multiple else 1
+            picks[choice.element_id] = self.dice.sample(options, number)
+            self.story[-1] += f" picks {picks}"
+        answers = self._values()
+        self.ours.complete(wait.token, answers, self.at, choices=picks)
+        self.machine.complete(watch, answers, picks, self.at)
+
+    def _decision(self, watch: Watch, wait: Wait) -> None:
+        choice = wait.choices[0]
+        options = [option.id for option in choice.options]
+        number = self.dice.randint(1, len(options)) if choice.is_multiple else 1
+        picked = self.dice.sample(options, number)
+        self.story[-1] += f" {picked}"
+        self.ours.complete(wait.token, {}, self.at, choices={choice.element_id: picked})
+        self.machine.decide(watch, picked, self.at)
+
+    def _service(self, watch: Watch, wait: Wait) -> None:
+        if self.dice.random() < 0.3:
+            code = self.dice.choice(("E1", "E2", "other"))
+            self.story[-1] += f" fails with {code}"
+            caught = self.ours.fail_service(wait.token, code, "it failed", self.at)
+            if caught != self.machine.fail(watch, code, self.at):
+                self.story[-1] += f" (ours: caught {caught}, the oracle not so)"
+            return
+        values = self._values()
+        self.ours.finish_service(wait.token, values, self.at)
+        self.machine.happen(watch, self.at, values)
+
+    def _timer(self, watch: Watch, wait: Wait) -> None:
+        assert watch.due is not None
+        self.at = max(self.at, watch.due)
+        self.ours.fire_timer(wait.token, self.at)
+        self.machine.happen(watch, self.at)
+
+    def _message(self, watch: Watch, wait: Wait) -> None:
+        self.ours.deliver(wait.message or "", {}, self.at, token=wait.token)
+        self.machine.happen(watch, self.at)
+
+    def _signal(self, watch: Watch, wait: Wait) -> None:
+        number = self.ours.broadcast(wait.message or "", {}, self.at)
+        if number != self.machine.broadcast(watch.name or "", self.at):
+            self.story[-1] += f" (ours: {number} reached, the oracle not so)"
+
+
+def compared(model: Model, process_id: str, seed: int, most: int = 16) -> Outcome:
+    """Run both until the end, a difference, or `most` actions."""
+    dice = random.Random(seed * 7919 + 1)
+    outcome = Outcome("equal")
+    try:
+        pair = Pair(model, process_id, dice)
+    except NotRunnable as refusal:
+        return Outcome("refused", difference=str(refusal))
+    except Unsupported as reason:
+        return Outcome("unsupported", difference=str(reason))
+    except TooManySteps:
+        return Outcome("runaway")
+    outcome.story = pair.story
+    while True:
+        outcome.difference = pair.difference()
+        if outcome.difference or "not so)" in pair.story[-1]:
+            outcome.verdict = "different"
+            break
+        if outcome.actions >= most or pair.machine.status != "running":
+            break
+        pair.reload()
+        outcome.difference = pair.difference()
+        if outcome.difference:
+            outcome.difference = "after reload: " + outcome.difference
+            outcome.verdict = "different"
+            break
+        try:
+            if not pair.act():
+                break
+        except TooManySteps:
+            outcome.verdict = "runaway"
+            break
+        except Unsupported as reason:
+            outcome.verdict, outcome.difference = "unsupported", str(reason)
+            break
+        outcome.actions += 1
+    outcome.status = pair.ours.status
+    return outcome

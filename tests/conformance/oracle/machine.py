@@ -1,0 +1,375 @@
+"""Moves tokens by BPMN 2.0.2, chapter 13; commands are those of a person, the clock and the world."""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from engine import feel
+from engine.bpmn.model import EventKind, Flow, Kind, Model, Node
+from tests.conformance.oracle import activities, happenings
+from tests.conformance.oracle.graph import ACTIVITIES, Diagram, Drawing, kinds
+from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
+
+MAX_STEPS = 3000
+
+
+class TooManySteps(Exception):
+    """Tokens multiply or run in a circle without end."""
+
+
+class Machine:
+    """One case. Time comes only from `at`."""
+
+    def __init__(self, model: Model, process_id: str, variables: dict[str, Any]) -> None:
+        self.diagram = Diagram(model)
+        self.status = "running"
+        self.watches: dict[int, Watch] = {}
+        self.queue: deque[tuple[Run, int, Node, str | None, dict[str, list[str]]]] = deque()
+        self.numbers = 0
+        self.steps = 0
+        self.at: datetime
+        drawing = self.diagram.drawings[process_id]
+        self.root = Run(drawing, Frame(dict(variables)), None, process_id)
+
+    # -- commands
+
+    def start(self, at: datetime, event: str | None = None) -> None:
+        """Begin with the start event named, else with all beginnings of the process (§13.2)."""
+        self.at = at
+        nodes = self.root.drawing.nodes
+        self.begin(self.root, [nodes[event]] if event else self.root.drawing.beginnings())
+        self.settle()
+
+    def happen(self, watch: Watch, at: datetime, payload: dict[str, Any] | None = None) -> None:
+        """What a watch waits for happens: a task is done, a timer due, a message comes."""
+        self.at = at
+        watch.happen(payload or {})
+        self.settle()
+
+    def decide(self, watch: Watch, options: list[str], at: datetime) -> None:
+        """A person chooses how to go on."""
+        self.at = at
+        assert watch.choose is not None
+        watch.choose(options)
+        self.settle()
+
+    def complete(
+        self,
+        watch: Watch,
+        answers: dict[str, Any],
+        picks: dict[str, list[str]],
+        at: datetime,
+    ) -> None:
+        """A task is done, and with it how to go on at the gateway behind it may be chosen."""
+        self.at = at
+        assert watch.host is not None
+        watch.host.picks = picks
+        activities.answer(watch, answers)
+        watch.happen({})
+        self.settle()
+
+    def broadcast(self, name: str, at: datetime) -> int:
+        """A signal from outside reaches everyone who waits for it."""
+        self.at = at
+        found = happenings.signal(self, name)
+        self.settle()
+        return found
+
+    def fail(self, watch: Watch, code: str | None, at: datetime) -> bool:
+        """The performance of an activity fails with an error; False: nothing catches it."""
+        self.at = at
+        assert watch.host is not None
+        found = happenings.throw(self, watch.run, EventKind.ERROR, code, watch.host)
+        self.settle()
+        return found
+
+    # -- tokens
+
+    def begin(self, run: Run, nodes: list[Node]) -> None:
+        """Start what is inside a process or sub-process; its event handlers listen from here on."""
+        happenings.arm_handlers(self, run)
+        for node in nodes:
+            self.place(run, node)
+        self.check(run)
+
+    def place(self, run: Run, node: Node, flow: str | None = None, **picks: list[str]) -> None:
+        """Put a token on its way to a node."""
+        run.moving += 1
+        self.queue.append((run, run.epoch, node, flow, picks))
+
+    def pass_on(
+        self, run: Run, flows: list[Flow], picks: dict[str, list[str]] | None = None
+    ) -> None:
+        """One token on each of these flows."""
+        for flow in flows:
+            target = run.drawing.nodes[flow.target]
+            chosen = (picks or {}).get(target.id)
+            self.place(run, target, flow.id, **({target.id: chosen} if chosen else {}))
+
+    def leave(self, run: Run, node: Node, picks: dict[str, list[str]] | None = None) -> None:
+        """A token leaves an activity or event over all its flows that have no condition or one that holds (§13.3.1)."""
+        flows = run.drawing.out(node)
+        taken = [
+            flow
+            for flow in flows
+            if flow.id != node.default
+            and (flow.condition is None or self.holds(run, flow.condition.text))
+        ]
+        if not taken and node.default is not None:
+            taken = [run.drawing.flows[node.default]]
+        if not taken and flows:
+            self.ask(run, node, flows, is_multiple=True, picks=picks)
+            return
+        self.pass_on(run, taken, picks)
+
+    def settle(self) -> None:
+        """Move everything that can move by itself; inclusive joins last, for they depend on all others."""
+        self.steps = 0
+        while self.status == "running":
+            if self.queue:
+                self._move()
+            elif not (self._inclusive_join() or happenings.look_at_conditions(self)):
+                return
+
+    def _move(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS or len(self.queue) > 500:
+            raise TooManySteps
+        run, epoch, node, flow, picks = self.queue.popleft()
+        if run.is_over or run.epoch != epoch:
+            return
+        self.enter(run, node, flow, picks)
+        if not run.is_over and run.epoch == epoch:
+            run.moving -= 1
+            self.check(run)
+
+    def is_gone(self, run: Run, epoch: int) -> bool:
+        """A token that was in hand has been taken away meanwhile."""
+        return run.is_over or run.epoch != epoch
+
+    def enter(self, run: Run, node: Node, flow: str | None, picks: dict[str, list[str]]) -> None:
+        """A token arrives."""
+        if node.kind in ACTIVITIES:
+            activities.begin(self, run, node, picks)
+        elif node.kind in (Kind.EXCLUSIVE_GATEWAY, Kind.INCLUSIVE_GATEWAY, Kind.PARALLEL_GATEWAY):
+            self._gateway(run, node, flow, picks)
+        elif node.kind == Kind.EVENT_BASED_GATEWAY:
+            happenings.race(self, run, node)
+        elif node.kind == Kind.INTERMEDIATE_CATCH_EVENT:
+            happenings.catch(self, run, node)
+        elif node.kind in (Kind.INTERMEDIATE_THROW_EVENT, Kind.END_EVENT):
+            happenings.throw_all(self, run, node)
+        elif node.kind == Kind.START_EVENT:
+            self.leave(run, node)
+        else:
+            raise Unsupported(node.kind)
+
+    def _gateway(self, run: Run, node: Node, flow: str | None, picks: dict[str, list[str]]) -> None:
+        if node.kind == Kind.EXCLUSIVE_GATEWAY or len(node.incoming) < 2 or flow is None:
+            self.split(run, node, picks)
+            return
+        run.standing[flow] += 1
+        if node.kind == Kind.PARALLEL_GATEWAY and all(run.standing[f] for f in node.incoming):
+            self._consume(run, node)
+
+    def _consume(self, run: Run, node: Node) -> None:
+        """A join takes one token from each incoming flow that has one (Tables 13.1 and 13.4)."""
+        for flow in node.incoming:
+            if run.standing[flow]:
+                run.standing[flow] -= 1
+                if not run.standing[flow]:
+                    del run.standing[flow]
+        self.split(run, node, {})
+        self.check(run)
+
+    def split(self, run: Run, node: Node, picks: dict[str, list[str]]) -> None:
+        """Tables 13.1 (parallel), 13.2 (exclusive), 13.4 (inclusive)."""
+        flows = run.drawing.out(node)
+        if node.kind == Kind.PARALLEL_GATEWAY or (len(flows) < 2 and not _is_ruled(flows)):
+            self.pass_on(run, flows)
+            return
+        is_multiple = node.kind == Kind.INCLUSIVE_GATEWAY
+        if node.id in picks:
+            self.pass_on(run, [run.drawing.flows[flow] for flow in picks[node.id]])
+            return
+        ruled = [f for f in flows if f.condition is not None and f.id != node.default]
+        if node.extension.is_decided_by_person or not ruled:
+            self.ask(run, node, flows, is_multiple=is_multiple)
+            return
+        # without a condition: always, where several may be taken
+        taken = [
+            flow
+            for flow in flows
+            if flow.id != node.default
+            and (self.holds(run, flow.condition.text) if flow.condition else is_multiple)
+        ]
+        if not taken and node.default is not None:
+            taken = [run.drawing.flows[node.default]]
+        if not taken:
+            # the standard: an exception; our engine promises that a person decides
+            self.ask(run, node, flows, is_multiple=is_multiple)
+            return
+        self.pass_on(run, taken if is_multiple else taken[:1])
+
+    def ask(
+        self,
+        run: Run,
+        node: Node,
+        flows: list[Flow],
+        *,
+        is_multiple: bool,
+        picks: dict[str, list[str]] | None = None,
+    ) -> None:
+        """A person decides; the token waits in the node."""
+        work = Work(run, node)
+        run.works.append(work)
+
+        def chosen(options: list[str]) -> None:
+            self.remove(work)
+            self.pass_on(run, [run.drawing.flows[flow] for flow in options], picks)
+            self.check(run)
+
+        watch = self.watch("decision", node.id, run, lambda payload: None, work)
+        watch.options = tuple(flow.id for flow in flows)
+        watch.is_multiple = is_multiple
+        watch.choose = chosen
+
+    def _inclusive_join(self) -> bool:
+        """Fire one inclusive join that is enabled by the rule of §13.4.3 (Table 13.4)."""
+        for run in sorted(self.runs(), key=lambda r: r.depth):
+            for name in run.drawing.inclusive_joins:
+                node = run.drawing.nodes[name]
+                full = {flow for flow in node.incoming if run.standing[flow]}
+                if full and self._is_enabled(run, name, full):
+                    self._consume(run, node)
+                    return True
+        return False
+
+    def _is_enabled(self, run: Run, gateway: str, full: set[str]) -> bool:
+        """No token can still reach an empty incoming flow, unless it could as well reach one that has a token."""
+        for ways in self._tokens(run):
+            reached = set().union(*(run.drawing.reached(way, gateway) for way in ways))
+            if reached - full and not reached & full:
+                return False
+        return True
+
+    def _tokens(self, run: Run) -> list[list[str]]:
+        """For each token of a scope the flows it is on or may take next."""
+        found = [[flow] for flow in run.standing]
+        for work in run.works:
+            ways = list(work.node.outgoing)
+            for boundary in run.drawing.boundaries.get(work.node.id, ()):
+                if boundary.is_interrupting:
+                    ways += boundary.outgoing
+                elif any(w.element == boundary.id for w in work.watches) or kinds(boundary) & {
+                    EventKind.ESCALATION, EventKind.ERROR
+                }:  # fmt: skip
+                    found.append(list(boundary.outgoing))
+            found.append(ways)
+        return found
+
+    # -- scopes
+
+    def runs(self) -> list[Run]:
+        """Every process and sub-process that runs, outermost first."""
+        found = []
+        pending = [] if self.root.is_over else [self.root]
+        while pending:
+            run = pending.pop(0)
+            found.append(run)
+            for work in run.works:
+                pending += [r.inner for r in work.rounds if r.inner and not r.inner.is_over]
+        return found
+
+    def check(self, run: Run) -> None:
+        """A scope without any token is complete (§13.3.4)."""
+        if not (run.is_over or run.moving or run.works or run.standing):
+            self.finish(run)
+
+    def finish(self, run: Run) -> None:
+        """A process or sub-process has ended."""
+        self.clear(run)
+        run.is_over = True
+        if run.round is None:
+            self.status = "completed"
+        elif run.round.work.node.is_triggered_by_event:
+            work = run.round.work
+            self.remove(work)
+            self.check(work.run)
+        else:
+            activities.finish_round(self, run.round)
+
+    def clear(self, run: Run) -> None:
+        """Take every token out of a scope; nothing inside listens any more."""
+        run.epoch += 1
+        run.moving = 0
+        run.standing.clear()
+        for watch in run.armed:
+            self.watches.pop(watch.id, None)
+        run.armed.clear()
+        for work in list(run.works):
+            self.remove(work)
+
+    def remove(self, work: Work) -> None:
+        """A token leaves its node or is taken away, with all inside."""
+        work.is_over = True
+        if work in work.run.works:
+            work.run.works.remove(work)
+        for watch in work.watches:
+            self.watches.pop(watch.id, None)
+        for round_ in work.rounds:
+            self.drop(round_)
+
+    def drop(self, round_: Round) -> None:
+        """End one performance of an activity."""
+        round_.is_over = True
+        if round_.watch is not None:
+            self.watches.pop(round_.watch.id, None)
+        if round_.inner is not None and not round_.inner.is_over:
+            self.clear(round_.inner)
+            round_.inner.is_over = True
+
+    # -- looking
+
+    def watch(
+        self,
+        kind: str,
+        element: str,
+        run: Run,
+        happen: Callable[[dict[str, Any]], None],
+        host: Work | None,
+    ) -> Watch:
+        """Something that may happen from now on."""
+        self.numbers += 1
+        watch = Watch(self.numbers, kind, element, run, happen, host, frame=run.frame)
+        self.watches[watch.id] = watch
+        if host is not None:
+            host.watches.append(watch)
+        return watch
+
+    def holds(self, run: Run, text: str) -> bool:
+        """Whether a condition holds; null is no."""
+        return self.value(run.frame, text) is True
+
+    def value(self, frame: Frame, text: str, **more: Any) -> Any:
+        """The value of an expression."""
+        context = {**frame.all(), **more}
+        return feel.to_json(feel.evaluate(text.strip().removeprefix("="), context))
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tokens stand at joins, and no token waits for anything; listeners around them do not count."""
+        return (
+            self.status == "running"
+            and all(watch.is_listener for watch in self.watches.values())
+            and any(run.standing for run in self.runs())
+        )
+
+    def drawing_of(self, process_id: str) -> Drawing | None:
+        """A process of the same file."""
+        return self.diagram.drawings.get(process_id)
+
+
+def _is_ruled(flows: list[Flow]) -> bool:
+    return any(flow.condition is not None for flow in flows)

@@ -1,0 +1,120 @@
+"""Where tokens are: scopes that run, work in nodes, rounds of an activity, and watches for what may happen."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.bpmn.model import EventDefinition, Node
+from tests.conformance.oracle.graph import Drawing
+
+
+class Unsupported(Exception):
+    """The diagram has something that this interpreter does not speak about."""
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """Variables of a case or of one round."""
+
+    values: dict[str, Any]
+    outer: "Frame | None" = None
+    own: frozenset[str] = frozenset()  # names that never leave the round
+
+    def all(self) -> dict[str, Any]:
+        """Every variable that is seen from here."""
+        if self.outer is None:
+            return self.values
+        return {**self.outer.all(), **self.values}
+
+    def put(self, values: dict[str, Any]) -> None:
+        """Assign: to the frame that has the name, else to this one."""
+        for name, value in values.items():
+            frame: Frame | None = self
+            while frame is not None and name not in frame.values:
+                frame = frame.outer
+            (frame or self).values[name] = value
+
+    def give_back(self) -> None:
+        """What the round leaves to what is around it."""
+        if self.outer is not None:
+            kept = {name: v for name, v in self.values.items() if name not in self.own}
+            self.outer.values.update(kept)
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A process or sub-process that runs: a multiset of tokens on flows and in nodes."""
+
+    drawing: Drawing
+    frame: Frame
+    round: "Round | None"  # of the activity whose inside this is
+    process_id: str
+    depth: int = 0
+    epoch: int = 0  # grows when all tokens are taken out
+    moving: int = 0  # tokens on their way to a node
+    standing: Counter[str] = field(default_factory=Counter)  # tokens on flows before joins
+    works: "list[Work]" = field(default_factory=list)
+    armed: "list[Watch]" = field(default_factory=list)  # event sub-processes that may start
+    interrupted: bool = False  # by one of its event sub-processes
+    is_over: bool = False
+    done: "list[tuple[Node, Frame]]" = field(default_factory=list)  # completed, may be compensated
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """A token in a node."""
+
+    run: Run
+    node: Node
+    picks: dict[str, list[str]] = field(default_factory=dict)
+    rounds: "list[Round]" = field(default_factory=list)
+    begun: int = 0
+    finished: int = 0
+    total: int | None = None  # of a multi-instance activity
+    items: list[Any] | None = None
+    watches: "list[Watch]" = field(default_factory=list)
+    is_over: bool = False
+    handler_interrupts: bool = False
+    then: Callable[[], None] | None = None  # instead of leaving over the outgoing flows
+
+
+@dataclass(slots=True, eq=False)
+class Round:
+    """One performance of an activity."""
+
+    work: Work
+    number: int
+    frame: Frame
+    inner: Run | None = None
+    watch: "Watch | None" = None
+    is_over: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """Something that may happen to a token; the kinds are task, decision, service and those of events."""
+
+    id: int
+    kind: str
+    element: str
+    run: Run
+    happen: Callable[[dict[str, Any]], None]
+    host: Work | None = None
+    due: datetime | None = None
+    name: str | None = None
+    options: tuple[str, ...] = ()
+    is_multiple: bool = False
+    event: EventDefinition | None = None
+    frame: Frame | None = None
+    was: bool = False  # what a condition said when it was looked at last
+    choose: Callable[[list[str]], None] | None = None
+    round: Round | None = None
+    is_listener: bool = False  # of a boundary event or event sub-process: no token of its own
+
+    @property
+    def key(self) -> tuple[str, str, str, str, tuple[str, ...]]:
+        """What our engine has to show for this watch as well."""
+        due = self.due.isoformat() if self.due else ""
+        return self.kind, self.element, due, self.name or "", tuple(sorted(self.options))
