@@ -70,7 +70,7 @@ class Settings:
             return environment.get(f"EXPEDITO_{name}", "").strip() or default
 
         var = Path(text("VAR", "var"))
-        var.mkdir(parents=True, exist_ok=True)
+        var.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(
             database_url=text("DATABASE_URL", f"sqlite:///{var / 'expedito.sqlite'}"),
             var=var,

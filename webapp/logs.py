@@ -30,6 +30,7 @@ def configure(form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells how it works, not what it did
 
 
 def _plain(_logger: Any, _method: str, fact: Any) -> str:
