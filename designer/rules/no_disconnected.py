@@ -13,10 +13,11 @@ def check(process: Process) -> Iterator[Problem]:
     for owner, scope in scopes(process):
         if owner is not None and owner.kind is Kind.AD_HOC_SUB_PROCESS:
             continue
+        is_alone = sum(not is_apart(node) for node in scope.nodes.values()) < 2
         for node in scope.nodes.values():
             if node.incoming or node.outgoing or is_apart(node) or is_link(node):
                 continue
             if node.kind is Kind.BOUNDARY_EVENT and is_compensation(node):
                 continue
-            if len([n for n in scope.nodes.values() if not is_apart(n)]) > 1:
+            if not is_alone:
                 yield at(node)

@@ -13,6 +13,8 @@ from designer.rules.shapes import is_apart, is_compensation, is_link
 from engine.bpmn.model import EventKind, Kind, Node, Scope
 
 MAX_STATES = 3_000
+MAX_WORK = 200_000  # tokens looked at in all; a drawing with thousands of branches ends earlier
+MAX_FOUND = 50  # counter-examples of each kind; more help nobody
 MAX_CHOICES = 4  # ways that an inclusive gateway is split; beyond, one at a time or all
 
 # A state: how many tokens wait before which flow's target, in order of the flow's id.
@@ -115,11 +117,14 @@ def _explore(scope: Scope) -> Space:
         if state not in came:
             came[state] = (None, start)
             pending.append(state)
+    work = 0
     while pending:
-        if len(came) > MAX_STATES:
+        state = pending.popleft()
+        # Each token of a state may move, and each move copies the state.
+        work += len(state) * len(state)
+        if len(came) > MAX_STATES or work > MAX_WORK:
             space.is_complete = False
             break
-        state = pending.popleft()
         moves = _moves(net, state, space)
         successors[state] = [after for _, after in moves]
         if not state:
@@ -127,18 +132,28 @@ def _explore(scope: Scope) -> Space:
         elif not moves:
             finals.add(state)
             for flow in dict(state):
-                space.stuck.setdefault(scope.flows[flow].target, _path(came, state, scope))
+                _note(space.stuck, scope.flows[flow].target, came, state, scope)
         for node, after in moves:
             if after not in came:
                 came[after] = (state, node)
                 pending.append(after)
             for flow, count in after:
                 if count > 1:
-                    target = scope.flows[flow].target
-                    space.doubled.setdefault(target, _path(came, after, scope))
+                    _note(space.doubled, scope.flows[flow].target, came, after, scope)
     if space.is_complete:
         space.endless = _endless(successors, finals, scope)
     return space
+
+
+def _note(
+    found: dict[str, tuple[str, ...]],
+    node: str,
+    came: dict[State, tuple[State | None, str]],
+    state: State,
+    scope: Scope,
+) -> None:
+    if node not in found and len(found) < MAX_FOUND:
+        found[node] = _path(came, state, scope)
 
 
 def _moves(net: _Net, state: State, space: Space) -> list[tuple[str, State]]:

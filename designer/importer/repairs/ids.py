@@ -15,16 +15,18 @@ MAX_ID = 200
 def mend(drawing: Drawing) -> Iterator[Change]:
     """An id with blanks, a digit in front or excessive length is given a form that XML allows."""
     names: dict[str, str] = {}
+    given: set[str] = set()
     for name in [*drawing.home, *drawing.processes, *drawing.roots, *_others(drawing)]:
         if name in names or (_NAME.fullmatch(name) and len(name) <= MAX_ID):
             continue
         stem = re.sub(r"[^\w.\-]", "_", name)[: MAX_ID - 20]
         stem = stem if _NAME.fullmatch(stem) else f"_{stem}"
         fresh, number = stem, 1
-        while drawing.is_taken(fresh) or fresh in names.values():
+        while drawing.is_taken(fresh) or fresh in given:
             number += 1
             fresh = f"{stem}_{number}"
         names[name] = fresh
+        given.add(fresh)
     if not names:
         return
     drawing.rename(names)
