@@ -179,7 +179,8 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
         if "park" not in self.notes:
             self.notes["park"] = 1
             self.tell(FactKind.INCIDENT_RAISED, token, reason="livelock")
-        token._set_state(TaskState.WAITING)
+        # not WAITING: it does not wait for the event it may be about to leave or enter
+        token._set_state(TaskState.STARTED)
         token.internal_data["park"] = 1
 
     def unpark(self) -> None:
