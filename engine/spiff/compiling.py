@@ -356,6 +356,8 @@ class _Compiler:
             element.default = None
         elif has_choice and (node.extension.is_decided_by_person or not element.has_conditions):
             element.is_decided_by_person = True
+        if isinstance(element, ExclusiveSpec) and not element.has_conditions:
+            element.is_merge = len(element.flows) == 1
         if isinstance(element, EventGatewaySpec):
             for flow in element.flows:
                 if not getattr(flow.target, "triggers", ()):

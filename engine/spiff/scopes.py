@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.spiff.resolver import Resolver
 
 STEP_LIMIT = 10_000  # automatic steps in one command
+MERGES_IN_A_ROW = 4
 MAX_TOKENS = 5_000  # live ones in a case
 OVER = ("completed", "failed", "cancelled")
 
@@ -76,7 +77,16 @@ class ScopeState:
         path = self.case.path
         for flow in flows:
             path.append(flow.id)
-            flow.target.receive(self, flow, pick)
+            target = flow.target
+            hops = 0
+            # A gateway that only merges needs no token of its own; a ring of them gets one now and then, to be noticed.
+            while target.is_merge and hops < MERGES_IN_A_ROW:
+                path.append(target.name)
+                flow = target.flows[0]
+                path.append(flow.id)
+                target = flow.target
+                hops += 1
+            target.receive(self, flow, pick)
 
     def clear(self, but: Token | None = None) -> None:
         """Cancel every token in here."""

@@ -72,6 +72,8 @@ class NodeSpec(BpmnTaskSpec):
     is_event_subprocess = False
     is_ad_hoc = False
     is_boundary = False
+    # an exclusive gateway with one way on, taken without asking
+    is_merge = False
     # some definition is a condition to be looked at after every command
     has_conditional = False
 
