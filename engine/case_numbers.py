@@ -1,8 +1,10 @@
 """The number of a case: never given twice, never changed, readable on paper."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,14 +26,23 @@ def next_number(session: Session, procedure: Procedure, prefix: str | None, *, a
     wait for each other here, so that no number is given twice and none is lost.
     """
     year = office_day(at).year
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(NumberSeries).values(procedure_id=procedure.id, year=year, last=1)
-    series = statement.on_conflict_do_update(
+    count = _NEXT[session.get_bind().dialect.name]
+    last = session.execute(count, {"procedure_id": procedure.id, "year": year}).scalar_one()
+    return f"{prefix or _prefix(procedure)}-{year}-{last:06d}"
+
+
+def _next(dialect: Any) -> Any:
+    statement = dialect.insert(NumberSeries).values(
+        procedure_id=bindparam("procedure_id"), year=bindparam("year"), last=1
+    )
+    return statement.on_conflict_do_update(
         index_elements=[NumberSeries.procedure_id, NumberSeries.year],
         set_={"last": NumberSeries.last + 1},
     ).returning(NumberSeries.last)
-    last = session.execute(series).scalar_one()
-    return f"{prefix or _prefix(procedure)}-{year}-{last:06d}"
+
+
+# Made once: putting a statement together costs more than the database takes to run it.
+_NEXT = {"postgresql": _next(postgresql), "sqlite": _next(sqlite)}
 
 
 def _prefix(procedure: Procedure) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import TimerKind
@@ -32,6 +32,13 @@ class Route:
     due_at: datetime | None
 
 
+_HOME_AND_LANES = (
+    select(Procedure.office_id.label("home"), LaneOffice.lane, LaneOffice.office_id)
+    .outerjoin(LaneOffice, LaneOffice.procedure_id == Procedure.id)
+    .where(Procedure.id == bindparam("procedure_id"))
+)
+
+
 def routes(
     session: Session,
     plan: Blueprint,
@@ -44,11 +51,7 @@ def routes(
     waits = list(waits)
     if not waits:
         return {}
-    rows = session.execute(
-        select(Procedure.office_id.label("home"), LaneOffice.lane, LaneOffice.office_id)
-        .outerjoin(LaneOffice, LaneOffice.procedure_id == Procedure.id)
-        .where(Procedure.id == plan.procedure_id)
-    ).all()
+    rows = session.execute(_HOME_AND_LANES, {"procedure_id": plan.procedure_id}).all()
     home = rows[0].home if rows else None
     lanes = {row.lane: row.office_id for row in rows if row.lane is not None}
     people = _people(session, plan, waits, variables)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager, undefer
 
@@ -173,21 +173,27 @@ def saved_answers(session: Session, task_id: str, person: Person) -> Answers:
     return found or {}
 
 
+_TYPED = exists().where(
+    AnswerDraft.case_id == bindparam("case_id"), AnswerDraft.token == bindparam("token")
+)
+# Made once: putting a statement together costs more than the database takes to run it.
+_OPEN_TASK = (
+    select(Task, _TYPED.label("typed"))
+    .join(Task.case)
+    .where(Task.case_id == bindparam("case_id"), Task.token == bindparam("token"))
+    .options(contains_eager(Task.case).undefer(Case.state), undefer(Task.wait))
+    # Both rows: who waits here for the case must then read the task as it is, not as it was.
+    .with_for_update(of=(Case, Task))
+    .execution_options(populate_existing=True)
+)
+
+
 def _open_task(
     session: Session, task_id: str, *, by: Person, is_assigning: bool = False
 ) -> tuple[Task, bool]:
     """The open task and its case, both rows held, and whether somebody typed something; in one statement."""
     case_id, token = read_task_id(task_id)
-    typed = exists().where(AnswerDraft.case_id == case_id, AnswerDraft.token == token)
-    row = session.execute(
-        select(Task, typed.label("typed"))
-        .join(Task.case)
-        .where(Task.case_id == case_id, Task.token == token)
-        .options(contains_eager(Task.case).undefer(Case.state), undefer(Task.wait))
-        # Both rows: who waits here for the case must then read the task as it is, not as it was.
-        .with_for_update(of=(Case, Task))
-        .execution_options(populate_existing=True)
-    ).first()
+    row = session.execute(_OPEN_TASK, {"case_id": case_id, "token": token}).first()
     if row is None:
         raise NotFound(what="task", name=task_id)
     task: Task = row[0]

@@ -4,9 +4,9 @@ an incident. Written by comparing what it waited for before and after it moved.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import buffer
@@ -16,7 +16,10 @@ from engine.models import Case, Incident, Job, JobKind, Subscription
 from engine.spiff import Fact as Told
 from engine.spiff import Wait, WaitKind
 
+_JOB_TABLE = cast(Table, Job.__table__)
 _JOBS = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
+# Made once, and on the table: no Job is in a session that moves a case.
+_DROP_JOBS = delete(_JOB_TABLE).where(_JOB_TABLE.c.key.in_(bindparam("keys", expanding=True)))
 _SUBSCRIPTIONS = (WaitKind.MESSAGE, WaitKind.SIGNAL)
 
 
@@ -58,9 +61,7 @@ def _settle_jobs(
 ) -> None:
     stale = [job_key(case.id, wait) for wait in gone if wait.kind in _JOBS]
     if stale:
-        session.execute(
-            delete(Job).where(Job.key.in_(stale)).execution_options(synchronize_session=False)
-        )
+        session.execute(_DROP_JOBS, {"keys": stale})
     jobs = [_job(case, wait, at) for wait in new if wait.kind in _JOBS]
     enqueue_all(session, [*jobs, *sent], at=at)
 
