@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import joinedload
 
 from engine.models import Person
@@ -20,6 +20,15 @@ from webapp.transactions import now, session
 
 COOKIE = "expedito_sign_in"
 LASTS = timedelta(hours=12)  # a working day; not prolonged, so that reading never writes
+
+# Asked on every request, hence built once; and one statement: nobody has so many roles and offices that the
+# product matters.
+_SIGNED_IN = (
+    select(Person)
+    .join(SignIn, SignIn.person_id == Person.id)
+    .where(SignIn.hash == bindparam("hash"), SignIn.expires_at > bindparam("at"), Person.is_active)
+    .options(joinedload(Person.roles), joinedload(Person.memberships))
+)
 
 
 def register(app: Flask) -> None:
@@ -107,14 +116,8 @@ def _by_cookie() -> Person | None:
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
-    statement = (
-        select(Person)
-        .join(SignIn, SignIn.person_id == Person.id)
-        .where(SignIn.hash == _hash(secret), SignIn.expires_at > now(), Person.is_active)
-        # one statement: nobody has so many roles and offices that the product matters
-        .options(joinedload(Person.roles), joinedload(Person.memberships))
-    )
-    return session().scalars(statement).unique().one_or_none()
+    asked = {"hash": _hash(secret), "at": now()}
+    return session().scalars(_SIGNED_IN, asked).unique().one_or_none()
 
 
 def _by_token() -> Person | None:
