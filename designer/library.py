@@ -1,5 +1,6 @@
 """Procedures kept as folders of files: read one, publish it with its forms, decisions, sheet and offices."""
 
+import base64
 import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,10 +58,20 @@ def read_folder(path: Path) -> Folder:
             decisions={
                 table.name: table.read_text("utf-8") for table in sorted(path.glob("*.dmn"))
             },
-            sheet=sheet,
+            sheet=_with_letters(path, sheet),
         )
     except (OSError, KeyError, ValueError) as problem:
         raise IncompleteFolder(folder=path.name, reason=problem) from problem
+
+
+def _with_letters(path: Path, sheet: dict[str, Any]) -> dict[str, Any]:
+    """The sheet with the text of each letter and the logo of the letterhead, so that a version holds all of it."""
+    for name, letter in sheet.get("letters", {}).items():
+        letter["template"] = (path / "letters" / f"{name}.md").read_text("utf-8")
+    head = sheet.get("letterhead", {})
+    if "logo" in head:
+        head["logo"] = base64.b64encode((path / "letters" / head["logo"]).read_bytes()).decode()
+    return sheet
 
 
 def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:

@@ -39,7 +39,8 @@ class Happened(StrEnum):
     TOKEN_MOVED = "token_moved"
     INCIDENT_RAISED = "incident_raised"
     INCIDENT_RESOLVED = "incident_resolved"
-    DOCUMENT_ADDED = "document_added"
+    LETTER_ISSUED = "letter_issued"  # data: number, title, hashes of template and words
+    DOCUMENT_ADDED = "document_added"  # data: number, name, sha256, size, origin
     COMMENT_ADDED = "comment_added"
     CASE_READ = "case_read"
 

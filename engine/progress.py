@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, undefer
 
 from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import Fact, record
+from engine.letters.issuing import done_elements, issue_letters
 from engine.models import NEVER_DUE, Case, CaseStatus, Person, Task, TaskKind, TaskStatus
 from engine.resolver import PublishedVersions
 from engine.routing import Route, routes
@@ -47,15 +48,18 @@ class Held:
     before: Mapping[int, Wait]  # by token
 
 
+_HELD = (
+    select(Case)
+    .where(Case.id == bindparam("case_id"))
+    .options(undefer(Case.state))
+    .with_for_update(of=Case)
+    .execution_options(populate_existing=True)
+)
+
+
 def hold(session: Session, case_id: int, *, at: datetime) -> Held:
     """Lock a case and load it; NotFound. Whoever comes second waits here."""
-    case = session.scalar(
-        select(Case)
-        .where(Case.id == case_id)
-        .options(undefer(Case.state))
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    )
+    case = session.scalar(_HELD, {"case_id": case_id})
     if case is None:
         raise NotFound(what="case", name=case_id)
     return load(session, case, at=at)
@@ -80,7 +84,8 @@ def advance(
     case, execution = held.case, held.execution
     after = {wait.token: wait for wait in execution.waits()}
     opened = [wait for wait in after.values() if _is_opened(wait, held.before, main)]
-    way = routes(session, held.plan, opened, execution.variables, at=at)
+    with session.no_autoflush:  # everything is written at once, below
+        way = routes(session, held.plan, opened, execution.variables, at=at)
     tasks = [_task(case, held.plan, wait, way[wait.token], at) for wait in opened]
     _close(session, held, after, main, by=by, at=at)
     _write_case(case, execution, at)
@@ -88,6 +93,10 @@ def advance(
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
     await_world(session, case, held.before, after, told, at=at)
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
+    if held.plan.letters.after:
+        done = done_elements(main, execution.path, held.before, after)
+        values = execution.variables
+        facts += issue_letters(session, case, held.plan, values, main, done, by=by, at=at)
     record(session, case, facts, by=by, at=at)
     return tasks
 

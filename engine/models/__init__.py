@@ -14,6 +14,7 @@ from engine.models.cases import (
     TaskStatus,
 )
 from engine.models.jobs import CommandReceipt, Job, JobKind
+from engine.models.letters import Letter, LetterSeries
 from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
@@ -32,6 +33,8 @@ __all__ = [
     "Job",
     "JobKind",
     "LaneOffice",
+    "Letter",
+    "LetterSeries",
     "Membership",
     "NumberSeries",
     "Office",

@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     MESSAGE = "message"  # hand on a message that a case threw
     SIGNAL = "signal"  # tell every case that listens
     MAIL = "mail"
+    LETTER = "letter"  # set a letter as PDF
     WEBHOOK = "webhook"
 
 

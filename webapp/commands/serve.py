@@ -1,15 +1,18 @@
 """`expedito serve`: pages, API and worker in one process."""
 
 import logging
+import signal
+import sys
 import threading
-from datetime import UTC, datetime
 
 import click
 from waitress import create_server
 
+from engine.models import JobKind
 from engine.worker import Worker
 from webapp import create_app, logs
 from webapp.config import Settings
+from webapp.letter_press import letter_press
 from webapp.schema import check_schema
 
 log = logging.getLogger("expedito")
@@ -31,7 +34,9 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     stop = threading.Event()
     doing: threading.Thread | None = None
     if worker:
-        work = Worker(database, clock=lambda: datetime.now(UTC))
+        clock = app.extensions["clock"]
+        press = letter_press(settings, database, clock)
+        work = Worker(database, clock, senders={JobKind.LETTER: press})
         doing = threading.Thread(target=work.run_forever, args=(stop,), name="worker")
         doing.start()
     server = create_server(
@@ -50,6 +55,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
             "action": "serving",
         },
     )
+    signal.signal(signal.SIGTERM, _leave)
     try:
         server.run()
     finally:
@@ -58,3 +64,8 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         if doing is not None:
             doing.join(timeout=30)
         database.dispose()
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    """End as by Ctrl-C: answer what is being asked, let the worker finish its job."""
+    sys.exit(0)

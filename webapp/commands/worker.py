@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import click
 
 from engine.database import Database
+from engine.models import JobKind
 from engine.worker import Worker
 from webapp import logs
 from webapp.config import Settings
+from webapp.letter_press import letter_press
 from webapp.schema import check_schema
 
 
@@ -23,5 +25,10 @@ def worker() -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    Worker(database, clock=lambda: datetime.now(UTC)).run_forever(stop)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    press = letter_press(settings, database, clock)
+    Worker(database, clock, senders={JobKind.LETTER: press}).run_forever(stop)
     database.dispose()

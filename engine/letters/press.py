@@ -1,0 +1,136 @@
+"""The press: what the worker does for a letter. Sets it as PDF outside of any transaction, keeps it, records it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, undefer
+
+from engine.case_numbers import office_day
+from engine.database import Database
+from engine.events import Happened
+from engine.facts import Fact, record
+from engine.files import FileStore, StoredFile
+from engine.letters.letterhead import Issued, letter_page, letterhead_of
+from engine.letters.typesetting import typeset
+from engine.models import Case, Document, Job, Letter, Office, Procedure, Version
+
+ORIGIN = "letter"  # of a document
+
+
+class LetterPress:
+    """Called by the worker with a job; doing the same job again changes nothing.
+
+    `check_url` is the address of the page that checks codes, as people reach it from outside.
+    """
+
+    def __init__(
+        self, database: Database, files: FileStore, clock: Callable[[], datetime], check_url: str
+    ) -> None:
+        self.database = database
+        self.files = files
+        self.clock = clock
+        self.check_url = check_url.rstrip("/")
+
+    def __call__(self, job: Job) -> None:
+        """Set the letter and add it to the documents of its case; TypesettingMissing, NothingToRead."""
+        assert job.case_id is not None
+        case_id, ordinal = job.case_id, int(job.payload["ordinal"])
+        with self.database.reading() as session:
+            waiting = self._page(session, case_id, ordinal)
+        if waiting is None:
+            return
+        page, logo, name = waiting
+        stored = self.files.put(BytesIO(typeset(page, logo)), name)
+        at = self.clock()
+        self.database.write(lambda session: add_pdf(session, case_id, ordinal, stored, at=at))
+
+    def _page(
+        self, session: Session, case_id: int, ordinal: int
+    ) -> tuple[str, bytes | None, str] | None:
+        row = session.execute(
+            select(Letter, Case.number, Version.sheet, Procedure.office_id)
+            .join(Case, Case.id == Letter.case_id)
+            .join(Version, Version.id == Case.version_id)
+            .join(Procedure, Procedure.id == Case.procedure_id)
+            .where(Letter.case_id == case_id, Letter.ordinal == ordinal)
+            .options(undefer(Letter.words))
+        ).first()
+        if row is None or row[0].words is None:
+            return None  # set already
+        letter: Letter = row[0]
+        office = None if letter.office_id is None else session.get(Office, letter.office_id)
+        entity = _topmost(session, letter.office_id or row.office_id) or ""
+        head = letterhead_of(row.sheet or {}, entity, None if office is None else office.name)
+        issued = Issued(
+            title=letter.title,
+            number=letter.number,
+            case_number=row.number,
+            issued_on=office_day(letter.issued_at),
+            issued_at=letter.issued_at,
+            code=letter.code,
+            check_url=self.check_url,
+            language=letter.language,
+        )
+        return (
+            letter_page(row[0].words, head, issued),
+            head.logo,
+            f"{letter.title} {letter.number}.pdf",
+        )
+
+
+def add_pdf(
+    session: Session, case_id: int, ordinal: int, stored: StoredFile, *, at: datetime
+) -> Document | None:
+    """The PDF becomes a document of the case, with its hash in the facts; None when it is one already."""
+    case = session.scalars(
+        select(Case)
+        .where(Case.id == case_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    letter = session.get(Letter, (case_id, ordinal), with_for_update=True, populate_existing=True)
+    if letter is None or letter.document is not None:
+        return None
+    last = session.scalar(select(func.max(Document.number)).where(Document.case_id == case_id))
+    document = Document(
+        case_id=case_id,
+        number=(last or 0) + 1,
+        name=stored.name,
+        media_type=stored.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        origin=ORIGIN,
+        token=None,
+        field=letter.name,
+        added_by_id=None,
+        added_at=at,
+    )
+    session.add(document)
+    # The PDF is the letter now.
+    letter.document, letter.words = document.number, None
+    data = {
+        "number": document.number,
+        "name": document.name,
+        "sha256": document.sha256,
+        "size": document.size,
+        "origin": ORIGIN,
+        "letter": ordinal,
+        "letter_number": letter.number,
+    }
+    fact = Fact(Happened.DOCUMENT_ADDED, letter.element_id, office_id=letter.office_id, data=data)
+    record(session, case, [fact], by=None, at=at)
+    return document
+
+
+def _topmost(session: Session, office_id: int | None) -> str | None:
+    """The name of the office above all others that this one belongs to: the entity itself."""
+    name, seen = None, set[int]()
+    while office_id is not None and office_id not in seen:
+        seen.add(office_id)
+        office = session.get(Office, office_id)
+        if office is None:
+            break
+        name, office_id = office.name, office.parent_id
+    return name

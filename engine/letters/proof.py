@@ -1,0 +1,74 @@
+"""What anyone may know who holds a letter's code: that it was made here, and what its PDF must be like."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.letters.codes import read_code
+from engine.models import Case, Document, Letter, Office, Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A letter as the public may see it: nothing of the applicant, nothing of its content."""
+
+    code: str
+    title: str
+    number: str
+    issued_at: datetime
+    office: str | None
+    procedure: str
+    sha256: str | None  # of the PDF; None until it is set
+    size: int | None  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnsetLetter:
+    """A letter whose PDF is still to come."""
+
+    title: str
+    number: str
+    issued_at: datetime
+
+
+def proof_by_code(session: Session, typed: str) -> Proof | None:
+    """The letter with this code, however it was typed; None when no letter has it."""
+    code = read_code(typed)
+    if code is None:
+        return None
+    row = session.execute(
+        select(Letter, Procedure.name, Office.name, Document.sha256, Document.size)
+        .join(Case, Case.id == Letter.case_id)
+        .join(Procedure, Procedure.id == Case.procedure_id)
+        .outerjoin(Office, Office.id == Letter.office_id)
+        .outerjoin(
+            Document,
+            (Document.case_id == Letter.case_id) & (Document.number == Letter.document),
+        )
+        .where(Letter.code == code)
+    ).first()
+    if row is None:
+        return None
+    letter, procedure, office, sha256, size = row
+    return Proof(
+        code=letter.code,
+        title=letter.title,
+        number=letter.number,
+        issued_at=letter.issued_at,
+        office=office,
+        procedure=procedure,
+        sha256=sha256,
+        size=size,
+    )
+
+
+def unset_letters(session: Session, case: Case) -> list[UnsetLetter]:
+    """Letters of a case that are issued and wait to become PDF."""
+    rows = session.scalars(
+        select(Letter)
+        .where(Letter.case_id == case.id, Letter.document.is_(None))
+        .order_by(Letter.ordinal)
+    )
+    return [UnsetLetter(letter.title, letter.number, letter.issued_at) for letter in rows]

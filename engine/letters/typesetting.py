@@ -1,0 +1,46 @@
+"""Pages become PDF, by WeasyPrint, which is loaded when the first letter needs it and may fetch nothing at all."""
+
+import hashlib
+import logging
+from typing import Any, Final
+
+from engine.letters.letterhead import LOGO_URL, logo_type
+from engine.letters.refusals import NothingToRead, TypesettingMissing
+
+# PDF/A-3u (ISO 19005-3): fonts and colours inside, the text can be copied; fit for an archive
+VARIANT: Final = "pdf/a-3u"
+
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+
+def typeset(page: str, logo: bytes | None = None) -> bytes:
+    """The page as PDF; the same page gives the same bytes on the same machine.
+
+    Raises TypesettingMissing without Pango, NothingToRead without fonts.
+    """
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+    except (ImportError, OSError) as problem:  # OSError: the package is there, the library is not
+        raise TypesettingMissing from problem
+
+    class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+        """Gives the letter's own logo and refuses every other address, whatever it begins with."""
+
+        def fetch(self, url: str, headers: object = None) -> Any:
+            if url != LOGO_URL or logo is None:
+                raise ValueError("a letter fetches nothing")
+            return URLFetcherResponse(url, logo, {"Content-Type": logo_type(logo) or ""})
+
+    document = HTML(string=page, base_url=None, url_fetcher=OnlyOurs()).render(
+        pdf_variant=VARIANT, pdf_tags=True
+    )
+    pdf: bytes = document.write_pdf(
+        pdf_variant=VARIANT,
+        pdf_tags=True,
+        pdf_identifier=hashlib.sha256(page.encode()).hexdigest()[:32].encode(),
+    )
+    if not document.fonts:
+        raise NothingToRead
+    return pdf
