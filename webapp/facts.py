@@ -11,6 +11,7 @@ from webapp.i18n import _
 _HEAVY = {
     Happened.CASE_STARTED,
     Happened.CASE_COMPLETED,
+    Happened.CASE_FAILED,
     Happened.CASE_CANCELLED,
     Happened.CASE_SUSPENDED,
     Happened.CASE_RESUMED,
@@ -18,7 +19,7 @@ _HEAVY = {
     Happened.INCIDENT_RAISED,
 }
 # True, but of no interest to whoever reads the story.
-_UNTOLD = {Happened.TOKEN_MOVED, Happened.CASE_READ}
+UNTOLD = {Happened.TOKEN_MOVED, Happened.CASE_READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def told(entries: list[Entry]) -> list[Told]:
             is_heavy=entry.type in _HEAVY,
         )
         for entry in reversed(entries)
-        if entry.type not in _UNTOLD
+        if entry.type not in UNTOLD
     ]
 
 
@@ -66,6 +67,8 @@ def _sentence(entry: Entry) -> str:
                 if outcome
                 else _("The case ended")
             )
+        case Happened.CASE_FAILED:
+            return _("The case failed")
         case Happened.CASE_CANCELLED:
             return _("The case was cancelled")
         case Happened.CASE_SUSPENDED:
@@ -91,8 +94,13 @@ def _sentence_of_task(entry: Entry, name: str) -> str | None:
             return _("“%(task)s” was completed", task=name)
         case Happened.TASK_CANCELLED:
             return _("“%(task)s” was withdrawn", task=name)
+        case Happened.LETTER_ISSUED:
+            return _("A letter was issued: %(title)s", title=entry.data.get("title", name))
         case Happened.DOCUMENT_ADDED:
             return _("A document was added: %(name)s", name=entry.data.get("name", "–"))
+        case Happened.LETTER_ISSUED:
+            letter = f"{entry.data.get('title', '–')} {entry.data.get('number', '')}"
+            return _("A letter was issued: %(name)s", name=letter)
         case Happened.COMMENT_ADDED:
             return _("A comment was added")
     return None
@@ -112,6 +120,8 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
             return _("“%(name)s” was received", name=name)
         case Happened.SIGNAL_SENT:
             return _("“%(name)s” was announced", name=name)
+        case Happened.SIGNAL_RECEIVED:
+            return _("“%(name)s” was heard", name=name)
         case Happened.SERVICE_REQUESTED:
             return _("“%(name)s” was asked of another system", name=name)
         case Happened.SERVICE_COMPLETED:

@@ -1,11 +1,12 @@
 """What anyone may know who holds a letter's code: that it was made here, and what its PDF must be like."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.case_numbers import office_day
 from engine.letters.codes import read_code
 from engine.models import Case, Document, Letter, Office, Procedure
 
@@ -17,7 +18,7 @@ class Proof:
     code: str
     title: str
     number: str
-    issued_at: datetime
+    issued_on: date
     office: str | None
     procedure: str
     sha256: str | None  # of the PDF; None until it is set
@@ -30,7 +31,7 @@ class UnsetLetter:
 
     title: str
     number: str
-    issued_at: datetime
+    issued_on: date
 
 
 def proof_by_code(session: Session, typed: str) -> Proof | None:
@@ -56,7 +57,7 @@ def proof_by_code(session: Session, typed: str) -> Proof | None:
         code=letter.code,
         title=letter.title,
         number=letter.number,
-        issued_at=letter.issued_at,
+        issued_on=office_day(letter.issued_at),
         office=office,
         procedure=procedure,
         sha256=sha256,
@@ -71,4 +72,6 @@ def unset_letters(session: Session, case: Case) -> list[UnsetLetter]:
         .where(Letter.case_id == case.id, Letter.document.is_(None))
         .order_by(Letter.ordinal)
     )
-    return [UnsetLetter(letter.title, letter.number, letter.issued_at) for letter in rows]
+    return [
+        UnsetLetter(letter.title, letter.number, office_day(letter.issued_at)) for letter in rows
+    ]

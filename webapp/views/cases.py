@@ -12,6 +12,7 @@ from engine.cases import Applicant, case_by_number, start_case
 from engine.deployments import current_version, procedure_by_key, version_with_everything
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
+from engine.letters.proof import unset_letters
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form
@@ -119,6 +120,7 @@ def show(number: str) -> ResponseReturnValue:
         tasks=open_tasks_of(session(), signed_in(), case),
         story=told(history.timeline(session(), case)),
         documents=history.documents(session(), case),
+        unset_letters=unset_letters(session(), case),
         data=shown(session(), case, history.variables(session(), case)),
     )
 
