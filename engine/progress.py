@@ -91,13 +91,13 @@ def advance(
     _write_case(case, execution, at)
     tasks = _add(session, case, tasks, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
-    await_world(session, case, held.before, after, told, at=at)
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
     if held.plan.letters.after:
         done = done_elements(main, execution.path, held.before, after)
         values = execution.variables
         facts += issue_letters(session, case, held.plan, values, main, done, by=by, at=at)
     record(session, case, facts, by=by, at=at)
+    await_world(session, case, held.before, after, told, at=at)
     return tasks
 
 

@@ -32,15 +32,16 @@ def await_world(
     *,
     at: datetime,
 ) -> None:
-    """Make jobs, subscriptions and incidents fit what the case waits for now, and send what it threw."""
+    """Make jobs, subscriptions and incidents fit what the case waits for now, and send what it threw.
+
+    The case and its facts must be written already.
+    """
     told = list(told)
     sent = list(_sent(case, told, at))
     if before or after or sent:
         gone = [wait for token, wait in before.items() if _differs(wait, after.get(token))]
         new = [wait for token, wait in after.items() if _differs(wait, before.get(token))]
-        if any(wait.kind in (*_JOBS, *_SUBSCRIPTIONS) for wait in (*gone, *new)) or sent:
-            session.flush()  # the case must be there before what refers to it
-        _settle_jobs(session, case, gone, new, after, sent, at)
+        _settle_jobs(session, case, gone, new, sent, at)
         _settle_subscriptions(session, case, gone, new, at)
         _settle_incidents(session, case, gone, new, at)
     _note_stuck(session, case, told, at)
@@ -55,7 +56,6 @@ def _settle_jobs(
     case: Case,
     gone: list[Wait],
     new: list[Wait],
-    after: Mapping[int, Wait],
     sent: list[NewJob],
     at: datetime,
 ) -> None:
