@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import facts
+from engine.errors import NotFound
+from engine.events import Happened
 from engine.models import Case, Document, Event, Office, Person, Version
 from engine.progress import load
 from engine.spiff import Execution
@@ -54,6 +56,22 @@ def timeline(session: Session, case: Case) -> list[Entry]:
         )
         for event, by_name, office_name in rows
     ]
+
+
+def decision_made(session: Session, case: Case, seq: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """The fact of a decision (decision, result, fired rules) and the decision models of its version, by file name.
+
+    NotFound when the fact with this number is no decision.
+    """
+    data = session.scalar(
+        select(Event.data).where(
+            Event.case_id == case.id, Event.seq == seq, Event.type == Happened.DECISION_MADE
+        )
+    )
+    if data is None:
+        raise NotFound(what="decision", name=seq)
+    texts = session.scalar(select(Version.decisions).where(Version.id == case.version_id))
+    return data, texts or {}
 
 
 def positions(session: Session, case: Case) -> list[str]:

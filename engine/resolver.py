@@ -13,7 +13,7 @@ from engine.deployments import Blueprint, blueprint
 from engine.dmn.refusals import UnknownDecision
 from engine.errors import Refusal
 from engine.models import DataStore, Procedure, Version
-from engine.spiff import Compiled, compile_model, remembered
+from engine.spiff import Compiled, Outcome, compile_model, remembered
 
 CACHE_SIZE = 128
 
@@ -59,13 +59,14 @@ class PublishedVersions:
         )
         return None if version_id is None else blueprint(self._session, version_id).compiled
 
-    def decide(self, decision: str, context: dict[str, Any], caller: Compiled) -> Any:
-        """The outcome of a decision table of the caller's version; KeyError where it has none by that name."""
+    def decide(self, decision: str, context: dict[str, Any], caller: Compiled) -> Outcome:
+        """What a decision of the caller's version decides, by which rules; KeyError where it has none by that name."""
         for model in self._decisions(caller):
             try:
-                return feel.to_json(model.decide(decision, context))
+                decided = model.explain(decision, model.from_json(decision, context))
             except UnknownDecision:
                 continue
+            return Outcome(feel.to_json(decided.value), tuple(map(_fired, decided.fired)))
         raise KeyError(decision)
 
     def read_store(self, store: str) -> Any:
@@ -120,3 +121,13 @@ class PublishedVersions:
 
 _decisions: OrderedDict[int, list[dmn.Model]] = OrderedDict()
 _lock = Lock()
+
+
+def _fired(fired: dmn.Fired) -> dict[str, Any]:
+    """Which rules of a table fired, with what was given and concluded, as JSON for the facts."""
+    return {
+        "decision": fired.decision,
+        "rules": list(fired.rules),
+        "inputs": [feel.to_json(value) for value in fired.inputs],
+        "outputs": [[feel.to_json(value) for value in row] for row in fired.outputs],
+    }

@@ -32,6 +32,7 @@ class Told:
     office_name: str | None
     reason: str | None
     is_heavy: bool
+    decision: int | None = None  # number of the fact, when its rules can be shown
 
 
 def told(entries: list[Entry]) -> list[Told]:
@@ -44,6 +45,7 @@ def told(entries: list[Entry]) -> list[Told]:
             office_name=entry.office_name,
             reason=_reason(entry),
             is_heavy=entry.type in _HEAVY,
+            decision=entry.seq if entry.data.get("fired") else None,
         )
         for entry in reversed(entries)
         if entry.type not in UNTOLD

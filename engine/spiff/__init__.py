@@ -20,7 +20,7 @@ from engine.spiff.refusals import (
     StateUnreadable,
     ValueRefused,
 )
-from engine.spiff.resolver import Library, Resolver
+from engine.spiff.resolver import Library, Outcome, Resolver
 
 __all__ = [
     "CaseOver",
@@ -38,6 +38,7 @@ __all__ = [
     "NotWaiting",
     "Obstacle",
     "Option",
+    "Outcome",
     "Resolver",
     "Start",
     "StateUnreadable",

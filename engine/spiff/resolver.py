@@ -1,9 +1,18 @@
 """What the engine asks of the house: compiled versions by hash, called processes, decisions, data stores."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from engine.spiff.compiled import Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision decided, as JSON, and why: the rules that fired, one dict per table, as JSON."""
+
+    value: Any
+    fired: tuple[dict[str, Any], ...] = ()
 
 
 class Resolver(Protocol):
@@ -17,8 +26,8 @@ class Resolver(Protocol):
         """The version that a call activity runs; None where nothing by that name is published."""
         ...
 
-    def decide(self, decision: str, context: dict[str, Any], caller: "Compiled") -> Any:
-        """The outcome of a decision as JSON; KeyError where there is no such decision: a person decides then."""
+    def decide(self, decision: str, context: dict[str, Any], caller: "Compiled") -> Outcome:
+        """What a decision decides; KeyError where there is no such decision: a person decides then."""
         ...
 
     def read_store(self, store: str) -> Any:
@@ -53,9 +62,9 @@ class Library:
                 return version
         return None
 
-    def decide(self, decision: str, context: dict[str, Any], caller: "Compiled") -> Any:
+    def decide(self, decision: str, context: dict[str, Any], caller: "Compiled") -> Outcome:
         """What the function registered under that name says."""
-        return self.decisions[decision](context)
+        return Outcome(self.decisions[decision](context))
 
     def read_store(self, store: str) -> Any:
         """What the store holds."""

@@ -134,20 +134,25 @@ class RuleTaskSpec(PersonTaskSpec):
         caller = token.workflow.process_scope().compiled
         assert caller is not None
         try:
-            result = token.case.resolver.decide(
+            outcome = token.case.resolver.decide(
                 extension.decision or self.name, variables_of(token), caller
             )
         except KeyError:
             return super().begin(token)
-        name = extension.result_variable
+        result, name = outcome.value, extension.result_variable
         if name:
             write(token, {name: result})
         elif isinstance(result, dict):
             write(token, result)
         else:
             write(token, {extension.decision or self.name: result})
+        why: dict[str, Any] = {"fired": list(outcome.fired)} if outcome.fired else {}
         token.case.tell(
-            FactKind.DECISION_MADE, token, decision=extension.decision or self.name, result=result
+            FactKind.DECISION_MADE,
+            token,
+            decision=extension.decision or self.name,
+            result=result,
+            **why,
         )
         return True
 

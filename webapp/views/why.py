@@ -1,0 +1,52 @@
+"""Why a decision came out as it did: its table with the rules that fired lit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from designer.table_editing import Grid, grid_of
+from engine import dmn
+from engine.cases import case_by_number
+from engine.errors import NotFound, Refusal
+from engine.history import decision_made
+from engine.models import Role
+from webapp.access import access
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.transactions import session
+
+pages = Blueprint("why", __name__, url_prefix="/cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table and what happened in it: numbers of the rules that fired, values of the input columns."""
+
+    grid: Grid
+    rules: list[int]
+    inputs: list[Any]
+
+
+@pages.get("/<path:number>/decisions/<int:seq>")
+@access(Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR, Role.APPLICANT)
+def show(number: str, seq: int) -> ResponseReturnValue:
+    """The tables that were asked, with what was given and which rules applied."""
+    case = case_by_number(session(), signed_in(), number)
+    fact, texts = decision_made(session(), case, seq)
+    tables = [
+        Shown(_grid(texts, fired["decision"]), fired["rules"], fired["inputs"])
+        for fired in fact.get("fired", [])
+    ]
+    return page("why/show.html", case=case, fact=fact, tables=tables)
+
+
+def _grid(texts: dict[str, str], decision: str) -> Grid:
+    """The table of the decision, from whichever of the version's models holds it."""
+    for text in texts.values():
+        try:
+            return grid_of(dmn.load(text), decision)
+        except Refusal:
+            continue
+    raise NotFound(what="decision", name=decision)
