@@ -1,10 +1,10 @@
-"""The analyst's walk in a real browser: upload, see what is wrong, publish, match lanes; change a rule and see it work."""
+"""The analyst's walk in a real browser: upload, see what is wrong, publish, match lanes; change a rule."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from designer.library import publish_folder
 from engine.people import all_offices, person_by_name, set_offices
@@ -46,7 +46,7 @@ Check = Callable[[Page], None]
 def choose(page: Page, name: str, data: bytes) -> None:
     """Choose a file as a person would."""
     page.locator("#files").set_input_files(
-        [{"name": name, "mimeType": "application/xml", "buffer": data}]
+        FilePayload(name=name, mimeType="application/xml", buffer=data)
     )
 
 

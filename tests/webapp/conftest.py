@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class Visitor:
         return found.group(1)
 
     def post(
-        self, path: str, data: dict[str, object] | None = None, **headers: str
+        self, path: str, data: Mapping[str, object] | None = None, **headers: str
     ) -> TestResponse:
         """Send a form, as from the account page."""
         sent = {"csrf_token": self.token("/account"), **(data or {})}

@@ -69,8 +69,8 @@ def test_a_diagram_is_published_and_a_case_goes_to_its_end(town: Town) -> None:
     assert (case["status"], case["outcome"]) == ("completed", "Granted")
     assert case["variables"]["shop"] == "La Rosa"
     events = luis.get(f"/cases/{number}/events").json["events"]
-    assert [event["type"] for event in events][0] == "case_started"
-    assert [event["type"] for event in events][-1] == "case_completed"
+    assert events[0]["type"] == "case_started"
+    assert events[-1]["type"] == "case_completed"
     figures = Machine(town, "oscar").get("/procedures/licence/metrics").json
     assert (figures["ended"], figures["cycle_time"]["count"]) == (1, 1)
 
