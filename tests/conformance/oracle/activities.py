@@ -171,8 +171,13 @@ def finish_round(machine: "Machine", round_: Round) -> None:
     if loop is None:
         _finish(machine, work)
         return
-    round_.frame.give_back()
     work.finished += 1
+    is_enough = loop.is_multi_instance and _is_enough(machine, round_)
+    if loop.is_multi_instance and not loop.is_sequential:
+        # those who work side by side do not see each other's answers
+        work.kept.update(round_.frame.kept())
+    else:
+        work.run.frame.put(round_.frame.kept())
     if not loop.is_multi_instance:
         if _goes_on(machine, work):
             _begin_round(machine, work)
@@ -180,7 +185,7 @@ def finish_round(machine: "Machine", round_: Round) -> None:
             _finish(machine, work)
         return
     assert work.total is not None
-    if work.finished >= work.total or _is_enough(machine, work):
+    if work.finished >= work.total or is_enough:
         _finish(machine, work)
     elif loop.is_sequential:
         _begin_round(machine, work)
@@ -197,8 +202,9 @@ def _goes_on(machine: "Machine", work: Work) -> bool:
     return machine.value(work.run.frame, loop.condition.text, loopCounter=number) is True
 
 
-def _is_enough(machine: "Machine", work: Work) -> bool:
-    """§13.3.7: the completion condition is looked at whenever an instance completes."""
+def _is_enough(machine: "Machine", round_: Round) -> bool:
+    """§13.3.7: the completion condition is looked at whenever an instance completes, with what that one knows."""
+    work = round_.work
     loop = work.node.loop
     assert loop is not None
     if loop.completion is None:
@@ -210,7 +216,7 @@ def _is_enough(machine: "Machine", work: Work) -> bool:
         "numberOfCompletedInstances": work.finished,
         "numberOfTerminatedInstances": 0,
     }
-    return machine.value(work.run.frame, loop.completion.text, **numbers) is True
+    return machine.value(round_.frame, loop.completion.text, **numbers) is True
 
 
 def _finish(machine: "Machine", work: Work) -> None:

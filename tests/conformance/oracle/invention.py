@@ -118,8 +118,8 @@ class _Inventor:
     def scope(self, owner: Kind | None) -> Scope:
         """A process or sub-process: start, block, end."""
         self.bodies.append(_Body(owner))
-        first, last = self.block(0 if owner is None else 2)
-        if self.dice.random() < 0.9:
+        first, last = self.sequence(0) if owner is None else self.block(2)
+        if self.dice.random() < 0.9 or any(flow.target == first for flow in self.body.flows):
             self.flow(self.node(Kind.START_EVENT), first)
         if self.dice.random() < 0.9:
             self.flow(last, self.node(Kind.END_EVENT))
@@ -181,7 +181,7 @@ class _Inventor:
     def sequence(self, depth: int) -> Ends:
         """Two or three blocks."""
         first, last = self.block(depth)
-        for _ in range(self.dice.randint(1, 2)):
+        for _ in range(self.dice.randint(1, 3 if depth == 0 else 2)):
             start, end = self.block(depth)
             self.flow(last, start)
             last = end
@@ -189,7 +189,8 @@ class _Inventor:
 
     def jumps(self, depth: int) -> Ends:
         """A sequence with exclusive jumps to and fro: unstructured, yet sound."""
-        merges, splits = [], []
+        merges: list[str] = []
+        splits: list[str] = []
         for _ in range(self.dice.randint(2, 3)):
             merge, split = self.node(Kind.EXCLUSIVE_GATEWAY), self.node(Kind.EXCLUSIVE_GATEWAY)
             start, end = self.block(depth)

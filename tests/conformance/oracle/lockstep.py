@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.bpmn.model import Kind, Model
 from engine.spiff import Execution, Library, NotRunnable, Wait, compile_model
+from engine.spiff.context import locals_of
 from tests.conformance.oracle.machine import Machine, TooManySteps
 from tests.conformance.oracle.places import Unsupported, Watch
 
 BEGINNING = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
-Key = tuple[str, str, str, str, tuple[str, ...]]
+Key = tuple[str, str, str, str, tuple[str, ...], str]
 
 
 @dataclass(slots=True)
@@ -26,14 +27,21 @@ class Outcome:
     difference: str = ""
 
 
-def key_of(wait: Wait) -> Key:
+def key_of(wait: Wait, seen: dict[str, Any]) -> Key:
     """What a wait of our engine says, in the interpreter's words."""
     options: tuple[str, ...] = ()
     if wait.kind == "decision":
         options = tuple(sorted(option.id for option in wait.choices[0].options))
     due = wait.due_at.isoformat() if wait.due_at else ""
     name = (wait.message or "") if wait.kind in ("message", "signal") else ""
-    return wait.kind.value, wait.element_id, due, name, options
+    return (
+        wait.kind.value,
+        wait.element_id,
+        due,
+        name,
+        options,
+        repr(sorted((k, v) for k, v in seen.items() if not k.startswith("error"))),
+    )
 
 
 class Pair:
@@ -60,6 +68,11 @@ class Pair:
         """Save and load our case."""
         self.ours = Execution.load(self.ours.save(), self.library)
 
+    def waits(self) -> list[tuple[Key, Wait]]:
+        """Our waits; instances of the same activity are told apart by the variables that only they see."""
+        tokens = self.ours._case.tokens
+        return [(key_of(w, locals_of(tokens[w.token])), w) for w in self.ours.waits()]
+
     def difference(self) -> str:
         """What one shows and the other does not; empty where they agree."""
         status = "stuck" if self.machine.is_stuck else self.machine.status
@@ -67,8 +80,8 @@ class Pair:
         if status != self.ours.status:
             found.append(f"the oracle is {status}, ours {self.ours.status}")
         theirs = Counter(watch.key for watch in self.machine.watches.values())
-        ours = Counter(key_of(wait) for wait in self.ours.waits())
-        if status in ("running", "stuck"):
+        ours = Counter(key for key, _ in self.waits())
+        if "running" in (status, self.ours.status) or not found:
             found += [f"only the oracle: {n} x {key}" for key, n in (theirs - ours).items()]
             found += [f"only ours: {n} x {key}" for key, n in (ours - theirs).items()]
         return "; ".join(found)
@@ -87,7 +100,7 @@ class Pair:
             watches, [3 if w.kind in ("task", "decision", "service") else 1 for w in watches]
         )[0]
         twins = [w for w in watches if w.key == watch.key]
-        matching = [wait for wait in self.ours.waits() if key_of(wait) == watch.key]
+        matching = [wait for key, wait in self.waits() if key == watch.key]
         wait = matching[twins.index(watch)]
         self.at += timedelta(minutes=dice.choice((0, 1, 7, 45)))
         self.story.append(f"{watch.kind} {watch.element} #{twins.index(watch)}")

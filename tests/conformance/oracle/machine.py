@@ -116,8 +116,7 @@ class Machine:
             if flow.id != node.default
             and (flow.condition is None or self.holds(run, flow.condition.text))
         ]
-        if not taken and node.default is not None:
-            taken = [run.drawing.flows[node.default]]
+        taken = self.with_default(run, node, taken)
         if not taken and flows:
             self.ask(run, node, flows, is_multiple=True, picks=picks)
             return
@@ -137,10 +136,10 @@ class Machine:
         if self.steps > MAX_STEPS or len(self.queue) > 500:
             raise TooManySteps
         run, epoch, node, flow, picks = self.queue.popleft()
-        if run.is_over or run.epoch != epoch:
+        if self.is_gone(run, epoch):
             return
         self.enter(run, node, flow, picks)
-        if not run.is_over and run.epoch == epoch:
+        if not self.is_gone(run, epoch):
             run.moving -= 1
             self.check(run)
 
@@ -204,13 +203,18 @@ class Machine:
             if flow.id != node.default
             and (self.holds(run, flow.condition.text) if flow.condition else is_multiple)
         ]
-        if not taken and node.default is not None:
-            taken = [run.drawing.flows[node.default]]
+        taken = self.with_default(run, node, taken)
         if not taken:
             # the standard: an exception; our engine promises that a person decides
             self.ask(run, node, flows, is_multiple=is_multiple)
             return
         self.pass_on(run, taken if is_multiple else taken[:1])
+
+    def with_default(self, run: Run, node: Node, taken: list[Flow]) -> list[Flow]:
+        """The default flow is taken when no condition holds (§8.4.13)."""
+        if node.default is None or any(flow.condition is not None for flow in taken):
+            return taken
+        return [*taken, run.drawing.flows[node.default]]
 
     def ask(
         self,
@@ -313,6 +317,9 @@ class Machine:
 
     def remove(self, work: Work) -> None:
         """A token leaves its node or is taken away, with all inside."""
+        if not work.is_over:
+            # what finished instances left behind is not lost
+            work.run.frame.put(work.kept)
         work.is_over = True
         if work in work.run.works:
             work.run.works.remove(work)

@@ -28,6 +28,10 @@ class Frame:
             return self.values
         return {**self.outer.all(), **self.values}
 
+    def locals(self) -> dict[str, Any]:
+        """Variables of rounds that are seen from here, without those of the process."""
+        return {} if self.outer is None else {**self.outer.locals(), **self.values}
+
     def put(self, values: dict[str, Any]) -> None:
         """Assign: to the frame that has the name, else to this one."""
         for name, value in values.items():
@@ -36,11 +40,9 @@ class Frame:
                 frame = frame.outer
             (frame or self).values[name] = value
 
-    def give_back(self) -> None:
+    def kept(self) -> dict[str, Any]:
         """What the round leaves to what is around it."""
-        if self.outer is not None:
-            kept = {name: v for name, v in self.values.items() if name not in self.own}
-            self.outer.values.update(kept)
+        return {name: value for name, value in self.values.items() if name not in self.own}
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +76,7 @@ class Work:
     finished: int = 0
     total: int | None = None  # of a multi-instance activity
     items: list[Any] | None = None
+    kept: dict[str, Any] = field(default_factory=dict)  # of parallel instances that are done
     watches: "list[Watch]" = field(default_factory=list)
     is_over: bool = False
     handler_interrupts: bool = False
@@ -114,7 +117,8 @@ class Watch:
     is_listener: bool = False  # of a boundary event or event sub-process: no token of its own
 
     @property
-    def key(self) -> tuple[str, str, str, str, tuple[str, ...]]:
+    def key(self) -> tuple[str, str, str, str, tuple[str, ...], str]:
         """What our engine has to show for this watch as well."""
+        inner = repr(sorted(self.frame.locals().items())) if self.frame else "[]"
         due = self.due.isoformat() if self.due else ""
-        return self.kind, self.element, due, self.name or "", tuple(sorted(self.options))
+        return self.kind, self.element, due, self.name or "", tuple(sorted(self.options)), inner
