@@ -1,11 +1,13 @@
 """The words of the product, gathered for translation: `python -m webapp.catalogue` brings the catalogues up to date.
 
-Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, and the `sentence` of every refusal. English is the
-source and needs no catalogue. Translations already made are kept; messages no longer used go.
+Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, the `sentence` of every refusal, and what repairs and
+rules tell an analyst. English is the source and needs no catalogue. Translations already made are kept; messages no
+longer used go.
 """
 
 import ast
 import io
+import re
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -27,13 +29,23 @@ _KEYWORDS: dict[str, Any] = {
 }
 _PYTHON = "python"
 _REFUSALS = "webapp.catalogue:refusals"
+_ADVICE = "webapp.catalogue:advice"
 _OPTIONS = {
     "templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 }
+_SENTENCE = re.compile(r"[A-Z“].* .*[.?]", re.DOTALL)
 _WHERE = {
     "webapp": [("templates/**.html", "jinja2"), ("**.py", _PYTHON)],
     "engine": [("**.py", _PYTHON)],
     "designer": [("**.py", _PYTHON)],
+}
+_ADVISING = {
+    "designer": [
+        ("importer/**.py", _ADVICE),
+        ("rules/**.py", _ADVICE),
+        ("examination.py", _ADVICE),
+        ("tryout.py", _ADVICE),
+    ]
 }
 
 
@@ -55,11 +67,33 @@ def refusals(
                 yield part.lineno, None, value.value, []
 
 
+def advice(
+    file: BinaryIO, _keywords: Collection[str], _tags: Collection[str], options: dict[str, Any]
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """A Babel extractor for repairs and rules: the docstring of a rule, and whole sentences written as texts."""
+    tree = ast.parse(file.read())
+    # A text that stands by itself is a docstring.
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and _is_rule(node):
+            first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            yield node.lineno, None, " ".join(first.split()), []
+        if isinstance(node, ast.Constant) and id(node) not in docstrings:
+            text = node.value if isinstance(node.value, str) else ""
+            if _SENTENCE.fullmatch(text):
+                yield node.lineno, None, text, []
+
+
+def _is_rule(node: ast.FunctionDef) -> bool:
+    marks = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+    return any(isinstance(mark, ast.Name) and mark.id in {"rule", "model_rule"} for mark in marks)
+
+
 def gathered() -> Catalog:
     """Every message of the product as it is now."""
     found = Catalog(project="Expedito", charset="utf-8", fuzzy=False)
     for folder, methods in _WHERE.items():
-        for method_map in (methods, [("**.py", _REFUSALS)]):
+        for method_map in (methods, [("**.py", _REFUSALS)], _ADVISING.get(folder, [])):
             for _name, _line, message, comments, context in extract_from_dir(
                 str(ROOT / folder),
                 method_map=method_map,
