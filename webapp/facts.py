@@ -70,7 +70,7 @@ def _sentence(entry: Entry) -> str:
                 else _("The case ended")
             )
         case Happened.CASE_FAILED:
-            return _("The case failed")
+            return _("The case ended with an error")
         case Happened.CASE_CANCELLED:
             return _("The case was cancelled")
         case Happened.CASE_SUSPENDED:

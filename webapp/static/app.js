@@ -49,6 +49,12 @@
     if (wide.matches && next.dataset.preview && window.htmx) show(next);
   });
 
+  // What is chosen in a row that scrolls is in sight.
+  document.querySelectorAll(".tabs, .top nav").forEach((row) => {
+    const chosen = row.querySelector("[aria-current]");
+    if (chosen && row.scrollWidth > row.clientWidth) row.scrollLeft = chosen.offsetLeft - row.offsetLeft - 24;
+  });
+
   // Menus close when the attention goes elsewhere.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.account[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; });
