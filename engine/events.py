@@ -42,6 +42,7 @@ class Happened(StrEnum):
     LETTER_ISSUED = "letter_issued"  # data: number, title, hashes of template and words
     DOCUMENT_ADDED = "document_added"  # data: number, name, sha256, size, origin
     COMMENT_ADDED = "comment_added"
+    DATA_CORRECTED = "data_corrected"  # data: answers (new), before (old), reason
     CASE_READ = "case_read"
 
 

@@ -1,9 +1,9 @@
 """Who may see which case and task: conditions that every query of them carries. Evaluated when read."""
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
-from engine.models import Case, Person, Procedure, Role, Task
+from engine.models import Case, Person, Procedure, Role, Task, TaskStatus
 from engine.people import offices_below
 
 _WORKING = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER)
@@ -47,6 +47,29 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
         )
         conditions.append(Case.procedure_id.in_(of_office))
     return or_(*conditions)
+
+
+def managed_cases(person: Person) -> ColumnElement[bool]:
+    """Condition on Case: those the person may move, suspend or cancel. An operator all; a manager those of procedures
+    of the own offices and the ones below, or with an open task there, but never a case of their own.
+    """
+    if person.has_role(Role.OPERATOR):
+        return true()
+    if not person.has_role(Role.MANAGER) or not person.office_ids:
+        return false()
+    below = offices_below(person.office_ids)
+    task = aliased(Task)
+    return and_(
+        Case.applicant_id.is_distinct_from(person.id),
+        or_(
+            Case.procedure_id.in_(select(Procedure.id).where(Procedure.office_id.in_(below))),
+            exists().where(
+                task.case_id == Case.id,
+                task.status == TaskStatus.OPEN,
+                task.office_id.in_(below),
+            ),
+        ),
+    )
 
 
 def seen_offices(session: Session, person: Person) -> list[int] | None:

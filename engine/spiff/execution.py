@@ -251,6 +251,13 @@ class Execution:
             self._case.variables.update(values)
             self._case.tell(FactKind.VARIABLES_CHANGED, keys=list(values))
 
+    def places(self, token: int) -> list[str]:
+        """Ids of the elements that `move` can take a token to; empty for one that watches something else."""
+        found = self._case.tokens.get(token)
+        if found is None:
+            raise NotWaiting(token=token)
+        return moving.places(found)
+
     def move(self, from_token: int, to_element: str, at: datetime) -> None:
         """Take a token (with all that depends on it) to another element; into and out of sub-processes too.
 

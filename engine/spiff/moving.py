@@ -35,6 +35,20 @@ def target_of(token: Token, element_id: str) -> tuple[Token, list[NodeSpec], Nod
         current = _topmost(scope.owner)
 
 
+def places(token: Token) -> list[str]:
+    """Ids of the elements that the token can be moved to, in the order of the diagram."""
+    compiled = token.workflow.process_scope().compiled
+    assert compiled is not None
+    found = []
+    for element_id in compiled.elements:
+        try:
+            target_of(token, element_id)
+        except NoSuchElement:
+            continue
+        found.append(element_id)
+    return found
+
+
 def move(case: CaseWorkflow, token: Token, element_id: str) -> None:
     """Take the token there, with all that depends on it."""
     taken, opened, target = target_of(token, element_id)
