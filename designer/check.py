@@ -1,5 +1,6 @@
 """What `expedito check` says of a file: readable, runnable, what was mended, what to think about."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +63,13 @@ class Report:
         }
 
 
-def check_file(data: bytes, name: str) -> Report:
-    """The report on a file's bytes; never raises, whatever they are."""
+def check_file(data: bytes, name: str, published: Collection[str] = ()) -> Report:
+    """The report on a file's bytes; never raises, whatever they are. `published`: see `import_model`."""
     try:
         drawn = read(data)
     except UnreadableDiagram as refusal:
         return Report(name, is_accepted=False, is_runnable=False, error=refusal)
-    return check_model(drawn, import_model(drawn), name)
+    return check_model(drawn, import_model(drawn, published), name)
 
 
 def check_model(drawn: Model, imported: Imported, name: str) -> Report:

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from designer.examination import Examination, examine_apart
+from designer.examination import Examination, examine_apart, rehearse_apart
 from designer.models import Draft
 from engine import dmn
 from engine.deployments import version_with_everything
@@ -17,6 +17,7 @@ from engine.feel import compile_expression
 from engine.forms import read_form
 from engine.ids import new_id
 from engine.models import Person, Procedure, Version
+from engine.procedures import callable_names
 
 
 class AlreadyPublished(Conflict):
@@ -64,7 +65,9 @@ def save_draft(
 
     `examined` is what `examine_apart` said, for callers that asked before they opened a transaction.
     """
-    examined = examined or examine_apart(data, process_id=process_id, rules=rules)
+    examined = examined or examine_apart(
+        data, process_id=process_id, rules=rules, published=callable_names(session)
+    )
     draft = Draft(
         id=new_id(at),
         name=(examined.name or PurePath(file_name).stem)[:300],
@@ -153,14 +156,14 @@ def replace_drawing(
     """A newer drawing for the same draft; rules about flows that are still there stay."""
     draft = changeable_draft(session, draft_id)
     draft.drawing, draft.file_name = data, PurePath(file_name).name[:300]
-    return _examined(draft, at)
+    return _examined(session, draft, at)
 
 
 def choose_process(session: Session, draft_id: int, process_id: str, *, at: datetime) -> Draft:
     """Say which of the file's processes a case runs."""
     draft = changeable_draft(session, draft_id)
     draft.process_id = process_id
-    return _examined(draft, at)
+    return _examined(session, draft, at)
 
 
 def set_rule(
@@ -180,7 +183,7 @@ def set_rule(
     else:
         rules.pop(flow_id, None)
     draft.rules = rules
-    _examined(draft, at)
+    _examined(session, draft, at)
     known = {flow["id"] for gateway in draft.report["gateways"] for flow in gateway["flows"]}
     if condition and flow_id not in known:
         raise NoSuchFlow(flow=flow_id)
@@ -237,9 +240,25 @@ def discard_draft(session: Session, draft_id: int) -> None:
     session.flush()
 
 
-def examined_again(draft: Draft) -> Examination:
+def examined_again(session: Session, draft: Draft) -> Examination:
     """What the draft is now, with the model as it would be run."""
-    return examine_apart(draft.drawing, process_id=draft.process_id, rules=draft.rules)
+    return examine_apart(
+        draft.drawing,
+        process_id=draft.process_id,
+        rules=draft.rules,
+        published=callable_names(session),
+    )
+
+
+def rehearsed(session: Session, draft: Draft, seed: int) -> dict[str, Any]:
+    """One walk through the draft (see `rehearse_apart`)."""
+    return rehearse_apart(
+        draft.drawing,
+        process_id=draft.process_id,
+        rules=draft.rules,
+        published=callable_names(session),
+        seed=seed,
+    )
 
 
 def changeable_draft(session: Session, draft_id: int) -> Draft:
@@ -254,7 +273,7 @@ def changeable_draft(session: Session, draft_id: int) -> Draft:
     return draft
 
 
-def _examined(draft: Draft, at: datetime) -> Draft:
-    examined = examined_again(draft)
+def _examined(session: Session, draft: Draft, at: datetime) -> Draft:
+    examined = examined_again(session, draft)
     draft.report, draft.is_runnable, draft.changed_at = examined.report, examined.is_runnable, at
     return draft

@@ -8,7 +8,8 @@ import base64
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -21,11 +22,12 @@ from designer.layout import with_layout
 from designer.outline import elements, gateways, lanes, tasks
 from designer.tryout import Tried, try_model
 from engine import bpmn
-from engine.bpmn.model import Expression, Model, Node, Scope
+from engine.bpmn.model import Expression, Model, Node, Scope, Unread
 from engine.errors import Refusal
 
 SECONDS = 20  # of the clock; a normal diagram needs less than one
 MEMORY = 2 * 1024**3  # bytes of address space
+MOST_UNREAD = 200  # kinds of things listed
 TOO_HEAVY = "This diagram could not be examined within {seconds} seconds. Split it with call activities and try again."
 
 Json = dict[str, Any]
@@ -48,15 +50,17 @@ def examine(
     *,
     process_id: str | None = None,
     rules: dict[str, str] | None = None,
+    published: Collection[str] = (),
 ) -> Examination:
     """Read, import, check, compile and rehearse a diagram. What is wrong with it is said in the report.
 
-    `process_id` is the analyst's choice of process, `rules` their conditions by flow id, in FEEL.
+    `process_id` is the analyst's choice of process, `rules` their conditions by flow id, in FEEL,
+    `published` what call activities may call besides the file's own processes.
     """
     try:
         drawn = bpmn.read(data)
         ruled = with_rules(drawn, rules or {})
-        imported = _imported(ruled, process_id)
+        imported = _imported(ruled, process_id, published)
     except Refusal as refusal:
         return _refused(refusal)
     # A drawing without layout gets one, so that every version can be shown.
@@ -70,7 +74,7 @@ def examine(
         "tasks": tasks(process),
         "elements": elements(drawn),
         "has_layout": bool(drawn.shapes),
-        "unread": [asdict(unread) for unread in drawn.unread[:200]],
+        "unread": grouped(drawn.unread),
         "rehearsal": _rehearsal(imported, seed=1) if checked.is_runnable else None,
     }
     return Examination(
@@ -87,9 +91,10 @@ def examine_apart(
     *,
     process_id: str | None = None,
     rules: dict[str, str] | None = None,
+    published: Collection[str] = (),
 ) -> Examination:
     """`examine` in a child process with limits; a diagram that breaks or hangs the child is said to be too heavy."""
-    said = _asked_apart(data, process_id=process_id, rules=rules or {})
+    said = _asked_apart(data, process_id=process_id, rules=rules or {}, published=sorted(published))
     if said is None:
         return _unread(TOO_HEAVY, {"seconds": SECONDS})
     model = said.pop("model")
@@ -97,23 +102,37 @@ def examine_apart(
 
 
 def rehearse_apart(
-    data: bytes, *, process_id: str | None = None, rules: dict[str, str] | None = None, seed: int
+    data: bytes,
+    *,
+    process_id: str | None = None,
+    rules: dict[str, str] | None = None,
+    published: Collection[str] = (),
+    seed: int,
 ) -> Json:
     """One walk through the diagram in a child process: outcome, steps, visited ids, message, released joins.
 
     The same seed gives the same walk. A diagram that cannot be read or takes too long has the outcome “refused”.
     """
-    said = _asked_apart(data, process_id=process_id, rules=rules or {}, seed=seed)
+    said = _asked_apart(
+        data, process_id=process_id, rules=rules or {}, published=sorted(published), seed=seed
+    )
     if said is None:
         words = fill(TOO_HEAVY, {"seconds": str(SECONDS)})
         return asdict(Tried("", "refused", 0, (), words))
     return said
 
 
-def rehearse(data: bytes, *, process_id: str | None, rules: dict[str, str], seed: int) -> Json:
+def rehearse(
+    data: bytes,
+    *,
+    process_id: str | None,
+    rules: dict[str, str],
+    published: Collection[str],
+    seed: int,
+) -> Json:
     """What the child does for `rehearse_apart`."""
     try:
-        imported = _imported(with_rules(bpmn.read(data), rules), process_id)
+        imported = _imported(with_rules(bpmn.read(data), rules), process_id, published)
     except Refusal as refusal:
         return asdict(Tried("", "refused", 0, (), refusal.message()))
     return _rehearsal(imported, seed)
@@ -136,8 +155,15 @@ def _asked_apart(data: bytes, **asked: Any) -> Json | None:
     return said
 
 
-def _imported(drawn: Model, process_id: str | None) -> Imported:
-    imported = import_model(drawn)
+def grouped(unread: Sequence[Unread]) -> list[Json]:
+    """What the file says in vain, each thing once with how often; element and line are of the first."""
+    times = Counter(each.what for each in unread)
+    first = {each.what: each for each in reversed(unread)}
+    return [asdict(first[what]) | {"count": number} for what, number in times.items()][:MOST_UNREAD]
+
+
+def _imported(drawn: Model, process_id: str | None, published: Collection[str]) -> Imported:
+    imported = import_model(drawn, published)
     known = {process.id for process in imported.model.processes}
     return replace(imported, process_id=process_id) if process_id in known else imported
 

@@ -15,6 +15,7 @@ from engine.deployments import deploy, match_lanes
 from engine.errors import Refusal
 from engine.models import Person, Procedure, Version
 from engine.people import office_named
+from engine.procedures import callable_names
 
 
 class IncompleteFolder(Refusal):
@@ -77,7 +78,7 @@ def _with_letters(path: Path, sheet: dict[str, Any]) -> dict[str, Any]:
 def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:
     """Publish a folder as the next version of its procedure and match its lanes with the offices it names."""
     folder = read_folder(path)
-    examined = examine(folder.drawing)
+    examined = examine(folder.drawing, published=callable_names(session))
     if examined.model is None or examined.process_id is None:
         raise IncompleteFolder(folder=path.name, reason=examined.report["error"]["message"])
     version = deploy(

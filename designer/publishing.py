@@ -31,7 +31,7 @@ def publish_draft(
         raise BadKey(key=key)
     draft = changeable_draft(session, draft_id)
     # Again and not as remembered: the repairs may have learned something since the draft was saved.
-    examined = examined_again(draft)
+    examined = examined_again(session, draft)
     if not examined.is_runnable or examined.model is None or examined.process_id is None:
         raise NotYetRunnable(name=draft.name, problem=_first_problem(examined.report))
     version = deploy(

@@ -2,11 +2,13 @@
 
 import random
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from designer.importer import Imported
+from designer.importer import Imported, import_model
 from designer.rehearsal import answers_for, distances, first_values
+from engine.bpmn import read
 from engine.errors import Refusal
 from engine.spiff import (
     Choice,
@@ -37,6 +39,20 @@ class Tried:
     visited: tuple[str, ...]
     message: str | None = None
     released: tuple[str, ...] = ()
+
+
+def try_file(
+    data: bytes, seed: int = 0, max_steps: int = 500, published: Collection[str] = ()
+) -> Tried:
+    """Import a file and run it once; never raises, whatever the bytes are.
+
+    A call activity to a `published` process is passed by: what it does is rehearsed on its own.
+    """
+    try:
+        imported = import_model(read(data), published)
+    except Refusal as refusal:
+        return Tried("", "refused", 0, (), refusal.message())
+    return try_model(imported, seed, max_steps)
 
 
 def try_model(imported: Imported, seed: int = 0, max_steps: int = 500) -> Tried:

@@ -12,6 +12,16 @@ def procedures(session: Session) -> list[Procedure]:
     return list(session.scalars(select(Procedure).order_by(Procedure.name)))
 
 
+def callable_names(session: Session) -> list[str]:
+    """What a call activity may say to run a procedure published here: their keys and process ids."""
+    rows = session.execute(
+        select(Procedure.key, Version.process_id)
+        .join(Version, Version.procedure_id == Procedure.id)
+        .distinct()
+    )
+    return sorted({name for row in rows for name in row})
+
+
 def startable_procedures(session: Session) -> list[Procedure]:
     """Procedures that take new cases at present, by name."""
     return list(

@@ -72,7 +72,7 @@ class Settings:
         var = Path(text("VAR", "var"))
         var.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(
-            database_url=text("DATABASE_URL", f"sqlite:///{var / 'expedito.sqlite'}"),
+            database_url=database_url(environment),
             var=var,
             secret_key=text("SECRET_KEY", "") or _kept_secret(var / "secret_key"),
             host=text("HOST", "127.0.0.1"),
@@ -85,6 +85,13 @@ class Settings:
             antivirus=text("ANTIVIRUS", ""),
             log=_one_of("LOG", text("LOG", "plain"), ("plain", "json")),
         )
+
+
+def database_url(environment: Mapping[str, str] = os.environ) -> str:
+    """Where everything is kept; nothing is made or opened."""
+    var = Path(environment.get("EXPEDITO_VAR", "").strip() or "var")
+    said = environment.get("EXPEDITO_DATABASE_URL", "").strip()
+    return said or f"sqlite:///{var / 'expedito.sqlite'}"
 
 
 def _kept_secret(path: Path) -> str:

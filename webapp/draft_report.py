@@ -61,7 +61,7 @@ def remarks(draft: Draft) -> list[Remark]:
     found += [_of(each, _kind_of_repair(each), names) for each in report["repairs"]]
     found += [
         Remark(
-            "unread", each["what"], "", each["element"], names.get(each["element"]), each["line"]
+            "unread", _times(each), "", each["element"], names.get(each["element"]), each["line"]
         )
         for each in report["unread"]
     ]
@@ -99,6 +99,12 @@ def element_names(report: Json) -> dict[str | None, str]:
 def told(said: Json) -> str:
     """A sentence of the report in the reader's language, with its values."""
     return fill(_(said["sentence"]), said["values"])
+
+
+def _times(unread: Json) -> str:
+    """“w4:graphStyle (23×)”; drafts kept before things were counted say each by itself."""
+    number = unread.get("count", 1)
+    return f"{unread['what']} ({number}×)" if number > 1 else str(unread["what"])
 
 
 def _of_error(error: Json) -> Remark:

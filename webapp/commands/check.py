@@ -7,6 +7,7 @@ import click
 import orjson
 
 from designer.check import check_file
+from webapp.published import published_here
 
 
 @click.command()
@@ -20,9 +21,10 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     Exits with 1 when any file was refused.
     """
     refused = 0
+    published = published_here()
     with click.progressbar(files, file=sys.stderr, hidden=as_json or len(files) < 20) as bar:
         for path in bar:
-            report = check_file(path.read_bytes(), str(path)).to_json()
+            report = check_file(path.read_bytes(), str(path), published).to_json()
             refused += not report["accepted"]
             click.echo(orjson.dumps(report).decode() if as_json else _told(report))
     if refused:

@@ -6,10 +6,8 @@ from pathlib import Path
 import click
 import orjson
 
-from designer.importer import import_model
-from designer.tryout import Tried, try_model
-from engine import bpmn
-from engine.errors import Refusal
+from designer.tryout import Tried, try_file
+from webapp.published import published_here
 
 
 @click.command("try")
@@ -24,21 +22,14 @@ from engine.errors import Refusal
 def command(files: tuple[Path, ...], seed: int, max_steps: int, as_json: bool) -> None:
     """Import each of FILES and run it to its end in memory. Exits with 1 when any did not get there."""
     unfinished = 0
+    published = published_here()
     with click.progressbar(files, file=sys.stderr, hidden=as_json or len(files) < 20) as bar:
         for path in bar:
-            tried = _tried(path, seed, max_steps)
+            tried = try_file(path.read_bytes(), seed, max_steps, published)
             unfinished += tried.outcome != "completed"
             click.echo(_json(path, tried) if as_json else _told(path, tried))
     if unfinished:
         sys.exit(1)
-
-
-def _tried(path: Path, seed: int, max_steps: int) -> Tried:
-    try:
-        imported = import_model(bpmn.read(path.read_bytes()))
-    except Refusal as refusal:
-        return Tried("", "refused", 0, (), refusal.message())
-    return try_model(imported, seed=seed, max_steps=max_steps)
 
 
 def _json(path: Path, tried: Tried) -> str:

@@ -26,7 +26,7 @@ from engine.bpmn.encoding import text_of
 from engine.directory import people_names
 from engine.errors import Refusal
 from engine.models import Role, Version
-from engine.procedures import procedures
+from engine.procedures import callable_names, procedures
 from webapp.access import access
 from webapp.draft_report import (
     counts,
@@ -98,7 +98,7 @@ def show(draft_id: int) -> ResponseReturnValue:
 def diagram(draft_id: int) -> Response:
     """The drawing for the page; where it has no layout, the model with a generated one."""
     draft = draft_by_id(session(), draft_id)
-    data = draft.drawing if draft.report["has_layout"] else examined_again(draft).model
+    data = draft.drawing if draft.report["has_layout"] else examined_again(session(), draft).model
     return drawn(data or draft.drawing)
 
 
@@ -115,7 +115,7 @@ def drawing(draft_id: int) -> Response:
 def model(draft_id: int) -> Response:
     """The diagram as it would be run, repairs and rules included."""
     draft = draft_by_id(session(), draft_id)
-    examined = examined_again(draft)
+    examined = examined_again(session(), draft)
     if examined.model is None:
         raise NotYetRunnable(name=draft.name, problem=first_problem(draft) or "")
     return attachment(examined.model, f"{key_from(draft.name)}-model.bpmn")
@@ -184,7 +184,10 @@ def publish(draft_id: int) -> ResponseReturnValue:
         )
     except Refusal as refusal:
         start_over()
-        return _show(draft_by_id(session(), draft_id), refusal, refusal.status)
+        draft = draft_by_id(session(), draft_id)
+        if isinstance(refusal, NotYetRunnable):  # the same in the reader's language
+            refusal = NotYetRunnable(name=draft.name, problem=first_problem(draft) or "")
+        return _show(draft, refusal, refusal.status)
     flash(_("Version %(number)s of “%(name)s” is published.", number=version.number, name=name))
     return redirect(url_for("procedures.lanes_page", key=key), 303)
 
@@ -219,9 +222,10 @@ def _read(file: FileStorage) -> tuple[str, bytes]:
 
 def _saved(sent: list[tuple[str, bytes]]) -> list[Draft]:
     known = [same_upload(session(), data, by=signed_in()) for _name, data in sent]
+    published = callable_names(session())
     start_over()  # nothing stays locked while other programs read the drawings
     examined = [
-        None if before else examine_apart(data)
+        None if before else examine_apart(data, published=published)
         for before, (_name, data) in zip(known, sent, strict=True)
     ]
     saved = []

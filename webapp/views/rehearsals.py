@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from designer.drafts import draft_by_id
-from designer.examination import rehearse_apart
+from designer.drafts import draft_by_id, rehearsed
 from engine.models import Role
 from webapp.access import access
 from webapp.draft_report import element_names
@@ -33,7 +32,7 @@ def rehearse(draft_id: int) -> ResponseReturnValue:
     """Walk through the draft once; the same seed walks the same way, `at` says how far it is shown."""
     draft = draft_by_id(session(), draft_id)
     seed = max(0, request.args.get("seed", 1, type=int)) % MOST_SEEDS
-    tried = rehearse_apart(draft.drawing, process_id=draft.process_id, rules=draft.rules, seed=seed)
+    tried = rehearsed(session(), draft, seed)
     names = element_names(draft.report)
     nodes = {one["id"] for one in draft.report["elements"] if one["kind"] != "sequenceFlow"}
     steps = [
