@@ -96,8 +96,8 @@ def _sentence_of_task(entry: Entry, name: str) -> str | None:
             return _("“%(task)s” was completed", task=name)
         case Happened.TASK_CANCELLED:
             return _("“%(task)s” was withdrawn", task=name)
-        case Happened.LETTER_ISSUED:
-            return _("A letter was issued: %(title)s", title=entry.data.get("title", name))
+        case Happened.DATA_CORRECTED:
+            return _("What the case knows was corrected by an operator")
         case Happened.DOCUMENT_ADDED:
             return _("A document was added: %(name)s", name=entry.data.get("name", "–"))
         case Happened.LETTER_ISSUED:
