@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
+from designer.picture import picture
 from engine import history
 from engine.case_list import CaseQuery, cases, open_tasks_of
 from engine.cases import Applicant, case_by_number, start_case
@@ -26,6 +27,7 @@ from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.task_form import asked, sent
 from webapp.transactions import now, session, start_over
+from webapp.views.drafts import drawn
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
 NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)
@@ -128,10 +130,9 @@ def show(number: str) -> ResponseReturnValue:
 @pages.get("/<path:number>/diagram.bpmn")
 @access(*_READS)
 def diagram(number: str) -> ResponseReturnValue:
-    """The diagram of the version that the case follows, as it was uploaded."""
+    """The diagram of the version that the case follows; where it has no layout, with a generated one."""
     case = case_by_number(session(), signed_in(), number)
-    drawing = version_with_everything(session(), case.version_id).drawing
-    return Response(drawing, content_type="application/xml")
+    return drawn(picture(version_with_everything(session(), case.version_id)))
 
 
 def statuses() -> dict[str, str]:
