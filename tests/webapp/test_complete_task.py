@@ -99,7 +99,7 @@ def test_the_same_key_for_something_else_is_refused(town: Town) -> None:
     task = town.task(town.case())
     carla = town.visitor("carla")
     carla.post(f"/tasks/{task}/complete", ANSWERS, **{"Idempotency-Key": "k1"})
-    other = carla.post(f"/tasks/{task}/claim", **{"Idempotency-Key": "k1"})
+    other = carla.post(f"/tasks/{task}/claim", {}, **{"Idempotency-Key": "k1"})
     assert other.status_code == 422
 
 
