@@ -21,7 +21,7 @@ DEEPEST: Final = 8  # blocks inside each other
 
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 # alone on its line: nothing but blanks around it
-_ALONE = re.compile(r"(?m)^[ \t]*(\{\{[#/][^\n]*?\}\})[ \t]*(?:\n|\Z)")
+_ALONE = re.compile(r"(?m)^[ \t]*(\{\{[#/](?:(?!\}\})[^\n])*\}\})[ \t]*(?:\n|\Z)")
 _FOR = re.compile(r"([^\W\d]\w*)\s+in\s+(.+)", re.DOTALL)
 # the writer after the last bar; FEEL itself has no bar
 _WRITTEN = re.compile(r"(.*)\|\s*([a-z ]+?)\s*", re.DOTALL)
