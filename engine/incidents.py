@@ -15,7 +15,7 @@ from engine.facts import Fact, record
 from engine.models import Case, Incident, Job, Person, Procedure
 from engine.progress import Held, advance, hold, shortened
 from engine.spiff import WaitKind
-from engine.visibility import visible_cases
+from engine.visibility import managed_cases
 from engine.waiting import raise_incident
 
 JOB_FAILED = "job_failed"
@@ -56,12 +56,12 @@ class NothingToRelease(Refusal):
 
 
 def open_incidents(session: Session, person: Person, *, limit: int = 100) -> list[IncidentRow]:
-    """Incidents nobody has mended yet, of cases the person may see, the oldest first."""
+    """Incidents nobody has mended yet, of cases the person is in charge of, the oldest first."""
     rows = session.execute(
         select(Incident, Case.number, Procedure.name)
         .join(Case, Case.id == Incident.case_id)
         .join(Procedure, Procedure.id == Case.procedure_id)
-        .where(Incident.resolved_at.is_(None), visible_cases(person))
+        .where(Incident.resolved_at.is_(None), managed_cases(person))
         .order_by(Incident.raised_at, Incident.case_id, Incident.number)
         .limit(limit)
     )

@@ -23,7 +23,7 @@ class Place:
 
     element_id: str
     name: str
-    kind: str  # engine.bpmn.model.NodeKind
+    kind: str  # engine.bpmn.model.Kind
     is_passed: bool  # the case has been there
 
 

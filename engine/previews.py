@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from engine.deployments import Blueprint, blueprint
 from engine.errors import Conflict, NotFound
@@ -76,12 +76,7 @@ class _NothingKept(PublishedVersions):
 
 def look(session: Session, case_id: int, *, at: datetime) -> tuple[Case, Blueprint, Execution]:
     """The case as it stands, in memory, to be tried out and thrown away; NotFound."""
-    case = session.scalar(
-        select(Case)
-        .where(Case.id == case_id)
-        .options(undefer(Case.state))
-        .execution_options(populate_existing=True)
-    )
+    case = session.get(Case, case_id)
     if case is None:
         raise NotFound(what="case", name=case_id)
     plan = blueprint(session, case.version_id)

@@ -1,5 +1,6 @@
 """The links at the top of every page: each view file brings its own, shown to those who may follow it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
@@ -11,11 +12,15 @@ from webapp.sessions import current_person
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A view file's module-level `NAVIGATION`: the endpoint, its words and its place (small numbers first)."""
+    """A view file's module-level `NAVIGATION`: the endpoint, its words and its place (small numbers first).
+
+    `count` says how much waits there for the person who looks.
+    """
 
     endpoint: str
     label: LazyString | str
     place: int = 50
+    count: Callable[[], int] | None = None
 
 
 def links() -> list[Link]:

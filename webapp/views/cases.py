@@ -10,10 +10,12 @@ from designer.picture import picture
 from engine import history
 from engine.case_list import CaseQuery, cases, open_tasks_of
 from engine.cases import Applicant, case_by_number, start_case
+from engine.charge import is_in_charge
 from engine.deployments import current_version, procedure_by_key, version_with_everything
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
 from engine.letters.proof import unset_letters
+from engine.mending import incidents_of
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form
@@ -112,6 +114,8 @@ def show(number: str) -> ResponseReturnValue:
     case = case_by_number(session(), signed_in(), number)
     positions = history.positions(session(), case)
     names = element_names(case)
+    incidents = incidents_of(session(), case)
+    is_over = case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
     return page(
         "cases/show.html",
         case=case,
@@ -119,6 +123,9 @@ def show(number: str) -> ResponseReturnValue:
         positions=positions,
         here=[names.get(element, element) for element in positions],
         path=history.path(session(), case),
+        incidents=[] if is_over else incidents,
+        marks={one.element_id: "error" for one in incidents if one.element_id},
+        is_in_charge=not is_over and is_in_charge(session(), signed_in(), case),
         tasks=open_tasks_of(session(), signed_in(), case),
         story=told(history.timeline(session(), case)),
         documents=history.documents(session(), case),

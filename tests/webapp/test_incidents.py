@@ -1,0 +1,195 @@
+"""What broke is seen by who is in charge, corrected and tried again."""
+
+import pytest
+from sqlalchemy import select
+
+from engine import jobs
+from engine.cases import Applicant, start_case
+from engine.deployments import deploy, match_lanes
+from engine.history import variables
+from engine.incidents import job_failed
+from engine.models import Case, Incident, Job, Task, TaskStatus
+from engine.people import office_named
+from engine.tasks import complete_task
+from tests.engine.office import diagram
+from tests.webapp.conftest import Town
+
+ROUNDS = diagram(
+    '<startEvent id="start"/><userTask id="ask" name="Ask how many"/>'
+    '<userTask id="each" name="Check each"><multiInstanceLoopCharacteristics>'
+    '<loopCardinality xsi:type="tFormalExpression">shops</loopCardinality>'
+    '</multiInstanceLoopCharacteristics></userTask><endEvent id="done"/>',
+    flows="start>ask ask>each each>done",
+)
+CALLS = diagram(
+    '<startEvent id="start"/><serviceTask id="ask" name="Ask the registry" e:topic="registry"/>'
+    '<userTask id="read" name="Read"/><endEvent id="done"/>',
+    flows="start>ask ask>read read>done",
+)
+
+
+def started(town: Town, model: bytes, **answers: object) -> Case:
+    """A case of a new procedure of the office Licences."""
+    with town.database.transaction() as session:
+        version = deploy(
+            session,
+            "other",
+            "Other",
+            drawing=model,
+            model=model,
+            process_id="p",
+            by=town.person("luis"),
+            at=town.clock(),
+        )
+        version.procedure.office_id = office_named(session, "Licences", at=town.clock()).id
+        match_lanes(session, version.procedure, {}, by=None, at=town.clock())
+        return start_case(
+            session, version, answers, applicant=Applicant("Rosa"), by=None, at=town.clock()
+        )
+
+
+def broken_rounds(town: Town) -> Case:
+    case = started(town, ROUNDS, shops=5000, note="as it was", keen=True, tags=["a"])
+    with town.database.transaction() as session:
+        task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
+        luis = town.person("luis")
+        complete_task(session, task.id, {}, by=luis, at=town.clock())
+    return case
+
+
+def failed_call(town: Town) -> Case:
+    case = started(town, CALLS)
+    with town.database.transaction() as session:
+        jobs.take(session, worker="w", at=town.clock())
+        job = session.scalars(select(Job)).one()
+        dead = jobs.fail(session, job.id, "no route", worker="w", is_final=True, at=town.clock())
+        assert dead is not None
+        job_failed(session, dead, "no route", at=town.clock())
+    return case
+
+
+def tasks(town: Town, case: Case) -> list[str]:
+    with town.database.reading() as session:
+        return list(
+            session.scalars(
+                select(Task.name).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+            )
+        )
+
+
+def test_the_navigation_counts_what_is_broken(town: Town) -> None:
+    oscar = town.visitor("oscar")
+    assert 'Incidents <span class="count">' not in oscar.get("/cases").text
+    failed_call(town)
+    assert 'Incidents <span class="count">1</span>' in oscar.get("/cases").text
+
+
+def test_the_list_leads_to_the_incident_on_its_diagram(town: Town) -> None:
+    case = failed_call(town)
+    oscar = town.visitor("oscar")
+    assert f"/incidents/{case.id}/1" in oscar.get("/incidents").text
+    page = oscar.get(f"/incidents/{case.id}/1").text
+    assert "Ask the registry" in page
+    assert "no route" in page
+    assert "&#34;ask&#34;: &#34;error&#34;" in page
+    assert "no route" in oscar.get(f"/cases/{case.number}").text
+
+
+def test_corrected_data_and_a_reason_let_the_case_go_on(town_on_each: Town) -> None:
+    town = town_on_each
+    case = broken_rounds(town)
+    oscar = town.visitor("oscar")
+    sent: dict[str, object] = {
+        "reason": "Two shops",
+        "data.shops": "2",
+        "data.note": "as it was",
+        "data.keen": "false",
+        "data.tags": '["a", "b"]',
+        "new_name": "fee",
+        "new_value": "12.5",
+    }
+    assert oscar.post(f"/incidents/{case.id}/1/again", sent).status_code == 303
+    assert tasks(town, case) == ["Check each", "Check each"]
+    with town.database.reading() as session:
+        known = variables(session, session.get_one(Case, case.id))
+    wanted = {"shops": 2, "note": "as it was", "keen": False, "tags": ["a", "b"], "fee": 12.5}
+    assert {key: known[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("typed", ["two", "[1", "NaN", "1e999", "[" * 9000])
+def test_a_number_that_is_none_is_shown_again(town: Town, typed: str) -> None:
+    case = broken_rounds(town)
+    sent: dict[str, object] = {"reason": "Why", "data.shops": typed}
+    answer = town.visitor("oscar").post(f"/incidents/{case.id}/1/again", sent)
+    assert answer.status_code == 422
+    assert "cannot be read" in answer.text
+    assert tasks(town, case) == []
+
+
+def test_trying_again_needs_a_reason(town: Town) -> None:
+    case = broken_rounds(town)
+    sent: dict[str, object] = {"data.shops": "2"}
+    answer = town.visitor("oscar").post(f"/incidents/{case.id}/1/again", sent)
+    assert answer.status_code == 422
+    assert 'value="2"' in answer.text  # what was typed is kept
+
+
+def test_a_call_is_made_again(town: Town) -> None:
+    case = failed_call(town)
+    answer = town.visitor("oscar").post(f"/incidents/{case.id}/1/again", {"reason": "Up again"})
+    assert answer.status_code == 303
+    with town.database.reading() as session:
+        assert session.scalars(select(Job.is_dead)).all() == [False]
+
+
+def test_a_call_done_by_hand_lets_the_case_go_on(town: Town) -> None:
+    case = failed_call(town)
+    sent: dict[str, object] = {
+        "reason": "By phone",
+        "counts_as_done": "yes",
+        "new_name": "owner",
+        "new_value": "Rosa",
+    }
+    oscar = town.visitor("oscar")
+    assert oscar.post(f"/incidents/{case.id}/1/settle", sent).status_code == 303
+    assert tasks(town, case) == ["Read"]
+    assert "Rosa" in oscar.get(f"/cases/{case.number}").text
+
+
+def test_an_incident_is_mended_once(town: Town) -> None:
+    case = failed_call(town)
+    oscar = town.visitor("oscar")
+    oscar.post(f"/incidents/{case.id}/1/again", {"reason": "Up again"})
+    again = oscar.post(f"/incidents/{case.id}/1/again", {"reason": "Up again"})
+    assert again.status_code == 409
+
+
+def test_what_moved_meanwhile_is_not_mended_blindly(town: Town) -> None:
+    case = failed_call(town)
+    with town.database.reading() as session:
+        old = session.get_one(Case, case.id).revision - 1
+    sent: dict[str, object] = {"reason": "Up again", "seen": old}
+    answer = town.visitor("oscar").post(f"/incidents/{case.id}/1/again", sent)
+    assert answer.status_code == 409
+    with town.database.reading() as session:
+        assert session.get_one(Incident, (case.id, 1)).resolved_at is None
+
+
+def test_managers_see_the_incidents_of_their_offices_and_nobody_else(town: Town) -> None:
+    case = failed_call(town)
+    path = f"/incidents/{case.id}/1"
+    assert town.visitor("marta").get(path).status_code == 200
+    for name in ("carla", "luis", "ana", "pedro"):
+        assert town.visitor(name).get(path).status_code == 403
+    with town.database.transaction() as session:
+        found = session.get_one(Case, case.id)
+        marta = session.merge(town.person("marta"))
+        marta.memberships.clear()
+        assert found.status == "open"
+    assert town.visitor("marta").get(path).status_code == 404
+    answer = town.visitor("marta").post(f"{path}/again", {"reason": "Why"})
+    assert answer.status_code == 404
+
+
+def test_no_incident_is_said_in_words(town: Town) -> None:
+    assert "Nothing is broken" in town.visitor("oscar").get("/incidents").text

@@ -1,0 +1,106 @@
+"""What a case knows as fields an operator can correct, and what they typed as values again."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.errors import Refusal
+
+LONGEST = 20_000  # characters of one value; longer ones are not offered
+Kind = Literal["text", "number", "boolean", "json"]
+_FIELD = "data."
+
+
+class Unreadable(Refusal):
+    """What was typed is not of the kind that the case knows."""
+
+    sentence = "“{name}” cannot be read: {value}. Write a number as 12.5, a list as JSON."
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """A variable of the case; `value` as it stands in its field."""
+
+    name: str
+    label: str
+    kind: Kind
+    value: str
+
+    @property
+    def field(self) -> str:
+        """The name of its field in the form."""
+        return _FIELD + self.name
+
+
+def correctable(
+    variables: Mapping[str, Any], labels: Mapping[str, str], typed: Mapping[str, str]
+) -> list[Correctable]:
+    """The variables by label; `typed` is what a refused form held."""
+    found = []
+    for name, value in variables.items():
+        text = _text(value)
+        if len(text) <= LONGEST:
+            field = _FIELD + name
+            shown = typed.get(field, text)
+            found.append(Correctable(name, labels.get(name) or name, _kind(value), shown))
+    return sorted(found, key=lambda one: one.label.casefold())
+
+
+def corrected(variables: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """What was changed, and the new variable if one was named. Raises Unreadable."""
+    found = {}
+    for name, value in variables.items():
+        text = typed.get(_FIELD + name)
+        # browsers send line ends as CR LF
+        if text is not None and text.replace("\r\n", "\n") != _text(value).replace("\r\n", "\n"):
+            found[name] = _value(name, text, _kind(value))
+    name = typed.get("new_name", "").strip()[:200]
+    if name:
+        found[name] = _guess(typed.get("new_value", ""))
+    return found
+
+
+def _kind(value: Any) -> Kind:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "text" if value is None or isinstance(value, str) else "json"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _value(name: str, text: str, kind: Kind) -> Any:
+    text = text[:LONGEST]
+    if kind == "text":
+        return text.replace("\r\n", "\n")
+    if kind != "json" and not text.strip():
+        return None
+    if kind == "number" and text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
+    value = _parsed(text)
+    if value is _NOTHING or (kind in ("number", "boolean") and _kind(value) != kind):
+        raise Unreadable(name=name, value=text[:60] or "–")
+    return value
+
+
+def _guess(text: str) -> Any:
+    value = _parsed(text[:LONGEST])
+    return text[:LONGEST] if value is _NOTHING else value
+
+
+_NOTHING = object()
+
+
+def _parsed(text: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=lambda _: _NOTHING)
+    except (ValueError, RecursionError):
+        return _NOTHING
+    return _NOTHING if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,160 @@
+"""What broke inside cases: the list, one incident on its diagram, correct and try again, release, settle."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from engine.cases import CaseSuspended, ReasonMissing
+from engine.errors import Refusal
+from engine.history import variables
+from engine.incidents import JOB_FAILED, NothingToRelease, NothingToRetry, open_incidents, resolve
+from engine.mending import again_preview, broken, incident_count, try_again
+from engine.models import CaseStatus, Incident, Role
+from engine.previews import MovedMeanwhile, hold_as_seen
+from engine.spiff import ValueRefused
+from engine.task_forms import questions
+from webapp.access import access
+from webapp.corrections import Unreadable, correctable, corrected
+from webapp.i18n import _, sentence
+from webapp.navigation import Link
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.transactions import now, session, start_over
+from webapp.views.cases import element_names, statuses
+
+pages = Blueprint("incidents", __name__, url_prefix="/incidents")
+
+_CHARGE = (Role.MANAGER, Role.OPERATOR)
+_INCIDENT = "/<int:case_id>/<int(max=99999):number>"
+# said beside what was typed; the rest of the refusals are pages
+_MENDABLE = (
+    ReasonMissing,
+    MovedMeanwhile,
+    CaseSuspended,
+    NothingToRelease,
+    NothingToRetry,
+    Unreadable,
+    ValueRefused,
+)
+
+
+def _waiting() -> int:
+    return incident_count(session(), signed_in())
+
+
+NAVIGATION = Link("incidents.index", lazy_gettext("Incidents"), place=25, count=_waiting)
+
+
+@pages.get("")
+@access(*_CHARGE)
+def index() -> ResponseReturnValue:
+    """Everything that waits to be mended, the oldest first."""
+    rows = open_incidents(session(), signed_in())
+    return page("incidents/index.html", rows=rows, kind_words=kind_words, count=_waiting())
+
+
+@pages.get(_INCIDENT)
+@access(*_CHARGE)
+def show(case_id: int, number: int) -> ResponseReturnValue:
+    """What broke, where, and what can be done about it."""
+    return _shown(case_id, number)
+
+
+@pages.post(_INCIDENT + "/again")
+@access(*_CHARGE)
+def again(case_id: int, number: int) -> ResponseReturnValue:
+    """Correct what the case knows, and let it go on from what broke."""
+
+    def mend() -> Incident:
+        found = broken(session(), signed_in(), case_id, number)
+        known = variables(session(), found.case)
+        return try_again(
+            session(),
+            case_id,
+            number,
+            request.form.get("reason", "")[:2000],
+            corrections=corrected(known, request.form),
+            seen=request.form.get("seen", type=int),
+            by=signed_in(),
+            at=now(),
+        )
+
+    return _mended(case_id, number, mend, _("The case goes on from where it broke."))
+
+
+@pages.post(_INCIDENT + "/settle")
+@access(*_CHARGE)
+def settle(case_id: int, number: int) -> ResponseReturnValue:
+    """Note that it was dealt with by other means; a call to another machine counts as answered."""
+
+    def mend() -> Incident:
+        broken(session(), signed_in(), case_id, number)
+        hold_as_seen(session(), case_id, request.form.get("seen", type=int))
+        counts = request.form.get("counts_as_done") == "yes"
+        reason = request.form.get("reason", "")[:2000]
+        return resolve(
+            session(),
+            case_id,
+            number,
+            reason,
+            data=corrected({}, request.form) if counts else None,
+            by=signed_in(),
+            at=now(),
+        )
+
+    return _mended(case_id, number, mend, _("Settled. The reason is kept with the case."))
+
+
+def kind_words(kind: str) -> str:
+    """What kind of thing broke, in the reader's language."""
+    match kind:
+        case "stuck":
+            return _("Nothing can move any more")
+        case "livelock":
+            return _("It goes round in circles")
+        case "job_failed":
+            return _("Another system did not answer")
+    return _("It cannot go on with what it knows")
+
+
+def _mended(
+    case_id: int, number: int, mend: Callable[[], Incident], told: str
+) -> ResponseReturnValue:
+    try:
+        mend()
+    except _MENDABLE as refusal:
+        start_over()
+        return _shown(case_id, number, refusal)
+    case = broken(session(), signed_in(), case_id, number).case
+    flash(told)
+    return redirect(url_for("cases.show", number=case.number), 303)
+
+
+def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+    found = broken(session(), signed_in(), case_id, number)
+    incident, case = found.incident, found.case
+    is_open = incident.resolved_at is None and case.status == CaseStatus.OPEN
+    labels = {
+        key: label for key, (label, _options) in questions(session(), case.version_id).items()
+    }
+    names = element_names(case)
+    return page(
+        "incidents/show.html",
+        status=refusal.status if refusal else 200,
+        incident=incident,
+        case=case,
+        attempts=found.attempts,
+        kind=kind_words(incident.kind),
+        place=names.get(incident.element_id or "", incident.element_id),
+        is_open=is_open,
+        is_call=incident.kind == JOB_FAILED,
+        preview=again_preview(session(), incident, at=now()) if is_open else None,
+        data=correctable(variables(session(), case), labels, request.form) if is_open else [],
+        typed=request.form,
+        reason=request.form.get("reason", ""),
+        refusal=sentence(refusal) if refusal else None,
+        marks={incident.element_id: "error"} if incident.element_id else {},
+        statuses=statuses(),
+    )
