@@ -151,12 +151,21 @@ def draft_by_id(session: Session, draft_id: int) -> Draft:
 
 
 def replace_drawing(
-    session: Session, draft_id: int, file_name: str, data: bytes, *, at: datetime
+    session: Session,
+    draft_id: int,
+    file_name: str,
+    data: bytes,
+    *,
+    examined: Examination | None = None,
+    at: datetime,
 ) -> Draft:
-    """A newer drawing for the same draft; rules about flows that are still there stay."""
+    """A newer drawing for the same draft; rules about flows that are still there stay.
+
+    `examined`: as in save_draft, asked with the draft's process and rules.
+    """
     draft = changeable_draft(session, draft_id)
     draft.drawing, draft.file_name = data, PurePath(file_name).name[:300]
-    return _examined(session, draft, at)
+    return _examined(session, draft, at, examined)
 
 
 def choose_process(session: Session, draft_id: int, process_id: str, *, at: datetime) -> Draft:
@@ -273,7 +282,9 @@ def changeable_draft(session: Session, draft_id: int) -> Draft:
     return draft
 
 
-def _examined(session: Session, draft: Draft, at: datetime) -> Draft:
-    examined = examined_again(session, draft)
+def _examined(
+    session: Session, draft: Draft, at: datetime, examined: Examination | None = None
+) -> Draft:
+    examined = examined or examined_again(session, draft)
     draft.report, draft.is_runnable, draft.changed_at = examined.report, examined.is_runnable, at
     return draft

@@ -30,6 +30,8 @@ def publish_draft(
     if not _KEY.fullmatch(key) or len(key) > 80:
         raise BadKey(key=key)
     draft = changeable_draft(session, draft_id)
+    if not draft.report["accepted"]:  # nothing to learn, and it may take long
+        raise NotYetRunnable(name=draft.name, problem=_first_problem(draft.report))
     # Again and not as remembered: the repairs may have learned something since the draft was saved.
     examined = examined_again(session, draft)
     if not examined.is_runnable or examined.model is None or examined.process_id is None:

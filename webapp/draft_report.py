@@ -107,6 +107,15 @@ def _times(unread: Json) -> str:
     return f"{unread['what']} ({number}×)" if number > 1 else str(unread["what"])
 
 
+def told_note(note: str) -> str:
+    """What the importer tells the person who does a task, in the reader's language; what follows in brackets is
+    the drawing's own text.
+    """
+    base, bracket, rest = note.partition(" (")
+    words = _(note)
+    return words if words != note or not bracket else f"{_(base)}{bracket}{rest}"
+
+
 def _of_error(error: Json) -> Remark:
     return Remark("error", told(error), line=error["line"])
 

@@ -68,6 +68,23 @@ def test_an_input_that_no_rule_matches_is_said_with_an_example(draft: tuple[Visi
     assert "No rule applies when" in ana.get(f"{address}/{TABLE}").text
 
 
+def test_the_example_of_a_gap_can_be_tried(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    ana.post(f"{address}/{TABLE}", {"do": "remove.4"})
+    text = ana.get(f"{address}/{TABLE}").text
+    link = text.split(">Try this one<")[0].rpartition('href="')[2].rstrip('"')
+    assert "No answer." in ana.get(link.replace("&amp;", "&")).text
+
+
+def test_a_published_table_is_read_and_tried_but_not_changed(draft: tuple[Visitor, str]) -> None:
+    ana, _ = draft
+    asked = f"/procedures/licencia-funcionamiento/1/{TABLE}&try=1&try.giro=grifo"
+    text = ana.get(asked).text
+    assert "<strong>muy alto</strong>" in text
+    assert "Keep the table" not in text
+    assert ana.post(asked, {"do": "add"}).status_code == 405
+
+
 def test_an_unknown_table_is_not_found(draft: tuple[Visitor, str]) -> None:
     ana, address = draft
     assert ana.get(f"{address}/table?file=other.dmn&decision=x").status_code == 404

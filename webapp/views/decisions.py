@@ -1,15 +1,25 @@
-"""Decision tables of a draft: change cells and rules, see what overlaps or is missing, try it with values."""
+"""Decision tables: change cells and rules of a draft, see what overlaps or is missing, try it with values."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from designer.draft_questions import models_of, questions_of
+from designer.draft_questions import models_of, questions_asked, questions_of
 from designer.drafts import changeable_draft, draft_by_id, set_decision
 from designer.models import Draft
-from designer.table_editing import Grid, edited, fitting, grid_of, remarks_of
+from designer.outline import tasks
+from designer.questions import Question
+from designer.table_editing import Grid, TableRemark, edited, fitting, grid_of, remarks_of
 from engine import dmn
+from engine.deployments import (
+    blueprint,
+    procedure_by_key,
+    version_numbered,
+    version_with_everything,
+)
 from engine.dmn.table_writer import with_rules
 from engine.errors import NotFound, Refusal
 from engine.feel import to_text
@@ -19,6 +29,7 @@ from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT, pages
+from webapp.views.procedures import pages as published
 from webapp.views.rules import typed_value
 
 
@@ -26,8 +37,7 @@ from webapp.views.rules import typed_value
 @access(Role.ANALYST)
 def table(draft_id: int) -> ResponseReturnValue:
     """The table, what is wrong with it, and what it decides for the values in the address."""
-    draft = draft_by_id(session(), draft_id)
-    return _page(draft, grid_of(_model(draft), _decision()))
+    return _page(_of_draft(draft_by_id(session(), draft_id)))
 
 
 @pages.post(DRAFT + "/table")
@@ -35,60 +45,125 @@ def table(draft_id: int) -> ResponseReturnValue:
 def keep_table(draft_id: int) -> ResponseReturnValue:
     """Keep the cells as typed, and add, remove or move a rule."""
     draft = changeable_draft(session(), draft_id)
-    model, decision, file = _model(draft), _decision(), _file()
-    grid = edited(grid_of(model, decision), request.form)
-    wrong = fitting(grid, model)
+    shown = _of_draft(draft)
+    grid = edited(grid_of(shown.model, shown.decision), request.form)
+    wrong = fitting(grid, shown.model)
     if wrong:
-        return _page(draft, grid, wrong=wrong, status=422)
+        return _page(shown, grid, wrong=wrong, status=422)
     try:
-        text = with_rules(draft.decisions[file], decision, grid.rows)
-        set_decision(session(), draft_id, file, text, at=now())
+        text = with_rules(draft.decisions[shown.file], shown.decision, grid.rows)
+        set_decision(session(), draft_id, shown.file, text, at=now())
     except Refusal as refusal:
         start_over()
-        return _page(draft_by_id(session(), draft_id), grid, refusal=refusal, status=refusal.status)
+        return _page(shown, grid, refusal=refusal, status=refusal.status)
     if request.form.get("do", "save") == "save":
         flash(_("The table is kept. New cases follow it once you publish the draft."))
-    address = url_for("drafts.table", draft_id=draft_id, file=file, decision=decision)
-    return redirect(address, 303)
+    return redirect(f"{shown.here}?{urlencode(shown.place)}", 303)
+
+
+@published.get("/<key>/<int(max=99999):number>/table")
+@access(Role.ANALYST, Role.MANAGER, Role.OPERATOR)
+def table_of_version(key: str, number: int) -> ResponseReturnValue:
+    """The table of a version as it was published, to be read and tried."""
+    procedure = procedure_by_key(session(), key)
+    version = version_with_everything(session(), version_numbered(session(), procedure, number).id)
+    compiled = blueprint(session(), version.id).compiled
+    asked = {"tasks": tasks(compiled.model.process(compiled.process_id))}
+    return _page(
+        _shown(
+            version.decisions,
+            questions_asked(asked, version.forms, version.decisions),
+            title=procedure.name,
+            back=url_for("procedures.version", key=key, number=number),
+            here=url_for("procedures.table_of_version", key=key, number=number),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A decision table with where it belongs: `here` is the page's address, `back` that of its owner."""
+
+    model: dmn.Model
+    file: str
+    decision: str
+    questions: dict[str, Question]
+    title: str
+    back: str
+    here: str
+    is_open: bool = False
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What the address says about which table it is."""
+        return {"file": self.file, "decision": self.decision}
+
+
+def _of_draft(draft: Draft) -> Shown:
+    return _shown(
+        draft.decisions,
+        questions_of(draft),
+        title=draft.name,
+        back=url_for("drafts.show", draft_id=draft.id, _anchor="tables"),
+        here=url_for("drafts.table", draft_id=draft.id),
+        is_open=draft.published_version_id is None,
+    )
+
+
+def _shown(
+    decisions: dict[str, str],
+    asked: dict[str, Question],
+    *,
+    title: str,
+    back: str,
+    here: str,
+    is_open: bool = False,
+) -> Shown:
+    file, decision = (request.args.get(name, "")[:300] for name in ("file", "decision"))
+    model = models_of(decisions).get(file)
+    if model is None or model.table(decision) is None:
+        raise NotFound(what="decision table", name=decision or file)
+    return Shown(model, file, decision, asked, title, back, here, is_open)
 
 
 def _page(
-    draft: Draft,
-    grid: Grid,
+    shown: Shown,
+    grid: Grid | None = None,
     *,
     wrong: dict[str, str] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    model, decision = _model(draft), _decision()
-    needed = model.inputs(decision)
-    asked = questions_of(draft)
+    needed = shown.model.inputs(shown.decision)
     return page(
         "decisions/show.html",
         status,
-        draft=draft,
-        file=_file(),
-        decision=decision,
-        grid=grid,
+        shown=shown,
+        grid=grid or grid_of(shown.model, shown.decision),
         wrong=wrong or {},
         needed=needed,
-        labels={each.name: asked[each.name].label for each in needed if each.name in asked},
-        options={each.name: asked[each.name].options for each in needed if each.name in asked},
         samples={each.name: request.args.get(f"try.{each.name}", "") for each in needed},
-        outcome=_outcome(model, decision) if "try" in request.args else None,
-        remarks=remarks_of(model, decision),
-        problems=[each.message for each in model.problems],
-        is_open=draft.published_version_id is None,
+        outcome=_outcome(shown.model, shown.decision) if "try" in request.args else None,
+        remarks=[
+            (each, urlencode({**shown.place, **_tried(each)}))
+            for each in remarks_of(shown.model, shown.decision)
+        ],
+        problems=[each.message for each in shown.model.problems],
         refusal=sentence(refusal) if refusal else None,
     )
 
 
+def _tried(remark: TableRemark) -> dict[str, str]:
+    samples = {f"try.{name}": value for name, value in (remark.example or {}).items()}
+    return {"try": "1", **samples}
+
+
 def _outcome(model: dmn.Model, decision: str) -> dict[str, Any]:
-    context: dict[str, object] = {}
+    context: dict[str, Any] = {}
     for each in model.inputs(decision):
         place = context
         for part in each.path:
-            place = place.setdefault(part, {})  # type: ignore[assignment]  # contexts within contexts
+            place = place.setdefault(part, {})
         place[each.name] = _typed(request.args.get(f"try.{each.name}", ""), each.type)
     decided = model.explain(decision, context)
     table = model.table(decision)
@@ -104,18 +179,3 @@ def _outcome(model: dmn.Model, decision: str) -> dict[str, Any]:
 def _typed(text: str, kind: str) -> object:
     value = typed_value(text, None)
     return text.strip() or None if kind == "string" else value
-
-
-def _file() -> str:
-    return request.args.get("file", "")[:300]
-
-
-def _decision() -> str:
-    return request.args.get("decision", "")[:300]
-
-
-def _model(draft: Draft) -> dmn.Model:
-    model = models_of(draft).get(_file())
-    if model is None or model.table(_decision()) is None:
-        raise NotFound(what="decision table", name=_decision() or _file())
-    return model

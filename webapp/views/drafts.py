@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from werkzeug.datastructures import FileStorage
 
-from designer.draft_questions import models_of
+from designer.draft_questions import tables_of
 from designer.drafts import (
     NotYetRunnable,
     add_part,
@@ -36,6 +36,7 @@ from webapp.draft_report import (
     kind_names,
     marks,
     remarks,
+    told_note,
 )
 from webapp.i18n import _, plural, sentence
 from webapp.navigation import Link
@@ -129,7 +130,13 @@ def replace(draft_id: int) -> ResponseReturnValue:
         name, data = _read(_files()[0])
     except (NoFile, FileTooLarge) as refusal:
         return _show(draft_by_id(session(), draft_id), refusal, 422)
-    replace_drawing(session(), draft_id, name, data, at=now())
+    draft = draft_by_id(session(), draft_id)
+    published = callable_names(session())
+    start_over()  # nothing stays locked while another program reads the drawing
+    examined = examine_apart(
+        data, process_id=draft.process_id, rules=draft.rules, published=published
+    )
+    replace_drawing(session(), draft_id, name, data, examined=examined, at=now())
     flash(_("The drawing was replaced and read again."))
     return redirect(url_for("drafts.show", draft_id=draft_id), 303)
 
@@ -254,16 +261,6 @@ def _index(refusal: Refusal | None = None, status: int = 200) -> ResponseReturnV
     )
 
 
-def _tables(draft: Draft) -> list[tuple[str, str]]:
-    """File and name of every decision table."""
-    return [
-        (file, name)
-        for file, model in models_of(draft).items()
-        for name in model.decisions
-        if model.table(name) is not None
-    ]
-
-
 def _problems(found: list[Draft]) -> dict[int, str | None]:
     return {draft.id: first_problem(draft) for draft in found}
 
@@ -282,10 +279,11 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         marks=marks(found),
         kind_names=kind_names(),
         kind_marks=kind_marks(),
+        told_note=told_note,
         names=element_names(draft.report),
         problem=first_problem(draft),
         published=session().get(Version, draft.published_version_id or 0),
-        tables=_tables(draft),
+        tables=tables_of(draft.decisions),
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,

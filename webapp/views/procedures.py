@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
+from designer.draft_questions import tables_of
 from designer.drafts import draft_of_version
 from designer.outline import gateways, lanes, tasks
 from designer.picture import picture
@@ -30,6 +31,7 @@ from engine.procedures import (
     versions_of,
 )
 from webapp.access import access
+from webapp.draft_report import told_note
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
@@ -194,7 +196,8 @@ def _version(procedure: Procedure, shown: Version) -> ResponseReturnValue:
         offices=_office_of_lanes(procedure),
         home=_office_names().get(procedure.office_id or 0),
         forms=whole.forms,
-        decisions=whole.decisions,
+        tables=tables_of(whole.decisions),
+        told_note=told_note,
         unmatched=lanes_without_office(session(), procedure, lanes(process)),
     )
 
