@@ -11,7 +11,8 @@ _WORKING = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER)
 
 def visible_tasks(person: Person) -> ColumnElement[bool]:
     """Condition on Task: an operator sees all; a manager those of the own offices and the ones below; a civil
-    servant and an analyst those of the own offices; everyone those assigned to them.
+    servant and an analyst those of the own offices, an analyst also those of no office; everyone those assigned to
+    them.
     """
     if person.has_role(Role.OPERATOR):
         return true()
@@ -83,11 +84,19 @@ def seen_offices(session: Session, person: Person) -> list[int] | None:
     return sorted(person.office_ids)
 
 
+def sees_tasks_of_no_office(person: Person) -> bool:
+    """Whether tasks that no lane gives to an office are shown: to those who can match the lane."""
+    return person.has_role(Role.ANALYST, Role.OPERATOR)
+
+
 def _is_task_of_office(
     office: QueryableAttribute[int | None], person: Person
 ) -> ColumnElement[bool]:
-    if not person.office_ids or not person.has_role(*_WORKING):
+    if not person.has_role(*_WORKING):
         return false()
+    homeless = office.is_(None) if sees_tasks_of_no_office(person) else false()
+    if not person.office_ids:
+        return homeless
     if person.has_role(Role.MANAGER):
-        return office.in_(offices_below(person.office_ids))
-    return office.in_(person.office_ids)
+        return or_(office.in_(offices_below(person.office_ids)), homeless)
+    return or_(office.in_(person.office_ids), homeless)

@@ -8,7 +8,7 @@ from engine.errors import NotFound
 from engine.models import Case, Person, Role, Task
 from engine.tasks import complete_task
 from engine.visibility import seen_offices, visible_cases, visible_tasks
-from engine.worklists import TaskQuery, open_tasks
+from engine.worklists import TaskQuery, open_tasks, task_counts
 from tests.engine.office import TWO_TASKS, TownHall
 
 Sees = Callable[[str], tuple[int, int]]
@@ -96,3 +96,19 @@ def test_an_applicant_works_in_no_office(hall: TownHall, sees: Sees) -> None:
     odd: Person = hall.person("odd", "Board", roles=(Role.APPLICANT,))
     assert seen_offices(hall.session, odd) == []
     assert sees("odd") == (0, 0)
+
+
+def test_a_task_of_no_office_is_shown_to_analysts_who_can_match_its_lane(hall: TownHall) -> None:
+    hall.person("carla", "Archive")
+    analyst = hall.person("nora", "Archive", roles=(Role.ANALYST,))
+    newcomer = hall.person("omar", roles=(Role.ANALYST,))
+    version = hall.publish(TWO_TASKS)
+    task = hall.session.scalars(select(Task).where(Task.case_id == hall.start(version).id)).one()
+    assert task.office_id is None
+    for person, seen in ((hall.people["carla"], 0), (analyst, 1), (newcomer, 1)):
+        counts = task_counts(hall.session, person, TaskQuery(), at=hall.at)
+        assert counts == {"mine": 0, "office": 0, "unassigned": seen, "all": seen}
+        for scope in ("unassigned", "all"):
+            page = open_tasks(hall.session, person, TaskQuery(scope=scope), at=hall.at)
+            assert [row.id for row in page.rows] == [task.id][:seen]
+        assert len(hall.session.scalars(select(Case).where(visible_cases(person))).all()) == seen
