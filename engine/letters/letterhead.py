@@ -59,13 +59,13 @@ blockquote { margin: 0 0 3mm 5mm; padding-left: 4mm; border-left: 1pt solid #999
 table { width: 100%; border-collapse: collapse; margin: 2mm 0 5mm }
 th, td { border: 0.5pt solid #888; padding: 1.4mm 2.2mm; text-align: left; vertical-align: top }
 th { background: #eee; font-weight: bold }
-thead:not(:has(th:not(:empty))) { display: none }
-thead:not(:has(th:not(:empty))) + tbody td:first-child { width: 36% }
+.pairs td:first-child { width: 36% }
 tr { break-inside: avoid }
-hr { border: 0; border-top: 0.6pt solid #111; width: 65mm; margin: 18mm auto 2mm; break-after: avoid }
+hr { border: 0; border-top: 0.6pt solid #888; margin: 4mm 0 }
 /* a signature never stands on a page without a line of what is signed */
-:has(+ hr) { break-after: avoid }
-hr ~ p { text-align: center; line-height: 1.35; break-before: avoid }
+.signature { width: 65mm; margin: 18mm auto 0; padding-top: 2mm; border-top: 0.6pt solid #111;
+  break-before: avoid; break-inside: avoid }
+.signature p { text-align: center; line-height: 1.35 }
 .proof { position: running(proof); font-size: 7.5pt; line-height: 1.35; color: #222;
   border-top: 0.6pt solid #444; padding-top: 2.5mm }
 .proof svg { float: left; width: 24mm; height: 24mm; margin: 0 4mm 0 0 }
@@ -133,8 +133,15 @@ def letter_page(words: str, head: Letterhead, issued: Issued) -> str:
 <header>{logo}<p class="entity">{escape(head.entity)}</p>{office}{address}</header>
 <p class="facts">{escape(say["number"])} {escape(issued.number)}<br>
 {escape(say["case"])} {escape(issued.case_number)}<br>{escape(day)}</p>
-<main>{words}</main>
+<main>{_with_signature(words)}</main>
 </body></html>"""
+
+
+def _with_signature(words: str) -> str:
+    # What follows the last line across the page is who signs. Selectors that look at neighbours could say so as well,
+    # but cost seconds in a letter of many paragraphs.
+    before, line, after = words.rpartition("<hr>")
+    return f'{before}<div class="signature">{after}</div>' if line else words
 
 
 def _qr(url: str) -> str:

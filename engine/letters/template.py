@@ -22,7 +22,11 @@ from engine.letters.tags import For, If, Part, Value, read_tags
 from engine.letters.writing import Hand
 
 LONGEST_LETTER: Final = 60_000  # characters, about twenty-five pages
-MOST_VALUES: Final = 5_000
+MOST_VALUES: Final = 2_000
+MOST_ELEMENTS: Final = (
+    3_000  # paragraphs, lines, rows, cells …: what the typesetter’s time grows with
+)
+LONGEST_WORD: Final = 2_000  # finding where to break one takes time that grows with its square
 _BUDGET = Limits(work=300_000, seconds=1.0)  # of FEEL, for one whole letter
 
 _TAGS = {
@@ -31,6 +35,9 @@ _TAGS = {
 }  # fmt: skip
 # An office ends a line where the line ends.
 _markdown = mistune.create_markdown(escape=True, hard_wrap=True, plugins=["table"])
+# a table of labels and values, whose columns need no heading
+_EMPTY_HEAD = re.compile(r"<table>\s*<thead>\s*<tr>\s*(?:<th[^>]*></th>\s*)+</tr>\s*</thead>")
+_ENDLESS_WORD = re.compile(rf"[^\s<>]{{{LONGEST_WORD + 1}}}")
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -114,7 +121,15 @@ class _Making:
             filter_style_properties={"text-align"},
             clean_content_tags={"script", "style"},
         )
-        return _MARK.sub(lambda mark: self.values[int(mark[1])], clean)
+        clean = _EMPTY_HEAD.sub('<table class="pairs">', clean)
+        words = _MARK.sub(lambda mark: self.values[int(mark[1])], clean)
+        if words.count("<") - words.count("</") > MOST_ELEMENTS:
+            problem = f"more than {MOST_ELEMENTS} paragraphs, lines and cells."
+            raise LetterTooLong(letter=self.letter, problem=problem)
+        if _ENDLESS_WORD.search(words):
+            problem = f"a word of more than {LONGEST_WORD} characters."
+            raise LetterTooLong(letter=self.letter, problem=problem)
+        return words
 
     def _write(self, text: str) -> None:
         self._grow(len(text))

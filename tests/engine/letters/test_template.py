@@ -178,9 +178,17 @@ def test_a_letter_without_end_is_refused_within_seconds(text: str) -> None:
     assert process_time() - began < 5
 
 
-def test_a_huge_value_is_refused() -> None:
+@pytest.mark.parametrize("huge", ["a " * 30_001, "a" * 2_001, "a\n" * 3_001])
+def test_a_huge_value_is_refused(huge: str) -> None:
+    assert "a" in letter("{{ x }}", x=huge[:2_000])
     with pytest.raises(LetterTooLong):
-        letter("{{ x }}", x="a" * 60_001)
+        letter("{{ x }}", x=huge)
+
+
+def test_labels_and_values_stand_in_a_table_without_a_heading() -> None:
+    made = letter("|  |  |\n|---|---|\n| **Giro** | {{ x }} |", x="Bodega")
+    assert made.startswith('<table class="pairs">')
+    assert "<th" not in made
 
 
 @pytest.mark.parametrize("text", [">" * 20_000, "* " * 20_000, "[" * 20_000, "**a" * 10_000,

@@ -97,6 +97,11 @@ def test_even_words_that_were_not_cleaned_fetch_nothing(words: str, visited: lis
     assert b"/EmbeddedFile" not in opened(pdf)
 
 
+def test_who_signs_stands_below_the_last_line_across_the_page() -> None:
+    made = page("<p>a</p><hr><p>b</p><hr><p>Luis</p>")
+    assert '<p>b</p><div class="signature"><p>Luis</p></div>' in made
+
+
 def test_names_on_the_letterhead_are_only_letters(visited: list[str]) -> None:
     made = page("", entity='<img src="file:///etc/passwd">"')
     assert "<img" not in made
