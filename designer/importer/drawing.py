@@ -131,6 +131,17 @@ class Drawing:
         self.home[node.id] = scope
         self._members[scope][node.id] = None
 
+    def move_node(self, name: str, scope: str) -> None:
+        """Put a node that has no inside into another scope; flows beside it there come along."""
+        self._members[self.home[name]].pop(name)
+        self._members[scope][name] = None
+        self.home[name] = scope
+        for flow in [*self.incoming(name), *self.outgoing(name)]:
+            if self.home.get(flow.source) == self.home.get(flow.target) != self.home[flow.id]:
+                self._scope_flows[self.home[flow.id]].pop(flow.id)
+                self._scope_flows[scope][flow.id] = None
+                self.home[flow.id] = scope
+
     def set_node(self, node: Node) -> None:
         """Change a node in its place."""
         self.nodes[node.id] = node

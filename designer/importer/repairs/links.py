@@ -18,17 +18,15 @@ def mend(drawing: Drawing) -> Iterator[Change]:
         unnamed = [node for node in nodes if not _name(node)]
         for node in unnamed:
             name = _guess(node, nodes)
-            events = tuple(
-                replace(event, reference=name) if event.kind is EventKind.LINK else event
-                for event in node.events
-            )
-            drawing.change(node, events=events)
+            _call(drawing, node, name)
             yield Change(
                 node.id,
                 node.line,
                 "The link “{name}” has no name of its own; it is called “{link}”.",
                 {"name": shown(node.name, node.id), "link": name},
             )
+        nodes = [drawing.nodes[node.id] for node in nodes]
+        yield from _paired(drawing, nodes)
         nodes = [drawing.nodes[node.id] for node in nodes]
         throws = {_name(n) for n in nodes if n.kind is Kind.INTERMEDIATE_THROW_EVENT}
         caught: set[str] = set()
@@ -69,6 +67,35 @@ def mend(drawing: Drawing) -> Iterator[Change]:
                     values,
                     is_decision=True,
                 )
+
+
+def _paired(drawing: Drawing, nodes: list[Node]) -> Iterator[Change]:
+    """Some tools give every link a name of its own: what leads to no target goes to the event of the same name."""
+    throws = [node for node in nodes if node.kind is Kind.INTERMEDIATE_THROW_EVENT]
+    catches = [node for node in nodes if node.kind is Kind.INTERMEDIATE_CATCH_EVENT]
+    used = {_name(node) for node in throws}
+    named = {_name(node) for node in catches}
+    free = [node for node in catches if node.name and _name(node) not in used]
+    for node in throws:
+        alike = [other for other in free if other.name == node.name]
+        if _name(node) in named or len(alike) != 1:
+            continue
+        _call(drawing, node, _name(alike[0]))
+        yield Change(
+            node.id,
+            node.line,
+            "The link “{name}” leads to no link of its name; it goes on at the event that is called the same.",
+            {"name": shown(node.name, node.id)},
+            is_decision=True,
+        )
+
+
+def _call(drawing: Drawing, node: Node, name: str) -> None:
+    events = tuple(
+        replace(event, reference=name) if event.kind is EventKind.LINK else event
+        for event in node.events
+    )
+    drawing.change(node, events=events)
 
 
 def _is_link(node: Node) -> bool:

@@ -119,3 +119,36 @@ def test_quotes_around_a_time_are_taken_off() -> None:
     event = nodes(imported("timers"))["t"].events[0]
     assert event.expression is not None
     assert event.expression.text == "PT5M"
+
+
+MODEL = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["in its sub-process", "in another process"])
+def test_a_boundary_event_drawn_elsewhere_goes_beside_its_activity(inside: bool) -> None:
+    event = (
+        '<boundaryEvent id="b" attachedToRef="x"><messageEventDefinition/></boundaryEvent>'
+        '<sequenceFlow id="f" sourceRef="b" targetRef="t"/>'
+    )
+    activity = f'<subProcess id="x"><task id="i"/>{event if inside else ""}</subProcess>'
+    other = "" if inside else f'<process id="q"><task id="z"/>{event}</process>'
+    drawn = f'{MODEL}<process id="p">{activity}<task id="t"/><task id="u"/></process>{other}</definitions>'
+    result = import_model(read(drawn.encode()))
+    scope = result.model.process("p").scope
+    assert "b" in scope.nodes
+    assert scope.flows["f"].target == "t"
+    assert "b" in {note.element for note in result.notes if note.rule == "boundary_hosts"}
+
+
+def test_links_that_a_tool_named_one_by_one_meet_by_the_names_of_their_events() -> None:
+    drawn = (
+        f'{MODEL}<process id="p"><startEvent id="s"/>'
+        '<intermediateThrowEvent id="t" name="Page 2"><linkEventDefinition name="L1"/></intermediateThrowEvent>'
+        '<intermediateCatchEvent id="c" name="Page 2"><linkEventDefinition name="L2"/></intermediateCatchEvent>'
+        '<endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="t"/>'
+        '<sequenceFlow id="g" sourceRef="c" targetRef="e"/></process></definitions>'
+    )
+    result = import_model(read(drawn.encode()))
+    found = nodes(result)
+    assert found["t"].events[0].reference == found["c"].events[0].reference == "L2"
+    assert "t" in {note.element for note in result.decisions}
