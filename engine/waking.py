@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import jobs, messages, starting
+from engine import jobs, messages, migrating, starting
+from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import Fact
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
-from engine.progress import advance, hold
+from engine.progress import Held, advance, hold, hold_all
 from engine.service_tasks import finish_service
 from engine.spiff import WaitKind
 
@@ -34,7 +35,7 @@ def carry_out(
 ) -> None:
     """Do a leased job and remove it; `outputs` is what a service gave."""
     if job.kind == JobKind.TIMER and job.case_id is not None and job.token is not None:
-        fire_timer(session, job.case_id, job.token, job, worker=worker, at=at)
+        fire_timer(session, hold(session, job.case_id, at=at), job, worker=worker, at=at)
         return
     if job.kind == JobKind.SERVICE and job.case_id is not None and job.token is not None:
         case = hold(session, job.case_id, at=at).case
@@ -52,13 +53,22 @@ def carry_out(
         _hand_on_signal(session, job, at)
     elif job.kind == JobKind.TIMER:
         _start_by_timer(session, job, at)
+    elif job.kind == JobKind.MIGRATION:
+        migrating.carry_on(session, job.payload, at=at)
 
 
-def fire_timer(
-    session: Session, case_id: int, token: int, job: Job, *, worker: str, at: datetime
-) -> bool:
+def fire_timers(session: Session, due: list[Job], *, worker: str, at: datetime) -> None:
+    """Fire leased timers, each of another case, all or none: whoever calls tries them one by one when this fails."""
+    cases = hold_all(session, [job.case_id for job in due if job.case_id is not None], at=at)
+    with batch(session):
+        for job in due:
+            if job.case_id is not None:
+                fire_timer(session, cases[job.case_id], job, worker=worker, at=at)
+
+
+def fire_timer(session: Session, held: Held, job: Job, *, worker: str, at: datetime) -> bool:
     """Fire a timer of a case if it is still set and due; False when there was nothing to fire."""
-    held = hold(session, case_id, at=at)
+    token = job.token or 0
     wait = held.before.get(token)
     if held.case.status == CaseStatus.SUSPENDED:
         _put_off(session, job, FAR, worker)

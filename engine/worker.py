@@ -14,10 +14,11 @@ from engine.database import Database
 from engine.incidents import job_failed
 from engine.models import Job, JobKind
 from engine.progress import hold
-from engine.waking import GiveUp, carry_out
+from engine.waking import GiveUp, carry_out, fire_timers
 
 LOG = logging.getLogger(__name__)
-BATCH = 50
+BATCH = 50  # jobs leased at once
+TOGETHER = 10  # timers fired in one transaction: so long, at most, people wait for one of its cases
 SWEEP_EVERY = timedelta(minutes=1)
 POLL_SECONDS = 1.0
 
@@ -73,11 +74,17 @@ class Worker:
             )
         )
         ends = now + self.lease
-        for count, job in enumerate(taken):
+        done = 0
+        for together in _together(taken):
             if self.clock() >= ends:
-                return count  # the rest belongs to whoever takes it now
-            self._do(job)
-        return len(taken)
+                return done  # the rest belongs to whoever takes it now
+            if len(together) == 1 or not self._fire(together):
+                for job in together:
+                    if self.clock() >= ends:
+                        return done
+                    self._do(job)
+            done += len(together)
+        return done
 
     def run_until_idle(self, most: int = 10_000) -> int:
         """Run until nothing is due; how many jobs were tried. Raises RuntimeError after `most`."""
@@ -111,6 +118,19 @@ class Worker:
         self._swept_at = now
         self.database.write(lambda session: buffer.sweep(session, at=now))
         self.database.write(lambda session: receipts.forget_old(session, at=now))
+
+    def _fire(self, timers: list[Job]) -> bool:
+        """Fire timers in one transaction; False when one of them cannot, and then none of them has."""
+        at = self.clock()
+        try:
+            self.database.write(
+                lambda session: fire_timers(session, timers, worker=self.name, at=at)
+            )
+        except Exception:
+            # Which one it was, and why, is found out one by one.
+            LOG.info("A timer in a batch failed.", extra={"action": "batch_failed"}, exc_info=True)
+            return False
+        return True
 
     def _do(self, job: Job) -> None:
         try:
@@ -155,4 +175,28 @@ class Worker:
         self.database.write(put_off)
 
 
-_INSIDE = frozenset({JobKind.TIMER, JobKind.SERVICE, JobKind.MESSAGE, JobKind.SIGNAL})
+def _together(taken: list[Job]) -> list[list[Job]]:
+    """Jobs as they are done: timers of different cases in batches, everything else alone.
+
+    What failed before goes alone, so that one bad case holds up no other twice.
+    """
+    groups: list[list[Job]] = []
+    room: list[Job] | None = None
+    for job in taken:
+        if job.kind != JobKind.TIMER or job.case_id is None or job.attempts > 1:
+            groups.append([job])
+        elif (
+            room is None
+            or len(room) == TOGETHER
+            or any(other.case_id == job.case_id for other in room)
+        ):
+            room = [job]
+            groups.append(room)
+        else:
+            room.append(job)
+    return groups
+
+
+_INSIDE = frozenset(
+    {JobKind.TIMER, JobKind.SERVICE, JobKind.MESSAGE, JobKind.SIGNAL, JobKind.MIGRATION}
+)

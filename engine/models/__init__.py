@@ -16,6 +16,7 @@ from engine.models.cases import (
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
 from engine.models.messages import BufferedMessage, StartTrigger, Subscription
+from engine.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStep
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 
@@ -36,6 +37,10 @@ __all__ = [
     "Letter",
     "LetterSeries",
     "Membership",
+    "MigratedCase",
+    "MigratedStatus",
+    "Migration",
+    "MigrationStep",
     "NumberSeries",
     "Office",
     "Person",

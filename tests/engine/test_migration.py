@@ -1,0 +1,372 @@
+"""Open cases go over to another version: told before, batch by batch, and back again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import migrating
+from engine.cases import ReasonMissing, cancel_case
+from engine.database import Database
+from engine.errors import Refusal
+from engine.events import Happened
+from engine.facts import verify_chain
+from engine.migration import (
+    NotNow,
+    OtherProcedure,
+    PairUnknown,
+    case_lines,
+    migration_by_id,
+    move_cases,
+    pairs,
+    plan_migration,
+    progress,
+    resume_migration,
+    undo_migration,
+)
+from engine.models import (
+    Case,
+    Event,
+    Job,
+    JobKind,
+    MigratedStatus,
+    Migration,
+    Subscription,
+    Task,
+    TaskStatus,
+    Version,
+)
+from engine.tasks import claim_task, complete_task
+from engine.worker import Worker
+from tests.clock import Clock
+from tests.engine.office import TownHall, diagram
+
+TIMER = (
+    '<boundaryEvent id="late" name="Too late" attachedToRef="{at}"><timerEventDefinition>'
+    '<timeDuration xsi:type="tFormalExpression">P{days}D</timeDuration></timerEventDefinition>'
+    "</boundaryEvent>"
+)
+FIRST = diagram(
+    '<startEvent id="start"/><userTask id="receive" name="Receive"/>'
+    + TIMER.format(at="receive", days=3)
+    + '<userTask id="old" name="Decide"/><endEvent id="done"/>',
+    flows="start>receive receive>old late>old old>done",
+)
+SECOND = diagram(
+    '<startEvent id="start"/><userTask id="receive" name="Receive and check"/>'
+    + TIMER.format(at="receive", days=30)
+    + '<userTask id="new" name="Decide"/><userTask id="sign" name="Sign"/><endEvent id="done"/>',
+    flows="start>receive receive>new late>new new>sign sign>done",
+)
+WITHOUT = diagram(
+    '<startEvent id="start"/><userTask id="receive" name="Receive"/><endEvent id="done"/>',
+    flows="start>receive receive>done",
+)
+
+
+def waiting(text: str) -> bytes:
+    return diagram(
+        '<startEvent id="start"/><userTask id="a" name="A"/><receiveTask id="wait" name="Wait" '
+        'messageRef="m"/><endEvent id="done"/>',
+        flows="start>wait wait>a a>done",
+        roots=f'<message id="m" name="{text}"/>',
+    )
+
+
+@pytest.fixture
+def versions(session: Session, hall: TownHall) -> tuple[Version, Version]:
+    clara = hall.person("clara", "Desk")
+    hall.person("oscar", roles=("operator",))
+    return hall.publish(FIRST, by=clara), hall.publish(SECOND, by=clara)
+
+
+@pytest.fixture
+def work(session: Session, clock: Clock) -> "Work":
+    return Work(session, clock)
+
+
+class Work:
+    """Does the migration's jobs as the worker does, in the test's own transaction."""
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self.session, self.clock = session, clock
+
+    def __call__(self, most: int = 100) -> int:
+        for done in range(most):
+            job = self.session.scalar(
+                select(Job).where(Job.kind == JobKind.MIGRATION).order_by(Job.id).limit(1)
+            )
+            if job is None:
+                return done
+            payload = job.payload
+            self.session.delete(job)
+            self.session.flush()
+            migrating.carry_on(self.session, payload, at=self.clock())
+        return most
+
+
+def map_of(session: Session, old: Version, new: Version) -> dict[str, str]:
+    return {p.element_id: p.proposed for p in pairs(session, old, new) if p.proposed}
+
+
+def planned(
+    session: Session, hall: TownHall, old: Version, new: Version, at: datetime
+) -> Migration:
+    mapping = map_of(session, old, new)
+    return plan_migration(session, old, new, mapping, "New rule", by=hall.people["oscar"], at=at)
+
+
+def task_of(session: Session, case: Case) -> Task:
+    return session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
+    ).one()
+
+
+def moved(
+    session: Session, hall: TownHall, versions: tuple[Version, Version], work: Work, clock: Clock
+) -> Migration:
+    migration = planned(session, hall, *versions, clock())
+    work()
+    move_cases(session, migration.id, by=hall.people["oscar"], at=clock())
+    work()
+    return migration
+
+
+def test_the_same_id_is_proposed_and_else_the_same_name(
+    session: Session, versions: tuple[Version, Version]
+) -> None:
+    found = {pair.element_id: pair for pair in pairs(session, *versions)}
+    assert found["receive"].proposed == "receive"
+    assert found["old"].proposed == "new"
+    assert {choice.element_id for choice in found["old"].choices} == {"receive", "new", "sign"}
+
+
+def test_checking_moves_nothing_and_says_what_stands_in_the_way(
+    session: Session, hall: TownHall, work: Work, clock: Clock
+) -> None:
+    clara = hall.person("clara", "Desk")
+    hall.person("oscar", roles=("operator",))
+    old, new = hall.publish(FIRST, by=clara), hall.publish(WITHOUT, by=clara)
+    fits, blocked = hall.start(old), hall.start(old)
+    complete_task(session, task_of(session, blocked).id, {}, by=clara, at=clock())
+    migration = planned(session, hall, old, new, clock())
+    work()
+    assert migration.step == "checked"
+    told = progress(session, migration)
+    assert (told.count("fits"), told.count("blocked"), told.open_cases) == (1, 1, 2)
+    (line,) = case_lines(session, migration, MigratedStatus.BLOCKED)
+    assert line.number == blocked.number
+    assert "Decide" in line.obstacles[0]
+    assert fits.version_id == blocked.version_id == old.id
+
+
+def test_a_moved_case_goes_on_in_the_new_version(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    case = hall.start(versions[0])
+    clara = hall.people["clara"]
+    complete_task(session, task_of(session, case).id, {}, by=clara, at=clock())
+    migration = moved(session, hall, versions, work, clock)
+    task = task_of(session, case)
+    assert (task.element_id, task.version_id, task.name) == ("new", versions[1].id, "Decide")
+    complete_task(session, task.id, {}, by=clara, at=clock())
+    assert task_of(session, case).name == "Sign"
+    assert migration.step == "moved"
+    assert verify_chain(session, case.id) == case.last_seq
+
+
+def test_timers_keep_their_due_time_and_tasks_their_person(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    case = hall.start(versions[0])
+    due = clock() + timedelta(days=3)
+    claim_task(session, task_of(session, case).id, by=hall.people["clara"], at=clock())
+    clock.advance(days=1)
+    moved(session, hall, versions, work, clock)
+    task = task_of(session, case)
+    assert (task.name, task.assignee_id) == ("Receive and check", hall.people["clara"].id)
+    assert session.scalars(select(Job.run_at).where(Job.kind == "timer")).all() == [due]
+
+
+def test_the_record_says_from_where_to_where_and_why(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    hall.start(versions[0])
+    migration = moved(session, hall, versions, work, clock)
+    fact = session.scalars(select(Event).where(Event.type == Happened.CASE_MIGRATED)).one()
+    assert fact.data is not None
+    wanted = {"before": 1, "version": 2, "reason": "New rule", "migration": migration.id}
+    assert {key: fact.data[key] for key in wanted} == wanted
+    assert fact.by_id == hall.people["oscar"].id
+
+
+def test_an_undone_case_stands_exactly_where_it_stood(
+    session: Session, hall: TownHall, work: Work, clock: Clock
+) -> None:
+    clara = hall.person("clara", "Desk")
+    hall.person("oscar", roles=("operator",))
+    # the new version has no timer: moving stops it, moving back sets it as it was
+    pair = hall.publish(FIRST, by=clara), hall.publish(WITHOUT, by=clara)
+    case = hall.start(pair[0])
+    before, due = case.state, clock() + timedelta(days=3)
+    migration = moved(session, hall, pair, work, clock)
+    assert session.scalar(select(Job.id)) is None
+    clock.advance(days=1)
+    undo_migration(session, migration.id, by=hall.people["oscar"], at=clock())
+    work()
+    assert (case.state, case.version_id) == (before, pair[0].id)
+    assert session.scalars(select(Job.run_at)).all() == [due]
+    assert task_of(session, case).name == "Receive"
+    assert migration.step == "undone"
+    assert verify_chain(session, case.id) == case.last_seq
+
+
+def test_a_case_that_went_on_is_undone_by_the_same_map_or_kept(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    clara = hall.people["clara"]
+    back, kept = hall.start(versions[0]), hall.start(versions[0])
+    migration = moved(session, hall, versions, work, clock)
+    for case in (back, kept):
+        complete_task(session, task_of(session, case).id, {}, by=clara, at=clock())
+    complete_task(session, task_of(session, kept).id, {}, by=clara, at=clock())
+    undo_migration(session, migration.id, by=hall.people["oscar"], at=clock())
+    work()
+    assert (back.version_id, task_of(session, back).element_id) == (versions[0].id, "old")
+    assert (kept.version_id, task_of(session, kept).name) == (versions[1].id, "Sign")
+    (line,) = case_lines(session, migration, MigratedStatus.KEPT)
+    assert "Sign" in line.obstacles[0]
+
+
+def test_a_case_that_ended_meanwhile_is_left_alone(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    case = hall.start(versions[0])
+    migration = planned(session, hall, *versions, clock())
+    work()
+    cancel_case(session, case.id, "Withdrawn", by=None, at=clock())
+    move_cases(session, migration.id, by=None, at=clock())
+    work()
+    assert case.version_id == versions[0].id
+    assert progress(session, migration).count("left") == 1
+
+
+def test_a_message_called_otherwise_is_waited_for_by_its_new_name(
+    session: Session, hall: TownHall, work: Work, clock: Clock
+) -> None:
+    clara = hall.person("clara", "Desk")
+    hall.person("oscar", roles=("operator",))
+    pair = hall.publish(waiting("paid"), by=clara), hall.publish(waiting("settled"), by=clara)
+    hall.start(pair[0])
+    migration = moved(session, hall, pair, work, clock)
+    assert session.scalars(select(Subscription.name)).all() == ["settled"]
+    undo_migration(session, migration.id, by=None, at=clock())
+    work()
+    assert session.scalars(select(Subscription.name)).all() == ["paid"]
+
+
+def test_many_cases_are_moved_in_batches(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(migrating, "CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr(migrating, "MOVED_AT_ONCE", 2)
+    cases = [hall.start(versions[0]) for _ in range(5)]
+    migration = planned(session, hall, *versions, clock())
+    assert work() == 3
+    move_cases(session, migration.id, by=None, at=clock())
+    assert work(1) == 1
+    assert progress(session, migration).count("moved") == 2
+    assert work() == 2
+    assert {case.version_id for case in cases} == {versions[1].id}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "reason", "refusal"),
+    [
+        ({}, " ", ReasonMissing),
+        ({"receive": "start"}, "Why", PairUnknown),
+        ({"nothing": "receive"}, "Why", PairUnknown),
+        ({"receive": "<b>"}, "Why", PairUnknown),
+    ],
+)
+def test_a_map_that_cannot_be_is_refused(
+    session: Session,
+    versions: tuple[Version, Version],
+    clock: Clock,
+    mapping: dict[str, str],
+    reason: str,
+    refusal: type[Refusal],
+) -> None:
+    with pytest.raises(refusal):
+        plan_migration(session, *versions, mapping, reason, by=None, at=clock())
+
+
+def test_cases_do_not_move_to_another_procedure(
+    session: Session, hall: TownHall, versions: tuple[Version, Version], clock: Clock
+) -> None:
+    other = hall.publish(FIRST, key="other")
+    for new in (other, versions[0]):
+        with pytest.raises(OtherProcedure):
+            plan_migration(session, versions[0], new, {}, "Why", by=None, at=clock())
+
+
+def test_a_step_is_taken_once(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    migration = planned(session, hall, *versions, clock())
+    with pytest.raises(NotNow):
+        move_cases(session, migration.id, by=None, at=clock())
+    work()
+    move_cases(session, migration.id, by=None, at=clock())
+    with pytest.raises(NotNow):
+        move_cases(session, migration.id, by=None, at=clock())
+    assert resume_migration(session, migration.id, at=clock()) == 0
+
+
+def test_the_worker_carries_a_migration_out(database: Database, clock: Clock) -> None:
+    with database.transaction() as session:
+        hall = TownHall(session, clock())
+        clara = hall.person("clara", "Desk")
+        hall.person("oscar", roles=("operator",))
+        pair = hall.publish(FIRST, by=clara), hall.publish(SECOND, by=clara)
+        case_id = hall.start(pair[0]).id
+        migration_id = planned(session, hall, *pair, clock()).id
+    worker = Worker(database, clock)
+    worker.run_until_idle()
+    with database.transaction() as session:
+        assert migration_by_id(session, migration_id).step == "checked"
+        move_cases(session, migration_id, by=None, at=clock())
+    worker.run_until_idle()
+    with database.reading() as session:
+        assert session.get_one(Case, case_id).version_id == pair[1].id
+        assert session.get_one(Migration, migration_id).step == "moved"
