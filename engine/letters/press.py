@@ -1,20 +1,20 @@
 """The press: what the worker does for a letter. Sets it as PDF outside of any transaction, keeps it, records it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
 from engine.case_numbers import office_day
 from engine.database import Database
-from engine.events import Happened
-from engine.facts import Fact, record
+from engine.documents import add_document, document_fact
+from engine.facts import record
 from engine.files import FileStore, StoredFile
 from engine.letters.letterhead import Issued, letter_page, letterhead_of
 from engine.letters.typesetting import typeset
-from engine.models import Case, Document, Job, Letter, Office, Procedure, Version
+from engine.models import Case, Document, Job, JobKind, Letter, Office, Procedure, Version
 
 ORIGIN = "letter"  # of a document
 
@@ -93,35 +93,33 @@ def add_pdf(
     letter = session.get(Letter, (case_id, ordinal), with_for_update=True, populate_existing=True)
     if letter is None or letter.document is not None:
         return None
-    last = session.scalar(select(func.max(Document.number)).where(Document.case_id == case_id))
-    document = Document(
-        case_id=case_id,
-        number=(last or 0) + 1,
-        name=stored.name,
-        media_type=stored.media_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        origin=ORIGIN,
-        token=None,
-        field=letter.name,
-        added_by_id=None,
-        added_at=at,
-    )
-    session.add(document)
+    document = add_document(session, case, stored, origin=ORIGIN, field=letter.name, by=None, at=at)
     # The PDF is the letter now.
     letter.document, letter.words = document.number, None
-    data = {
-        "number": document.number,
-        "name": document.name,
-        "sha256": document.sha256,
-        "size": document.size,
-        "origin": ORIGIN,
-        "letter": ordinal,
-        "letter_number": letter.number,
-    }
-    fact = Fact(Happened.DOCUMENT_ADDED, letter.element_id, office_id=letter.office_id, data=data)
+    fact = document_fact(
+        document,
+        element_id=letter.element_id,
+        office_id=letter.office_id,
+        letter=ordinal,
+        letter_number=letter.number,
+    )
     record(session, case, [fact], by=None, at=at)
     return document
+
+
+def print_at_leisure(session: Session, *, every: timedelta, at: datetime) -> int:
+    """Spread the letters that wait, the newest first, so that many at once leave room for other work; how many."""
+    waiting = session.scalars(
+        select(Job.id)
+        .where(Job.kind == JobKind.LETTER.value, ~Job.is_dead)
+        .order_by(Job.run_at.desc(), Job.id)
+    ).all()
+    if waiting:
+        later = [
+            {"id": job_id, "run_at": at + every * place} for place, job_id in enumerate(waiting)
+        ]
+        session.execute(update(Job), later)
+    return len(waiting)
 
 
 def _topmost(session: Session, office_id: int | None) -> str | None:

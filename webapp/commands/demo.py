@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 import processes
 from designer.library import procedure_folders, publish_folder
 from engine.database import Database
+from engine.letters.press import print_at_leisure
 from engine.models import Person
 from webapp.config import Settings
 from webapp.demo.past import live_through
@@ -41,5 +42,8 @@ def demo(if_empty: bool, days: int, seed: int) -> None:
     stories = [story for found in procedure_folders(folder) if (story := read_story(found))]
     click.echo(f"Sample cases of the last {days} days …")
     cases = live_through(database, stories, since=since, until=until, seed=seed)
+    # Months of letters at once would keep the machine busy for minutes.
+    with database.transaction() as session:
+        print_at_leisure(session, every=timedelta(seconds=15), at=until)
     database.dispose()
     click.echo(f"{cases} cases. Sign in as ana, carla, luis, rosa, marta … with “expediente”.")

@@ -116,6 +116,8 @@ def kind_words(kind: str) -> str:
             return _("It goes round in circles")
         case "job_failed":
             return _("Another system did not answer")
+        case "letter_failed":
+            return _("A letter could not be made")
     return _("It cannot go on with what it knows")
 
 

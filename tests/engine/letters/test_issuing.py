@@ -1,6 +1,7 @@
 """Letters of cases: issued with the task that makes them, numbered, set by the worker, kept in the facts."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,18 @@ from engine.database import Database
 from engine.files import FileStore
 from engine.letters import press, typesetting
 from engine.letters.refusals import BadLetters, BadTemplate, TypesettingMissing
-from engine.models import Case, Document, Event, Incident, Job, JobKind, Letter, Task, TaskStatus
+from engine.models import (
+    Case,
+    Document,
+    Event,
+    Incident,
+    Job,
+    JobKind,
+    Letter,
+    Person,
+    Task,
+    TaskStatus,
+)
 from engine.tasks import complete_task
 from engine.worker import Worker
 from tests.clock import Clock
@@ -237,6 +249,25 @@ def test_the_same_job_twice_adds_one_document(
     made(job)
     with database.reading() as session:
         assert len(session.scalars(select(Document)).all()) == 1
+
+
+def test_letters_of_months_are_spread_the_newest_first(
+    issued: int, database: Database, clock: Clock, files: FileStore
+) -> None:
+    clock.advance(hours=1)
+    with database.transaction() as session:
+        hall = TownHall(session, clock())
+        hall.people["carla"] = session.scalars(select(Person).where(Person.name == "carla")).one()
+        newest = start(hall, ONE_TASK, sheet(["start"])).id
+    with database.transaction() as session:
+        assert press.print_at_leisure(session, every=timedelta(minutes=1), at=clock()) == 2
+    worker(database, clock, files).run_until_idle()
+    with database.reading() as session:
+        assert list(session.scalars(select(Document.case_id))) == [newest]
+    clock.advance(minutes=1)
+    worker(database, clock, files).run_until_idle()
+    with database.reading() as session:
+        assert set(session.scalars(select(Document.case_id))) == {newest, issued}
 
 
 def test_without_a_press_letters_wait(issued: int, database: Database, clock: Clock) -> None:
