@@ -9,7 +9,7 @@ import resource
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -59,8 +59,7 @@ def examine(
     """
     try:
         drawn = bpmn.read(data)
-        ruled = with_rules(drawn, rules or {})
-        imported = _imported(ruled, process_id, published)
+        imported = _imported(drawn, process_id, published, rules or {})
     except Refusal as refusal:
         return _refused(refusal)
     # A drawing without layout gets one, so that every version can be shown.
@@ -132,7 +131,7 @@ def rehearse(
 ) -> Json:
     """What the child does for `rehearse_apart`."""
     try:
-        imported = _imported(with_rules(bpmn.read(data), rules), process_id, published)
+        imported = _imported(bpmn.read(data), process_id, published, rules)
     except Refusal as refusal:
         return asdict(Tried("", "refused", 0, (), refusal.message()))
     return _rehearsal(imported, seed)
@@ -162,10 +161,34 @@ def grouped(unread: Sequence[Unread]) -> list[Json]:
     return [asdict(first[what]) | {"count": number} for what, number in times.items()][:MOST_UNREAD]
 
 
-def _imported(drawn: Model, process_id: str | None, published: Collection[str]) -> Imported:
-    imported = import_model(drawn, published)
+def _imported(
+    drawn: Model, process_id: str | None, published: Collection[str], rules: dict[str, str]
+) -> Imported:
+    """The drawing as it runs by these rules. Those of gateways that only the repairs made are said to the result."""
+    gateways = {flow for scope in _scopes(drawn) for flow in _at_gateways(scope)}
+    imported = import_model(
+        with_rules(drawn, {flow: said for flow, said in rules.items() if flow in gateways}),
+        published,
+    )
+    later = {flow: said for flow, said in rules.items() if flow not in gateways}
+    if later:
+        again = import_model(with_rules(imported.model, later), published)
+        imported = replace(again, notes=(*imported.notes, *again.notes))
     known = {process.id for process in imported.model.processes}
     return replace(imported, process_id=process_id) if process_id in known else imported
+
+
+def _scopes(model: Model) -> Iterator[Scope]:
+    for process in model.processes:
+        yield process.scope
+        yield from (node.body for _, node in process.scope.everything() if node.body is not None)
+
+
+def _at_gateways(scope: Scope) -> Iterator[str]:
+    """Flows that leave a gateway of the drawing."""
+    for node in scope.nodes.values():
+        if node.kind.value.endswith("Gateway"):
+            yield from node.outgoing
 
 
 def with_rules(model: Model, rules: dict[str, str]) -> Model:

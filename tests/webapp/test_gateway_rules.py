@@ -110,3 +110,41 @@ def test_a_rule_taken_away_gives_the_choice_back_to_a_person(draft: tuple[Visito
 def test_a_flow_that_is_not_there_is_refused(draft: tuple[Visitor, str]) -> None:
     ana, address = draft
     assert ana.get(f"{address}/rule?flow=nowhere").status_code == 422
+
+
+SPLIT = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+<process id="p"><startEvent id="s"/><userTask id="ask" name="Ask"/>
+<userTask id="a" name="A"/><userTask id="b" name="B"/>
+<sequenceFlow id="f0" sourceRef="s" targetRef="ask"/><sequenceFlow id="fa" name="to A" sourceRef="ask" targetRef="a"/>
+<sequenceFlow id="fb" name="to B" sourceRef="ask" targetRef="b"/></process></definitions>"""
+
+
+def test_a_gateway_that_only_the_repairs_made_can_be_ruled(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = draft_page(ana, SPLIT)
+    assert "a person chooses" in ana.get(address).text
+    flow = ana.get(address).text.partition("rule?flow=")[2].partition('"')[0]
+    answer = ana.post(f"{address}/rule?flow={flow}", {"mode": "feel", "feel": "area > 3"})
+    assert answer.status_code == 303
+    text = ana.get(address).text
+    assert "area &gt; 3" in text
+    assert "decided by rules" in text
+    assert "when no other rule holds" in text
+
+
+def test_a_rule_waits_for_those_of_the_other_ways(town: Town) -> None:
+    ana = town.visitor("ana")
+    three = LICENCE.replace(
+        b"</process>",
+        b'<endEvent id="later"/><sequenceFlow id="maybe" name="Maybe" sourceRef="complete"'
+        b' targetRef="later"/></process>',
+    )
+    address = draft_page(ana, three)
+    ana.post(f"{address}/rule?flow=yes", {"mode": "feel", "feel": "area > 1"})
+    text = ana.get(address).text
+    assert "a person chooses" in text
+    assert "Holds once the other ways have a rule" in text
+    ana.post(f"{address}/rule?flow=no", {"mode": "feel", "feel": "area < 0"})
+    text = ana.get(address).text
+    assert "decided by rules" in text
+    assert "Holds once" not in text

@@ -156,3 +156,14 @@ def test_what_cannot_run_cannot_be_published(town: Town) -> None:
     with town.database.reading() as session:
         assert session.scalars(select(Version.number)).all() == [1]
         assert session.scalars(select(Draft.published_version_id)).all() == [None]
+
+
+def test_names_in_a_drawing_are_words_and_never_markup(town: Town) -> None:
+    ana = town.visitor("ana")
+    evil = SLEEPY.replace(
+        b'name="Is it complete?"', b'name="&quot;&gt;&lt;script&gt;{{7*7}}&lt;/script&gt;"'
+    )
+    text = ana.get(draft_page(ana, evil, name="<script>.bpmn")).text
+    assert "&lt;script&gt;{{7*7}}" in text
+    assert "<script>{{" not in text
+    assert "<script>.bpmn" not in text

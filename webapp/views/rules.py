@@ -50,7 +50,7 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
     asked = questions_of(draft)
     gateway, flow = _flow(draft)
     is_written = "mode" in request.values
-    feel = flow["condition"] or ""
+    feel = draft.rules.get(flow["id"]) or flow["condition"] or ""
     words = _words() if is_written else from_feel(feel, asked)
     mode = request.values.get("mode", "words" if words is not None else "feel")
     said = refusal
