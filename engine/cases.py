@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from engine.buffer import hand_out
 from engine.case_numbers import next_number, office_day
 from engine.deployments import blueprint
+from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
@@ -126,6 +127,7 @@ def start_case(
         data["answers"] = shortened(answers)
     main = Fact(Happened.CASE_STARTED, element_id=start_event, data=data)
     advance(session, Held(case, plan, execution, {}), main, by=by, at=at)
+    attach_files(session, case, answers, element_id=start_event, token=None, by=by, at=at)
     return case
 
 

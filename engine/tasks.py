@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine.case_numbers import office_day
 from engine.cases import check_open
+from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
@@ -132,6 +133,7 @@ def complete_task(
     if choices:
         data["choices"] = choices
     opened = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
+    attach_files(session, case, answers, element_id=task.element_id, token=task.token, by=by, at=at)
     return Completed(case, task, _next_task(session, case, task, opened, held.before, by))
 
 
