@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from engine.batches import write_facts
 from engine.errors import Refusal
 from engine.events import Happened
 from engine.models import Case, Event, Person
@@ -68,11 +69,7 @@ def record(
     if not rows:
         return
     case.last_seq, case.last_hash = seq, link
-    session.flush()  # the case must be there, and its row held, before its facts
-    session.execute(_INSERT, rows)
-
-
-_INSERT = insert(Event.__table__)  # type: ignore[arg-type]  # the stubs say FromClause; it is a Table
+    write_facts(session, rows)
 
 
 def verify_chain(session: Session | Connection, case_id: int) -> int:

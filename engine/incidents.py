@@ -13,8 +13,8 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.models import Case, Incident, Job, Person, Procedure
-from engine.progress import Held, advance, hold, shortened
-from engine.spiff import WaitKind
+from engine.progress import Held, advance, hold, load, lock, shortened
+from engine.spiff import StateUnreadable, WaitKind
 from engine.visibility import managed_cases
 from engine.waiting import raise_incident
 
@@ -148,12 +148,15 @@ def job_failed(session: Session, job: Job, message: str, *, at: datetime) -> Non
     case = session.get(Case, job.case_id) if job.case_id is not None else None
     if case is None:
         return
-    held = hold(session, case.id, at=at)
-    wait = None if job.token is None else held.before.get(job.token)
+    case = lock(session, case.id)
+    try:
+        wait = None if job.token is None else load(session, case, at=at).before.get(job.token)
+    except StateUnreadable:
+        wait = None  # that is what is wrong, and it must still be told
     element_id = None if wait is None else wait.element_id
-    raise_incident(session, held.case, JOB_FAILED, message, element_id, job.token, at=at)
+    raise_incident(session, case, JOB_FAILED, message, element_id, job.token, at=at)
     fact = Fact(Happened.INCIDENT_RAISED, element_id, job.token, data={"reason": message[:500]})
-    record(session, held.case, [fact], by=None, at=at)
+    record(session, case, [fact], by=None, at=at)
 
 
 def _open(

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine.batches import write_jobs
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.models import Job, JobKind
@@ -72,8 +73,7 @@ def enqueue_all(session: Session, jobs: Iterable[NewJob], *, at: datetime) -> No
         }
         for job in jobs
     ]
-    if rows:
-        session.execute(insert(Job.__table__), rows)  # type: ignore[arg-type]  # it is a Table
+    write_jobs(session, rows)
 
 
 def take(

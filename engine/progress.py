@@ -55,14 +55,40 @@ _HELD = (
     .with_for_update(of=Case)
     .execution_options(populate_existing=True)
 )
+_HELD_ALL = (
+    select(Case)
+    .where(Case.id.in_(bindparam("case_ids", expanding=True)))
+    .order_by(Case.id)
+    .options(undefer(Case.state))
+    .with_for_update(of=Case)
+    .execution_options(populate_existing=True)
+)
 
 
 def hold(session: Session, case_id: int, *, at: datetime) -> Held:
     """Lock a case and load it; NotFound. Whoever comes second waits here."""
+    return load(session, lock(session, case_id), at=at)
+
+
+def lock(session: Session, case_id: int) -> Case:
+    """Lock a case, whose state may be past reading; NotFound."""
     case = session.scalar(_HELD, {"case_id": case_id})
     if case is None:
         raise NotFound(what="case", name=case_id)
-    return load(session, case, at=at)
+    return case
+
+
+def hold_all(session: Session, case_ids: Iterable[int], *, at: datetime) -> dict[int, Held]:
+    """Lock several cases in one statement and load them, by id; NotFound when one is missing.
+
+    Always in the same order, so that two who do this never wait for each other.
+    """
+    wanted = sorted(set(case_ids))
+    cases = session.scalars(_HELD_ALL, {"case_ids": wanted}).all()
+    if len(cases) < len(wanted):
+        missing = set(wanted) - {case.id for case in cases}
+        raise NotFound(what="case", name=min(missing))
+    return {case.id: load(session, case, at=at) for case in cases}
 
 
 def load(session: Session, case: Case, *, at: datetime) -> Held:

@@ -4,22 +4,20 @@ an incident. Written by comparing what it waited for before and after it moved.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import buffer
+from engine.batches import drop_jobs
 from engine.correlation import correlation_key
 from engine.jobs import NewJob, enqueue_all
-from engine.models import Case, Incident, Job, JobKind, Subscription
+from engine.models import Case, Incident, JobKind, Subscription
 from engine.spiff import Fact as Told
 from engine.spiff import Wait, WaitKind
 
-_JOB_TABLE = cast(Table, Job.__table__)
 _JOBS = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
-# Made once, and on the table: no Job is in a session that moves a case.
-_DROP_JOBS = delete(_JOB_TABLE).where(_JOB_TABLE.c.key.in_(bindparam("keys", expanding=True)))
 _SUBSCRIPTIONS = (WaitKind.MESSAGE, WaitKind.SIGNAL)
 
 
@@ -60,8 +58,7 @@ def _settle_jobs(
     at: datetime,
 ) -> None:
     stale = [job_key(case.id, wait) for wait in gone if wait.kind in _JOBS]
-    if stale:
-        session.execute(_DROP_JOBS, {"keys": stale})
+    drop_jobs(session, stale)
     jobs = [_job(case, wait, at) for wait in new if wait.kind in _JOBS]
     enqueue_all(session, [*jobs, *sent], at=at)
 

@@ -13,7 +13,7 @@ from engine import buffer, jobs, receipts
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.models import Job, JobKind
-from engine.progress import hold
+from engine.progress import lock
 from engine.waking import GiveUp, carry_out, fire_timers
 
 LOG = logging.getLogger(__name__)
@@ -167,7 +167,7 @@ class Worker:
         def put_off(session: Any) -> None:
             if job.case_id is not None:
                 # In the order that every command has: first the case, then its jobs.
-                hold(session, job.case_id, at=at)
+                lock(session, job.case_id)
             failed = jobs.fail(session, job.id, message, worker=self.name, is_final=is_final, at=at)
             if failed is not None and failed.is_dead:
                 job_failed(session, failed, message, at=at)

@@ -346,3 +346,43 @@ def test_a_worker_stops_when_told(bench: Bench) -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert "timer_fired" in facts(bench, case_id)
+
+
+def test_one_case_that_cannot_be_moved_holds_up_no_other_timer(bench: Bench) -> None:
+    with bench.hall() as hall:
+        version = hall.publish(WAIT_A_DAY)
+        cases = [hall.start(version).id for _ in range(12)]
+    with bench.database.transaction() as session:
+        session.get_one(Case, cases[3]).state = b"damaged"
+    bench.clock.advance(days=1)
+    assert bench.worker().run_until_idle() == 12
+    assert bench.count(Task.status == TaskStatus.OPEN) == 11
+    for case_id in set(cases) - {cases[3]}:
+        assert facts(bench, case_id)[-2:] == ["timer_fired", "task_opened"]
+    with bench.database.reading() as session:
+        left = session.scalars(select(Job)).one()
+        assert (left.case_id, left.attempts, left.is_dead) == (cases[3], 1, False)
+    for _ in range(MOST_ATTEMPTS):
+        bench.clock.advance(hours=2)
+        bench.worker().run_until_idle()
+    assert bench.count(Incident.case_id == cases[3], Incident.kind == "job_failed") == 1
+
+
+def test_two_timers_of_one_case_that_are_due_together_both_fire(bench: Bench) -> None:
+    both = diagram(
+        '<startEvent id="s"/><parallelGateway id="split"/>'
+        + "".join(
+            f'<intermediateCatchEvent id="{name}">{TIMER.format("P1D")}</intermediateCatchEvent>'
+            f'<userTask id="{name}_t" name="T"/>'
+            for name in ("a", "b")
+        )
+        + '<endEvent id="e"/>',
+        flows="s>split split>a split>b a>a_t b>b_t a_t>e b_t>e",
+    )
+    with bench.hall() as hall:
+        version = hall.publish(both)
+        cases = [hall.start(version).id for _ in range(3)]
+    bench.clock.advance(days=1)
+    assert bench.worker().run_until_idle() == 6
+    assert [facts(bench, case_id).count("timer_fired") for case_id in cases] == [2, 2, 2]
+    assert bench.count(Job.id > 0) == 0

@@ -1,0 +1,75 @@
+"""Several cases moved in one transaction: what they write is gathered, and written in a few statements at the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert
+from sqlalchemy.orm import Session
+
+from engine.models import Event, Job
+
+_EVENTS: Table = Event.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
+_JOBS: Table = Job.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
+# Made once, and on the tables: no Event and no Job is in a session that moves a case.
+_RECORD = insert(_EVENTS)
+_ENQUEUE = insert(_JOBS)
+_DROP = delete(_JOBS).where(_JOBS.c.key.in_(bindparam("keys", expanding=True)))
+_KEY = "batch"
+
+
+@dataclass(slots=True)
+class _Batch:
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+
+
+@contextmanager
+def batch(session: Session) -> Iterator[None]:
+    """Inside, facts and jobs of cases are only gathered; they are written at the end, unless anything is raised."""
+    gathered = session.info[_KEY] = _Batch()
+    try:
+        yield
+    finally:
+        del session.info[_KEY]
+    session.flush()  # cases before their facts
+    if gathered.facts:
+        session.execute(_RECORD, gathered.facts)
+    # A timer set anew has the key of the one before.
+    drop_jobs(session, gathered.dropped)
+    write_jobs(session, gathered.jobs)
+
+
+def write_facts(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write rows of facts, after the case they belong to."""
+    gathered = _gathered(session)
+    if gathered is not None:
+        gathered.facts += rows
+        return
+    session.flush()  # the case must be there, and its row held, before its facts
+    session.execute(_RECORD, rows)
+
+
+def drop_jobs(session: Session, keys: list[str]) -> None:
+    """Remove the jobs with these keys."""
+    gathered = _gathered(session)
+    if gathered is not None:
+        gathered.dropped += keys
+    elif keys:
+        session.execute(_DROP, {"keys": keys})
+
+
+def write_jobs(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write rows of jobs."""
+    gathered = _gathered(session)
+    if gathered is not None:
+        gathered.jobs += rows
+    elif rows:
+        session.execute(_ENQUEUE, rows)
+
+
+def _gathered(session: Session) -> _Batch | None:
+    found: _Batch | None = session.info.get(_KEY)
+    return found
