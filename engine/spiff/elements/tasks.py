@@ -96,9 +96,9 @@ class ReceiveSpec(ActivitySpec, EventSpec):
 
     def wait(self, token: Token) -> Wait | None:
         """The message."""
-        if self.is_host(token):
+        if self.is_host(token) and "again" not in token.internal_data:
             return NodeSpec.wait(self, token)
-        return EventSpec.wait(self, token)
+        return super().wait(token)
 
     def fired(self, token: Token, payload: dict[str, Any]) -> None:
         """The message came."""

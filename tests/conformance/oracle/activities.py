@@ -22,8 +22,6 @@ def begin(machine: "Machine", run: Run, node: Node, picks: dict[str, list[str]])
     if loop is None:
         _begin_round(machine, work)
     elif not loop.is_multi_instance:
-        if loop.condition is None:
-            raise Unsupported("a loop without condition")
         if loop.test_before and not _goes_on(machine, work):
             _finish(machine, work)
         else:
@@ -40,17 +38,17 @@ def _begin_instances(machine: "Machine", work: Work) -> None:
     frame = work.run.frame
     if loop.collection:
         items = machine.value(frame, loop.collection)
-        if not isinstance(items, list):
-            raise Unsupported("a collection that is none")
-        work.items = items
-        work.total = len(items)
+        if isinstance(items, list):
+            work.items = items
+            work.total = len(items)
     elif loop.cardinality is not None:
         number = machine.value(frame, loop.cardinality.text)
-        if not isinstance(number, (int, float)):
-            raise Unsupported("a number of instances that is none")
-        work.total = int(number)
-    else:
-        raise Unsupported("instances without a number")
+        if isinstance(number, (int, float)) and number >= 0:
+            work.total = int(number)
+    if work.total is None:
+        # nobody knows how many: one, and a person says after each whether there is another
+        _begin_round(machine, work)
+        return
     if work.total <= 0:
         _finish(machine, work)
         return
@@ -75,6 +73,12 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
         if work.items is not None and node.loop.item:
             values[node.loop.item] = work.items[number - 1]
         frame = Frame(values, run.frame, frozenset(values))
+    inputs = {
+        mapping.target: machine.value(frame, mapping.source.text)
+        for mapping in node.extension.inputs
+    }
+    if inputs and node.kind != Kind.CALL_ACTIVITY:
+        frame = Frame(inputs, frame, frozenset(inputs))
     round_ = Round(work, number, frame)
     work.rounds.append(round_)
     if node.body is not None:
@@ -163,43 +167,65 @@ def finish_round(machine: "Machine", round_: Round) -> None:
     machine.drop(round_)
     if round_.inner is not None and node.extension.is_all_out:
         round_.frame.put(round_.inner.frame.values)
-    if round_.inner is not None:
-        for mapping in node.extension.outputs:
-            value = machine.value(round_.inner.frame, mapping.source.text)
-            round_.frame.put({mapping.target: value})
+    inner = round_.inner.frame if round_.inner is not None else round_.frame
+    for mapping in node.extension.outputs:
+        value = machine.value(inner, mapping.source.text)
+        round_.frame.put({mapping.target: value})
     loop = node.loop
     if loop is None:
         _finish(machine, work)
         return
     work.finished += 1
     is_enough = loop.is_multi_instance and _is_enough(machine, round_)
-    if loop.is_multi_instance and not loop.is_sequential:
+    if work.total is not None and not loop.is_sequential:
         # those who work side by side do not see each other's answers
         work.kept.update(round_.frame.kept())
     else:
         work.run.frame.put(round_.frame.kept())
-    if not loop.is_multi_instance:
-        if _goes_on(machine, work):
+    if work.total is None:
+        goes_on = None if loop.is_multi_instance else _goes_on(machine, work)
+        if is_enough:
+            goes_on = False
+        if goes_on is None:
+            _ask(machine, work)
+        elif goes_on:
             _begin_round(machine, work)
         else:
             _finish(machine, work)
         return
-    assert work.total is not None
     if work.finished >= work.total or is_enough:
         _finish(machine, work)
     elif loop.is_sequential:
         _begin_round(machine, work)
 
 
-def _goes_on(machine: "Machine", work: Work) -> bool:
-    """§13.3.6: another round, as long as the condition holds and the maximum is not reached."""
+def _ask(machine: "Machine", work: Work) -> None:
+    def chosen(options: list[str]) -> None:
+        machine.watches.pop(watch.id, None)
+        work.watches.remove(watch)
+        if options == ["again"]:
+            _begin_round(machine, work)
+        else:
+            _finish(machine, work)
+
+    watch = machine.watch("decision", work.node.id, work.run, lambda payload: None, work)
+    watch.options = ("again", "done")
+    watch.choose = chosen
+
+
+def _goes_on(machine: "Machine", work: Work) -> bool | None:
+    """§13.3.6: another round, as long as the condition holds and the maximum is not reached; None: nobody knows."""
     loop = work.node.loop
     assert loop is not None
-    assert loop.condition is not None
     if loop.maximum is not None and work.begun >= loop.maximum:
         return False
+    if loop.condition is None:
+        return True if loop.maximum is not None or not work.begun else None
     number = work.begun + (1 if loop.test_before else 0)
-    return machine.value(work.run.frame, loop.condition.text, loopCounter=number) is True
+    holds = machine.value(work.run.frame, loop.condition.text, loopCounter=number)
+    if isinstance(holds, bool):
+        return holds
+    return None if work.begun else False
 
 
 def _is_enough(machine: "Machine", round_: Round) -> bool:
@@ -231,11 +257,11 @@ def _finish(machine: "Machine", work: Work) -> None:
         None,
     )
     if handler is not None:
-        work.run.done.append((work.run.drawing.nodes[handler], work.run.frame))
-    elif work.node.body is not None:
+        work.run.done.append((frozenset({work.node.id}), work.run.drawing.nodes[handler]))
+    else:
         for round_ in work.rounds:
-            if round_.inner is not None:
-                work.run.done += round_.inner.done
+            if round_.inner is not None and work.node.body is not None:
+                work.run.done += [(names | {work.node.id}, h) for names, h in round_.inner.done]
     if work.then is not None:
         work.then()
         return

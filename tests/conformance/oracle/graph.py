@@ -53,10 +53,10 @@ class Drawing:
         ]
 
     def beginnings(self) -> list[Node]:
-        """The none start events, else every node without incoming flow (§13.3.4)."""
+        """The first none start event (each is a start of its own), else every node without incoming flow (§13.3.4)."""
         starts = [n for n in self.nodes.values() if n.kind == Kind.START_EVENT]
         none = [node for node in starts if not node.events] or starts
-        return none or [
+        return none[:1] or [
             node
             for node in self.nodes.values()
             if not node.incoming

@@ -249,7 +249,7 @@ def throw_all(machine: "Machine", run: Run, node: Node) -> None:
             _compensate(machine, run, node, event)
             return
         elif event.kind == EventKind.CANCEL:
-            _cancel(machine, run)
+            _cancel(machine, run, node)
             return
         elif event.kind != EventKind.MESSAGE:
             raise Unsupported(f"throwing {event.kind}")
@@ -311,33 +311,51 @@ def _catcher(
 
 def _compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition) -> None:
     """§13.5.5: what is completed is undone in reverse order; the throwing event waits for it."""
-    if event.reference is not None or run.round is not None:
-        raise Unsupported("compensation of one activity or inside a sub-process")
-    pending = list(run.done)
-    run.done.clear()
+    wanted = event.reference
+
+    def over() -> None:
+        machine.leave(run, node)
+        machine.check(run)
+
+    source = run
+    if run.round is not None and run.round.work.node.is_triggered_by_event:
+        # an event sub-process undoes what is around it
+        source = run.round.work.run
+    entries = [e for e in source.done if wanted is None or wanted in e[0]]
+    source.done[:] = [e for e in source.done if e not in entries]
+    _undo(machine, run, node, entries, over)
+
+
+def _undo(
+    machine: "Machine",
+    run: Run,
+    node: Node,
+    entries: list[tuple[frozenset[str], Node]],
+    over: Callable[[], None],
+) -> None:
     waiting = Work(run, node)
     run.works.append(waiting)
 
     def following() -> None:
-        if pending:
-            handler, _ = pending.pop()
+        if entries:
+            _, handler = entries.pop()
             activities.begin(machine, run, handler, {}).then = following
             return
         machine.remove(waiting)
-        machine.leave(run, node)
-        machine.check(run)
+        over()
 
     following()
 
 
-def _cancel(machine: "Machine", run: Run) -> None:
+def _cancel(machine: "Machine", run: Run, node: Node) -> None:
     """A transaction is given up: what it did is undone, then its cancel boundary goes on (§13.3.4)."""
-    if run.round is None or run.done:
-        raise Unsupported("cancelling what was done")
+    if run.round is None:
+        raise Unsupported("a cancel outside of a transaction")
     host = run.round.work
-    boundary = _catcher(
-        machine, host.run.drawing.boundaries.get(host.node.id, []), EventKind.CANCEL, None
-    )
+    boundaries = host.run.drawing.boundaries.get(host.node.id, [])
+    boundary = _catcher(machine, boundaries, EventKind.CANCEL, None)
     if boundary is None:
         raise Unsupported("a cancel without boundary")
-    fire_boundary(machine, host, boundary)
+    machine.clear(run)
+    entries = list(run.done)
+    _undo(machine, run, node, entries, lambda: fire_boundary(machine, host, boundary))

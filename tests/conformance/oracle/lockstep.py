@@ -10,7 +10,7 @@ from engine.bpmn.model import Kind, Model
 from engine.spiff import Execution, Library, NotRunnable, Wait, compile_model
 from engine.spiff.context import locals_of
 from tests.conformance.oracle.machine import Machine, TooManySteps
-from tests.conformance.oracle.places import Unsupported, Watch
+from tests.conformance.oracle.places import Unsupported, Watch, told
 
 BEGINNING = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 Key = tuple[str, str, str, str, tuple[str, ...], str]
@@ -34,14 +34,7 @@ def key_of(wait: Wait, seen: dict[str, Any]) -> Key:
         options = tuple(sorted(option.id for option in wait.choices[0].options))
     due = wait.due_at.isoformat() if wait.due_at else ""
     name = (wait.message or "") if wait.kind in ("message", "signal") else ""
-    return (
-        wait.kind.value,
-        wait.element_id,
-        due,
-        name,
-        options,
-        repr(sorted((k, v) for k, v in seen.items() if not k.startswith("error"))),
-    )
+    return wait.kind.value, wait.element_id, due, name, options, told(seen)
 
 
 class Pair:

@@ -14,6 +14,11 @@ class Unsupported(Exception):
     """The diagram has something that this interpreter does not speak about."""
 
 
+def told(seen: dict[str, Any]) -> str:
+    """By which instances of one activity are told apart: their number and the answers that only they see."""
+    return " ".join(f"{k}={seen[k]}" for k in ("loopCounter", "a", "b", "c") if k in seen)
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """Variables of a case or of one round."""
@@ -61,7 +66,8 @@ class Run:
     armed: "list[Watch]" = field(default_factory=list)  # event sub-processes that may start
     interrupted: bool = False  # by one of its event sub-processes
     is_over: bool = False
-    done: "list[tuple[Node, Frame]]" = field(default_factory=list)  # completed, may be compensated
+    # what may be undone: the completed activity with those around it, its compensation handler
+    done: list[tuple[frozenset[str], Node]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -119,6 +125,6 @@ class Watch:
     @property
     def key(self) -> tuple[str, str, str, str, tuple[str, ...], str]:
         """What our engine has to show for this watch as well."""
-        inner = repr(sorted(self.frame.locals().items())) if self.frame else "[]"
+        inner = told(self.frame.locals() if self.frame else {})
         due = self.due.isoformat() if self.due else ""
         return self.kind, self.element, due, self.name or "", tuple(sorted(self.options)), inner
