@@ -200,3 +200,18 @@ def test_letters_are_checked_on_each_database(
     town = build_town(database)
     filed = Filed(town)
     assert send(town.visitor(), filed.address, filed.print()).status_code == 200
+
+
+def test_an_analyst_reads_what_the_letters_of_a_version_will_say(filed: Filed, town: Town) -> None:
+    page = town.visitor("ana").get("/procedures/receipts/1/letters")
+    assert page.status_code == 200
+    assert "<h2>RECEIPT</h2>" in page.text
+    assert "«case.applicant.name»" in page.text
+    assert "/procedures/receipts/1/letters" in town.visitor("ana").get("/procedures/receipts").text
+    with town.database.reading() as session:
+        assert len(session.scalars(select(Letter)).all()) == 1  # the one of the case
+
+
+def test_a_version_without_letters_says_how_to_have_some(town: Town) -> None:
+    page = town.visitor("ana").get("/procedures/licence/1/letters")
+    assert "makes no letters" in page.text
