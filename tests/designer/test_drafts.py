@@ -1,0 +1,60 @@
+"""Drafts as commands: what lies beside a drawing is kept, refused in a sentence, and never lost by a newer drawing."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from designer.drafts import NotAPart, add_part, draft_by_id, replace_drawing, save_draft, set_rule
+from engine.dmn.refusals import NotADecisionModel
+from engine.errors import NotFound
+from engine.forms import UnreadableForm
+from tests.clock import START
+
+DRAWING = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+<process id="p"><startEvent id="s"/><userTask id="ask" name="Ask"/><exclusiveGateway id="g" name="Which?"/>
+<endEvent id="a"/><endEvent id="b"/><sequenceFlow id="f0" sourceRef="s" targetRef="ask"/>
+<sequenceFlow id="f1" sourceRef="ask" targetRef="g"/><sequenceFlow id="fa" name="A" sourceRef="g" targetRef="a"/>
+<sequenceFlow id="fb" name="B" sourceRef="g" targetRef="b"/></process></definitions>"""
+
+
+@pytest.fixture
+def draft_id(session: Session) -> int:
+    """A draft with one choice."""
+    return save_draft(session, "choice.bpmn", DRAWING, by=None, at=START).id
+
+
+def test_a_newer_drawing_keeps_the_rules_of_flows_that_are_still_there(
+    session: Session, draft_id: int
+) -> None:
+    set_rule(session, draft_id, "fa", "area > 1", at=START)
+    newer = DRAWING.replace(b'name="Ask"', b'name="Ask again"')
+    draft = replace_drawing(session, draft_id, "newer.bpmn", newer, at=START)
+    (gateway,) = draft.report["gateways"]
+    assert gateway["flows"][0]["condition"] == "area > 1"
+    assert draft.drawing == newer
+
+
+def test_a_form_is_kept_under_its_id(session: Session, draft_id: int) -> None:
+    schema = b'{"type": "default", "id": "ask", "components": []}'
+    add_part(session, draft_id, "any name.form", schema, at=START)
+    assert list(draft_by_id(session, draft_id).forms) == ["ask"]
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (b"{broken", NotAPart),
+        (b"\xff\xfe\x00", NotAPart),
+        (b'{"components": 7}', UnreadableForm),
+        (DRAWING, NotADecisionModel),
+    ],
+)
+def test_a_file_that_belongs_to_no_drawing_is_refused(
+    session: Session, draft_id: int, data: bytes, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        add_part(session, draft_id, "part.json", data, at=START)
+
+
+def test_a_draft_that_is_not_there_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        draft_by_id(session, 1)
