@@ -4,13 +4,22 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from engine.models import Person
 from webapp.models import ApiToken
 
 LASTS = timedelta(days=365)
+
+# Asked on every request, hence built once.
+_BEARER = (
+    select(Person)
+    .join(ApiToken, ApiToken.person_id == Person.id)
+    .where(ApiToken.hash == bindparam("hash"), ApiToken.expires_at > bindparam("at"))
+    .where(Person.is_active)
+    .options(joinedload(Person.roles), joinedload(Person.memberships))
+)
 
 
 def issue_token(session: Session, person: Person, *, at: datetime) -> str:
@@ -30,13 +39,7 @@ def revoke_tokens(session: Session, person: Person) -> None:
 
 def person_by_token(session: Session, token: str, *, at: datetime) -> Person | None:
     """The active person whom a valid token belongs to, with roles and offices."""
-    statement = (
-        select(Person)
-        .join(ApiToken, ApiToken.person_id == Person.id)
-        .where(ApiToken.hash == _hash(token), ApiToken.expires_at > at, Person.is_active)
-        .options(joinedload(Person.roles), joinedload(Person.memberships))
-    )
-    return session.scalars(statement).unique().one_or_none()
+    return session.scalars(_BEARER, {"hash": _hash(token), "at": at}).unique().one_or_none()
 
 
 def _hash(token: str) -> str:
