@@ -34,6 +34,7 @@ _THINGS: dict[str, LazyString] = {
     "published version": lazy_gettext("published version"),
     "draft": lazy_gettext("draft"),
     "incident": lazy_gettext("incident"),
+    "migration": lazy_gettext("migration"),
     "decision table": lazy_gettext("decision table"),
     "job": lazy_gettext("job"),
     "completed": lazy_gettext("completed"),
