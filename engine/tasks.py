@@ -54,6 +54,13 @@ class NotYours(Conflict):
     sentence = "Task “{task}” is being done by {person}. Ask them to release it, or choose another."
 
 
+class OtherOffice(Refusal):
+    """Whoever keeps the installation running does not do the office's work."""
+
+    sentence = "Task “{task}” is for the people of its office. You may give it to one of them, or ask to join the office."
+    status = 403
+
+
 class MayNotWork(Refusal):
     """The person it is given to does not belong to the office that does it."""
 
@@ -201,7 +208,9 @@ def _open_task(
     task: Task = row[0]
     is_allowed = may_work(session, by, task)
     if not is_allowed and not (is_assigning and by.has_role(Role.OPERATOR)):
-        raise NotFound(what="task", name=task_id)
+        if not by.has_role(Role.OPERATOR):
+            raise NotFound(what="task", name=task_id)
+        raise OtherOffice(task=task.name)  # an operator sees it anyway
     if task.status != TaskStatus.OPEN:
         _refuse_ended(session, task)
     check_open(task.case)

@@ -11,6 +11,7 @@ from engine.tasks import (
     AlreadyCompleted,
     MayNotWork,
     NotYours,
+    OtherOffice,
     TaskGone,
     assign_task,
     claim_task,
@@ -117,6 +118,14 @@ def test_a_task_of_another_office_does_not_exist_for_you(busy: TownHall) -> None
         complete_task(busy.session, task.id, {}, by=beto, at=busy.at)
     with pytest.raises(NotFound):
         task_by_id(busy.session, beto, task.id)
+
+
+def test_an_operator_sees_a_task_but_does_not_do_the_work_of_an_office(busy: TownHall) -> None:
+    task, olga = only_task(busy.session), busy.people["olga"]
+    assert task_by_id(busy.session, olga, task.id) is task
+    with pytest.raises(OtherOffice):
+        complete_task(busy.session, task.id, {}, by=olga, at=busy.at)
+    assert task.status == TaskStatus.OPEN
 
 
 def test_only_someone_of_the_office_can_be_given_a_task(busy: TownHall) -> None:
