@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.model import EventKind, Kind, Node
-from tests.conformance.oracle import happenings
+from tests.conformance.oracle import adhoc, happenings
 from tests.conformance.oracle.graph import kinds
 from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
 
@@ -82,11 +82,14 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
     round_ = Round(work, number, frame)
     work.rounds.append(round_)
     if node.body is not None:
-        if node.kind == Kind.AD_HOC_SUB_PROCESS:
-            raise Unsupported("ad-hoc sub-process")
         drawing = run.drawing.bodies[node.id]
         round_.inner = Run(drawing, frame, round_, run.process_id, run.depth + 1)
-        machine.begin(round_.inner, drawing.beginnings())
+        if node.kind == Kind.AD_HOC_SUB_PROCESS:
+            round_.inner.is_ad_hoc = True
+            happenings.arm_handlers(machine, round_.inner)
+            adhoc.offer(machine, round_)
+        else:
+            machine.begin(round_.inner, drawing.beginnings())
     elif node.kind == Kind.CALL_ACTIVITY and node.called_element:
         _call(machine, round_)
     else:
@@ -248,6 +251,7 @@ def _is_enough(machine: "Machine", round_: Round) -> bool:
 def _finish(machine: "Machine", work: Work) -> None:
     """The activity is complete: its token goes on."""
     machine.remove(work)
+    work.run.is_to_check = work.run.is_ad_hoc
     handler = next(
         (
             boundary.compensation_handler

@@ -149,8 +149,9 @@ class Pair:
         self.machine.happen(watch, self.at)
 
     def _signal(self, watch: Watch, wait: Wait) -> None:
+        # how many it reaches before the first takes others away is a matter of order
         number = self.ours.broadcast(wait.message or "", {}, self.at)
-        if number != self.machine.broadcast(watch.name or "", self.at):
+        if (number > 0) != (self.machine.broadcast(watch.name or "", self.at) > 0):
             self.story[-1] += f" (ours: {number} reached, the oracle not so)"
 
 

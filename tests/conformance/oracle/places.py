@@ -65,6 +65,9 @@ class Run:
     works: "list[Work]" = field(default_factory=list)
     armed: "list[Watch]" = field(default_factory=list)  # event sub-processes that may start
     interrupted: bool = False  # by one of its event sub-processes
+    is_ad_hoc: bool = False  # a person says what is done and when it is over
+    is_closing: bool = False
+    is_to_check: bool = False  # an activity inside has ended: perhaps that is enough
     is_over: bool = False
     # what may be undone: the completed activity with those around it, its compensation handler
     done: list[tuple[frozenset[str], Node]] = field(default_factory=list)
