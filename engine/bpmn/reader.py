@@ -3,6 +3,7 @@
 from engine.bpmn.diagrams import drawn_bounds, drawn_ids
 from engine.bpmn.document import MAX_BYTES, UNNAMED, Document, Element, open_document
 from engine.bpmn.event_definitions import KINDS as EVENTS
+from engine.bpmn.leftovers import leftovers
 from engine.bpmn.model import (
     MessageFlow,
     Model,
@@ -70,6 +71,10 @@ def read(data: bytes, max_bytes: int = MAX_BYTES) -> Model:
             _read_collaboration(element, participants, message_flows, reading)
         elif not element.namespace and element.name not in _READ:
             reading.note(element.name, element.get("id"), element.line)
+    said = {(each.what, each.line) for each in reading.unread}
+    for what, owner, line in leftovers(root):
+        if (what, line) not in said:
+            reading.note(what, owner, line)
     if not processes:
         raise NoProcess(line=root.line)
     return Model(

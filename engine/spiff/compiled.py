@@ -1,5 +1,6 @@
 """A process of a diagram, compiled once per version into SpiffWorkflow specifications and shared by all its cases."""
 
+import json
 from collections import OrderedDict
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
@@ -92,7 +93,13 @@ def forget_all() -> None:
 
 def digest(model: Model) -> str:
     """A hash of what the model says; fields at their defaults do not count, so later releases agree."""
-    return sha256(orjson.dumps(_plain(model))).hexdigest()[:32]
+    plain = _plain(model)
+    try:
+        said = orjson.dumps(plain)
+    except orjson.JSONEncodeError:
+        # sub-processes nested deeper than orjson writes; the reader's limit keeps them within json's
+        said = json.dumps(plain).encode()
+    return sha256(said).hexdigest()[:32]
 
 
 def _plain(value: Any) -> Any:

@@ -70,24 +70,34 @@ def mend(drawing: Drawing) -> Iterator[Change]:
 
 
 def _paired(drawing: Drawing, nodes: list[Node]) -> Iterator[Change]:
-    """Some tools give every link a name of its own: what leads to no target goes to the event of the same name."""
+    """Some tools give every link a name of its own: what leads to no target goes to the event of the same name.
+
+    Where just one link and one target are left, they belong together whatever they are called.
+    """
     throws = [node for node in nodes if node.kind is Kind.INTERMEDIATE_THROW_EVENT]
     catches = [node for node in nodes if node.kind is Kind.INTERMEDIATE_CATCH_EVENT]
     used = {_name(node) for node in throws}
     named = {_name(node) for node in catches}
-    free = [node for node in catches if node.name and _name(node) not in used]
-    for node in throws:
-        alike = [other for other in free if other.name == node.name]
-        if _name(node) in named or len(alike) != 1:
+    free = [node for node in catches if _name(node) not in used]
+    lost = [node for node in throws if _name(node) not in named]
+    for node in lost:
+        alike = [other for other in free if _plain(other) == _plain(node)]
+        if len(lost) == len(free) == 1:
+            alike = free
+        if len(alike) != 1:
             continue
         _call(drawing, node, _name(alike[0]))
         yield Change(
             node.id,
             node.line,
-            "The link “{name}” leads to no link of its name; it goes on at the event that is called the same.",
-            {"name": shown(node.name, node.id)},
+            "The link “{name}” leads to no link of its name; it goes on at “{other}”, the likeliest.",
+            {"name": shown(node.name, node.id), "other": shown(alike[0].name, alike[0].id)},
             is_decision=True,
         )
+
+
+def _plain(node: Node) -> str:
+    return " ".join((node.name or node.id).casefold().split())
 
 
 def _call(drawing: Drawing, node: Node, name: str) -> None:
