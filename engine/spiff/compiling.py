@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from engine.bpmn.model import EventKind, Flow, Kind, Model, Node, Process, Scope
 from engine.feel import FeelSyntaxError
 from engine.spiff import compiled as versions
-from engine.spiff.compiled import Compiled, Start
+from engine.spiff.compiled import Compiled
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
 from engine.spiff.elements.events import (
@@ -37,6 +37,7 @@ from engine.spiff.elements.tasks import (
 from engine.spiff.markers import rounds_of
 from engine.spiff.refusals import NotRunnable, Obstacle
 from engine.spiff.rules import Rule
+from engine.spiff.starts import first_elements, starts_of
 from engine.spiff.triggers import message_of, trigger_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class _Compiler:
         self.names = tuple(sorted({data.name for data in self.data.values() if data.name}))
 
     def compiled(self, hash: str, model_hash: str) -> Compiled:
-        spec = self._scope(self.process.scope, self.process.id, None)
+        spec = self._scope(self.process.scope, self.process.id)
         for scope_name, node in self.cancels:
             owner = self.owners.get(scope_name)
             if owner is None or not any(
@@ -122,7 +123,7 @@ class _Compiler:
             name=self.process.name,
             spec=spec,
             elements=self.elements,
-            starts=tuple(self._starts(spec)),
+            starts=tuple(starts_of(spec)),
             model=self.model,
         )
 
@@ -154,7 +155,7 @@ class _Compiler:
 
     # -- structure
 
-    def _scope(self, scope: Scope, name: str, owner: Node | None) -> ScopeSpec:
+    def _scope(self, scope: Scope, name: str) -> ScopeSpec:
         spec = ScopeSpec(name, scope, self.process.id)
         # Recursion here is as deep as sub-processes nest, which the reader limits.
         for index, node in enumerate(scope.nodes.values()):
@@ -168,7 +169,7 @@ class _Compiler:
             self._finish(spec, element)
         for element in spec.nodes:
             self._finish_gateway(element)
-        spec.starts = self._starting(spec, owner)
+        spec.starts = first_elements(spec)
         return spec
 
     def _node(self, scope_spec: ScopeSpec, node: Node, index: int) -> NodeSpec:
@@ -191,7 +192,7 @@ class _Compiler:
         spec = kind(scope_spec, node, index)
         if node.body is not None:
             self.owners[node.id] = spec
-            spec.body = self._scope(node.body, node.id, node)
+            spec.body = self._scope(node.body, node.id)
         return spec
 
     def _is_script(self, node: Node) -> bool:
@@ -377,55 +378,6 @@ class _Compiler:
                     and task.node.loop is None
                 ):
                     task.decides = element
-
-    def _starting(self, spec: ScopeSpec, owner: Node | None) -> list[NodeSpec]:
-        """Where tokens begin without an event: none-starts; else, with no start event, all that nothing leads to."""
-        starts = [element for element in spec.nodes if isinstance(element, StartSpec)]
-        plain = [start for start in starts if not start.triggers]
-        if plain:
-            return [plain[0]]
-        if starts:
-            return [starts[0]]
-        return [
-            element
-            for element in spec.nodes
-            if not element.incoming
-            and not isinstance(element, (BoundarySpec, EventSubProcessSpec))
-            and not element.node.is_for_compensation
-            and not (
-                isinstance(element, CatchSpec)
-                and any(trigger.kind == EventKind.LINK for trigger in element.triggers)
-            )
-        ]
-
-    def _starts(self, spec: ScopeSpec) -> list[Start]:
-        found = []
-        for element in spec.nodes:
-            if isinstance(element, StartSpec):
-                if not element.triggers:
-                    found.append(Start(element.name, None, element.bpmn_name))
-                found += self._event_starts(element)
-            elif isinstance(element, EventGatewaySpec) and element.node.instantiates:
-                for flow in element.flows:
-                    found += self._event_starts(flow.target)
-            elif isinstance(element, ReceiveSpec) and element.node.instantiates:
-                found += self._event_starts(element)
-        if not found:
-            found = [Start(element.name, None, element.bpmn_name) for element in spec.starts]
-        return found
-
-    def _event_starts(self, element: NodeSpec) -> list[Start]:
-        return [
-            Start(
-                element.name,
-                trigger.kind,
-                element.bpmn_name,
-                trigger.name,
-                trigger.text or None,
-                trigger.timer,
-            )
-            for trigger in getattr(element, "triggers", ())
-        ]
 
 
 def _scopes(scope: Scope) -> list[Scope]:
