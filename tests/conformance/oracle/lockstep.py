@@ -77,6 +77,9 @@ class Pair:
         if "running" in (status, self.ours.status) or not found:
             found += [f"only the oracle: {n} x {key}" for key, n in (theirs - ours).items()]
             found += [f"only ours: {n} x {key}" for key, n in (ours - theirs).items()]
+        known = {name: self.machine.root.frame.values.get(name) for name in "abc"}
+        if status != "failed" and known != {name: self.ours.variables.get(name) for name in "abc"}:
+            found.append(f"the oracle has {known}, ours {self.ours.variables}")
         return "; ".join(found)
 
     def act(self) -> bool:
