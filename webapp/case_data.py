@@ -1,9 +1,10 @@
 """What a case knows, in words: labels from the forms of its version, values as people write them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from flask_babel import format_decimal
+from flask_babel import format_date, format_decimal
 from sqlalchemy.orm import Session
 
 from engine.models import Case
@@ -21,7 +22,7 @@ def shown(session: Session, case: Case, variables: Mapping[str, Any]) -> list[tu
     keys = sorted(variables, key=lambda key: (order.get(key, len(order)), key))
     nothing: tuple[str, dict[str, str]] = ("", {})
     return [
-        (known.get(key, nothing)[0] or key, _words(variables[key], known.get(key, nothing)[1]))
+        (known.get(key, nothing)[0] or _readable(key), _words(variables[key], known.get(key, nothing)[1]))
         for key in keys
         if variables[key] not in (None, "", [], {})
     ]
@@ -40,4 +41,18 @@ def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
         parts = (f"{key}: {_words(one, {}, depth + 1)}" for key, one in list(value.items())[:50])
         return "; ".join(parts)[:LONGEST]
     text = str(value)
-    return options.get(text, text)[:LONGEST]
+    return options.get(text) or _day(text) or text[:LONGEST]
+
+
+def _readable(key: str) -> str:
+    """A variable that no form names, as words: “nivel_riesgo” → “Nivel riesgo”."""
+    words = key.replace("_", " ").strip()
+    return words[:1].upper() + words[1:] if words else key
+
+
+def _day(text: str) -> str | None:
+    """A day as people write it; None for a text that is none."""
+    try:
+        return str(format_date(date.fromisoformat(text), "d MMM y")) if len(text) == 10 else None
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.cases import Applicant, start_case
 from engine.database import Database
 from engine.deployments import current_version, procedure_by_key
-from engine.models import Case, Office, Person, Role, Task, TaskStatus
+from engine.models import Case, Office, Person, PersonRole, Role, Task, TaskStatus
 from engine.tasks import claim_task, complete_task
 from engine.worker import Worker
 from webapp.demo.story import (
@@ -26,6 +26,7 @@ from webapp.demo.story import (
 )
 
 Deed = Callable[[Session, datetime], None]
+_OWN_ACCOUNT = 0.02  # share of applicants who have an account
 
 
 @dataclass
@@ -96,9 +97,7 @@ def _arrival(past: Past, story: Story) -> Deed:
         procedure = procedure_by_key(session, story.key)
         counter = session.scalars(select(Office).where(Office.name == story.counter)).one()
         clerk = session.get_one(Person, past.chance.choice(past.staff[counter.id]))
-        applicant = Applicant(
-            applicant_name(past.chance), document=str(past.chance.randint(10**7, 10**8 - 1))
-        )
+        applicant = _applicant(past, session)
         version = current_version(session, procedure)
         case = start_case(session, version, {}, applicant=applicant, by=clerk, at=at)
         past.cases += 1
@@ -106,6 +105,18 @@ def _arrival(past: Past, story: Story) -> Deed:
         _plan_tasks(past, story, session, case, at)
 
     return arrive
+
+
+def _applicant(past: Past, session: Session) -> Applicant:
+    """Somebody of the town; now and then one who signs in and follows the own case."""
+    document = str(past.chance.randint(10**7, 10**8 - 1))
+    if past.chance.random() < _OWN_ACCOUNT:
+        own = session.scalars(
+            select(Person).join(PersonRole).where(PersonRole.role == Role.APPLICANT)
+        ).first()
+        if own is not None:
+            return Applicant(own.full_name, document=document, person_id=own.id)
+    return Applicant(applicant_name(past.chance), document=document)
 
 
 def _staff(session: Session) -> dict[int, list[int]]:

@@ -35,7 +35,7 @@ pages = Blueprint("cases", __name__, url_prefix="/cases")
 NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)
 
 _STARTS = (Role.CIVIL_SERVANT, Role.OPERATOR)
-_READS = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR)
+_READS = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR, Role.APPLICANT)
 
 
 @pages.get("")

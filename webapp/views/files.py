@@ -15,7 +15,7 @@ pages = Blueprint("files", __name__, url_prefix="/files")
 
 
 @pages.get("/<path:number>/<int:document>")
-@access(Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR)
+@access(Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR, Role.APPLICANT)
 def download(number: str, document: int) -> Response:
     """A document of a case the person may see."""
     case = case_by_number(session(), signed_in(), number)
