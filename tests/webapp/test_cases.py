@@ -1,5 +1,8 @@
 """Starting a case and seeing where it stands."""
 
+from engine.cases import Applicant, start_case
+from engine.deployments import current_version, procedure_by_key
+from engine.people import person_by_name
 from tests.webapp.conftest import Town
 
 ROSA: dict[str, object] = {"applicant_name": "Rosa Ñahui", "applicant_document": "41234567"}
@@ -58,3 +61,25 @@ def test_a_name_that_is_markup_stays_text(town: Town) -> None:
     page = town.visitor("carla").get(f"/cases/{number}").text
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
+
+
+def test_an_applicant_follows_the_own_case_and_no_other(town: Town) -> None:
+    other = town.case("Somebody else")
+    with town.database.transaction() as session:
+        pedro = person_by_name(session, "pedro")
+        assert pedro is not None
+        version = current_version(session, procedure_by_key(session, "licence"))
+        own = start_case(
+            session,
+            version,
+            {},
+            applicant=Applicant("Pedro", person_id=pedro.id),
+            by=person_by_name(session, "carla"),
+            at=town.clock(),
+        ).number
+    visitor = town.visitor("pedro")
+    listed = visitor.get("/cases").text
+    assert own in listed
+    assert other not in listed
+    assert visitor.get(f"/cases/{own}").status_code == 200
+    assert visitor.get(f"/cases/{other}").status_code == 404
