@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import facts
 from engine.errors import NotFound
 from engine.events import Happened
-from engine.models import Case, Document, Event, Office, Person, Version
+from engine.models import Case, Document, Event, MigratedCase, Migration, Office, Person, Version
 from engine.progress import load
 from engine.spiff import Execution
 
@@ -32,9 +32,7 @@ class Entry:
 
 def timeline(session: Session, case: Case) -> list[Entry]:
     """Every fact of a case, the oldest first."""
-    names: dict[str, str] = (
-        session.scalar(select(Version.element_names).where(Version.id == case.version_id)) or {}
-    )
+    names = _element_names(session, case)
     rows = session.execute(
         select(Event, Person.full_name, Office.name)
         .outerjoin(Person, Person.id == Event.by_id)
@@ -111,6 +109,26 @@ def verify_chain(session: Session, case_id: int) -> bool:
     """True when every fact is as it was written; raises engine.facts.ChainBroken at the first that is not."""
     facts.verify_chain(session, case_id)
     return True
+
+
+def _element_names(session: Session, case: Case) -> dict[str, str]:
+    """Names of the elements of the case's version and of those it was moved from; its own version's win."""
+    earlier = (
+        select(Migration.from_version_id, Migration.to_version_id)
+        .join(MigratedCase, MigratedCase.migration_id == Migration.id)
+        .where(MigratedCase.case_id == case.id)
+        .cte("earlier")
+    )
+    versions = union_all(select(earlier.c.from_version_id), select(earlier.c.to_version_id))
+    rows = session.scalars(
+        select(Version.element_names)
+        .where(or_(Version.id == case.version_id, Version.id.in_(versions)))
+        .order_by(Version.id == case.version_id, Version.number)
+    )
+    names: dict[str, str] = {}
+    for known in rows:
+        names.update(known)
+    return names
 
 
 def _execution(session: Session, case: Case) -> Execution:

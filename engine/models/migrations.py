@@ -57,7 +57,7 @@ class MigratedCase(Base):
     migration_id: Mapped[int] = mapped_column(
         ForeignKey("migration.id", ondelete="CASCADE"), primary_key=True
     )
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True, index=True)
     status: Mapped[str] = mapped_column(String(10))
     obstacles: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # message, element_id
     # To put it back exactly: the state before, and what the state was right after.

@@ -12,6 +12,7 @@ from engine.database import Database
 from engine.errors import Refusal
 from engine.events import Happened
 from engine.facts import verify_chain
+from engine.history import timeline
 from engine.migration import (
     NotNow,
     OtherProcedure,
@@ -211,6 +212,21 @@ def test_the_record_says_from_where_to_where_and_why(
     wanted = {"before": 1, "version": 2, "reason": "New rule", "migration": migration.id}
     assert {key: fact.data[key] for key in wanted} == wanted
     assert fact.by_id == hall.people["oscar"].id
+
+
+def test_the_story_keeps_the_names_of_the_version_it_happened_in(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    case = hall.start(versions[0])
+    complete_task(session, task_of(session, case).id, {}, by=hall.people["clara"], at=clock())
+    moved(session, hall, versions, work, clock)
+    names = {(entry.element_id, entry.element_name) for entry in timeline(session, case)}
+    assert ("old", "Decide") in names
+    assert ("receive", "Receive and check") in names
 
 
 def test_an_undone_case_stands_exactly_where_it_stood(

@@ -115,12 +115,15 @@ def _index(key: str, refusal: Refusal | None = None) -> ResponseReturnValue:
     if old is not None and new is not None and old.id == new.id:
         refusal, new = refusal or OtherProcedure(), None
     found = pairs(session(), old, new) if old is not None and new is not None else []
+    counts = open_cases_by_version(session())
+    others = [one.id for one in versions if one.id != procedure.current_version_id]
     return page(
         "migrations/index.html",
         status=refusal.status if refusal else 200,
         procedure=procedure,
         versions=versions,
-        open_cases=open_cases_by_version(session()),
+        open_cases=counts,
+        likely=old.id if old else max(others, key=lambda one: counts.get(one, 0), default=None),
         old=old,
         new=new,
         same=[pair for pair in found if not _needs_look(pair)],

@@ -54,6 +54,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("migration_id", "case_id", name=op.f("pk_migrated_case")),
     )
+    op.create_index(op.f("ix_migrated_case_case_id"), "migrated_case", ["case_id"])
     op.create_index(
         "ix_migrated_case_status", "migrated_case", ["migration_id", "status", "case_id"]
     )
