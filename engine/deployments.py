@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
-from engine.errors import NotFound
+from engine.errors import NotFound, Refusal
 from engine.ids import new_id
 from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
@@ -48,6 +48,12 @@ class Blueprint:
         return tuple(names)
 
 
+class PrefixTaken(Refusal):
+    """Two procedures may not number their cases alike."""
+
+    sentence = "The cases of “{procedure}” are already numbered {prefix}-…. Choose another number_prefix in the sheet."
+
+
 def deploy(
     session: Session,
     key: str,
@@ -69,6 +75,7 @@ def deploy(
     Raises engine.spiff's NotRunnable with everything that stands in the way, engine.bpmn's UnreadableDiagram,
     engine.letters' BadTemplate and BadLetters.
     """
+    _check_prefix(session, key, sheet)
     read = bpmn.read(model)
     compiled = compile_model(read, process_id)
     read_letters(sheet, _nodes(read))
@@ -303,6 +310,21 @@ def _match_namesakes(session: Session, version: Version, model: Model) -> None:
     ]
     if rows:
         session.execute(insert(LaneOffice), rows)
+
+
+def _check_prefix(session: Session, key: str, sheet: dict[str, Any] | None) -> None:
+    """Raise PrefixTaken when the case numbers of another procedure begin the same."""
+    wanted = _number_prefix(sheet)
+    if wanted is None:
+        return
+    others = session.execute(
+        select(Procedure.name, Version.sheet)
+        .join(Version, Version.id == Procedure.current_version_id)
+        .where(Procedure.key != key)
+    )
+    for name, said in others:
+        if _number_prefix(said) == wanted:
+            raise PrefixTaken(prefix=wanted, procedure=name)
 
 
 def _number_prefix(sheet: dict[str, Any] | None) -> str | None:

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import ProcedureSuspended
 from engine.deployments import (
+    PrefixTaken,
     current_version,
     lane_offices,
     procedure_by_key,
@@ -186,3 +187,10 @@ def test_a_decision_table_of_the_version_decides(hall: TownHall) -> None:
     case = hall.start(hall.publish(model, decisions={"risk.dmn": table}), area=250)
     assert variables(hall.session, case)["risk"] == "high"
     assert hall.session.scalars(select(DataStore)).all() == []
+
+
+def test_two_procedures_do_not_number_their_cases_alike(hall: TownHall) -> None:
+    hall.publish(TWO_TASKS, key="permit", sheet={"number_prefix": "LF"})
+    hall.publish(TWO_TASKS, key="permit", sheet={"number_prefix": "LF"})
+    with pytest.raises(PrefixTaken, match="LF-"):
+        hall.publish(TWO_TASKS, key="licence", sheet={"number_prefix": "LF"})
