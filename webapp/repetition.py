@@ -1,19 +1,23 @@
 """`Idempotency-Key` on every POST: the same key again gets the same answer, and nothing is done twice.
 
-The key comes in the header, or in the field `idempotency_key` of a form.
+The key comes in the header, or in the field `idempotency_key` of a form. A page may be sent twice with other answers
+(after “back”): that is another request, and the rule that it breaks says so better than we could.
 """
 
 from collections.abc import Callable
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Any, TypeVar
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from engine.receipts import Answer, fingerprint, once
 from webapp.sessions import current_person
 from webapp.transactions import Transactional, now, session
 
 FIELD = "idempotency_key"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def register(app: Transactional) -> None:
@@ -22,7 +26,15 @@ def register(app: Transactional) -> None:
     app.jinja_env.globals["new_key"] = lambda: token_urlsafe(12)
 
 
+def repeatable(view: View) -> View:
+    """Declare that a view may well be asked again and needs no receipt, such as one that keeps what was typed."""
+    view.is_repeatable = True  # type: ignore[attr-defined]  # a function's own mark
+    return view
+
+
 def _once(answer: Callable[[], Response]) -> Response:
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_repeatable", False):
+        return answer()
     key = request.headers.get("Idempotency-Key", "").strip() or _key_of_form()
     person = current_person() if key else None
     if not key or person is None:
@@ -38,12 +50,10 @@ def _once(answer: Callable[[], Response]) -> Response:
 
 
 def _key_of_form() -> str:
-    return (
-        request.form.get(FIELD, "").strip()
-        if request.mimetype.endswith("form-data")
-        or (request.mimetype == "application/x-www-form-urlencoded")
-        else ""
-    )
+    if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        return ""
+    key = request.form.get(FIELD, "").strip()
+    return f"{key}:{_asked()[:24]}" if key else ""
 
 
 def _asked() -> str:

@@ -24,6 +24,7 @@ from webapp.case_data import shown
 from webapp.forms import Asked, Sent
 from webapp.i18n import _, sentence
 from webapp.pages import page
+from webapp.repetition import repeatable
 from webapp.sessions import signed_in
 from webapp.task_form import asked, choices_of, chosen, form_of, known_to, read_answers, sent
 from webapp.transactions import now, session, start_over
@@ -72,6 +73,7 @@ def release(task_id: str) -> ResponseReturnValue:
 
 @pages.post("/<task_id>/draft")
 @access(*_WORKS)
+@repeatable
 def draft(task_id: str) -> ResponseReturnValue:
     """Keep what was typed so far, fit or not."""
     task = task_by_id(session(), signed_in(), task_id)
@@ -85,6 +87,7 @@ def draft(task_id: str) -> ResponseReturnValue:
 
 @pages.post("/<task_id>/questions")
 @access(*_WORKS)
+@repeatable
 def questions(task_id: str) -> ResponseReturnValue:
     """The form as the answers so far make it: some bring up questions, some make them go away."""
     task = task_by_id(session(), signed_in(), task_id)
