@@ -152,3 +152,20 @@ def test_links_that_a_tool_named_one_by_one_meet_by_the_names_of_their_events() 
     found = nodes(result)
     assert found["t"].events[0].reference == found["c"].events[0].reference == "L2"
     assert "t" in {note.element for note in result.decisions}
+
+
+def test_an_event_gateway_with_conditions_and_no_events_is_decided_by_its_conditions() -> None:
+    drawn = (
+        f'{MODEL}<process id="p"><startEvent id="s"/><eventBasedGateway id="g"/><task id="a"/><task id="b"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="g"/>'
+        '<sequenceFlow id="fa" sourceRef="g" targetRef="a"><conditionExpression>${x == 1}</conditionExpression>'
+        '</sequenceFlow><sequenceFlow id="fb" sourceRef="g" targetRef="b">'
+        "<conditionExpression>${x != 1}</conditionExpression></sequenceFlow></process></definitions>"
+    )
+    result = import_model(read(drawn.encode()))
+    compile_model(result.model, result.process_id)
+    gateway = nodes(result)["g"]
+    assert (gateway.kind, gateway.extension.is_decided_by_person) == (Kind.EXCLUSIVE_GATEWAY, False)
+    condition = result.model.process("p").scope.flows["fa"].condition
+    assert condition is not None
+    assert condition.text == "x = 1"
