@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from engine import jobs
@@ -12,7 +12,7 @@ from engine.cases import ReasonMissing, check_open
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
-from engine.models import Case, Incident, Job, Person, Procedure
+from engine.models import Case, CaseStatus, Incident, Job, Person, Procedure
 from engine.progress import Held, advance, hold, load, lock, shortened
 from engine.spiff import StateUnreadable, WaitKind
 from engine.visibility import managed_cases
@@ -55,13 +55,21 @@ class NothingToRelease(Refusal):
     sentence = "Nothing is held here that could be released. Try again what failed, or resolve it."
 
 
+def is_waiting() -> ColumnElement[bool]:
+    """Condition on Incident and Case: it waits for somebody; what broke in a case that is over needs nobody."""
+    return and_(
+        Incident.resolved_at.is_(None),
+        Case.status.in_((CaseStatus.OPEN.value, CaseStatus.SUSPENDED.value)),
+    )
+
+
 def open_incidents(session: Session, person: Person, *, limit: int = 100) -> list[IncidentRow]:
     """Incidents nobody has mended yet, of cases the person is in charge of, the oldest first."""
     rows = session.execute(
         select(Incident, Case.number, Procedure.name)
         .join(Case, Case.id == Incident.case_id)
         .join(Procedure, Procedure.id == Case.procedure_id)
-        .where(Incident.resolved_at.is_(None), managed_cases(person))
+        .where(is_waiting(), managed_cases(person))
         .order_by(Incident.raised_at, Incident.case_id, Incident.number)
         .limit(limit)
     )

@@ -11,7 +11,7 @@ from engine.cases import ReasonMissing, check_open
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import Fact
-from engine.incidents import JOB_FAILED, NothingToRelease, release, retry
+from engine.incidents import JOB_FAILED, NothingToRelease, is_waiting, release, retry
 from engine.models import Case, Incident, Job, Person
 from engine.previews import Preview, hold_as_seen, what_if
 from engine.progress import advance, hold, shortened
@@ -35,7 +35,7 @@ def incident_count(session: Session, person: Person) -> int:
             select(func.count())
             .select_from(Incident)
             .join(Case, Case.id == Incident.case_id)
-            .where(Incident.resolved_at.is_(None), managed_cases(person))
+            .where(is_waiting(), managed_cases(person))
         )
         or 0
     )

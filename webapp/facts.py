@@ -17,9 +17,11 @@ _HEAVY = {
     Happened.CASE_RESUMED,
     Happened.TASK_COMPLETED,
     Happened.INCIDENT_RAISED,
+    Happened.TOKEN_MOVED,
+    Happened.CASE_MIGRATED,
 }
 # True, but of no interest to whoever reads the story.
-UNTOLD = {Happened.TOKEN_MOVED, Happened.CASE_READ}
+UNTOLD = {Happened.CASE_READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,15 @@ def _sentence(entry: Entry) -> str:
         case Happened.CASE_RESUMED:
             return _("The case goes on")
         case Happened.CASE_MIGRATED:
-            return _("The case was moved to another version of the procedure")
+            number = entry.data.get("version", "–")
+            if entry.data.get("is_undone"):
+                return _("The case was moved back to version %(number)s", number=number)
+            return _("The case was moved to version %(number)s of the procedure", number=number)
+        case Happened.TOKEN_MOVED:
+            place = entry.data.get("to_name") or entry.data.get("to")
+            if place is None:  # a join that was released
+                return _("“%(name)s” goes on without what it waited for", name=name)
+            return _("Moved by hand from “%(name)s” to “%(place)s”", name=name, place=place)
     return _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
 
 

@@ -5,12 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import jobs
-from engine.cases import ReasonMissing
+from engine.cases import ReasonMissing, cancel_case
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import verify_chain
 from engine.history import variables
-from engine.incidents import AlreadyResolved, job_failed
+from engine.incidents import AlreadyResolved, job_failed, open_incidents
 from engine.mending import (
     again_preview,
     broken,
@@ -156,6 +156,17 @@ def test_an_incident_is_counted_for_who_is_in_charge(
     assert counts == {"clara": 0, "marta": 1, "oscar": 1, "otto": 0}
     with pytest.raises(NotFound):
         broken(session, hall_of_three.people["otto"], case.id, 1)
+
+
+def test_what_broke_in_a_case_that_is_over_waits_for_nobody(
+    session: Session, hall_of_three: TownHall, clock: Clock
+) -> None:
+    case = failed_call(session, hall_of_three, clock)
+    oscar = hall_of_three.people["oscar"]
+    assert [row.case_id for row in open_incidents(session, oscar)] == [case.id]
+    cancel_case(session, case.id, "Withdrawn", by=oscar, at=clock())
+    assert incident_count(session, oscar) == 0
+    assert open_incidents(session, oscar) == []
 
 
 def test_the_preview_of_a_release_says_which_tasks_open(

@@ -84,7 +84,7 @@ def test_cases_are_checked_moved_and_moved_back(two: Town) -> None:
     work(two)
     assert "1 case moved" in oscar.get(where).text
     assert version_of(two, number) != before
-    assert "Inspect the shop" in oscar.get(f"/cases/{number}").text
+    assert "moved to version 2 of the procedure" in oscar.get(f"/cases/{number}").text
     oscar.post(f"{where}/undo")
     work(two)
     assert "1 case moved back" in oscar.get(where).text

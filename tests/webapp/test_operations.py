@@ -118,6 +118,9 @@ def test_a_case_is_moved_where_the_operator_says(town_on_each: Town) -> None:
     assert oscar.post(f"/cases/{number}/move", sent).status_code == 303
     assert open_tasks(town, number) == ["Inspect the shop"]
     assert reasons(town, number)[0] == "Came by post"
+    story = oscar.get(f"/cases/{number}").text
+    assert "Moved by hand from “Receive the request” to “Inspect the shop”" in story
+    assert "Came by post" in story
 
 
 def test_a_move_that_is_out_of_date_is_shown_again(town: Town) -> None:
