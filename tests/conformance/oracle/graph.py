@@ -63,7 +63,7 @@ class Drawing:
             and node.kind != Kind.BOUNDARY_EVENT
             and not node.is_triggered_by_event
             and not node.is_for_compensation
-            and EventKind.LINK not in kinds(node)
+            and not (node.kind == Kind.INTERMEDIATE_CATCH_EVENT and EventKind.LINK in kinds(node))
         ]
 
     def ways_on(self, node: Node) -> list[str]:

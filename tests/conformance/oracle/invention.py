@@ -119,7 +119,12 @@ class _Inventor:
         """A process or sub-process: start, block, end."""
         self.bodies.append(_Body(owner))
         first, last = self.sequence(0) if owner is None else self.block(2)
-        if self.dice.random() < 0.9 or any(flow.target == first for flow in self.body.flows):
+        needs_start = any(flow.target == first for flow in self.body.flows) or any(
+            # at the same instant as a boundary's: which is looked at first is open in the standard
+            node.id == first and any(e.kind == EventKind.CONDITIONAL for e in node.events)
+            for node in self.body.nodes
+        )
+        if self.dice.random() < 0.9 or needs_start:
             self.flow(self.node(Kind.START_EVENT), first)
         if self.dice.random() < 0.9:
             self.flow(last, self.node(Kind.END_EVENT))
