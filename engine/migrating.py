@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
 from engine.deployments import Blueprint, blueprint
@@ -243,17 +243,13 @@ def _follow(
         task.name = name[:300]
         if task.assignee_id is None:
             task.office_id = route[task.token].office_id
-    for token, wait in after.items():
-        session.execute(
-            update(Incident)
-            .where(
-                Incident.case_id == case.id,
-                Incident.token == token,
-                Incident.resolved_at.is_(None),
-            )
-            .values(element_id=wait.element_id)
-            .execution_options(synchronize_session="fetch")
-        )
+    broken = session.scalars(
+        select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
+    )
+    for incident in broken:
+        wait_there = None if incident.token is None else after.get(incident.token)
+        if wait_there is not None:
+            incident.element_id = wait_there.element_id
 
 
 def _way(session: Session, migration: Migration, *, is_back: bool, at: datetime) -> _Way:

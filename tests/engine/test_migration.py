@@ -29,6 +29,7 @@ from engine.migration import (
 from engine.models import (
     Case,
     Event,
+    Incident,
     Job,
     JobKind,
     MigratedStatus,
@@ -39,6 +40,7 @@ from engine.models import (
     Version,
 )
 from engine.tasks import claim_task, complete_task
+from engine.waiting import raise_incident
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TownHall, diagram
@@ -300,6 +302,21 @@ def test_a_message_called_otherwise_is_waited_for_by_its_new_name(
     undo_migration(session, migration.id, by=None, at=clock())
     work()
     assert session.scalars(select(Subscription.name)).all() == ["paid"]
+
+
+def test_what_broke_is_shown_where_it_is_in_the_new_version(
+    session: Session,
+    hall: TownHall,
+    versions: tuple[Version, Version],
+    work: Work,
+    clock: Clock,
+) -> None:
+    case = hall.start(versions[0])
+    complete_task(session, task_of(session, case).id, {}, by=hall.people["clara"], at=clock())
+    token = task_of(session, case).token
+    raise_incident(session, case, "job_failed", "no answer", "old", token, at=clock())
+    moved(session, hall, versions, work, clock)
+    assert session.scalars(select(Incident.element_id)).all() == ["new"]
 
 
 def test_many_cases_are_moved_in_batches(
