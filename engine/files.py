@@ -163,6 +163,12 @@ class FileStore:
             raise NotFound(what="file", name=sha256[:64])
         return self.folder / sha256[:2] / sha256[2:]
 
+    def all(self) -> Iterator[str]:
+        """The sha256 of everything in the store."""
+        for path in sorted(self.folder.glob("??/*")):
+            if _is_digest(path.parent.name + path.name):
+                yield path.parent.name + path.name
+
     def open(self, sha256: str) -> BinaryIO:
         """The bytes to read from; NotFound."""
         try:
