@@ -22,6 +22,7 @@ from engine.spiff import (
 )
 
 MAX_PUSHES = 3
+MAX_LOOKS = 100_000  # waits looked at in all: drawings that multiply tokens cost more at every step
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
@@ -82,6 +83,7 @@ class _Rehearsal:
     released: list[str] = field(default_factory=list)
     execution: Execution | None = None
     is_hurrying: bool = False
+    looks: int = 0
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -110,6 +112,11 @@ class _Rehearsal:
                 continue
             if not self._move_on(execution):
                 return self._waiting(execution)
+            if self.looks > MAX_LOOKS:
+                many = len(execution.waits())
+                return self._tried(
+                    "waiting", f"The case multiplies: it waits for {many} things at once."
+                )
         if execution.status in ("completed", "failed", "cancelled"):
             return self._over(execution)
         message = f"The case had not ended after {max_steps} steps."
@@ -147,6 +154,7 @@ class _Rehearsal:
 
     def _move_on(self, execution: Execution) -> bool:
         waits = execution.waits()
+        self.looks += len(waits)
         order = sorted(waits, key=self._weight)
         for wait in order:
             if self._act(execution, wait):

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from designer.importer import import_model
-from designer.tryout import Tried, try_model
+from designer.tryout import Tried, try_file, try_model
 from engine.bpmn import read
 
 DIAGRAMS = Path(__file__).parent
@@ -50,3 +50,22 @@ def test_a_diagram_with_nothing_to_run_is_refused_with_a_sentence() -> None:
     result = try_model(import_model(read(text.encode())))
     assert result.outcome == "refused"
     assert result.message
+
+
+def test_a_diagram_that_multiplies_its_tokens_is_left_before_it_costs_minutes() -> None:
+    flows = "".join(
+        f'<sequenceFlow id="f{n}" sourceRef="g" targetRef="t{n}"/>'
+        f'<sequenceFlow id="b{n}" sourceRef="t{n}" targetRef="m"/>'
+        for n in range(60)
+    )
+    tasks = "".join(f'<userTask id="t{n}"/>' for n in range(60))
+    text = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+        f'<process id="p"><startEvent id="s"/><exclusiveGateway id="m"/><parallelGateway id="g"/>{tasks}'
+        '<sequenceFlow id="s_m" sourceRef="s" targetRef="m"/>'
+        f'<sequenceFlow id="m_g" sourceRef="m" targetRef="g"/>{flows}</process></definitions>'
+    )
+    result = try_file(text.encode())
+    assert result.outcome == "waiting"
+    assert "multiplies" in (result.message or "")
+    assert result.steps < 500
