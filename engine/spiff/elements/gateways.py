@@ -209,6 +209,9 @@ def positions(scope: "ScopeState", gateway: NodeSpec) -> int:
             continue
         if spec.is_boundary and spec.node.is_interrupting and token.parent is not None:
             continue
+        if token.parent is not None and isinstance(token.parent.task_spec, EventGatewaySpec):
+            # one of the ways on of the gateway's token, which is counted where it is
+            continue
         found |= 1 << spec.index
         for boundary in spec.boundaries:
             if not boundary.node.is_interrupting and not boundary.can_wait:
