@@ -17,13 +17,12 @@ import orjson
 
 from designer.check import Report, check_model
 from designer.importer import Imported, import_model
-from designer.importer.repair import fill
 from designer.layout import with_layout
 from designer.outline import elements, gateways, lanes, tasks
 from designer.tryout import Tried, try_model
 from engine import bpmn
 from engine.bpmn.model import Expression, Model, Node, Scope, Unread
-from engine.errors import Refusal
+from engine.errors import Refusal, filled
 
 SECONDS = 20  # of the clock; a normal diagram needs less than one
 MEMORY = 2 * 1024**3  # bytes of address space
@@ -116,7 +115,7 @@ def rehearse_apart(
         data, process_id=process_id, rules=rules or {}, published=sorted(published), seed=seed
     )
     if said is None:
-        words = fill(TOO_HEAVY, {"seconds": str(SECONDS)})
+        words = filled(TOO_HEAVY, {"seconds": str(SECONDS)})
         return asdict(Tried("", "refused", 0, (), words))
     return said
 
@@ -248,7 +247,7 @@ def _unread(sentence: str, values: Mapping[str, object], line: int | None = None
     said = {name: str(value) for name, value in values.items()}
     report = Report("", is_accepted=False, is_runnable=False).to_json() | {
         "error": {
-            "message": fill(sentence, said),
+            "message": filled(sentence, said),
             "line": line,
             "sentence": sentence,
             "values": said,

@@ -4,8 +4,11 @@ A refusal says what happened, to what, and what to do next. The sentence is an E
 named values; the web translates the template and then fills in the values, so a refusal carries both apart.
 """
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
+
+_NAMED = re.compile(r"\{(\w+)\}")
 
 
 class Refusal(Exception):
@@ -25,7 +28,7 @@ class Refusal(Exception):
 
     def message(self, template: str | None = None) -> str:
         """The sentence with its values filled in; `template` is a translation of `sentence`."""
-        return _fill(template or self.sentence, self.values)
+        return filled(template or self.sentence, self.values)
 
 
 class Conflict(Refusal):
@@ -48,8 +51,10 @@ class Forbidden(Refusal):
     status = 403
 
 
-def _fill(template: str, values: Mapping[str, object]) -> str:
-    # Not str.format: values and translations are not to be trusted with attribute access.
-    for name, value in values.items():
-        template = template.replace("{" + name + "}", str(value))
-    return template
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A sentence with its ``{named}`` values filled in; names without a value stay as they are.
+
+    Not str.format, which would let a translation climb the attributes of a value; and in one pass, so that a value
+    that looks like a name stays what it is.
+    """
+    return _NAMED.sub(lambda found: str(values.get(found[1], found[0])), template)

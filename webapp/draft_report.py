@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from designer.importer.repair import fill
 from designer.models import Draft
+from engine.errors import filled
 from webapp.i18n import _
 
 Json = Mapping[str, Any]
@@ -98,7 +98,7 @@ def element_names(report: Json) -> dict[str | None, str]:
 
 def told(said: Json) -> str:
     """A sentence of the report in the reader's language, with its values."""
-    return fill(_(said["sentence"]), said["values"])
+    return filled(_(said["sentence"]), said["values"])
 
 
 def _times(unread: Json) -> str:

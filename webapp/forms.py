@@ -9,6 +9,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from engine.errors import filled
 from engine.files import FileStore, StoredFile
 from engine.forms import Answers, FieldError, FieldState, Form, Json
 from engine.forms.field import Field
@@ -147,10 +148,7 @@ def ask(
 
 def error_sentence(error: FieldError) -> str:
     """The error in the reader's language."""
-    text = _(error.message)
-    for name, value in error.values.items():
-        text = text.replace("{" + name + "}", str(value))
-    return text
+    return filled(_(error.message), error.values)
 
 
 def first_id(one: FieldState) -> str:

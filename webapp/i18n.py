@@ -7,7 +7,7 @@ from flask import session as cookie
 from flask_babel import Babel, format_datetime, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
-from engine.errors import Refusal
+from engine.errors import Refusal, filled
 from engine.models import Role
 from webapp.config import LANGUAGES
 
@@ -76,12 +76,12 @@ def role_name(role: Role) -> str:
 
 def sentence(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its values filled in."""
-    text = gettext(refusal.sentence)
+    values = dict(refusal.values)
     for name in ("what", "status"):  # values that are words of ours, not of people
-        word = _THINGS.get(str(refusal.values.get(name)))
+        word = _THINGS.get(str(values.get(name)))
         if word is not None:
-            text = text.replace("{" + name + "}", str(word))
-    at = refusal.values.get("at")
+            values[name] = word
+    at = values.get("at")
     if isinstance(at, datetime):  # in the office's zone, where the engine says UTC
-        text = text.replace("{time}", str(format_datetime(at, "HH:mm")))
-    return refusal.message(text)
+        values["time"] = format_datetime(at, "HH:mm")
+    return filled(gettext(refusal.sentence), values)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from designer.importer.drawing import Drawing
+from engine.errors import filled
 
 
 class Stage(IntEnum):
@@ -39,14 +40,7 @@ class Note:
     @property
     def message(self) -> str:
         """The sentence in English with its values."""
-        return fill(self.sentence, self.values)
-
-
-def fill(sentence: str, values: dict[str, str]) -> str:
-    """A translated sentence with its values; never a format string, values are what people drew."""
-    for name, value in values.items():
-        sentence = sentence.replace("{" + name + "}", value)
-    return sentence
+        return filled(self.sentence, self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Literal
 
-from designer.importer.repair import fill, shown
+from designer.importer.repair import shown
 from engine.bpmn.model import Flow, Model, Node, Process, Scope
+from engine.errors import filled
 
 Severity = Literal["error", "warning", "info"]
 
@@ -39,7 +40,7 @@ class Finding:
     @property
     def message(self) -> str:
         """The sentence in English with its values."""
-        return fill(self.sentence, self.values)
+        return filled(self.sentence, self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.errors import filled
 from engine.feel import Value
 from engine.feel.limits import Run
 
@@ -32,10 +33,7 @@ class Problem:
     @property
     def message(self) -> str:
         """The sentence with its values filled in."""
-        text = self.sentence
-        for name, value in self.values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        return filled(self.sentence, self.values)
 
     def __str__(self) -> str:
         return f"{self.place.element}, line {self.place.line}: {self.message}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from engine.errors import Refusal
+from engine.errors import Refusal, filled
 
 
 class FeelSyntaxError(Refusal):
@@ -50,10 +50,7 @@ class Problem:
     @property
     def message(self) -> str:
         """The sentence with its values filled in."""
-        text = self.sentence
-        for name, value in self.values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        return filled(self.sentence, self.values)
 
 
 class NullResult(Exception):

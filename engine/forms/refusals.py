@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from engine.errors import Refusal
+from engine.errors import Refusal, filled
 
 
 def N_(message: str) -> str:
@@ -49,10 +49,7 @@ class FieldError:
     @property
     def sentence(self) -> str:
         """The message in English with its values filled in."""
-        text = self.message
-        for name, value in self.values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        return filled(self.message, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +63,7 @@ class Note:
     @property
     def sentence(self) -> str:
         """The note in English with its values filled in."""
-        text = self.message.replace("{name}", self.name)
-        for name, value in self.values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        return filled(self.message, {"name": self.name, **self.values})
 
 
 class Unfit(Refusal):
