@@ -1,9 +1,9 @@
 """Several cases moved in one transaction: what they write is gathered, and written in a few statements at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, bindparam, delete, insert
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ _RECORD = insert(_EVENTS)
 _ENQUEUE = insert(_JOBS)
 _DROP = delete(_JOBS).where(_JOBS.c.key.in_(bindparam("keys", expanding=True)))
 _KEY = "batch"
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class _Batch:
     facts: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
+    known: dict[object, Any] = field(default_factory=dict)
 
 
 @contextmanager
@@ -40,6 +42,17 @@ def batch(session: Session) -> Iterator[None]:
     # A timer set anew has the key of the one before.
     drop_jobs(session, gathered.dropped)
     write_jobs(session, gathered.jobs)
+
+
+def asked_once(session: Session, question: object, ask: Callable[[], T]) -> T:
+    """What `ask` reads; inside a batch it is read once for each `question`."""
+    gathered = _gathered(session)
+    if gathered is None:
+        return ask()
+    if question not in gathered.known:
+        gathered.known[question] = ask()
+    answer: T = gathered.known[question]
+    return answer
 
 
 def write_facts(session: Session, rows: list[dict[str, Any]]) -> None:

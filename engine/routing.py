@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from engine.batches import asked_once
 from engine.bpmn.model import TimerKind
 from engine.deployments import Blueprint
 from engine.models import LaneOffice, Office, Person, Procedure, Role, Task
@@ -51,7 +52,12 @@ def routes(
     waits = list(waits)
     if not waits:
         return {}
-    rows = session.execute(_HOME_AND_LANES, {"procedure_id": plan.procedure_id}).all()
+    asked = {"procedure_id": plan.procedure_id}
+    rows = asked_once(
+        session,
+        ("home and lanes", plan.procedure_id),
+        lambda: session.execute(_HOME_AND_LANES, asked).all(),
+    )
     home = rows[0].home if rows else None
     lanes = {row.lane: row.office_id for row in rows if row.lane is not None}
     people = _people(session, plan, waits, variables)
