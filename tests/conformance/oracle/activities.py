@@ -78,7 +78,7 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
         for mapping in node.extension.inputs
     }
     if inputs and node.kind != Kind.CALL_ACTIVITY:
-        frame = Frame(inputs, frame, frozenset(inputs))
+        frame = Frame(inputs, frame, frozenset(inputs), is_input=True)
     round_ = Round(work, number, frame)
     work.rounds.append(round_)
     if node.body is not None:
@@ -103,7 +103,8 @@ def _call(machine: "Machine", round_: Round) -> None:
     if drawing is None:
         raise Unsupported("a called process of another file")
     outer = round_.frame.all()
-    values = dict(outer) if node.extension.is_all_in else {}
+    is_all = node.extension.is_all_in or not node.extension.inputs
+    values = dict(outer) if is_all else {}
     for mapping in node.extension.inputs:
         values[mapping.target] = machine.value(round_.frame, mapping.source.text)
     process_id = node.called_element or ""
@@ -160,7 +161,7 @@ def _run_script(machine: "Machine", round_: Round) -> bool:
 def answer(watch: Watch, answers: dict[str, Any]) -> None:
     """What a person says in a task belongs to the round, where there is one, until it ends."""
     assert watch.frame is not None
-    watch.frame.values.update(answers)
+    watch.frame.answer(answers)
 
 
 def finish_round(machine: "Machine", round_: Round) -> None:
@@ -168,7 +169,8 @@ def finish_round(machine: "Machine", round_: Round) -> None:
     work = round_.work
     node = work.node
     machine.drop(round_)
-    if round_.inner is not None and node.extension.is_all_out:
+    is_all = node.extension.is_all_out or not node.extension.outputs
+    if node.kind == Kind.CALL_ACTIVITY and round_.inner is not None and is_all:
         round_.frame.put(round_.inner.frame.values)
     inner = round_.inner.frame if round_.inner is not None else round_.frame
     for mapping in node.extension.outputs:
@@ -182,9 +184,9 @@ def finish_round(machine: "Machine", round_: Round) -> None:
     is_enough = loop.is_multi_instance and _is_enough(machine, round_)
     if work.total is not None and not loop.is_sequential:
         # those who work side by side do not see each other's answers
-        work.kept.update(round_.frame.kept())
+        work.kept.update(round_.frame.home().kept())
     else:
-        work.run.frame.put(round_.frame.kept())
+        work.run.frame.put(round_.frame.home().kept())
     if work.total is None:
         goes_on = None if loop.is_multi_instance else _goes_on(machine, work)
         if is_enough:

@@ -26,6 +26,7 @@ class Frame:
     values: dict[str, Any]
     outer: "Frame | None" = None
     own: frozenset[str] = frozenset()  # names that never leave the round
+    is_input: bool = False  # input variables of one task: what the task yields goes further out
 
     def all(self) -> dict[str, Any]:
         """Every variable that is seen from here."""
@@ -37,13 +38,25 @@ class Frame:
         """Variables of rounds that are seen from here, without those of the process."""
         return {} if self.outer is None else {**self.outer.locals(), **self.values}
 
+    def answer(self, values: dict[str, Any]) -> None:
+        """What a person says stays in the innermost round."""
+        if self.is_input and self.outer is not None:
+            self.values.update({name: v for name, v in values.items() if name in self.values})
+            self.outer.answer(values)
+        else:
+            self.values.update(values)
+
     def put(self, values: dict[str, Any]) -> None:
         """Assign: to the frame that has the name, else to this one."""
         for name, value in values.items():
             frame: Frame | None = self
             while frame is not None and name not in frame.values:
                 frame = frame.outer
-            (frame or self).values[name] = value
+            (frame or self.home()).values[name] = value
+
+    def home(self) -> "Frame":
+        """The round or process that a task with input variables belongs to."""
+        return self.outer.home() if self.is_input and self.outer is not None else self
 
     def kept(self) -> dict[str, Any]:
         """What the round leaves to what is around it."""
