@@ -57,7 +57,10 @@ class NotYours(Conflict):
 class OtherOffice(Refusal):
     """Whoever keeps the installation running does not do the office's work."""
 
-    sentence = "Task “{task}” is for the people of its office. You may give it to one of them, or ask to join the office."
+    sentence = (
+        "Task “{task}” is for the people of its office. "
+        "You may give it to one of them, or ask to join the office."
+    )
     status = 403
 
 

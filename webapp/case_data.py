@@ -22,7 +22,10 @@ def shown(session: Session, case: Case, variables: Mapping[str, Any]) -> list[tu
     keys = sorted(variables, key=lambda key: (order.get(key, len(order)), key))
     nothing: tuple[str, dict[str, str]] = ("", {})
     return [
-        (known.get(key, nothing)[0] or _readable(key), _words(variables[key], known.get(key, nothing)[1]))
+        (
+            known.get(key, nothing)[0] or _readable(key),
+            _words(variables[key], known.get(key, nothing)[1]),
+        )
         for key in keys
         if variables[key] not in (None, "", [], {})
     ]

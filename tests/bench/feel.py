@@ -32,7 +32,9 @@ def main() -> None:
         ("feel_condition_us", typical),
         ("feel_condition_50_terms_us", everything),
     ):
-        print(json.dumps({"name": name, "value": round(microseconds(text, context), 2), "unit": "us"}))
+        print(
+            json.dumps({"name": name, "value": round(microseconds(text, context), 2), "unit": "us"})
+        )
 
 
 if __name__ == "__main__":

@@ -69,7 +69,11 @@ def measure(url: str, folder: Path, kind: str) -> None:
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         start, complete = api_costs(client, headers, process, WARM)
         start, complete = api_costs(client, headers, process, CASES)
-        say(f"start_case_cpu_ms_{kind}" if kind != "sqlite" else "start_case_cpu_ms", start, "CPU ms")
+        say(
+            f"start_case_cpu_ms_{kind}" if kind != "sqlite" else "start_case_cpu_ms",
+            start,
+            "CPU ms",
+        )
         say(f"complete_task_http_cpu_ms_{kind}", complete, "CPU ms")
         say(f"server_memory_mb_{kind}", process.memory_info().rss / 1e6, "MB")
     counts = counted(url, database, folder, headers)
