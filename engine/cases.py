@@ -23,7 +23,7 @@ from engine.progress import Held, advance, hold, shortened
 from engine.resolver import PublishedVersions
 from engine.search import search_words
 from engine.spiff import Execution, WaitKind
-from engine.task_forms import start_form
+from engine.task_forms import start_form, with_stores
 from engine.visibility import visible_cases
 from engine.waiting import job_key
 
@@ -93,7 +93,8 @@ def start_case(
         raise ProcedureSuspended(procedure=procedure.name)
     form = start_form(session, version.id)
     if form is not None and conversation_id is None:
-        answers = form.clean(answers, files=files or {}, today=office_day(at))
+        known = with_stores(session, form, {})
+        answers = form.clean(answers, context=known, files=files or {}, today=office_day(at))
     resolver = PublishedVersions(session, plan, started_at=at, at=at)
     execution = Execution.start(
         plan.compiled, answers, at, start_event=start_event, resolve=resolver

@@ -12,7 +12,7 @@ from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.forms import Field, Form, from_embedded, made_form, read_form
 from engine.forms.choosing import Choosing
-from engine.models import Task, Version
+from engine.models import DataStore, Task, Version
 
 # asked at every completion, hence built once
 _VERSION_AND_ELEMENT = select(Task.version_id, Task.element_id).where(
@@ -54,6 +54,17 @@ def labels(session: Session, version_id: int) -> dict[str, str]:
 def questions(session: Session, version_id: int) -> dict[str, tuple[str, dict[str, str]]]:
     """Key → label, and value → words of its fixed options, for every question that the version's forms ask."""
     return _forms_of(session, version_id).questions
+
+
+def with_stores(session: Session, form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the case knows, and the data stores that the form's options come from and the case does not know."""
+    wanted = form.option_sources - known.keys()
+    if not wanted:
+        return dict(known)
+    rows = session.execute(
+        select(DataStore.name, DataStore.value).where(DataStore.name.in_(wanted))
+    )
+    return {**{row.name: row.value for row in rows}, **known}
 
 
 class _Forms:

@@ -20,7 +20,7 @@ from engine.models import AnswerDraft, Case, Person, Role, Task, TaskStatus
 from engine.progress import advance, load, shortened
 from engine.routing import may_work
 from engine.spiff import Wait
-from engine.task_forms import task_form
+from engine.task_forms import task_form, with_stores
 from engine.worklists import read_task_id, task_by_id
 
 Answers = dict[str, Any]
@@ -129,7 +129,9 @@ def complete_task(
     held = load(session, case, at=at)
     form = task_form(session, case.version_id, task.element_id)
     if form is not None:
-        known = {**held.execution.variables, **task.wait.get("variables", {})}
+        known = with_stores(
+            session, form, {**held.execution.variables, **task.wait.get("variables", {})}
+        )
         answers = form.clean(answers, context=known, files=files or {}, today=office_day(at))
     held.execution.complete(task.token, answers, at, choices=choices)
     if task.assignee_id is None:

@@ -11,7 +11,7 @@ from engine.files import FileStore
 from engine.forms import Answers, FieldError, Form
 from engine.history import variables
 from engine.models import Person, Task
-from engine.task_forms import asked_form, form_of_data, task_form
+from engine.task_forms import asked_form, form_of_data, task_form, with_stores
 from engine.worklists import read_task_id, task_by_id
 from webapp.forms import Asked, Sent, ask, read_sent
 from webapp.transactions import current_zone, now
@@ -27,7 +27,9 @@ def form_of(session: Session, task: Task, variables: Mapping[str, object]) -> Fo
 
 def known_to(session: Session, task: Task) -> Answers:
     """What a task's form may refer to: the data of its case, and what only this task knows."""
-    return {**variables(session, task.case), **task.wait.get("variables", {})}
+    known = {**variables(session, task.case), **task.wait.get("variables", {})}
+    form = task_form(session, task.version_id, task.element_id)
+    return known if form is None else with_stores(session, form, known)
 
 
 def sent(form: Form, *, keeps_files: bool = False) -> Sent:

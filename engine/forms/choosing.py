@@ -43,6 +43,13 @@ class Choosing(Field):
     def is_moving(self) -> bool:
         return super().is_moving or bool(self.values_key or self.values_expression)
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Names of the data that the options come from."""
+        if self.values_key:
+            return frozenset({self.values_key, self.values_key.partition(".")[0]})
+        return frozenset(self.values_expression.names if self.values_expression else ())
+
     def options(self, around: Around) -> tuple[Option, ...]:
         """What may be chosen now; the source is chosen in the order that form-js has."""
         if self.values_key:

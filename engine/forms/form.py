@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from engine.files import StoredFile, files_within
+from engine.forms.choosing import Choosing
 from engine.forms.evaluation import Evaluation
 from engine.forms.field import Field, Shown
 from engine.forms.formula import bounded
@@ -111,6 +112,12 @@ class Form:
         return any(
             answered & formula.names for field in _all(self.fields) for formula in field.formulas()
         )
+
+    @cached_property
+    def option_sources(self) -> frozenset[str]:
+        """Names of the data that options come from: of the case, or of a data store."""
+        found = (field.sources for field in _all(self.fields) if isinstance(field, Choosing))
+        return frozenset().union(*found)
 
     @cached_property
     def has_files(self) -> bool:

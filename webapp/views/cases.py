@@ -18,7 +18,7 @@ from engine.letters.proof import unset_letters
 from engine.mending import incidents_of
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
-from engine.task_forms import start_form
+from engine.task_forms import start_form, with_stores
 from webapp.access import access
 from webapp.case_data import shown
 from webapp.facts import told
@@ -171,6 +171,7 @@ def _start_page(
     refusal: Refusal | None = None,
 ) -> ResponseReturnValue:
     errors = refusal.errors if isinstance(refusal, Unfit) else ()
+    form = form or _start_form(key)
     return page(
         "cases/start.html",
         status=422 if refusal else 200,
@@ -178,9 +179,9 @@ def _start_page(
         name=procedure_by_key(session(), key).name,
         applicant=applicant,
         asked=asked(
-            form or _start_form(key),
+            form,
             got.raw if got else {},
-            {},
+            with_stores(session(), form, {}),
             got=got,
             errors=errors,
             update_url=url_for("cases.questions", key=key),
