@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from designer.importer import Imported, import_model
@@ -31,7 +31,8 @@ class Tried:
     """How a rehearsal went. `visited` are ids of nodes and flows in the order they were passed.
 
     outcome: completed, waiting (for something nobody can give), stuck, failed, refused;
-    `released`: joins that waited in vain and were freed, as an operator would.
+    `released`: joins that waited in vain and were freed, as an operator would. `coverage`: the share of the
+    process's nodes that were visited, 0 to 1.
     """
 
     process: str
@@ -40,6 +41,7 @@ class Tried:
     visited: tuple[str, ...]
     message: str | None = None
     released: tuple[str, ...] = ()
+    coverage: float = 0.0
 
 
 def try_file(
@@ -64,6 +66,13 @@ def try_model(imported: Imported, seed: int = 0, max_steps: int = 500) -> Tried:
     except NotRunnable as refusal:
         return Tried(process, "refused", 0, (), refusal.message())
     rehearsal = _Rehearsal(compiled, random.Random(seed))
+    tried = _walked(rehearsal, process, max_steps)
+    nodes = {node.id for _, node in imported.model.process(process).scope.everything()}
+    share = len(nodes & set(tried.visited)) / len(nodes) if nodes else 0.0
+    return replace(tried, coverage=round(share, 3))
+
+
+def _walked(rehearsal: "_Rehearsal", process: str, max_steps: int) -> Tried:
     try:
         return rehearsal.run(max_steps)
     except Refusal as refusal:

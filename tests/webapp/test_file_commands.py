@@ -52,6 +52,7 @@ def test_try_walks_to_the_end_and_the_same_seed_walks_the_same_way() -> None:
     assert first == again
     assert first["outcome"] == "completed"
     assert first["visited"][0] == "Inicio"
+    assert 0 < first["coverage"] <= 1
 
 
 def test_try_says_what_was_refused(broken: Path) -> None:

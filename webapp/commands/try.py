@@ -39,6 +39,7 @@ def _json(path: Path, tried: Tried) -> str:
         "outcome": tried.outcome,
         "steps": tried.steps,
         "visited": tried.visited,
+        "coverage": tried.coverage,
         "released": tried.released,
         "message": tried.message,
     }
@@ -46,7 +47,9 @@ def _json(path: Path, tried: Tried) -> str:
 
 
 def _told(path: Path, tried: Tried) -> str:
-    words = f"{path}: {tried.outcome} after {tried.steps} steps"
+    words = (
+        f"{path}: {tried.outcome} after {tried.steps} steps, {tried.coverage:.0%} of its elements"
+    )
     if tried.released:
         words += f", {len(tried.released)} stuck joins released"
     return f"{words}. {tried.message}" if tried.message else words
