@@ -54,7 +54,7 @@ def measure(database: Database, kind: str) -> None:
         done = run(database, ana, version, at + timedelta(hours=2), 1)
     assert done["complete"] > 0
     assert counts["commits"] == 3 * CASES, counts
-    say(f"start_case_cpu_ms_{kind}", costs["start"] / CASES * 1000, "CPU ms")
+    say(f"start_case_engine_cpu_ms_{kind}", costs["start"] / CASES * 1000, "CPU ms")
     say(f"complete_task_engine_cpu_ms_{kind}", costs["complete"] / (2 * CASES) * 1000, "CPU ms")
     say(f"complete_task_engine_sql_{kind}", one["complete"] / 2, "statements")
     say(f"start_case_engine_sql_{kind}", one["start"], "statements")
