@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.model import EventKind
 from engine.spiff import throwing
 from engine.spiff.context import variables_of
-from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, stuck_join
+from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, first_to_fire, stuck_join
 from engine.spiff.facts import Fact, FactKind
 from engine.spiff.token import Token
 
@@ -239,11 +239,15 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
     def _fire_joins(self) -> bool:
         for scope in self.scopes():
             if scope.joins or scope.notes:
-                for name in [*scope.joins, *scope.notes.get("reset", ())]:
-                    gateway = scope.spec.task_specs[name]
-                    if isinstance(gateway, InclusiveSpec) and gateway.may_fire(scope):
-                        gateway.fire(scope)
-                        return True
+                ready = [
+                    gateway
+                    for name in dict.fromkeys([*scope.joins, *scope.notes.get("reset", ())])
+                    if isinstance(gateway := scope.spec.task_specs[name], InclusiveSpec)
+                    and gateway.may_fire(scope)
+                ]
+                if ready:
+                    first_to_fire(ready).fire(scope)
+                    return True
         return False
 
     def _end_ad_hocs(self) -> bool:

@@ -178,6 +178,26 @@ class ComplexSpec(InclusiveSpec):
         ]
 
 
+def first_to_fire(ready: list[InclusiveSpec]) -> InclusiveSpec:
+    """Of several joins that may fire, one that no other leads to; in a ring the one that the file names first.
+
+    BPMN 2.0.2, 13.4.3 says when an inclusive gateway is enabled, not which of two enabled ones goes first, and the
+    order matters: the token that leaves one may be what the other would have waited for. Downstream first would be
+    within the letter, yet joins what is still coming in two parts; upstream first waits for all there is.
+    """
+    ready = sorted(ready, key=lambda gateway: gateway.index)
+    for gateway in ready:
+        masks = upstream_masks(gateway)
+        if not any(
+            mask >> other.index & 1
+            for other in ready
+            if other is not gateway
+            for mask in masks.values()
+        ):
+            return gateway
+    return ready[0]
+
+
 class EventGatewaySpec(NodeSpec):
     """Event-based gateway: the first of the events behind it goes on, the others are no longer waited for."""
 

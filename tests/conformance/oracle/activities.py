@@ -52,17 +52,18 @@ def _begin_instances(machine: "Machine", work: Work) -> None:
     if work.total <= 0:
         _finish(machine, work)
         return
-    # registered first, so that an instance that ends at once does not end the activity
-    work.begun = 1 if loop.is_sequential else work.total
-    for number in range(1, work.begun + 1):
-        if work.is_over:
-            return
-        _perform(machine, work, number)
+    for _ in range(1 if loop.is_sequential else work.total):
+        _begin_round(machine, work)
 
 
 def _begin_round(machine: "Machine", work: Work) -> None:
+    """The beginning of an instance is a step like any other; our engine promises first in, first out."""
     work.begun += 1
-    _perform(machine, work, work.begun)
+    number = work.begun
+    if work.node.loop is None:
+        _perform(machine, work, number)
+    else:
+        machine.later(work.run, lambda: None if work.is_over else _perform(machine, work, number))
 
 
 def _perform(machine: "Machine", work: Work, number: int) -> None:

@@ -98,6 +98,10 @@ class Drawing:
         self._reached[flow, gateway] = found
         return found
 
+    def leads(self, source: str, target: str) -> bool:
+        """Whether a token that leaves one node can come to another."""
+        return any(self.reached(way, target) for way in self.ways_on(self.nodes[source]))
+
 
 class Diagram:
     """All processes of a file."""

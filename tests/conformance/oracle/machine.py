@@ -26,7 +26,7 @@ class Machine:
         self.diagram = Diagram(model)
         self.status = "running"
         self.watches: dict[int, Watch] = {}
-        self.queue: deque[tuple[Run, int, Node, str | None, dict[str, list[str]]]] = deque()
+        self.queue: deque[tuple[Run, int, Callable[[], None]]] = deque()
         self.numbers = 0
         self.steps = 0
         self.at: datetime
@@ -96,8 +96,12 @@ class Machine:
 
     def place(self, run: Run, node: Node, flow: str | None = None, **picks: list[str]) -> None:
         """Put a token on its way to a node."""
+        self.later(run, lambda: self.enter(run, node, flow, picks))
+
+    def later(self, run: Run, step: Callable[[], None]) -> None:
+        """Something that happens by itself, after all that is to happen before."""
         run.moving += 1
-        self.queue.append((run, run.epoch, node, flow, picks))
+        self.queue.append((run, run.epoch, step))
 
     def pass_on(
         self, run: Run, flows: list[Flow], picks: dict[str, list[str]] | None = None
@@ -149,10 +153,10 @@ class Machine:
         self.steps += 1
         if self.steps > MAX_STEPS or len(self.queue) > 500:
             raise TooManySteps
-        run, epoch, node, flow, picks = self.queue.popleft()
+        run, epoch, step = self.queue.popleft()
         if self.is_gone(run, epoch):
             return
-        self.enter(run, node, flow, picks)
+        step()
         if not self.is_gone(run, epoch):
             run.moving -= 1
             self.check(run)
@@ -254,18 +258,30 @@ class Machine:
         watch.choose = chosen
 
     def _inclusive_join(self) -> bool:
-        """Fire one inclusive join that is enabled by the rule of §13.4.3 (Table 13.4)."""
+        """Fire one inclusive join that is enabled by the rule of §13.4.3 (Table 13.4).
+
+        Which of two goes first is open; our engine promises the one that the token of no other can reach.
+        """
         for run in sorted(self.runs(), key=lambda r: r.depth):
-            for name in run.drawing.inclusive_joins:
-                node = run.drawing.nodes[name]
-                full = {flow for flow in node.incoming if run.standing[flow]}
-                if full and self._is_enabled(run, name, full):
-                    self._consume(run, node)
-                    return True
+            enabled = [
+                name
+                for name in run.drawing.inclusive_joins
+                if any(run.standing[flow] for flow in run.drawing.nodes[name].incoming)
+                and self._is_enabled(run, name)
+            ]
+            free = [
+                name
+                for name in enabled
+                if not any(other != name and run.drawing.leads(other, name) for other in enabled)
+            ]
+            for name in free or enabled:
+                self._consume(run, run.drawing.nodes[name])
+                return True
         return False
 
-    def _is_enabled(self, run: Run, gateway: str, full: set[str]) -> bool:
+    def _is_enabled(self, run: Run, gateway: str) -> bool:
         """No token can still reach an empty incoming flow, unless it could as well reach one that has a token."""
+        full = {flow for flow in run.drawing.nodes[gateway].incoming if run.standing[flow]}
         for ways in self._tokens(run):
             reached = set().union(*(run.drawing.reached(way, gateway) for way in ways))
             if reached - full and not reached & full:
