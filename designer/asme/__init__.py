@@ -1,0 +1,33 @@
+"""The ASME-VM table of a procedure: what is done, where, how long, and what of it adds value."""
+
+from designer.asme.derivation import derive
+from designer.asme.spreadsheet import from_xlsx, to_xlsx
+from designer.asme.table import (
+    ActivityType,
+    Cell,
+    Origin,
+    Override,
+    Row,
+    Table,
+    Value,
+    overridden,
+)
+from designer.asme.totals import Difference, Totals, compare, totals
+
+__all__ = [
+    "ActivityType",
+    "Cell",
+    "Difference",
+    "Origin",
+    "Override",
+    "Row",
+    "Table",
+    "Totals",
+    "Value",
+    "compare",
+    "derive",
+    "from_xlsx",
+    "overridden",
+    "to_xlsx",
+    "totals",
+]

@@ -1,0 +1,197 @@
+"""The table as a spreadsheet, with the columns of Peru's ASME-VM template, out and back in."""
+
+import io
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from designer.asme.table import ActivityType, Override, Table, Value
+from engine.errors import Refusal
+
+COLUMNS = ("Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor")
+_ID = "Id"  # ours, last: finds the row again when names were changed
+TYPES = {
+    ActivityType.OPERATION: "Operación",
+    ActivityType.REVIEW: "Revisión",
+    ActivityType.TRANSFER: "Traslado",
+    ActivityType.WAIT: "Espera",
+    ActivityType.FILING: "Archivo",
+}
+VALUES = {Value.VALUE_ADDED: "VA", Value.CONTROL: "Control", Value.NO_VALUE: "SVA"}
+# What offices write as well.
+_ALSO = {
+    "inspeccion": ActivityType.REVIEW,
+    "control": ActivityType.REVIEW,
+    "transporte": ActivityType.TRANSFER,
+    "demora": ActivityType.WAIT,
+    "almacenamiento": ActivityType.FILING,
+}
+_ALSO_VALUES = {
+    "valor anadido": Value.VALUE_ADDED,
+    "valor agregado": Value.VALUE_ADDED,
+    "c": Value.CONTROL,
+    "sin valor anadido": Value.NO_VALUE,
+    "sin valor": Value.NO_VALUE,
+    "nva": Value.NO_VALUE,
+}
+LONGEST = 2_000  # rows
+LARGEST = 5_000_000  # bytes
+
+
+class UnreadableTable(Refusal):
+    """A file that is no workbook."""
+
+    sentence = "This file is no workbook that can be read. Save it as .xlsx or .ods and try again."
+
+
+class MissingColumn(UnreadableTable):
+    """A workbook that is no activity table."""
+
+    sentence = "The first page has no column “{column}”. It needs the columns {columns}."
+
+
+class TooManyRows(UnreadableTable):
+    """A workbook larger than any procedure."""
+
+    sentence = "The workbook is too large: at most {most} rows and 5 MB are read. Keep one procedure a file."
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A cell that is none of what its column may hold; the row is left out."""
+
+    row: int  # as the spreadsheet counts, the header being row 1
+    column: str
+    text: str
+
+
+def to_xlsx(table: Table) -> bytes:
+    """The rows of the table as a workbook; text cells stay text, whatever they begin with."""
+    import xlsxwriter
+
+    data = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(data, options) as book:
+        page = book.add_worksheet("ASME-VM")
+        bold = book.add_format({"bold": True})
+        page.write_row(0, 0, (*COLUMNS, _ID), bold)
+        page.set_column(0, 0, 50)
+        page.set_column(1, 4, 18)
+        page.freeze_panes(1, 0)
+        for place, row in enumerate((row for row in table.rows if row.is_counted), start=1):
+            page.write_string(place, 0, row.activity.value)
+            page.write_number(place, 1, float(row.minutes.value))
+            page.write_string(place, 2, row.office.value)
+            page.write_string(place, 3, TYPES[row.type.value])
+            page.write_string(place, 4, VALUES[row.value.value])
+            page.write_string(place, 5, row.id)
+    return data.getvalue()
+
+
+def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misfit]]:
+    """What a spreadsheet says differently from the table, and the rows that do not fit.
+
+    A row is found again by its id, else by the name of its activity; others become rows of their own.
+    Raises UnreadableTable.
+    """
+    rows = _read(data)
+    places = _columns(rows[0] if rows else [])
+    by_name = {row.activity.value: row.id for row in table.rows}
+    known = {row.id for row in table.rows}
+    said: dict[str, Override] = {}
+    misfits: list[Misfit] = []
+    for number, cells in enumerate(rows[1:], start=2):
+        texts = {name: _cell(cells, place) for name, place in places.items()}
+        if not any(texts.values()):
+            continue
+        found = _override(texts, number, misfits)
+        if found is None:
+            continue
+        row_id = texts.get(_ID) or ""
+        if row_id not in known:
+            row_id = by_name.get(texts["Actividad"], "")
+        if row_id and row_id not in said:
+            said[row_id] = found
+        else:
+            said[f"added:{number}"] = _added(found)
+    return said, misfits
+
+
+def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> Override | None:
+    try:
+        minutes = Decimal(texts["Duracion"].replace(",", ".") or "0")
+    except InvalidOperation:
+        minutes = Decimal(-1)
+    kind = _TYPE_NAMES.get(_plain(texts["Tipo_Actividad"]))
+    value = _VALUE_NAMES.get(_plain(texts["Tipo_Valor"]))
+    wrong = [
+        name
+        for name, is_wrong in (
+            ("Actividad", not texts["Actividad"]),
+            ("Duracion", not minutes.is_finite() or minutes < 0),
+            ("Tipo_Actividad", kind is None),
+            ("Tipo_Valor", value is None),
+        )
+        if is_wrong
+    ]
+    if wrong:
+        misfits.append(Misfit(number, wrong[0], texts[wrong[0]]))
+        return None
+    return Override(
+        activity=texts["Actividad"][:300],
+        office=texts["Unidad_Organica"][:200],
+        minutes=minutes,
+        type=kind,
+        value=value,
+    )
+
+
+def _added(override: Override) -> Override:
+    return replace(override, is_added=True)
+
+
+def _read(data: bytes) -> list[list[Any]]:
+    import python_calamine
+
+    if len(data) > LARGEST:
+        raise TooManyRows(most=LONGEST)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        rows = book.get_sheet_by_index(0).to_python(nrows=LONGEST + 2)
+    except (python_calamine.CalamineError, IndexError) as problem:
+        raise UnreadableTable from problem
+    if len(rows) > LONGEST + 1:
+        raise TooManyRows(most=LONGEST)
+    return rows
+
+
+def _columns(header: list[Any]) -> dict[str, int]:
+    titles = {_plain(str(title)).replace(" ", "_"): place for place, title in enumerate(header)}
+    places = {name: titles.get(_plain(name)) for name in (*COLUMNS, _ID)}
+    missing = [name for name in COLUMNS if places[name] is None]
+    if missing:
+        raise MissingColumn(column=missing[0], columns=", ".join(COLUMNS))
+    return {name: place for name, place in places.items() if place is not None}
+
+
+def _cell(cells: list[Any], place: int) -> str:
+    return str(cells[place]).strip() if place < len(cells) else ""
+
+
+def _plain(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", text.strip().lower())
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+_TYPE_NAMES = (
+    {_plain(name): kind for kind, name in TYPES.items()}
+    | {kind.value: kind for kind in TYPES}
+    | _ALSO
+)
+_VALUE_NAMES = (
+    {_plain(name): value for value, name in VALUES.items()}
+    | {value.value: value for value in VALUES}
+    | _ALSO_VALUES
+)

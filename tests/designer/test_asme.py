@@ -1,0 +1,178 @@
+"""The activity table: derived from the diagram, measured, corrected, added up, exported and read again."""
+
+import io
+from decimal import Decimal as D
+from pathlib import Path
+
+import pytest
+import python_calamine
+import xlsxwriter
+
+from designer.asme import (
+    ActivityType,
+    Origin,
+    Override,
+    Table,
+    Value,
+    compare,
+    derive,
+    from_xlsx,
+    overridden,
+    to_xlsx,
+    totals,
+)
+from designer.asme.derivation import Measured, kind_of_work
+from designer.asme.spreadsheet import UnreadableTable
+from designer.library import read_folder
+from engine.bpmn import read
+from engine.sheet import read_sheet
+
+FOLDER = read_folder(Path(__file__).parents[2] / "processes" / "licencia-funcionamiento")
+MODEL = read(FOLDER.drawing)
+PROCESS = "licencia_funcionamiento"
+SHEET = read_sheet(FOLDER.sheet)
+
+
+def table(measured: dict[str, Measured] | None = None) -> Table:
+    return derive(MODEL, PROCESS, SHEET, measured)
+
+
+def row_ids(found: Table) -> list[str]:
+    return [row.id for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Registrar la solicitud", ActivityType.OPERATION),
+        ("Revisar expediente", ActivityType.REVIEW),
+        ("Visto bueno del gerente", ActivityType.REVIEW),
+        ("Firmar resolución", ActivityType.REVIEW),
+        ("Approve request", ActivityType.REVIEW),
+        ("Derivar a la Subgerencia", ActivityType.TRANSFER),
+        ("Archivar el expediente", ActivityType.FILING),
+        ("Emitir la licencia", ActivityType.OPERATION),
+    ],
+)
+def test_the_name_of_a_task_tells_what_kind_of_work_it_is(name: str, kind: ActivityType) -> None:
+    assert kind_of_work(name) == kind
+
+
+def test_every_task_of_the_diagram_is_a_row_in_the_office_of_its_lane() -> None:
+    rows = {row.id: row for row in table().rows}
+    assert rows["Registrar"].office.value == "Mesa de Partes"
+    assert rows["Resolver"].office.value == "Gerencia de Desarrollo Económico"
+    assert {"Registrar", "NivelRiesgo", "InspeccionPrevia", "Evaluar", "Emitir"} <= set(rows)
+
+
+def test_a_flow_into_another_lane_is_a_transfer_before_what_it_leads_to() -> None:
+    ids = row_ids(table())
+    assert ids.index("transfer:F2") < ids.index("NivelRiesgo")
+    assert "transfer:F_bajo" not in ids  # stays in the lane
+
+
+def test_rows_come_in_the_order_in_which_a_case_meets_them() -> None:
+    ids = row_ids(table())
+    assert ids.index("Registrar") < ids.index("InspeccionPrevia") < ids.index("Evaluar")
+    assert ids.index("Evaluar") < ids.index("Resolver") < ids.index("Denegar")
+
+
+def test_minutes_are_nobodys_until_they_are_measured_or_said() -> None:
+    assert {row.minutes.origin for row in table().rows} == {Origin.NOBODY, Origin.DIAGRAM}
+    measured = {"Evaluar": Measured(touch=D(45), wait=D(1200), share=D("0.4"), count=80)}
+    rows = {row.id: row for row in table(measured).rows}
+    assert (rows["Evaluar"].minutes.value, rows["Evaluar"].minutes.origin) == (D(45), Origin.LOG)
+    assert rows["wait:Evaluar"].type.value == ActivityType.WAIT
+    assert rows["wait:Evaluar"].minutes.value == D(1200)
+
+
+def test_a_cell_that_the_analyst_changed_still_tells_what_was_measured() -> None:
+    measured = {"Evaluar": Measured(D(45), D(0), D(1), 80)}
+    found = overridden(table(measured), {"Evaluar": Override(minutes=D(60))})
+    [cell] = [row.minutes for row in found.rows if row.id == "Evaluar"]
+    assert (cell.value, cell.origin) == (D(60), Origin.ANALYST)
+    assert (cell.derived, cell.derived_origin) == (D(45), Origin.LOG)
+
+
+def test_saying_what_is_there_already_changes_nothing() -> None:
+    measured = {"Evaluar": Measured(D(45), D(0), D(1), 80)}
+    found = overridden(table(measured), {"Evaluar": Override(minutes=D(45))})
+    assert found == table(measured)
+
+
+def test_the_foot_adds_up_what_a_case_takes_on_average() -> None:
+    measured = {
+        "Registrar": Measured(D(15), D(60), D(1), 100),
+        "Evaluar": Measured(D(40), D(1200), D("0.5"), 50),
+    }
+    foot = totals(table(measured))
+    assert foot.touch == D(15) + D(20)
+    assert foot.wait == D(60) + D(600)
+    assert foot.value_added_share == D(20) / D(695)  # registering is a review by its name
+    assert foot.hand_overs == sum(row_id.startswith("transfer:") for row_id in row_ids(table()))
+    assert foot.requirements == 4
+    assert foot.documents == 3
+
+
+def test_a_row_of_another_modality_is_shown_and_not_counted() -> None:
+    said = {"Denegar": Override(minutes=D(500), is_excluded=True)}
+    assert totals(overridden(table(), said)).touch == totals(table()).touch
+
+
+def test_as_is_and_to_be_stand_side_by_side_with_the_difference() -> None:
+    before = totals(overridden(table(), {"Evaluar": Override(minutes=D(100))}))
+    after = totals(overridden(table(), {"Evaluar": Override(minutes=D(25))}))
+    touch = {one.measure: one for one in compare(before, after)}["touch"]
+    assert (touch.change, touch.share) == (D(-75), D("-0.75"))
+
+
+def test_a_table_comes_back_from_its_spreadsheet_unchanged() -> None:
+    whole = overridden(table(), {"Evaluar": Override(minutes=D("12.5"), value=Value.CONTROL)})
+    said, misfits = from_xlsx(to_xlsx(whole), whole)
+    assert misfits == []
+    assert overridden(whole, said) == whole
+
+
+def test_a_name_that_looks_like_a_formula_stays_text() -> None:
+    whole = overridden(table(), {"Evaluar": Override(activity='=HYPERLINK("http://x")')})
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(whole)))
+    cells = [row[0] for row in book.get_sheet_by_index(0).to_python()]
+    assert '=HYPERLINK("http://x")' in cells
+
+
+def workbook(*rows: tuple[object, ...]) -> bytes:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        page = book.add_worksheet()
+        for place, row in enumerate(rows):
+            page.write_row(place, 0, row)
+    return data.getvalue()
+
+
+HEADER = ("Actividad", "Duración", "Unidad Orgánica", "Tipo_Actividad", "Tipo_Valor")
+
+
+def test_an_offices_own_spreadsheet_is_understood() -> None:
+    data = workbook(
+        HEADER,
+        ("Evaluar el expediente", 50, "GDE", "Operacion", "va"),
+        ("Sellar", "2,5", "Mesa", "Inspección", "SVA"),
+    )
+    said, misfits = from_xlsx(data, table())
+    assert misfits == []
+    assert said["Evaluar"].minutes == D(50)
+    [added] = [one for one in said.values() if one.is_added]
+    assert (added.activity, added.minutes, added.type) == ("Sellar", D("2.5"), ActivityType.REVIEW)
+
+
+def test_a_row_that_does_not_fit_is_told_with_its_place() -> None:
+    data = workbook(HEADER, ("Sellar", "a while", "Mesa", "Operación", "VA"))
+    said, [misfit] = from_xlsx(data, table())
+    assert said == {}
+    assert (misfit.row, misfit.column, misfit.text) == (2, "Duracion", "a while")
+
+
+@pytest.mark.parametrize("data", [b"", b"PK nonsense", workbook(("a", "b"), (1, 2))])
+def test_what_is_no_activity_table_is_refused_with_a_sentence(data: bytes) -> None:
+    with pytest.raises(UnreadableTable, match=r"Actividad|workbook"):
+        from_xlsx(data, table())
