@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
 from engine.search import fold
+from engine.sheet import Sheet, read_sheet
 from engine.spiff import Compiled, compile_model
 
 CACHE_SIZE = 256
@@ -32,6 +33,7 @@ class Blueprint:
     lanes: dict[str, Lane]  # by id
     number_prefix: str | None  # of the procedure sheet: what case numbers begin with
     letters: LettersPlan
+    sheet: Sheet
 
     def lane_names(self, lane_id: str | None) -> tuple[str, ...]:
         """Names of a lane and those around it, the innermost first."""
@@ -164,6 +166,7 @@ def blueprint(session: Session, version_id: int) -> Blueprint:
         lanes={lane.id: lane for process in read.processes for lane in process.lanes},
         number_prefix=_number_prefix(row.sheet),
         letters=read_letters(row.sheet, nodes),
+        sheet=read_sheet(row.sheet or {}),
     )
     with _lock:
         _blueprints[version_id] = made

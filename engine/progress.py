@@ -1,13 +1,14 @@
 """After a case moved: its state, tasks, waits and facts are written, in one go, in the caller's transaction."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, undefer
 
+from engine.case_fields import field_values, write_fields
 from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
 from engine.events import Happened
@@ -46,6 +47,7 @@ class Held:
     plan: Blueprint
     execution: Execution
     before: Mapping[int, Wait]  # by token
+    fields: Mapping[str, str] = field(default_factory=dict)  # what the case is found by
 
 
 _HELD = (
@@ -96,7 +98,8 @@ def load(session: Session, case: Case, *, at: datetime) -> Held:
     plan = blueprint(session, case.version_id)
     resolver = PublishedVersions(session, plan, started_at=case.started_at, at=at)
     execution = Execution.load(case.state, resolver)
-    return Held(case, plan, execution, {wait.token: wait for wait in execution.waits()})
+    fields = field_values(session, plan, execution.variables)
+    return Held(case, plan, execution, {wait.token: wait for wait in execution.waits()}, fields)
 
 
 def advance(
@@ -107,22 +110,23 @@ def advance(
     `main` is the fact that made it move; it gets the path that was taken. What else the engine tells is recorded
     after it.
     """
-    case, execution = held.case, held.execution
+    case, plan, execution = held.case, held.plan, held.execution
     after = {wait.token: wait for wait in execution.waits()}
     opened = [wait for wait in after.values() if _is_opened(wait, held.before, main)]
     with session.no_autoflush:  # everything is written at once, below
-        way = routes(session, held.plan, opened, execution.variables, at=at)
-    tasks = [_task(case, held.plan, wait, way[wait.token], at) for wait in opened]
+        way = routes(session, plan, opened, execution.variables, at=at)
+    tasks = [_task(case, plan, wait, way[wait.token], at) for wait in opened]
     _close(session, held, after, main, by=by, at=at)
     _write_case(case, execution, at)
     tasks = _add(session, case, tasks, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
-    if held.plan.letters.after:
+    if plan.letters.after:
         done = done_elements(main, execution.path, held.before, after)
         values = execution.variables
-        facts += issue_letters(session, case, held.plan, values, main, done, by=by, at=at)
+        facts += issue_letters(session, case, plan, values, main, done, by=by, at=at)
     record(session, case, facts, by=by, at=at)
+    write_fields(session, case, plan, held.fields, execution.variables)
     await_world(session, case, held.before, after, told, at=at)
     return tasks
 

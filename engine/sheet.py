@@ -139,6 +139,9 @@ class Sheet:
     contact: str = ""
     who_may_ask: str = ""
     is_strict_order: bool = False  # cases are taken in order of entry (148.1)
+    case_fields: tuple[str, ...] | None = (
+        None  # names to find cases by; None: as engine.case_fields
+    )
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -173,6 +176,7 @@ def read_sheet(raw: Mapping[str, Any]) -> Sheet:
         contact=_text(raw.get("contact")),
         who_may_ask=_text(raw.get("who_may_ask")),
         is_strict_order=raw.get("strict_order") is True,
+        case_fields=_case_fields(_table(raw.get("case"))),
         raw=raw,
     )
 
@@ -274,6 +278,10 @@ def _day(said: Any) -> date | None:
         return date.fromisoformat(_text(said))
     except ValueError:
         return None
+
+
+def _case_fields(said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return _texts(said["fields"]) if isinstance(said.get("fields"), list | tuple) else None
 
 
 def _text(said: Any) -> str:

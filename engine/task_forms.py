@@ -41,6 +41,17 @@ def start_form(session: Session, version_id: int) -> Form | None:
     return kept.by_key(START)
 
 
+def forms_of_version(session: Session, version_id: int) -> list[Form]:
+    """Every form of the version, those that the diagram carries after those in files."""
+    kept = _forms_of(session, version_id)
+    found = [form for key in kept.schemas if (form := kept.by_key(key)) is not None]
+    for element_id in blueprint(session, version_id).nodes:
+        form = kept.form(session, version_id, element_id)
+        if form is not None and all(form is not one for one in found):
+            found.append(form)
+    return found
+
+
 def form_of_data(session: Session, version_id: int, variables: Mapping[str, object]) -> Form:
     """The form of a task that has none: what the case knows, to read and to correct."""
     return made_form(variables, labels=labels(session, version_id))

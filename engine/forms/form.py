@@ -103,6 +103,10 @@ class Form:
         """Key → label of every field with an answer, in order; keys inside lists without their row."""
         return {key: field.label.literal or key for key, field in _flat(self.fields, "")}
 
+    def questions(self) -> dict[str, Field]:
+        """Path of the answer → field, in order, for all that is asked once: nothing inside a list that grows."""
+        return {".".join(path): field for path, field in _known(self.fields).items()}
+
     @cached_property
     def is_reactive(self) -> bool:
         """Whether an answer may change what else is asked or shown."""

@@ -13,6 +13,7 @@ from engine.models.cases import (
     TaskKind,
     TaskStatus,
 )
+from engine.models.fields import CaseField
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
 from engine.models.messages import BufferedMessage, StartTrigger, Subscription
@@ -25,6 +26,7 @@ __all__ = [
     "AnswerDraft",
     "BufferedMessage",
     "Case",
+    "CaseField",
     "CaseStatus",
     "CommandReceipt",
     "DataStore",
