@@ -1,5 +1,6 @@
 """The tables of the engine, one file per family."""
 
+from engine.models.calendars import DeclaredDay, OfficeHours
 from engine.models.cases import (
     NEVER_DUE,
     AnswerDraft,
@@ -30,6 +31,7 @@ __all__ = [
     "CaseStatus",
     "CommandReceipt",
     "DataStore",
+    "DeclaredDay",
     "Document",
     "Event",
     "Incident",
@@ -45,6 +47,7 @@ __all__ = [
     "MigrationStep",
     "NumberSeries",
     "Office",
+    "OfficeHours",
     "Person",
     "PersonRole",
     "Procedure",
