@@ -12,6 +12,7 @@ from typing import Any
 from engine import buffer, jobs, receipts
 from engine.database import Database
 from engine.incidents import job_failed
+from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
 from engine.waking import GiveUp, carry_out, fire_timers
@@ -20,6 +21,7 @@ LOG = logging.getLogger(__name__)
 BATCH = 50  # jobs leased at once
 TOGETHER = 10  # timers fired in one transaction: so long, at most, people wait for one of its cases
 SWEEP_EVERY = timedelta(minutes=1)
+MEASURE_EVERY = timedelta(seconds=5)  # so old figures are at most, as long as the worker keeps up
 POLL_SECONDS = 1.0
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
@@ -54,6 +56,8 @@ class Worker:
         self.lease = lease
         self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
         self._swept_at: datetime | None = None
+        self._measured_at: datetime | None = None
+        self._known = Known()
 
     def run_once(self) -> int:
         """Take what is due and do it; how many jobs were tried."""
@@ -102,6 +106,7 @@ class Worker:
             try:
                 self._sweep()
                 done = self.run_once()
+                self._measure()
             except Exception:
                 # The database may be restarting: a worker outlives that, and what it held goes on elsewhere.
                 LOG.exception("The worker could not work.", extra={"action": "worker_failed"})
@@ -118,6 +123,12 @@ class Worker:
         self._swept_at = now
         self.database.write(lambda session: buffer.sweep(session, at=now))
         self.database.write(lambda session: receipts.forget_old(session, at=now))
+
+    def _measure(self) -> None:
+        now = self.clock()
+        if self._measured_at is None or abs(now - self._measured_at) >= MEASURE_EVERY:
+            self._measured_at = now
+            catch_up(self.database, self._known)
 
     def _fire(self, timers: list[Job]) -> bool:
         """Fire timers in one transaction; False when one of them cannot, and then none of them has."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Float
+from sqlalchemy import BigInteger, ColumnElement, Date, Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -28,6 +28,26 @@ def _seconds_default(element: Any, compiler: SQLCompiler, **options: Any) -> str
 def _seconds_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     start, end = (compiler.process(clause, **options) for clause in element.clauses)
     return f"(unixepoch({end}, 'subsec') - unixepoch({start}, 'subsec'))"
+
+
+class epoch_of(FunctionElement[int]):
+    """The instant in whole seconds since 1970, null when it is."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "epoch_of"
+
+
+@compiles(epoch_of)
+def _epoch_default(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    (instant,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {instant})) AS BIGINT)"
+
+
+@compiles(epoch_of, "sqlite")
+def _epoch_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    (instant,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"unixepoch({instant})"
 
 
 class _monday(FunctionElement[Any]):

@@ -1,6 +1,5 @@
 """The tables of the engine, one file per family."""
 
-from engine.models.calendars import DeclaredDay, OfficeHours
 from engine.models.cases import (
     NEVER_DUE,
     AnswerDraft,
@@ -17,6 +16,16 @@ from engine.models.cases import (
 from engine.models.fields import CaseField
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
+from engine.models.measures import (
+    Activity,
+    Audience,
+    Cell,
+    MeasuredCase,
+    Resource,
+    Slice,
+    Variant,
+    WorkItem,
+)
 from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStep
 from engine.models.people import Membership, Office, Person, PersonRole, Role
@@ -24,14 +33,16 @@ from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 
 __all__ = [
     "NEVER_DUE",
+    "Activity",
     "AnswerDraft",
+    "Audience",
     "BufferedMessage",
     "Case",
     "CaseField",
     "CaseStatus",
+    "Cell",
     "CommandReceipt",
     "DataStore",
-    "DeclaredDay",
     "Document",
     "Event",
     "Incident",
@@ -40,6 +51,7 @@ __all__ = [
     "LaneOffice",
     "Letter",
     "LetterSeries",
+    "MeasuredCase",
     "Membership",
     "MigratedCase",
     "MigratedStatus",
@@ -47,15 +59,18 @@ __all__ = [
     "MigrationStep",
     "NumberSeries",
     "Office",
-    "OfficeHours",
     "Person",
     "PersonRole",
     "Procedure",
+    "Resource",
     "Role",
+    "Slice",
     "StartTrigger",
     "Subscription",
     "Task",
     "TaskKind",
     "TaskStatus",
+    "Variant",
     "Version",
+    "WorkItem",
 ]

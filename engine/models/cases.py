@@ -25,6 +25,7 @@ from engine.models.procedures import Procedure, Version
 OPEN = text("status = 'open'")
 UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
 ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
+BEHIND = text("measured_seq < last_seq")  # only cases that the measures have not seen to the end
 WITHOUT_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: no second copy of it
 NEVER_DUE = 253_402_300_799  # 9999-12-31 in seconds since 1970: sorts after everything that is due
 
@@ -108,6 +109,9 @@ class Case(Base):
     )  # engine.spiff's bytes: live tokens and variables
     last_seq: Mapped[int] = mapped_column(default=0)  # of the newest fact
     last_hash: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")  # of the newest fact
+    measured_seq: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # facts up to here are in the measures (engine.metrics.upkeep)
 
     # Adding a case must not draw somebody else's version or procedure into the session.
     procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", cascade="merge")
@@ -121,6 +125,7 @@ class Case(Base):
         Index(
             "ix_case_open", "procedure_id", "started_at", sqlite_where=OPEN, postgresql_where=OPEN
         ),
+        Index("ix_case_behind", "id", sqlite_where=BEHIND, postgresql_where=BEHIND),
     )
 
 

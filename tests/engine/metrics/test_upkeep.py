@@ -1,0 +1,225 @@
+"""The measures are what the facts say, however cases went and whenever they were measured, on both databases."""
+
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.case_numbers import ZONE
+from engine.database import Database
+from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, slices_of
+from engine.metrics.item import Item, ItemKind, Measured
+from engine.metrics.keeping import forget, keep
+from engine.metrics.upkeep import (
+    Known,
+    Overtaken,
+    apply,
+    catch_up,
+    catch_up_within,
+    gather,
+    rebuild,
+)
+from engine.models import Case, Cell, Event, MeasuredCase, Slice, Task, TaskStatus, WorkItem
+from engine.tasks import complete_task
+from tests.engine.metrics.lives import PARALLEL_AND_BACK, Deed, deeds, do
+from tests.engine.office import TWO_TASKS, TownHall
+
+MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
+QUIET = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def cells_of(session: Session) -> dict[tuple[int, ...], tuple[int, int]]:
+    rows = session.execute(select(*Cell.__table__.columns))
+    return {tuple(row[:6]): (row.n, row.total) for row in rows if row.n or row.total}
+
+
+def town(session: Session) -> TownHall:
+    hall = TownHall(session, MONDAY)
+    hall.person("ana", "Front desk")
+    hall.person("beto", "Board")
+    hall.person("olga", roles=("operator",))
+    return hall
+
+
+@QUIET
+@given(told=deeds)
+def test_measured_step_by_step_or_from_the_beginning_the_cells_are_the_same(
+    database: Database, told: list[Deed]
+) -> None:
+    with Session(database.writer, expire_on_commit=False) as session:
+        hall = town(session)
+        version = hall.publish(PARALLEL_AND_BACK)
+        hall.lanes(version, Front_desk="Front desk", Board="Board")
+        cases = [hall.start(version, by=hall.people["ana"]) for _ in range(2)]
+        for deed in told:
+            hall.at += timedelta(minutes=deed.minutes)
+            if deed.what == "measure":
+                catch_up_within(session)
+            else:
+                do(hall, deed, cases, version)
+        session.flush()
+        catch_up_within(session)
+        stepwise = cells_of(session)
+        rebuild(session)
+        assert session.scalar(select(func.count()).select_from(WorkItem)) == 0
+        catch_up_within(session)
+        assert cells_of(session) == stepwise
+        _counts_are_those_of_the_rows(session)
+        session.rollback()
+
+
+def _counts_are_those_of_the_rows(session: Session) -> None:
+    """What is added up equals what the tables of the work itself say, counted in another way."""
+    broad = select(Slice.id).where(~Slice.is_fine)
+
+    def counted(*kinds: Kind) -> int:
+        return (
+            session.scalar(
+                select(func.coalesce(func.sum(Cell.n), 0)).where(
+                    Cell.kind.in_(kinds), Cell.slice_id.in_(broad)
+                )
+            )
+            or 0
+        )
+
+    def rows(*conditions: object) -> int:
+        return session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]  # conditions
+
+    completed = Event.type == "task_completed"
+    opened = Event.type == "task_opened"
+    assert counted(Kind.STARTED) == rows(Case.id > 0)
+    assert counted(Kind.ENDED) == rows(Case.ended_at.is_not(None))
+    assert counted(Kind.ARRIVED) == rows(opened)
+    ended = rows(opened) - rows(Task.status == TaskStatus.OPEN)
+    assert counted(Kind.DEPARTED) + rows(completed) == ended
+    assert counted(Kind.WHOLE) == counted(Kind.TOUCH) == rows(completed)
+    spent = session.execute(
+        select(
+            func.sum(
+                WorkItem.unclaimed
+                + WorkItem.touch
+                + WorkItem.applicant
+                + WorkItem.other_office
+                + WorkItem.timer
+                + WorkItem.suspended
+                + WorkItem.machine
+            ),
+            func.sum(WorkItem.ended_at - WorkItem.enabled_at),
+        ).where(WorkItem.ended_at.is_not(None))
+    ).one()
+    assert spent[0] == spent[1], "every second of an item is spent on something"
+
+
+@given(some.integers(0, 400_000_000))
+def test_a_bucket_stands_for_its_durations_within_two_percent(seconds: int) -> None:
+    middle = middle_of(bucket_of(seconds))
+    assert abs(middle - seconds) <= 0.0203 * (seconds + 1)
+
+
+@QUIET
+@given(some.lists(some.integers(0, 40_000_000), min_size=1, max_size=60))
+def test_adding_and_taking_away_leaves_nothing(seconds: list[int]) -> None:
+    cells = Cells()
+    cases = [place(_finished(number, length)) for number, length in enumerate(seconds, start=1)]
+    for sign in (1, -1):
+        for case in cases:
+            add(cells, case, slices_of(case), ZONE, sign)
+    assert list(cells.rows()) == []
+
+
+def _finished(number: int, length: int) -> Measured:
+    start = 1_700_000_000
+    item = Item(1, "a", "A", ItemKind.EVENT, start, start + length, True, office_id=3, person_id=7)
+    return Measured(
+        number, 1, str(number), start, [item], status="completed", ended_at=start + length
+    )
+
+
+@pytest.fixture
+def permits(database: Database) -> Database:
+    """A database with four cases of two tasks."""
+    with database.transaction() as session:
+        hall = town(session)
+        version = hall.publish(TWO_TASKS)
+        hall.lanes(version, Front_desk="Front desk", Board="Board")
+        for _ in range(4):
+            hall.start(version, by=hall.people["ana"])
+    return database
+
+
+def test_a_batch_worked_out_from_an_older_state_is_not_written_twice(permits: Database) -> None:
+    with permits.reading() as session:
+        first = gather(session, Known(), zone=ZONE, limit=10)
+        second = gather(session, Known(), zone=ZONE, limit=10)
+    assert first is not None
+    assert second is not None
+    permits.write(lambda session: apply(session, first, set()))
+    with pytest.raises(Overtaken):
+        permits.write(lambda session: apply(session, second, set()))
+    with permits.reading() as session:
+        assert session.scalar(select(func.sum(Cell.n)).where(Cell.kind == Kind.STARTED)) == 8
+
+
+def test_facts_that_come_between_reading_and_writing_are_measured_next_time(
+    permits: Database,
+) -> None:
+    with permits.reading() as session:
+        early = gather(session, Known(), zone=ZONE, limit=10)
+    assert early is not None
+    with permits.transaction() as session:
+        task = session.scalars(select(Task).order_by(Task.case_id)).first()
+        ana = session.scalars(select(Case.started_by_id)).first()
+        assert task is not None
+        from engine.models import Person
+
+        by = session.get_one(Person, ana)
+        complete_task(session, task.id, {}, by=by, at=MONDAY + timedelta(hours=3))
+    permits.write(lambda session: apply(session, early, set()))
+    with permits.reading() as session:
+        behind = session.scalars(select(Case.id).where(Case.measured_seq < Case.last_seq)).all()
+        assert list(behind) == [task.case_id]
+    assert catch_up(permits, Known()) == 1
+    with permits.reading() as session:
+        done = session.scalar(select(func.count()).where(WorkItem.is_completed))
+        assert done == 1
+
+
+def test_workers_at_the_same_time_count_every_case_once(permits: Database) -> None:
+    workers = [threading.Thread(target=_persist, args=(permits,)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    with permits.reading() as session:
+        assert session.scalar(select(func.count()).select_from(MeasuredCase)) == 4
+        assert session.scalar(select(func.sum(Cell.n)).where(Cell.kind == Kind.STARTED)) == 8
+
+
+def _persist(database: Database) -> None:
+    known = Known()
+    for _ in range(10):
+        catch_up(database, known, batch=2)
+
+
+def test_a_log_without_facts_is_kept_rebuilt_and_forgotten(session: Session) -> None:
+    hall = town(session)
+    version = hall.publish(TWO_TASKS)
+    case = _finished(77, 3600)
+    case.procedure_id, case.is_imported = version.procedure_id, True
+    case.items[0].resource, case.items[0].group = "Admin1", "Group 4"
+    keep(session, [case], ZONE)
+    before = cells_of(session)
+    assert Counter(key[0] for key in before)[Kind.PERSON] == 2
+    rebuild(session)
+    assert cells_of(session) == before
+    forget(session, [77], ZONE)
+    assert cells_of(session) == {}
