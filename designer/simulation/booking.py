@@ -1,0 +1,245 @@
+"""Staff by booking: when a task is ready, who can begin first (or is free first) is booked for it at once.
+
+In order of readiness this is first come, first served, with one event per task. It holds as long as no work is cut
+short and nobody is more urgent than who came before; otherwise `queueing.py` is used, which gives the same where
+both may be.
+"""
+
+from collections.abc import Sequence
+from heapq import heappush, heapreplace
+
+from designer.simulation.calendars import WeeklyCalendar
+from designer.simulation.sampling import BITS, MASK, Stream
+from designer.simulation.tokens import Case, Machine, Place, Run
+
+
+class Pool:
+    """Persons who are alike. `free`: when each of them is, as a heap."""
+
+    __slots__ = ("busy", "calendar", "cost_per_second", "count", "free", "key")
+
+    def __init__(
+        self, key: str, count: int, calendar: WeeklyCalendar | None, cost_per_hour: float
+    ) -> None:
+        self.key = key
+        self.count = count
+        self.calendar = calendar  # None: always there
+        self.cost_per_second = cost_per_hour / 3600
+        self.free = [0.0] * count
+        self.busy = 0.0  # seconds of work
+
+
+class Task(Place):
+    """Work on a case. What is counted: seconds in all until somebody began (`waited`) and of work (`worked`)."""
+
+    __slots__ = (
+        "cost", "delay", "done", "heap", "is_repeated", "is_stopping", "number", "options", "sets",
+        "spent", "waited", "worked",
+    )  # fmt: skip
+
+    def __init__(
+        self, element_id: str, machine: Machine, options: Sequence[tuple[Pool, Stream]]
+    ) -> None:
+        super().__init__(element_id)
+        self.heap = machine.heap
+        self.number = machine.number
+        self.options = list(options)
+        self.delay: Stream | None = None
+        self.cost = 0.0
+        self.spent = 0.0
+        self.waited = self.worked = 0.0
+        self.done = 0
+        self.is_repeated = False
+        self.is_stopping = False
+        self.sets: Setter | None = None
+
+    def enter(self, run: Run, at: float) -> Place | None:
+        self.visits += 1
+        case = run.case
+        visit = case.visit(self) if self.is_repeated else 0
+        if self.delay is None:
+            return self.ready(run, at, visit)
+        seconds = self.delay.at(case.number, visit)
+        self.waited += seconds
+        case.waited += seconds
+        if case.trace is not None:
+            case.trace.append((self.id + " delay", at, at, at + seconds))
+        act = self.first_ready if not visit else _Again(self, visit)
+        heappush(self.heap, (at + seconds, self.number(), act, run))
+        return None
+
+    def first_ready(self, run: Run, at: float) -> Place | None:
+        """The residual delay of the first visit is over."""
+        return None if run.is_over else self.ready(run, at, 0)
+
+    def ready(self, run: Run, at: float, visit: int) -> Place | None:
+        """The task can be taken."""
+        raise NotImplementedError
+
+    def left(self, run: Run, at: float) -> Place | None:
+        """The task is done."""
+        if self.sets is not None:
+            self.sets.set(run.case)
+        return self.onward
+
+
+class Setter:
+    """What a task writes into the case's data."""
+
+    def set(self, case: Case) -> None:
+        """Write."""
+        raise NotImplementedError
+
+
+class _Again:
+    """A later visit whose residual delay is over."""
+
+    __slots__ = ("task", "visit")
+
+    def __init__(self, task: Task, visit: int) -> None:
+        self.task = task
+        self.visit = visit
+
+    def __call__(self, run: Run, at: float) -> Place | None:
+        return None if run.is_over else self.task.ready(run, at, self.visit)
+
+
+class BookedTask(Task):
+    """A task for one kind of staff."""
+
+    __slots__ = ("pool", "stream")
+
+    def __init__(
+        self, element_id: str, machine: Machine, options: Sequence[tuple[Pool, Stream]]
+    ) -> None:
+        super().__init__(element_id, machine, options)
+        self.pool, self.stream = options[0]
+
+    def ready(self, run: Run, at: float, visit: int) -> Place | None:
+        case, pool, stream = run.case, self.pool, self.stream
+        if visit:
+            work = stream.at(case.number, visit)
+        else:
+            number = case.number
+            block = stream.blocks.get(number >> BITS)
+            if block is None:
+                block = stream.fill(number >> BITS)
+            work = block[number & MASK]
+        free = pool.free[0]
+        if free < at:
+            free = at
+        if pool.calendar is None:
+            start, end = free, free + work
+        else:
+            start, end = pool.calendar.span(free, work)
+        heapreplace(pool.free, end)
+        pool.busy += work
+        waited = start - at
+        self.waited += waited
+        self.worked += work
+        case.waited += waited
+        case.worked += work
+        cost = pool.cost_per_second * work + self.cost
+        if cost:
+            case.cost += cost
+            self.spent += cost
+        if self.is_stopping:
+            case.stopped += end - at
+        if case.trace is not None:
+            case.trace.append((self.id, at, start, end))
+        heappush(self.heap, (end, self.number(), self.left, run))
+        return None
+
+
+class ChosenTask(Task):
+    """A task that several kinds of staff may do: who can begin first does it, among those who is free longest."""
+
+    __slots__ = ()
+
+    def ready(self, run: Run, at: float, visit: int) -> Place | None:
+        case = run.case
+        best: tuple[float, float, float, float, Pool] | None = None
+        for pool, stream in self.options:
+            free = pool.free[0]
+            if best is not None and free > best[0]:
+                continue  # whoever is free later than another can begin does not begin earlier
+            work = stream.at(case.number, visit)
+            if pool.calendar is None:
+                start = at if free < at else free
+                end = start + work
+            else:
+                start, end = pool.calendar.span(at if free < at else free, work)
+            if best is None or (start, free) < best[:2]:
+                best = start, free, end, work, pool
+        assert best is not None
+        return self.book(run, at, best)
+
+    def book(
+        self, run: Run, at: float, best: tuple[float, float, float, float, Pool]
+    ) -> Place | None:
+        """Book who was chosen."""
+        start, _, end, work, pool = best
+        case = run.case
+        heapreplace(pool.free, end)
+        pool.busy += work
+        self.waited += start - at
+        self.worked += work
+        case.waited += start - at
+        case.worked += work
+        cost = pool.cost_per_second * work + self.cost
+        case.cost += cost
+        self.spent += cost
+        if self.is_stopping:
+            case.stopped += end - at
+        if case.trace is not None:
+            case.trace.append((self.id, at, start, end))
+        heappush(self.heap, (end, self.number(), self.left, run))
+        return None
+
+
+class FreeTask(ChosenTask):
+    """A task that several kinds of staff may do: who is free first does it, whenever the working day begins."""
+
+    __slots__ = ()
+
+    def ready(self, run: Run, at: float, visit: int) -> Place | None:
+        first, free, chosen = None, 0.0, None
+        for pool, stream in self.options:
+            since = pool.free[0]
+            if first is None or since < free:
+                first, free, chosen = pool, since, stream
+        assert first is not None
+        assert chosen is not None
+        work = chosen.at(run.case.number, visit)
+        begin = at if free < at else free
+        if first.calendar is None:
+            start, end = begin, begin + work
+        else:
+            start, end = first.calendar.span(begin, work)
+        return self.book(run, at, (start, free, end, work, first))
+
+
+class UnstaffedTask(Task):
+    """Work that takes its time and nobody's."""
+
+    __slots__ = ()
+
+    def ready(self, run: Run, at: float, visit: int) -> Place | None:
+        case = run.case
+        work = self.options[0][1].at(case.number, visit) if self.options else 0.0
+        self.worked += work
+        if self.cost:
+            case.cost += self.cost
+            self.spent += self.cost
+        if not work:
+            return self.left(run, at)
+        case.worked += work
+        if self.is_stopping:
+            case.stopped += work
+        if case.trace is not None:
+            case.trace.append((self.id, at, at, at + work))
+        heappush(self.heap, (at + work, self.number(), self._left, run))
+        return None
+
+    def _left(self, run: Run, at: float) -> Place | None:
+        return None if run.is_over else self.left(run, at)

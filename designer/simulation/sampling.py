@@ -1,0 +1,58 @@
+"""Random numbers that belong to the case: the same case draws the same at the same element in every scenario.
+
+Comparing scenarios needs common random numbers: what differs between two runs is then the scenario, not the luck.
+Each element has streams of its own, cut in blocks by the number of the case, so that memory stays flat.
+"""
+
+import random
+
+from designer.simulation.distributions import Distribution
+
+BITS = 10
+MASK = (1 << BITS) - 1
+AGAIN_BITS = 6  # blocks of later visits are small: few cases come back
+KEPT = 24
+
+
+class Stream:
+    """Amounts by case number. `seed` names run, element and purpose; equal seeds give equal dice."""
+
+    __slots__ = ("again", "blocks", "distribution", "seed")
+
+    def __init__(self, seed: str, distribution: Distribution | None) -> None:
+        self.seed = seed
+        self.distribution = distribution  # None: shares between 0 and 1
+        self.blocks: dict[int, list[float]] = {}
+        self.again: dict[tuple[int, int], list[float]] = {}
+
+    def at(self, number: int, visit: int = 0) -> float:
+        """What case `number` draws when it comes here for the first time, or again."""
+        if visit:
+            return self._again(number, visit)
+        block = self.blocks.get(number >> BITS)
+        if block is None:
+            block = self.fill(number >> BITS)
+        return block[number & MASK]
+
+    def fill(self, index: int) -> list[float]:
+        """Draw the block; an old one gives way and is drawn anew, just the same, where it is needed once more."""
+        if len(self.blocks) >= KEPT:
+            del self.blocks[next(iter(self.blocks))]
+        block = self.blocks[index] = self._drawn(f"{self.seed}/{index}", 1 << BITS)
+        return block
+
+    def _again(self, number: int, visit: int) -> float:
+        key = visit, number >> AGAIN_BITS
+        block = self.again.get(key)
+        if block is None:
+            if len(self.again) >= KEPT * 16:
+                del self.again[next(iter(self.again))]
+            block = self._drawn(f"{self.seed}/{key[0]}.{key[1]}", 1 << AGAIN_BITS)
+            self.again[key] = block
+        return block[number & ((1 << AGAIN_BITS) - 1)]
+
+    def _drawn(self, seed: str, count: int) -> list[float]:
+        dice = random.Random(seed)
+        if self.distribution is None:
+            return [dice.random() for _ in range(count)]
+        return self.distribution.draw(dice, count)
