@@ -1,8 +1,7 @@
 """The number of a case: never given twice, never changed, readable on paper."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,22 +9,14 @@ from sqlalchemy.orm import Session
 
 from engine.models import NumberSeries, Procedure
 
-# Days and years of numbers are those of the office; a jurisdiction's own zone comes with its calendar.
-ZONE = ZoneInfo("America/Lima")
 
-
-def office_day(at: datetime) -> date:
-    """The day it is in the office at this instant."""
-    return at.astimezone(ZONE).date()
-
-
-def next_number(session: Session, procedure: Procedure, prefix: str | None, *, at: datetime) -> str:
-    """The next number of the procedure in this year, such as “LF-2026-000012”.
+def next_number(session: Session, procedure: Procedure, prefix: str | None, *, on: date) -> str:
+    """The next number of the procedure in the year of a day (of its jurisdiction), such as “LF-2026-000012”.
 
     `prefix` is that of the procedure sheet; without one it is made from the key. Two offices starting cases at once
     wait for each other here, so that no number is given twice and none is lost.
     """
-    year = office_day(at).year
+    year = on.year
     count = _NEXT[session.get_bind().dialect.name]
     last = session.execute(count, {"procedure_id": procedure.id, "year": year}).scalar_one()
     return f"{prefix or _prefix(procedure)}-{year}-{last:06d}"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.buffer import hand_out
-from engine.case_numbers import next_number, office_day
+from engine.case_numbers import next_number
 from engine.deployments import blueprint
 from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
@@ -91,15 +91,16 @@ def start_case(
     procedure = session.get_one(Procedure, version.procedure_id)
     if procedure.is_suspended:
         raise ProcedureSuspended(procedure=procedure.name)
+    today = plan.place.day_of(at)
     form = start_form(session, version.id)
     if form is not None and conversation_id is None:
         known = with_stores(session, form, {})
-        answers = form.clean(answers, context=known, files=files or {}, today=office_day(at))
+        answers = form.clean(answers, context=known, files=files or {}, today=today)
     resolver = PublishedVersions(session, plan, started_at=at, at=at)
     execution = Execution.start(
         plan.compiled, answers, at, start_event=start_event, resolve=resolver
     )
-    number = next_number(session, procedure, plan.number_prefix, at=at)
+    number = next_number(session, procedure, plan.number_prefix, on=today)
     case = Case(
         id=new_id(at),
         number=number,
@@ -112,7 +113,7 @@ def start_case(
         applicant_document=applicant.document,
         applicant_email=applicant.email,
         search_words=search_words(number, applicant.name, applicant.document),
-        filed_on=office_day(at),
+        filed_on=today,
         started_by_id=None if by is None else by.id,
         started_at=at,
         conversation_id=conversation_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
+from engine.calendars.jurisdiction import Jurisdiction, jurisdiction_of
 from engine.errors import NotFound, Refusal
 from engine.ids import new_id
 from engine.letters.plan import LettersPlan, read_letters
@@ -34,6 +35,7 @@ class Blueprint:
     number_prefix: str | None  # of the procedure sheet: what case numbers begin with
     letters: LettersPlan
     sheet: Sheet
+    place: Jurisdiction  # whose law and days the sheet follows
 
     def lane_names(self, lane_id: str | None) -> tuple[str, ...]:
         """Names of a lane and those around it, the innermost first."""
@@ -167,6 +169,7 @@ def blueprint(session: Session, version_id: int) -> Blueprint:
         number_prefix=_number_prefix(row.sheet),
         letters=read_letters(row.sheet, nodes),
         sheet=read_sheet(row.sheet or {}),
+        place=jurisdiction_of(row.sheet),
     )
     with _lock:
         _blueprints[version_id] = made

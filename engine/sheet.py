@@ -77,6 +77,7 @@ class Requirement:
     modalities: tuple[str, ...] = ()  # names; empty: all
     applies_if: str = ""  # FEEL over the answers; empty: always
     registry: str = ""  # the connector that fetches what the State already holds
+    is_to_be_verified: bool = False  # its norms are not to be quoted as law
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Modality:
     justification: str = ""
     protected_good: str = ""  # why silence is negative
     applies_if: str = ""  # FEEL over the answers; empty: always
+    is_to_be_verified: bool = False  # neither its term nor its norms are to be quoted as law
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Sheet:
     objective: str = ""
     code: str = ""
     jurisdiction: str = "PE"
+    language: str = "es"  # of its words, so that a screen reader says them right
     is_to_be_verified: bool = False
     modalities: tuple[Modality, ...] = ()
     requirements: tuple[Requirement, ...] = ()
@@ -154,6 +157,7 @@ def read_sheet(raw: Mapping[str, Any]) -> Sheet:
         objective=_text(raw.get("objective")),
         code=_text(raw.get("code")),
         jurisdiction=_text(raw.get("jurisdiction")) or "PE",
+        language=_text(raw.get("language")) or "es",
         is_to_be_verified=raw.get("verify") is True,
         modalities=tuple(_modality(one) for one in _tables(raw.get("modalities"))),
         requirements=_requirements(raw.get("requirements")),
@@ -202,6 +206,7 @@ def _modality(said: Mapping[str, Any]) -> Modality:
         justification=_text(said.get("justification")),
         protected_good=_text(said.get("protected_good")),
         applies_if=_text(said.get("applies_if")),
+        is_to_be_verified=said.get("verify") is True,
     )
 
 
@@ -227,6 +232,7 @@ def _requirement(said: Mapping[str, Any], place: int) -> Requirement:
         modalities=_texts(said.get("modalities")),
         applies_if=_text(said.get("applies_if")),
         registry=_text(said.get("registry")),
+        is_to_be_verified=said.get("verify") is True,
     )
 
 

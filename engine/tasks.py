@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager, undefer
 
-from engine.case_numbers import office_day
 from engine.cases import check_open
 from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
@@ -132,7 +131,9 @@ def complete_task(
         known = with_stores(
             session, form, {**held.execution.variables, **task.wait.get("variables", {})}
         )
-        answers = form.clean(answers, context=known, files=files or {}, today=office_day(at))
+        answers = form.clean(
+            answers, context=known, files=files or {}, today=held.plan.place.day_of(at)
+        )
     held.execution.complete(task.token, answers, at, choices=choices)
     if task.assignee_id is None:
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)

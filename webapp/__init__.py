@@ -22,10 +22,11 @@ from webapp import (
     pages,
     repetition,
     sessions,
+    sheet_words,
     words,
 )
 from webapp.access import check_access, public
-from webapp.config import LANGUAGES, Settings
+from webapp.config import OFFERED_LANGUAGES, Settings
 from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
 from webapp.transactions import Transactional, close
 
@@ -81,7 +82,7 @@ def create_app(
         current_person=sessions.current_person,
         role_name=role_name,
         language=chosen_language,
-        languages=LANGUAGES,
+        languages=OFFERED_LANGUAGES,
         language_names=LANGUAGE_NAMES,
     )
     # Last registered, first run on the way out: headers see what compression and pages have made.
@@ -94,6 +95,7 @@ def create_app(
     pages.register(app)
     charts.register(app)
     words.register(app)
+    sheet_words.register(app)
     assets.register(app)
     repetition.register(app)
     app.before_request(lambda: check_access(app))

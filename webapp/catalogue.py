@@ -2,7 +2,7 @@
 
 Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, the `sentence` of every refusal, and what repairs and
 rules tell an analyst. English is the source and needs no catalogue. Translations already made are kept; messages no
-longer used go.
+longer used go. A language told in part (PARTIAL_LANGUAGES) keeps only what somebody has translated.
 """
 
 import ast
@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from webapp.config import PARTIAL_LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "webapp" / "translations"
@@ -134,6 +136,9 @@ def update(language: str) -> None:
     # no guesses: a translation of something similar reads as if somebody had checked it
     kept.update(gathered(), no_fuzzy_matching=True, update_header_comment=False)
     kept.obsolete.clear()
+    if language in PARTIAL_LANGUAGES:
+        for message in [one for one in kept if one.id and not any(_forms(one.string))]:
+            kept.delete(message.id if isinstance(message.id, str) else message.id[0])
     text = io.BytesIO()
     write_po(text, kept, width=100, no_location=True, sort_output=True, omit_header=False)
     lines = [
@@ -145,6 +150,10 @@ def update(language: str) -> None:
     _path(language).write_text("\n".join(lines) + "\n")
 
 
+def _forms(words: object) -> list[str]:
+    return [words] if isinstance(words, str) else list(words or ())  # type: ignore[call-overload]  # a tuple of plurals
+
+
 def _path(language: str) -> Path:
     return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
 
@@ -153,6 +162,6 @@ if __name__ == "__main__":
     for named in sorted(path.name for path in TRANSLATIONS.iterdir() if path.is_dir()):
         update(named)
         left = untranslated(named)
-        for words in left:
+        for words in left if named not in PARTIAL_LANGUAGES else []:
             sys.stdout.write(f"{named}: {words}\n")
         sys.stdout.write(f"{named}: {len(left)} messages without translation\n")

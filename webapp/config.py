@@ -25,6 +25,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.errors import Refusal
 
 LANGUAGES = ("en", "es")
+# Spoken with the words that are certain; everything else is said in the language it falls back to.
+PARTIAL_LANGUAGES = {"qu": "es"}
+OFFERED_LANGUAGES = (*LANGUAGES, *PARTIAL_LANGUAGES)
 
 
 class WrongSetting(Refusal):

@@ -1,17 +1,19 @@
-"""Spanish and English: the person's choice, else this browser's, else what the browser asks for."""
+"""Spanish and English whole, Quechua in part: the person's choice, else this browser's, else what it asks for."""
 
 from datetime import datetime
+from functools import cached_property
 
+from babel.support import NullTranslations, Translations
 from flask import current_app, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, format_datetime, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, Domain, format_datetime, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from engine.errors import Refusal, filled
 from engine.models import Role
-from webapp.config import LANGUAGES
+from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES
 
-LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+LANGUAGE_NAMES = {"en": "English", "es": "Español", "qu": "Runasimi"}
 
 _ROLE_NAMES: dict[Role, LazyString] = {
     Role.ANALYST: lazy_gettext("process analyst"),
@@ -42,7 +44,26 @@ _THINGS: dict[str, LazyString] = {
     "suspended": lazy_gettext("suspended"),
 }
 
-babel = Babel()
+
+class _Words(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
+    """Catalogues in which a language told in part falls back to another, message by message."""
+
+    def get_translations(self) -> NullTranslations:
+        found: NullTranslations = super().get_translations()
+        whole = PARTIAL_LANGUAGES.get(str(get_locale()))
+        if whole is not None and found._fallback is None:
+            for folder in self.translation_directories:
+                found.add_fallback(Translations.load(folder, [whole], self.domain[0]))
+        return found
+
+
+class _Languages(Babel):  # type: ignore[misc]  # Flask-Babel ships no types
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Words(domain=self.domain)
+
+
+babel = _Languages()
 
 
 def _(message: str, **values: object) -> str:
@@ -56,7 +77,7 @@ def plural(one: str, many: str, num: int) -> str:
 
 
 def chosen_language() -> str:
-    """The language of this request, one of LANGUAGES."""
+    """The language of this request, one of OFFERED_LANGUAGES."""
     fallback = str(current_app.config["BABEL_DEFAULT_LOCALE"])
     if not has_request_context():
         return fallback
@@ -64,9 +85,9 @@ def chosen_language() -> str:
 
     person = current_person()
     for choice in (person.locale if person else None, cookie.get("language")):
-        if choice in LANGUAGES:
+        if choice in OFFERED_LANGUAGES:
             return str(choice)
-    return request.accept_languages.best_match(LANGUAGES, fallback) or fallback
+    return request.accept_languages.best_match(OFFERED_LANGUAGES, fallback) or fallback
 
 
 def role_name(role: Role) -> str:

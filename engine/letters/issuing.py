@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine.case_numbers import office_day
 from engine.deployments import Blueprint
 from engine.errors import Refusal
 from engine.events import Happened
@@ -129,7 +128,7 @@ class _Issuing:
         self._lanes: dict[str, int] | None = None
 
     def issue(self, kind: LetterPlan, element_id: str, office_id: int | None) -> Fact:
-        day = office_day(self.at)
+        day = self.plan.place.day_of(self.at)
         number = self._next_number(kind, day.year)
         office = None if office_id is None else self.session.get(Office, office_id)
         context = {

@@ -7,7 +7,7 @@ from io import BytesIO
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
-from engine.case_numbers import office_day
+from engine.calendars.jurisdiction import jurisdiction_of
 from engine.database import Database
 from engine.documents import add_document, document_fact
 from engine.facts import record
@@ -67,7 +67,7 @@ class LetterPress:
             title=letter.title,
             number=letter.number,
             case_number=row.number,
-            issued_on=office_day(letter.issued_at),
+            issued_on=jurisdiction_of(row.sheet).day_of(letter.issued_at),
             issued_at=letter.issued_at,
             code=letter.code,
             check_url=self.check_url,

@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.case_numbers import office_day
+from engine.calendars.jurisdiction import jurisdiction_of
+from engine.deployments import blueprint
 from engine.letters.codes import read_code
-from engine.models import Case, Document, Letter, Office, Procedure
+from engine.models import Case, Document, Letter, Office, Procedure, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ def proof_by_code(session: Session, typed: str) -> Proof | None:
     if code is None:
         return None
     row = session.execute(
-        select(Letter, Procedure.name, Office.name, Document.sha256, Document.size)
+        select(Letter, Procedure.name, Office.name, Document.sha256, Document.size, Version.sheet)
         .join(Case, Case.id == Letter.case_id)
         .join(Procedure, Procedure.id == Case.procedure_id)
+        .join(Version, Version.id == Case.version_id)
         .outerjoin(Office, Office.id == Letter.office_id)
         .outerjoin(
             Document,
@@ -52,12 +54,12 @@ def proof_by_code(session: Session, typed: str) -> Proof | None:
     ).first()
     if row is None:
         return None
-    letter, procedure, office, sha256, size = row
+    letter, procedure, office, sha256, size, sheet = row
     return Proof(
         code=letter.code,
         title=letter.title,
         number=letter.number,
-        issued_on=office_day(letter.issued_at),
+        issued_on=jurisdiction_of(sheet).day_of(letter.issued_at),
         office=office,
         procedure=procedure,
         sha256=sha256,
@@ -72,6 +74,7 @@ def unset_letters(session: Session, case: Case) -> list[UnsetLetter]:
         .where(Letter.case_id == case.id, Letter.document.is_(None))
         .order_by(Letter.ordinal)
     )
+    place = blueprint(session, case.version_id).place
     return [
-        UnsetLetter(letter.title, letter.number, office_day(letter.issued_at)) for letter in rows
+        UnsetLetter(letter.title, letter.number, place.day_of(letter.issued_at)) for letter in rows
     ]

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.case_numbers import office_day
 from engine.deployments import blueprint
 from engine.letters.issuing import letter_context, letter_hand
 from engine.models import Case, Procedure, Version
@@ -33,7 +32,7 @@ def sample_letters(session: Session, version: Version, *, at: datetime) -> list[
     answers: dict[str, Any] = {
         key: f"«{label}»" for key, label in labels(session, version.id).items() if "." not in key
     }
-    day = office_day(at)
+    day = plan.place.day_of(at)
     samples = []
     for kind in plan.letters.kinds.values():
         elements = [e for e, kinds in plan.letters.after.items() if kind in kinds]

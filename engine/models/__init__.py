@@ -1,5 +1,6 @@
 """The tables of the engine, one file per family."""
 
+from engine.models.calendars import DeclaredDay, OfficeHours
 from engine.models.cases import (
     NEVER_DUE,
     AnswerDraft,
@@ -43,6 +44,7 @@ __all__ = [
     "Cell",
     "CommandReceipt",
     "DataStore",
+    "DeclaredDay",
     "Document",
     "Event",
     "Incident",
@@ -59,6 +61,7 @@ __all__ = [
     "MigrationStep",
     "NumberSeries",
     "Office",
+    "OfficeHours",
     "Person",
     "PersonRole",
     "Procedure",

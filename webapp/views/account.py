@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Refusal
 from engine.people import is_password_of, set_password
 from webapp.access import access
-from webapp.config import LANGUAGES
+from webapp.config import OFFERED_LANGUAGES
 from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.sessions import sign_out_elsewhere, signed_in
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
 def language() -> ResponseReturnValue:
     """Choose a language for good; anything else means: as the browser asks."""
     wanted = request.form.get("language")
-    signed_in().locale = wanted if wanted in LANGUAGES else None
+    signed_in().locale = wanted if wanted in OFFERED_LANGUAGES else None
     session().flush()
     return redirect(url_for("account.index"), 303)
 

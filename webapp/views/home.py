@@ -24,10 +24,10 @@ _STARTS = (
 @pages.get("/")
 @public
 def index() -> ResponseReturnValue:
-    """To the first page of the person's roles, or to the login."""
+    """To the first page of the person's roles; who is not signed in sees what the office offers."""
     person = current_person()
     if person is None:
-        return redirect(url_for("login.form"), 303)
+        return redirect(url_for("offers.index"), 303)
     for role, endpoint in _STARTS:
         if person.has_role(role) and declared(current_app, endpoint) is not None:
             return redirect(url_for(endpoint), 303)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.people import is_password_of, person_by_name
 from webapp.access import access, public
-from webapp.config import LANGUAGES
+from webapp.config import OFFERED_LANGUAGES
 from webapp.i18n import _
 from webapp.pages import page
 from webapp.sessions import current_person, sign_in, sign_out
@@ -51,10 +51,11 @@ def submit() -> ResponseReturnValue:
 @pages.get("/language/<code>")
 @public
 def speak(code: str) -> ResponseReturnValue:
-    """Remember in this browser which language to speak; a cookie, so that nothing is written."""
-    if code in LANGUAGES:
+    """Remember in this browser which language to speak, and go back to `next`; a cookie, so that nothing is written."""
+    if code in OFFERED_LANGUAGES:
         cookie["language"] = code
-    return redirect(url_for("login.form"), 303)
+    came_from = _destination() if "next" in request.args else url_for("login.form")
+    return redirect(came_from, 303)
 
 
 @pages.post("/logout")

@@ -1,0 +1,80 @@
+"""A procedure sheet in plain words: terms, silence, where a requirement comes from, what it costs."""
+
+from flask import Flask
+from flask_babel import format_currency
+
+from engine.sheet import Assessment, Fee, LegalBasis, Sheet, Source, Term, TermUnit
+from webapp.i18n import _, plural
+
+
+def term_words(term: Term) -> str:
+    """“8 business days”."""
+    match term.unit:
+        case TermUnit.BUSINESS_DAYS:
+            return plural("%(num)d business day", "%(num)d business days", term.amount)
+        case TermUnit.CALENDAR_DAYS:
+            return plural("%(num)d calendar day", "%(num)d calendar days", term.amount)
+        case TermUnit.MONTHS:
+            return plural("%(num)d month", "%(num)d months", term.amount)
+    return plural("%(num)d year", "%(num)d years", term.amount)
+
+
+def silence_words(assessment: Assessment) -> str:
+    """What happens when the office does not answer in time, as one would tell a neighbour."""
+    match assessment:
+        case Assessment.AUTOMATIC:
+            return _(
+                "It is approved as soon as you file it complete. The office checks afterwards."
+            )
+        case Assessment.POSITIVE_SILENCE:
+            return _(
+                "If the office does not answer in time, your request counts as approved. "
+                "You can then print a certificate that says so."
+            )
+    return _(
+        "If the office does not answer in time, you may appeal as if it had said no, or go on waiting. "
+        "The office still has to answer you."
+    )
+
+
+def source_words(source: Source) -> str:
+    """Who brings it."""
+    match source:
+        case Source.OWN_REGISTRY:
+            return _("You bring nothing: the office has it already.")
+        case Source.ANOTHER_REGISTRY:
+            return _(
+                "You bring nothing: with your permission the office asks the entity that has it."
+            )
+        case Source.ANOTHER_PROCEDURE:
+            return _("You get it by another procedure.")
+    return _("You bring it.")
+
+
+def fee_words(fee: Fee | None) -> str:
+    """“S/ 36.50”, “It is free.”"""
+    if fee is None:
+        return _("Ask the office.")
+    if fee.amount == 0:
+        return _("It is free.")
+    return str(format_currency(fee.amount, fee.currency))
+
+
+def law_words(norms: tuple[LegalBasis, ...], sheet: Sheet, is_to_be_verified: bool) -> str:
+    """The norms by name; what the office has not confirmed is never quoted as law."""
+    if not norms:
+        return _("none is stated")
+    if sheet.is_to_be_verified or is_to_be_verified:
+        return _("to be confirmed by the office")
+    return "; ".join(norm.text for norm in norms)
+
+
+def register(app: Flask) -> None:
+    """Give templates the words."""
+    app.jinja_env.globals.update(
+        term_words=term_words,
+        silence_words=silence_words,
+        source_words=source_words,
+        fee_words=fee_words,
+        law_words=law_words,
+    )
