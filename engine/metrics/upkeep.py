@@ -31,7 +31,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Kind as NodeKind
-from engine.case_numbers import ZONE
 from engine.database import Database
 from engine.deployments import blueprint
 from engine.metrics import keeping
@@ -40,6 +39,7 @@ from engine.metrics.cells import Cells, Done, add, place, slices_of
 from engine.metrics.days import as_day, day_of, midnight
 from engine.metrics.derive import WITH_DATA, FactRow, Reading, TaskRow, derive
 from engine.metrics.item import Cause, Measured
+from engine.metrics.question import LIMA
 from engine.metrics.sql import epoch_of
 from engine.models import (
     Case,
@@ -138,7 +138,7 @@ class Batch:
 
 
 def catch_up(
-    database: Database, known: Known, *, zone: ZoneInfo = ZONE, batch: int = BATCH, most: int = 50
+    database: Database, known: Known, *, zone: ZoneInfo = LIMA, batch: int = BATCH, most: int = 50
 ) -> int:
     """Measure what is behind, at most `most` batches, each in a transaction of its own; how many cases it were."""
     total = 0
@@ -159,7 +159,7 @@ def catch_up(
     return total
 
 
-def catch_up_within(session: Session, *, zone: ZoneInfo = ZONE, batch: int = BATCH) -> int:
+def catch_up_within(session: Session, *, zone: ZoneInfo = LIMA, batch: int = BATCH) -> int:
     """Measure all that is behind inside one transaction of the caller's; how many cases were measured."""
     known, total = Known(), 0
     while (work := gather(session, known, zone=zone, limit=batch)) is not None:
@@ -213,7 +213,7 @@ def apply(session: Session, work: Batch, written: set[tuple[str, int]]) -> None:
     keeping.write_cells(session, work.cells)
 
 
-def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo = ZONE) -> None:
+def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo = LIMA) -> None:
     """Throw away what was added up, of one procedure or all; what has facts is then behind, and the worker catches up.
 
     Imported cases have no facts: their rows are the raw ones, and are added again at once.
