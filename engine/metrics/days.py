@@ -5,6 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
+ZONE = ZoneInfo("America/Lima")  # in which days are counted; what is added up knows one zone only
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

@@ -17,6 +17,8 @@ class Reading:
     names: Mapping[str, str]
     waits: Mapping[str, Cause]  # by element id, from the procedure sheet
     beside: frozenset[str]  # boundary events and starts: they run while something else does
+    office_id: int | None = None  # whose business days the law's clock counts
+    jurisdiction: str = "PE"
 
 
 class TaskRow(NamedTuple):
@@ -94,7 +96,7 @@ def derive(
         elif _SILENT in fact.type:
             case.is_silent = True
     if story.suspended_at is not None:
-        case.suspended += max(0, (case.ended_at or at) - story.suspended_at)
+        _pause(case, story.suspended_at, case.ended_at or at)
     for token, running in story.running.items():
         _leave_open(story, token, running, at)
     return case
@@ -219,6 +221,11 @@ def _heard(story: _Story, fact: FactRow) -> None:
         _completed(story, fact)
 
 
+def _pause(case: Measured, since: int, until: int) -> None:
+    case.pauses.append((since, max(since, until)))
+    case.suspended += max(0, until - since)
+
+
 def _suspended(story: _Story, fact: FactRow) -> None:
     story.suspended_at = fact.at
     for running in story.running.values():
@@ -228,7 +235,7 @@ def _suspended(story: _Story, fact: FactRow) -> None:
 
 def _resumed(story: _Story, fact: FactRow) -> None:
     if story.suspended_at is not None:
-        story.case.suspended += max(0, fact.at - story.suspended_at)
+        _pause(story.case, story.suspended_at, fact.at)
     story.suspended_at = None
     for running in story.running.values():
         running.turn(fact.at, running.paused or running.cause)

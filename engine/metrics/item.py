@@ -79,6 +79,7 @@ class Measured:
     channel: str = ""
     outcome: str = ""
     suspended: int = 0
+    pauses: list[tuple[int, int]] = field(default_factory=list)  # from when until when
     legal_days: int | None = None
     is_silent: bool = False
     is_imported: bool = False

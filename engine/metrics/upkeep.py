@@ -31,27 +31,29 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Kind as NodeKind
+from engine.calendars import office_calendar
 from engine.database import Database
 from engine.deployments import blueprint
 from engine.metrics import keeping
 from engine.metrics.bulk import update_seen
 from engine.metrics.cells import Cells, Done, add, place, slices_of
-from engine.metrics.days import as_day, day_of, midnight
+from engine.metrics.days import ZONE, as_date, as_day, day_of, midnight
 from engine.metrics.derive import WITH_DATA, FactRow, Reading, TaskRow, derive
 from engine.metrics.item import Cause, Measured
-from engine.metrics.question import LIMA
 from engine.metrics.sql import epoch_of
 from engine.models import (
     Case,
     Cell,
     Event,
     MeasuredCase,
+    Procedure,
     Slice,
     Task,
     TaskStatus,
     Version,
     WorkItem,
 )
+from engine.sheet import read_sheet
 
 BATCH = 100  # cases; so many people may have to wait for the writing of it: some milliseconds
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
@@ -138,7 +140,7 @@ class Batch:
 
 
 def catch_up(
-    database: Database, known: Known, *, zone: ZoneInfo = LIMA, batch: int = BATCH, most: int = 50
+    database: Database, known: Known, *, zone: ZoneInfo = ZONE, batch: int = BATCH, most: int = 50
 ) -> int:
     """Measure what is behind, at most `most` batches, each in a transaction of its own; how many cases it were."""
     total = 0
@@ -159,7 +161,7 @@ def catch_up(
     return total
 
 
-def catch_up_within(session: Session, *, zone: ZoneInfo = LIMA, batch: int = BATCH) -> int:
+def catch_up_within(session: Session, *, zone: ZoneInfo = ZONE, batch: int = BATCH) -> int:
     """Measure all that is behind inside one transaction of the caller's; how many cases were measured."""
     known, total = Known(), 0
     while (work := gather(session, known, zone=zone, limit=batch)) is not None:
@@ -192,6 +194,8 @@ def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Bat
         latest = own[-1].at if own else measured.started_at
         reading = _reading(session, known, row.version_id)
         derive(measured, own, tasks.get(row.id, {}), reading, latest)
+        if measured.ended_at is not None:
+            measured.legal_days = _legal_days(session, measured, reading, zone)
         placed = place(measured)
         add(cells, placed, slices_of(placed), zone)
         done.append(placed)
@@ -213,7 +217,7 @@ def apply(session: Session, work: Batch, written: set[tuple[str, int]]) -> None:
     keeping.write_cells(session, work.cells)
 
 
-def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo = LIMA) -> None:
+def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo = ZONE) -> None:
     """Throw away what was added up, of one procedure or all; what has facts is then behind, and the worker catches up.
 
     Imported cases have no facts: their rows are the raw ones, and are added again at once.
@@ -291,6 +295,18 @@ def _case(row: Any, zone: ZoneInfo) -> Measured:
     )
 
 
+def _legal_days(session: Session, case: Measured, reading: Reading, zone: ZoneInfo) -> int:
+    """Business days from filing to end, by the function that sets due dates, without those the case was suspended."""
+    calendar = office_calendar(session, reading.office_id, reading.jurisdiction)
+
+    def between(start: int | None, end: int | None) -> int:
+        days = (as_date(day_of(start or 0, zone)), as_date(day_of(end or 0, zone)))
+        return calendar.business_days_between(*days)
+
+    whole = between(case.filed_at, case.ended_at)
+    return max(0, whole - sum(between(start, end) for start, end in case.pauses))
+
+
 def _reading(session: Session, known: Known, version_id: int) -> Reading:
     reading = known.readings.get(version_id)
     if reading is None:
@@ -312,7 +328,12 @@ def read_version(session: Session, version_id: int) -> Reading:
     `[waits]` of the procedure sheet says which elements wait for whom: `applicant = ["Correct"]`, `other_office = […]`.
     """
     nodes = blueprint(session, version_id).nodes
-    sheet = session.scalar(select(Version.sheet).where(Version.id == version_id)) or {}
+    sheet, office_id = session.execute(
+        select(Version.sheet, Procedure.office_id)
+        .join(Procedure, Procedure.id == Version.procedure_id)
+        .where(Version.id == version_id)
+    ).one()
+    sheet = sheet or {}
     said = sheet.get("waits")
     waits = {
         element_id: cause
@@ -323,5 +344,7 @@ def read_version(session: Session, version_id: int) -> Reading:
     return Reading(
         names={node_id: node.name for node_id, node in nodes.items() if node.name},
         waits=waits,
+        office_id=office_id,
+        jurisdiction=read_sheet(sheet).jurisdiction,
         beside=frozenset(id for id, node in nodes.items() if node.kind in _BESIDE),
     )

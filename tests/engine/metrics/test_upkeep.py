@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, slices_of
+from engine.metrics.days import ZONE
 from engine.metrics.item import Item, ItemKind, Measured
 from engine.metrics.keeping import forget, keep
-from engine.metrics.question import LIMA
 from engine.metrics.upkeep import (
     Known,
     Overtaken,
@@ -132,7 +132,7 @@ def test_adding_and_taking_away_leaves_nothing(seconds: list[int]) -> None:
     cases = [place(_finished(number, length)) for number, length in enumerate(seconds, start=1)]
     for sign in (1, -1):
         for case in cases:
-            add(cells, case, slices_of(case), LIMA, sign)
+            add(cells, case, slices_of(case), ZONE, sign)
     assert list(cells.rows()) == []
 
 
@@ -158,8 +158,8 @@ def permits(database: Database) -> Database:
 
 def test_a_batch_worked_out_from_an_older_state_is_not_written_twice(permits: Database) -> None:
     with permits.reading() as session:
-        first = gather(session, Known(), zone=LIMA, limit=10)
-        second = gather(session, Known(), zone=LIMA, limit=10)
+        first = gather(session, Known(), zone=ZONE, limit=10)
+        second = gather(session, Known(), zone=ZONE, limit=10)
     assert first is not None
     assert second is not None
     permits.write(lambda session: apply(session, first, set()))
@@ -173,7 +173,7 @@ def test_facts_that_come_between_reading_and_writing_are_measured_next_time(
     permits: Database,
 ) -> None:
     with permits.reading() as session:
-        early = gather(session, Known(), zone=LIMA, limit=10)
+        early = gather(session, Known(), zone=ZONE, limit=10)
     assert early is not None
     with permits.transaction() as session:
         task = session.scalars(select(Task).order_by(Task.case_id)).first()
@@ -216,10 +216,10 @@ def test_a_log_without_facts_is_kept_rebuilt_and_forgotten(session: Session) -> 
     case = _finished(77, 3600)
     case.procedure_id, case.is_imported = version.procedure_id, True
     case.items[0].resource, case.items[0].group = "Admin1", "Group 4"
-    keep(session, [case], LIMA)
+    keep(session, [case], ZONE)
     before = cells_of(session)
     assert Counter(key[0] for key in before)[Kind.PERSON] == 2
     rebuild(session)
     assert cells_of(session) == before
-    forget(session, [77], LIMA)
+    forget(session, [77], ZONE)
     assert cells_of(session) == {}
