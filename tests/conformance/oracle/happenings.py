@@ -32,7 +32,10 @@ def listen(
     keep: list[Watch],
     is_lasting: bool = False,
 ) -> None:
-    """Watch for the triggers of an event; `is_lasting`: it may happen again and again (not interrupting)."""
+    """Watch for the triggers of an event; `is_lasting`: it may happen again and again (not interrupting).
+
+    `keep`: the watches of the host, else of the scope.
+    """
     missing = set(range(len(node.events)))
 
     def one(index: int) -> Happen:
@@ -59,7 +62,8 @@ def listen(
         watch.is_listener = node.kind in LISTENERS
         if event.kind != EventKind.CONDITIONAL:
             watch.name = machine.diagram.name_of(event) or node.name or node.id
-        keep.append(watch)
+        if host is None:
+            keep.append(watch)
 
 
 def _listen_clock(
@@ -96,7 +100,8 @@ def _listen_clock(
         watch.due = due
         watch.is_listener = node.kind in LISTENERS
         watch.event = event
-        keep.append(watch)
+        if host is None:
+            keep.append(watch)
 
     wait(first, times)
 
