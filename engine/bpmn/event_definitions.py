@@ -52,4 +52,12 @@ def event_definition(element: Element, resolve: Callable[[str], str]) -> EventDe
                 timer, value = candidate, expression(found)
     elif kind is EventKind.CONDITIONAL:
         value = expression(element.one("condition"))
-    return EventDefinition(kind, element.get("id"), reference, timer, value, element.line)
+    return EventDefinition(
+        kind,
+        element.get("id"),
+        reference,
+        waits=element.get("waitForCompletion") not in {"false", "0"},
+        timer=timer,
+        expression=value,
+        line=element.line,
+    )

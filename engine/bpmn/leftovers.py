@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.document import Element
 
-_ACTIVITY = frozenset({"default", "isForCompensation"})
+_ACTIVITY = frozenset({"default", "isForCompensation", "startQuantity", "completionQuantity"})
 _EXPRESSION = frozenset({"language"})
 _SCOPE = _ACTIVITY | {"triggeredByEvent", "ordering", "cancelRemainingInstances"}
 _FLOW = frozenset({"sourceRef", "targetRef"})
@@ -45,10 +45,12 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "signalEventDefinition": frozenset({"signalRef"}),
     "errorEventDefinition": frozenset({"errorRef"}),
     "escalationEventDefinition": frozenset({"escalationRef"}),
-    "compensateEventDefinition": frozenset({"activityRef"}),
+    "compensateEventDefinition": frozenset({"activityRef", "waitForCompletion"}),
     "error": frozenset({"errorCode"}),
     "escalation": frozenset({"escalationCode"}),
-    "multiInstanceLoopCharacteristics": frozenset({"isSequential"}),
+    "multiInstanceLoopCharacteristics": frozenset(
+        {"isSequential", "behavior", "noneBehaviorEventRef", "oneBehaviorEventRef"}
+    ),
     "standardLoopCharacteristics": frozenset({"testBefore", "loopMaximum"}),
     "dataObject": frozenset({"isCollection"}),
     "dataObjectReference": frozenset({"dataObjectRef"}),
@@ -77,6 +79,7 @@ ELEMENTS = frozenset(ATTRIBUTES) | {
     "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
     "globalBusinessRuleTask", "globalConversation", "choreography", "globalChoreographyTask",
     "implicitThrowEvent", "sourceRef", "targetRef",
+    "noneBehaviorEventRef", "oneBehaviorEventRef", "complexBehaviorDefinition", "event",
 }  # fmt: skip
 """Elements that are read."""
 
@@ -106,8 +109,6 @@ SAYING_NOTHING: dict[str, frozenset[str] | None] = {
     "itemSubjectRef": None,
     "schemaLocation": None,
     # the standard's defaults: leaving them out says the same
-    "startQuantity": frozenset({"1"}),
-    "completionQuantity": frozenset({"1"}),
     "isForCompensation": frozenset({"false"}),
     "isClosed": frozenset({"false"}),
     "isImmediate": frozenset({"true"}),
@@ -119,8 +120,6 @@ SAYING_NOTHING: dict[str, frozenset[str] | None] = {
     "triggeredByEvent": frozenset({"false"}),
     "processType": frozenset({"None"}),
     "associationDirection": frozenset({"None"}),
-    "behavior": frozenset({"All"}),
-    "waitForCompletion": frozenset({"true"}),
     "implementation": frozenset({"##unspecified", "##WebService"}),
 }
 """Attributes without a meaning of their own: with any value (None), or with these."""

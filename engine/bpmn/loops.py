@@ -38,8 +38,18 @@ def loop(activity: Element) -> Loop | None:
         output_collection=said("outputCollection") or _reference(many, "loopDataOutputRef", names),
         output_item=said("outputItem") or _item(many, "outputDataItem"),
         completion=expression(many.one("completionCondition")),
+        tells=_tells(many),
         line=many.line,
     )
+
+
+def _tells(many: Element) -> bool:
+    """Table 10.30: which instances throw an event of the drawing when they are done; All, the default, do not."""
+    behavior = many.get("behavior")
+    if behavior == "None":
+        name = "noneBehaviorEventRef"
+        return many.get(name) is not None or many.one(name) is not None
+    return behavior in {"One", "Complex"}
 
 
 def _vendor_loop(many: Element) -> dict[str, str]:

@@ -78,6 +78,7 @@ class EventDefinition:
     # message, signal, error, escalation: the id of the root element; compensation: the activity;
     # link: the link's name
     reference: str | None = None
+    waits: bool = True  # compensation: until all is undone
     timer: TimerKind | None = None
     # timer text, condition
     expression: Expression | None = None
@@ -101,6 +102,7 @@ class Loop:
     output_collection: str | None = None
     output_item: str | None = None  # variable or FEEL expression gathered into output_collection
     completion: Expression | None = None
+    tells: bool = False  # its instances throw events when they are done (behavior One, Complex, …)
     line: int | None = None
 
 
@@ -192,6 +194,8 @@ class Node:
     is_interrupting: bool = True  # boundary events, start events of event sub-processes
     # activities
     loop: Loop | None = None
+    start_quantity: int = 1  # tokens that begin it, and that it yields when done
+    completion_quantity: int = 1
     is_for_compensation: bool = False
     compensation_handler: str | None = (
         None  # boundary compensation event: the activity its association leads to

@@ -88,6 +88,10 @@ def _attributes(tag: Tag, node: Node) -> None:
             tag.set("parallelMultiple", "true")
     elif kind not in _GATEWAYS and node.is_for_compensation:
         tag.set("isForCompensation", "true")
+    if node.start_quantity != 1:
+        tag.set("startQuantity", str(node.start_quantity))
+    if node.completion_quantity != 1:
+        tag.set("completionQuantity", str(node.completion_quantity))
     if kind in _SCOPES and node.is_triggered_by_event:
         tag.set("triggeredByEvent", "true")
     if kind is Kind.AD_HOC_SUB_PROCESS:
@@ -127,6 +131,8 @@ def _event(event: EventDefinition) -> Tag:
     tag = Tag(f"bpmn:{name}EventDefinition")
     if event.kind is EventKind.LINK:
         return tag.set("name", event.reference or "")
+    if not event.waits:
+        tag.set("waitForCompletion", "false")
     if event.kind in _REFERENCES:
         return tag.set(_REFERENCES[event.kind], event.reference)
     if event.kind is EventKind.TIMER and event.timer is not None:
@@ -150,6 +156,8 @@ def _loop(loop: Loop | None) -> Tag | None:
     tag = Tag("bpmn:multiInstanceLoopCharacteristics")
     if loop.is_sequential:
         tag.set("isSequential", "true")
+    if loop.tells:
+        tag.set("behavior", "Complex")
     tag.set("expedito:collection", loop.collection).set("expedito:item", loop.item)
     tag.set("expedito:outputCollection", loop.output_collection)
     tag.set("expedito:outputItem", loop.output_item)

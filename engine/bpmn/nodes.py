@@ -79,6 +79,8 @@ def read_node(element: Element, reading: Reading) -> Node:
         extension=extension,
         events=reading.events_of(element) if kind.value.endswith("Event") else (),
         loop=loop(element),
+        start_quantity=_quantity(element, "startQuantity"),
+        completion_quantity=_quantity(element, "completionQuantity"),
         is_for_compensation=is_true(element, "isForCompensation"),
         data_inputs=_data(element, "dataInputAssociation", "sourceRef", reading)
         if kind in READS_DATA
@@ -132,6 +134,12 @@ def _of_kind(node: Node, element: Element, reading: Reading) -> Node:
     if kind in IMPLEMENTED:
         return replace(node, implementation=element.get("implementation"))
     return node
+
+
+def _quantity(element: Element, name: str) -> int:
+    """How many tokens; the standard wants one at least."""
+    text = (element.get(name) or "").strip()
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
 def _extension(element: Element, node_id: str, reading: Reading) -> Extension:

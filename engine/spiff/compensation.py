@@ -1,10 +1,19 @@
-"""Compensation: what was done is undone, the last first (BPMN 2.0.2, 13.5.5).
+"""Compensation: what was done is undone, the last first (BPMN 2.0.2, 10.7 and 13.5.5).
 
-A scope's log keeps what could be undone, in order: the id of an activity, or [id, log] of a sub-process.
+A scope's log keeps what could be undone, in the order in which it was done. Each entry has the activity ("a"), the
+variables that differ from the entry before ("v") and that are gone since ("x"), and the log of what was done inside
+("log"). A log is unfolded to [activity, variables or None, log inside] where it is worked with.
+
+The standard contradicts itself on several instances: 10.7.1 invokes the handler once for each, 13.5.5 only once.
+Here each completed instance is undone by itself, with the variables it had, for one handler cannot know which of
+five bookings it stands before. An activity that is left by an error undoes nothing by itself; a compensation event
+drawn behind the error does.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.facts import FactKind
@@ -13,14 +22,96 @@ from engine.spiff.token import Token
 if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState
 
+# [activity, variables when it was done (None: no handler reads them), log of what was done inside]
+Done = list[Any]
+BESIDE = "beside"  # flag of a token that undoes while its event has gone on
 
-def compensate(token: Token, reference: str | None) -> bool:
-    """Undo one activity, or all that was done in the thrower's scope; False while that takes time."""
-    scope: ScopeState = token.workflow
-    while scope.owner is not None and scope.owner.task_spec.is_event_subprocess and not scope.log:
-        # A handler undoes what its scope did, not what it did itself.
-        scope = scope.owner.workflow
-    return _start(token, scope, reference)
+
+def remember(scope: "ScopeState", done: Done) -> None:
+    """Keep what an activity did, where it can be undone."""
+    if scope.last_done is None:
+        known = [seen for _, seen, _ in unfolded(scope.log) if seen is not None]
+        scope.last_done = known[-1] if known else {}
+    scope.log.append(_entry(done, scope.last_done))
+    if done[1] is not None:
+        scope.last_done = done[1]
+
+
+def _entry(done: Done, before: dict[str, Any]) -> dict[str, Any]:
+    name, seen, inner = done
+    entry: dict[str, Any] = {"a": name}
+    if seen is not None:
+        entry["v"] = {
+            key: value
+            for key, value in seen.items()
+            if key not in before or not _same(before[key], value)
+        }
+        gone = [key for key in before if key not in seen]
+        if gone:
+            entry["x"] = gone
+    if inner:
+        entry["log"] = inner
+    return entry
+
+
+def unfolded(log: list[Any]) -> list[Done]:
+    """The entries with all their variables; those of earlier releases (an id, or [id, log]) have none."""
+    found: list[Done] = []
+    seen: dict[str, Any] = {}
+    for entry in log:
+        if isinstance(entry, str):
+            found.append([entry, None, []])
+        elif isinstance(entry, list):
+            found.append([entry[0], None, entry[1]])
+        elif "v" not in entry:
+            found.append([entry["a"], None, entry.get("log", [])])
+        else:
+            gone = entry.get("x", ())
+            seen = {key: value for key, value in seen.items() if key not in gone} | entry["v"]
+            found.append([entry["a"], seen, entry.get("log", [])])
+    return found
+
+
+def folded(entries: list[Done]) -> list[Any]:
+    """A log of these."""
+    log = []
+    before: dict[str, Any] = {}
+    for done in entries:
+        log.append(_entry(done, before))
+        before = before if done[1] is None else done[1]
+    return log
+
+
+def _current(entry: Any) -> Done:
+    """An entry of a plan, which an earlier release may have made."""
+    if isinstance(entry, list) and len(entry) == 3:
+        return entry
+    return unfolded([entry])[0]
+
+
+def renamed(entries: list[Any], names: Mapping[str, str]) -> list[Done]:
+    """The entries of activities that have a name in another version, under that name."""
+    return [
+        [names[name], seen, folded(renamed(unfolded(log), names))]
+        for name, seen, log in map(_current, entries)
+        if name in names
+    ]
+
+
+def _same(one: Any, other: Any) -> bool:
+    # True equals 1 in Python, not in JSON
+    return one is other or (one == other and orjson.dumps(one) == orjson.dumps(other))
+
+
+def compensate(token: Token, reference: str | None, waits: bool = True) -> bool:
+    """Undo one activity, or all that was done where the thrower can see it; False while the thrower waits for it.
+
+    It sees its own scope and, in an event sub-process, what the scope around it did.
+    """
+    scopes: list[ScopeState] = [token.workflow]
+    while (owner := scopes[0].owner) is not None and owner.task_spec.is_event_subprocess:
+        scopes.insert(0, owner.workflow)
+    return _start(token, scopes, reference, waits)
 
 
 def cancel_transaction(token: Token) -> bool:
@@ -29,48 +120,62 @@ def cancel_transaction(token: Token) -> bool:
     scope.clear(but=token)
     scope.joins.clear()
     scope.notes["how"] = "cancelled"
-    return _start(token, scope, None)
+    return _start(token, [scope], None, True)
 
 
-def _start(token: Token, scope: "ScopeState", reference: str | None) -> bool:
-    chosen: list[Any] = []
-    kept: list[Any] = []
-    for entry in scope.log:
-        is_wanted = reference is None or _name(entry) == reference
-        (chosen if is_wanted else kept).append(entry)
-    scope.log[:] = kept
+def _start(token: Token, scopes: "list[ScopeState]", reference: str | None, waits: bool) -> bool:
+    chosen: list[Done] = []
+    for scope in scopes:
+        done = unfolded(scope.log)
+        wanted = [entry for entry in done if reference is None or reference == entry[0]]
+        if wanted:
+            chosen += wanted
+            scope.log = folded([] if reference is None else [e for e in done if e[0] != reference])
+            scope.last_done = None
     if not chosen:
         return True
-    token.internal_data["undo"] = chosen
-    token._set_state(TaskState.STARTED)
     token.case.tell(
         FactKind.COMPENSATION_STARTED,
         token,
-        activities=[_name(entry) for entry in reversed(chosen)],
+        activities=[entry[0] for entry in reversed(chosen)],
     )
-    return undo_next(token)
+    if not waits:
+        keeper = token.workflow.spawn(token.task_spec, state=TaskState.STARTED)
+        keeper.internal_data[BESIDE] = 1
+        keeper.internal_data["undo"] = chosen
+        undone(keeper)
+        return True
+    token.internal_data["undo"] = chosen
+    token._set_state(TaskState.STARTED)
+    return _undo_next(token)
 
 
-def undo_next(token: Token) -> bool:
+def undone(token: Token) -> None:
+    """One activity is undone: the next one, or the event goes on."""
+    if not _undo_next(token):
+        return
+    if BESIDE in token.internal_data:
+        token.remove()
+    else:
+        token.complete()
+
+
+def _undo_next(token: Token) -> bool:
     """Start undoing the last activity that is left; True when none is."""
     plan: list[Any] = token.internal_data["undo"]
     compiled = token.workflow.process_scope().compiled
     assert compiled is not None
     while plan:
-        entry = plan.pop()
-        handler = compiled.element(_name(entry)).undone_by
-        log = entry[1] if isinstance(entry, list) else []
+        name, seen, log = _current(plan.pop())
+        handler = compiled.element(name).undone_by
         if handler is None:
             # a sub-process without a handler of its own: undo what was done inside
-            plan.extend(log)
+            plan.extend(unfolded(log))
             continue
         spawned = token.workflow.spawn(handler, token)
+        spawned.data.update(seen or {})
         if log and handler.is_event_subprocess:
             spawned.internal_data["log"] = log
         return False
     del token.internal_data["undo"]
     return True
-
-
-def _name(entry: Any) -> str:
-    return entry if isinstance(entry, str) else entry[0]

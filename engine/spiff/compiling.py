@@ -247,16 +247,23 @@ class _Compiler:
             self.cancels.append((spec.name, node))
 
     def _attach(self, spec: ScopeSpec, boundary: BoundarySpec, host: NodeSpec) -> None:
+        is_first = not any(_undoes(other) for other in host.boundaries)
         host.boundaries.append(boundary)
-        if any(trigger.kind == EventKind.COMPENSATION for trigger in boundary.triggers):
+        if _undoes(boundary):
             handler = spec.task_specs.get(boundary.node.compensation_handler or "")
             if handler is None or not handler.is_activity:
                 self.obstacle("a compensation event leads to no activity", boundary.node)
+            elif isinstance(host, ActivitySpec) and not is_first:
+                self.obstacle("an activity is undone in one way only", boundary.node)
             elif isinstance(host, ActivitySpec):
                 host.undone_by = handler
 
     def _finish_activity(self, element: ActivitySpec) -> None:
         node = element.node
+        if node.start_quantity != 1 or node.completion_quantity != 1:
+            self.obstacle("an activity begins with one token and yields one", node)
+        if node.loop is not None and node.loop.tells:
+            self.obstacle("instances of an activity tell nobody that they are done", node)
         extension = node.extension
         element.mapped_in = self._mappings(extension.inputs, node)
         element.mapped_out = self._mappings(extension.outputs, node)
@@ -378,6 +385,10 @@ class _Compiler:
                     and task.node.loop is None
                 ):
                     task.decides = element
+
+
+def _undoes(boundary: BoundarySpec) -> bool:
+    return any(trigger.kind == EventKind.COMPENSATION for trigger in boundary.triggers)
 
 
 def _scopes(scope: Scope) -> list[Scope]:

@@ -65,6 +65,11 @@ def locals_of(token: Token) -> dict[str, Any]:
     return merged
 
 
+def snapshot_of(token: Token) -> dict[str, Any]:
+    """Everything a token sees now, for whoever undoes what it did."""
+    return {name: value for name, value in variables_of(token).items() if name not in COUNTERS}
+
+
 def write(token: Token, values: Mapping[str, Any], *, is_answer: bool = False) -> None:
     """Keep what a token produced.
 
@@ -81,10 +86,12 @@ def write(token: Token, values: Mapping[str, Any], *, is_answer: bool = False) -
                 holder.data[name] = values[name]
         base.update(values)
         return
-    outer = holders[holders.index(instance) + 1 :]
+    place = holders.index(instance)
+    outer = holders[place + 1 :]
     for name, value in values.items():
-        if name in token.data:
-            token.data[name] = value
+        for holder in holders[:place]:
+            if name in holder.data:
+                holder.data[name] = value
         if is_answer or name in instance.data:
             instance.data[name] = value
             continue

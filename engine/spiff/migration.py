@@ -1,7 +1,9 @@
 """Moves an open case to another version of its process: tokens keep their numbers, timers their due times."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+from engine.spiff.compensation import folded, renamed, unfolded
 from engine.spiff.compiled import Compiled
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.events import BoundarySpec, EventSpec
@@ -86,9 +88,11 @@ def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> No
             if token.id in case.tokens:
                 _move(token, new, mapping)
         scope.joins = joins
-        scope.log = [
-            entry for entry in scope.log if isinstance(entry, str) and entry in new.elements
-        ]
+        names = {old: name for old, name in mapping.items() if name in new.elements}
+        scope.log = folded(renamed(unfolded(scope.log), names))
+        scope.last_done = None
+        for token in scope.tasks.values():
+            _rename_done(token.internal_data, names)
         scope.notes.pop("end", None)
         scope.spec = body
         for handler in body.event_subprocesses:
@@ -99,6 +103,15 @@ def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> No
     for token in list(case.tokens.values()):
         if token.id in case.tokens and token.workflow in scopes:
             _watch_new(token, targets)
+
+
+def _rename_done(held: dict[str, Any], names: Mapping[str, str]) -> None:
+    """What a token remembers of activities done, under their new names."""
+    for key in ("undo", "done"):
+        if key in held:
+            held[key] = renamed(held[key], names)
+    if "log" in held:
+        held["log"] = folded(renamed(unfolded(held["log"]), names))
 
 
 def _own_scopes(case: CaseWorkflow) -> Iterator[ScopeState]:

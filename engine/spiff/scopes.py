@@ -51,6 +51,9 @@ class ScopeState:
         self.variables: dict[str, Any] | None = None  # None: those of the scope around it
         self.compiled: Compiled | None = None  # None: that of the scope around it
         self.log: list[Any] = []  # activities done that could be undone, in order
+        self.last_done: dict[str, Any] | None = (
+            None  # variables of the log's last; None: look there
+        )
         self.notes: dict[str, Any] = {}  # what its sub-process remembers
 
     def spawn(

@@ -35,7 +35,7 @@ def throw(token: Token, trigger: Trigger) -> bool:
         if kind == EventKind.ERROR and not is_caught:
             token.case.end("failed")
     elif kind == EventKind.COMPENSATION:
-        return compensate(token, trigger.reference)
+        return compensate(token, trigger.reference, trigger.waits)
     elif kind == EventKind.CANCEL:
         return cancel_transaction(token)
     return True
@@ -100,10 +100,10 @@ def raise_event(
     `host`: the activity that failed, whose own boundary is asked before its scope. An error that nothing catches
     ends the case as failed; an uncaught escalation is only told (BPMN 2.0.2, 10.5.7).
     """
+    spent: list[NodeSpec] = []
     told = FactKind.ERROR_THROWN if kind == EventKind.ERROR else FactKind.ESCALATION_THROWN
     holder: ScopeState | None = scope
     owner = host
-    is_from_handler = False
     while holder is not None:
         if owner is not None:
             boundary = _matching(_counted(owner).task_spec.boundaries, kind, code)
@@ -113,16 +113,15 @@ def raise_event(
                     write(_counted(owner), payload)
                 boundary.leave(_counted(owner))
                 return True
-        if not is_from_handler:
-            for handler in holder.spec.event_subprocesses:
-                if _matching([handler.start], kind, code) is not None:
-                    case.tell(told, source, code=code, caught_by=handler.name)
-                    handler.trigger(holder, payload or {})
-                    return True
+        for handler in holder.spec.event_subprocesses:
+            if handler in spent or _matching([handler.start], kind, code) is None:
+                continue
+            case.tell(told, source, code=code, caught_by=handler.name)
+            handler.trigger(holder, payload or {})
+            return True
         owner = holder.owner
-        # What a handler throws is not for the handlers beside it: they belong to the same scope.
-        is_from_handler = owner is not None and owner.task_spec.is_event_subprocess
         holder = None if owner is None else owner.workflow
+        spent = [] if owner is None else owner.task_spec.spent_handlers(owner)
     case.tell(told, source, code=code, caught_by=None)
     return False
 

@@ -22,6 +22,7 @@ class Trigger:
     name: str | None = None  # of the message, signal, link
     code: str | None = None  # of the error or escalation; None catches all
     reference: str | None = None  # compensation: the activity
+    waits: bool = True  # compensation: until all is undone
     timer: TimerKind | None = None
     text: str = ""  # of the timer
     rule: Rule | None = None  # condition, or timer text that is FEEL

@@ -49,6 +49,7 @@ def trigger_of(compiler: "_Compiler", definition: EventDefinition, node: Node) -
         name=name,
         code=code,
         reference=definition.reference,
+        waits=definition.waits,
         rule=rule,
         correlation=tuple(correlation),
         targets=targets,

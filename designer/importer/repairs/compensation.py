@@ -11,13 +11,18 @@ from engine.bpmn.model import EventKind, Kind, Node
 @repair(Stage.ELEMENTS, "BPMN 2.0.2, 10.7.1: a compensation handler is associated, not flowed to")
 def mend(drawing: Drawing) -> Iterator[Change]:
     """A flow from a compensation event becomes an association; a missing handler is a person's task."""
+    undone: set[str | None] = set()
     for scope, node in drawing.everything():
         yield from _reference(drawing, node)
         node = drawing.nodes[node.id]
+        if _is_boundary(node) and node.attached_to in undone:
+            yield _second(drawing, node)
+            continue
         if not _is_boundary(node):
             if node.compensation_handler is not None:
                 drawing.change(node, compensation_handler=None)
             continue
+        undone.add(node.attached_to)
         handler = drawing.nodes.get(node.compensation_handler or "")
         if handler is not None and handler.kind not in ACTIVITIES:
             handler = None
@@ -52,6 +57,16 @@ def mend(drawing: Drawing) -> Iterator[Change]:
         if node.compensation_handler != handler.id:
             drawing.change(node, compensation_handler=handler.id)
         yield from _handler(drawing, drawing.nodes[handler.id])
+
+
+def _second(drawing: Drawing, node: Node) -> Change:
+    """BPMN 2.0.2, 10.7.1: one handler per activity."""
+    name = shown(drawing.nodes[node.attached_to or ""].name, node.attached_to or node.id)
+    for flow in drawing.outgoing(node.id):
+        drawing.remove_flow(flow.id)
+    drawing.remove_node(node.id)
+    sentence = "“{name}” has two ways to be undone; only the first one drawn is used."
+    return Change(node.id, node.line, sentence, {"name": name}, is_decision=True)
 
 
 def _is_boundary(node: Node) -> bool:

@@ -24,6 +24,14 @@ def mend(drawing: Drawing) -> Iterator[Change]:
             node = drawing.change(node, loop=loop)
             sentence = "How often “{name}” is done was written in FEEL as far as it could be."
             yield Change(node.id, node.line, sentence, values)
+        if loop.tells:
+            loop = replace(loop, tells=False)
+            node = drawing.change(node, loop=loop)
+            sentence = (
+                "“{name}” is to throw an event when its instances are done; that is not done here. "
+                "Draw the event behind it, or inside a sub-process that is done several times."
+            )
+            yield Change(node.id, node.line, sentence, values, is_decision=True)
         if loop.is_multi_instance and loop.cardinality is None and loop.collection is None:
             yield _ask(drawing, scope, node, loop)
 

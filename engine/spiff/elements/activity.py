@@ -1,9 +1,9 @@
 """Activities: performed once or in rounds, watched by boundary events, undone by compensation (BPMN 2.0.2, 13.3)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine.spiff.compensation import undo_next
-from engine.spiff.context import INSTANCE, variables_of, write
+from engine.spiff.compensation import remember, undone
+from engine.spiff.context import INSTANCE, snapshot_of, variables_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.node import NodeSpec
 from engine.spiff.facts import Wait, WaitKind
@@ -65,6 +65,7 @@ class ActivitySpec(NodeSpec):
             context = variables_of(token)
             for name, store in self.writes:
                 token.case.resolver.write_store(store, context.get(name))
+        self._note_done(token)
         for name, _ in (*self.mapped_in, *self.reads):
             token.data.pop(name, None)
         if INSTANCE in token.internal_data:
@@ -77,18 +78,28 @@ class ActivitySpec(NodeSpec):
         for name, rule in self.mapped_out:
             write(token, {name: rule.value(variables_of(token))})
 
+    def _note_done(self, token: Token) -> None:
+        """Remember what this performance did, if anything undoes it: when the whole activity is over."""
+        inner = token.internal_data.pop("log", [])
+        if (self.undone_by is None and not inner) or self.node.is_for_compensation:
+            return
+        seen = None if self.undone_by is None else snapshot_of(token)
+        holder = token
+        if INSTANCE in token.internal_data:
+            assert token.parent is not None
+            holder = token.parent
+        holder.internal_data.setdefault("done", []).append([self.name, seen, inner])
+
     def finished(self, token: Token) -> None:
         """The whole activity is over: remember it where it can be undone."""
-        undo = self.undo_entry(token)
-        if undo is not None:
-            token.workflow.log.append(undo)
+        if "log" in token.internal_data:
+            # rounds that an earlier release began
+            remember(token.workflow, [self.name, None, token.internal_data.pop("log")])
+        for done in token.internal_data.pop("done", ()):
+            remember(token.workflow, done)
         owner = token.workflow.owner
         if owner is not None and owner.task_spec.is_ad_hoc:
             token.workflow.notes["check"] = 1
-
-    def undo_entry(self, token: Token) -> Any:
-        """What the scope's log keeps of this activity; None: there is nothing to undo."""
-        return self.name if self.undone_by is not None else None
 
     def is_host(self, token: Token) -> bool:
         """True for the token that counts rounds and is not itself one."""
@@ -112,7 +123,6 @@ class ActivitySpec(NodeSpec):
             # a compensation handler: it has no flows, the one that asked goes on
             token.case.cancel_children(token)
             token.remove()
-            if undo_next(parent):
-                parent.complete()
+            undone(parent)
             return
         super()._on_complete(token)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.compensation import BESIDE
 from engine.spiff.context import variables_of
 from engine.spiff.elements.node import FlowSpec, NodeSpec
 from engine.spiff.reach import upstream_masks
@@ -225,7 +226,7 @@ def positions(scope: "ScopeState", gateway: NodeSpec) -> int:
     found = 0
     for token in scope.tasks.values():
         spec = token.task_spec
-        if spec.scope_spec is not scope.spec:
+        if spec.scope_spec is not scope.spec or BESIDE in token.internal_data:
             continue
         if spec.is_boundary and spec.node.is_interrupting and token.parent is not None:
             continue

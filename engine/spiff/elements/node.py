@@ -220,6 +220,10 @@ class NodeSpec(BpmnTaskSpec):
         """Whether the scope inside goes on although nothing lives in it."""
         return False
 
+    def spent_handlers(self, token: Token) -> "list[NodeSpec]":
+        """The event sub-processes beside this element that do not catch what it throws."""
+        return []
+
     def withdrawn(self, token: Token) -> None:
         """The token is being cancelled: tell it."""
         if "ask" in token.internal_data:

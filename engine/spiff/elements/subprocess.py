@@ -54,9 +54,7 @@ class SubProcessSpec(ActivitySpec):
         """Everything inside has ended."""
         token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
         if scope.log:
-            keeper = token.parent if INSTANCE in token.internal_data else token
-            assert keeper is not None
-            keeper.internal_data.setdefault("log", []).extend(scope.log)
+            token.internal_data["log"] = scope.log
         if scope.notes.get("how") == "cancelled":
             self._leave_cancelled(token)
         else:
@@ -71,13 +69,6 @@ class SubProcessSpec(ActivitySpec):
                 boundary.leave(host)
                 return
         raise AssertionError("a transaction without a cancel boundary was cancelled")
-
-    def undo_entry(self, token: Token) -> Any:
-        """Undoing a sub-process means undoing what was done inside, unless a handler says otherwise."""
-        log = token.internal_data.pop("log", None)
-        if log:
-            return [self.name, log]
-        return None if self.undone_by is None else self.name
 
     def withdrawn(self, token: Token) -> None:
         """Left without being done."""
@@ -146,6 +137,18 @@ class EventSubProcessSpec(SubProcessSpec):
         """Wait for the start event, where it is of a kind that is waited for."""
         if self.start.can_wait:
             self.start.arm(scope.listen(self.start, self.name))
+
+    def spent_handlers(self, token: Token) -> "list[NodeSpec]":
+        """Itself; all, once an interrupting one has begun (BPMN 2.0.2, 13.5.4).
+
+        By 10.5.1 the innermost scope with a catching event is asked, and this is inside the scope whose handlers
+        stand beside it; that none catches itself keeps one that escalates from starting itself without end.
+        """
+        if token.parent is not None:
+            return []
+        if self.node.is_interrupting and self.start.node.is_interrupting:
+            return token.workflow.spec.event_subprocesses
+        return [self]
 
     def trigger(self, scope: "ScopeState", payload: dict[str, Any]) -> None:
         """Start it in this scope."""

@@ -1,11 +1,13 @@
 """Activities (§13.3): what begins when a token arrives, loops and instances, and what leaves at the end."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.model import EventKind, Kind, Node
 from tests.conformance.oracle import adhoc, happenings
 from tests.conformance.oracle.graph import kinds
-from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
+from tests.conformance.oracle.places import Done, Frame, Round, Run, Unsupported, Watch, Work
 
 if TYPE_CHECKING:
     from tests.conformance.oracle.machine import Machine
@@ -13,9 +15,16 @@ if TYPE_CHECKING:
 PERSON = (Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK, Kind.BUSINESS_RULE_TASK)
 
 
-def begin(machine: "Machine", run: Run, node: Node, picks: dict[str, list[str]]) -> Work:
+def begin(
+    machine: "Machine",
+    run: Run,
+    node: Node,
+    picks: dict[str, list[str]],
+    past: Frame | None = None,
+    then: Callable[[], None] | None = None,
+) -> Work:
     """A token arrives at an activity: a new instance, whatever else runs there (§13.3.2)."""
-    work = Work(run, node)
+    work = Work(run, node, past=past, then=then)
     run.works.append(work)
     happenings.arm_boundaries(machine, work)
     loop = node.loop
@@ -35,7 +44,7 @@ def _begin_instances(machine: "Machine", work: Work) -> None:
     """§13.3.7: the number of instances is evaluated once."""
     loop = work.node.loop
     assert loop is not None
-    frame = work.run.frame
+    frame = work.past or work.run.frame
     if loop.collection:
         items = machine.value(frame, loop.collection)
         if isinstance(items, list):
@@ -68,12 +77,12 @@ def _begin_round(machine: "Machine", work: Work) -> None:
 
 def _perform(machine: "Machine", work: Work, number: int) -> None:
     node, run = work.node, work.run
-    frame = run.frame
+    frame = work.past or run.frame
     if node.loop is not None:
         values: dict[str, Any] = {"loopCounter": number}
         if work.items is not None and node.loop.item:
             values[node.loop.item] = work.items[number - 1]
-        frame = Frame(values, run.frame, frozenset(values))
+        frame = Frame(values, frame, frozenset(values))
     inputs = {
         mapping.target: machine.value(frame, mapping.source.text)
         for mapping in node.extension.inputs
@@ -83,7 +92,7 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
     round_ = Round(work, number, frame)
     work.rounds.append(round_)
     if node.body is not None:
-        drawing = run.drawing.bodies[node.id]
+        drawing = run.drawing.inside(node)
         round_.inner = Run(drawing, frame, round_, run.process_id, run.depth + 1)
         if node.kind == Kind.AD_HOC_SUB_PROCESS:
             round_.inner.is_ad_hoc = True
@@ -177,6 +186,7 @@ def finish_round(machine: "Machine", round_: Round) -> None:
     for mapping in node.extension.outputs:
         value = machine.value(inner, mapping.source.text)
         round_.frame.put({mapping.target: value})
+    _remember(round_)
     loop = node.loop
     if loop is None:
         _finish(machine, work)
@@ -187,7 +197,7 @@ def finish_round(machine: "Machine", round_: Round) -> None:
         # those who work side by side do not see each other's answers
         work.kept.update(round_.frame.home().kept())
     else:
-        work.run.frame.put(round_.frame.home().kept())
+        (work.past or work.run.frame).put(round_.frame.home().kept())
     if work.total is None:
         goes_on = None if loop.is_multi_instance else _goes_on(machine, work)
         if is_enough:
@@ -203,6 +213,37 @@ def finish_round(machine: "Machine", round_: Round) -> None:
         _finish(machine, work)
     elif loop.is_sequential:
         _begin_round(machine, work)
+
+
+def _remember(round_: Round) -> None:
+    """§13.5.5: an instance that completes can be undone, with its data as of now; §10.7.1: each by itself."""
+    work = round_.work
+    node, drawing = work.node, work.run.drawing
+    if node.is_for_compensation:
+        return
+    handler = next(
+        (
+            drawing.nodes[boundary.compensation_handler]
+            for boundary in drawing.boundaries.get(node.id, ())
+            if EventKind.COMPENSATION in kinds(boundary) and boundary.compensation_handler
+        ),
+        None,
+    )
+    inside = round_.inner.done if round_.inner is not None and node.body is not None else []
+    if handler is None and node.body is not None:
+        handler = next((n for n in drawing.inside(node).handlers if _undoes(n)), None)
+    if handler is not None:
+        work.undoable.append(Done(frozenset({node.id}), handler, round_.frame.all().copy(), inside))
+    else:
+        work.undoable += [replace(done, names=done.names | {node.id}) for done in inside]
+
+
+def _undoes(handler: Node) -> bool:
+    assert handler.body is not None
+    return any(
+        node.kind == Kind.START_EVENT and EventKind.COMPENSATION in kinds(node)
+        for node in handler.body.nodes.values()
+    )
 
 
 def _ask(machine: "Machine", work: Work) -> None:
@@ -228,7 +269,7 @@ def _goes_on(machine: "Machine", work: Work) -> bool | None:
     if loop.condition is None:
         return True if loop.maximum is not None or not work.begun else None
     number = work.begun + (1 if loop.test_before else 0)
-    holds = machine.value(work.run.frame, loop.condition.text, loopCounter=number)
+    holds = machine.value(work.past or work.run.frame, loop.condition.text, loopCounter=number)
     if isinstance(holds, bool):
         return holds
     return None if work.begun else False
@@ -255,20 +296,7 @@ def _finish(machine: "Machine", work: Work) -> None:
     """The activity is complete: its token goes on."""
     machine.remove(work)
     work.run.is_to_check = work.run.is_ad_hoc
-    handler = next(
-        (
-            boundary.compensation_handler
-            for boundary in work.run.drawing.boundaries.get(work.node.id, ())
-            if EventKind.COMPENSATION in kinds(boundary)
-        ),
-        None,
-    )
-    if handler is not None:
-        work.run.done.append((frozenset({work.node.id}), work.run.drawing.nodes[handler]))
-    else:
-        for round_ in work.rounds:
-            if round_.inner is not None and work.node.body is not None:
-                work.run.done += [(names | {work.node.id}, h) for names, h in round_.inner.done]
+    work.run.done += work.undoable
     if work.then is not None:
         work.then()
         return

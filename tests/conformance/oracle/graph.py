@@ -38,6 +38,16 @@ class Drawing:
             node.id: Drawing(node.body) for node in scope.nodes.values() if node.body is not None
         }
 
+    def inside(self, node: Node) -> "Drawing":
+        """The inside of a sub-process, drawn here or in one of the sub-processes here."""
+        pending = [self]
+        while pending:
+            drawing = pending.pop()
+            if node.id in drawing.bodies:
+                return drawing.bodies[node.id]
+            pending += drawing.bodies.values()
+        raise KeyError(node.id)
+
     def out(self, node: Node) -> list[Flow]:
         """The flows that leave a node, in document order."""
         return [self.flows[flow] for flow in node.outgoing]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.model import EventDefinition, EventKind, Kind, Node, TimerKind
-from tests.conformance.oracle import activities
+from tests.conformance.oracle import compensation
 from tests.conformance.oracle.clock import due_times
 from tests.conformance.oracle.graph import kinds
 from tests.conformance.oracle.places import Round, Run, Unsupported, Watch, Work
@@ -251,10 +251,11 @@ def throw_all(machine: "Machine", run: Run, node: Node) -> None:
                 machine.place(run, target)
             return
         elif event.kind == EventKind.COMPENSATION:
-            _compensate(machine, run, node, event)
-            return
+            compensation.compensate(machine, run, node, event)
+            if event.waits:
+                return
         elif event.kind == EventKind.CANCEL:
-            _cancel(machine, run, node)
+            compensation.cancel(machine, run, node)
             return
         elif event.kind != EventKind.MESSAGE:
             raise Unsupported(f"throwing {event.kind}")
@@ -280,14 +281,17 @@ def throw(
     while True:
         if host is not None:
             boundaries = host.run.drawing.boundaries.get(host.node.id, [])
-            boundary = _catcher(machine, boundaries, kind, code)
+            boundary = catcher(machine, boundaries, kind, code)
             if boundary is not None:
                 fire_boundary(machine, host, boundary)
                 return True
         if not run.interrupted:
-            starts = {s.id: n for n in run.drawing.handlers for s in _starts(run, n)}
+            # who throws is inside the scope whose handlers stand beside it; but nothing catches itself
+            thrower = host.node if host is not None else None
+            handlers = [n for n in run.drawing.handlers if n is not thrower]
+            starts = {s.id: n for n in handlers for s in _starts(run, n)}
             inner = [run.drawing.bodies[n.id].nodes[s] for s, n in starts.items()]
-            start = _catcher(machine, inner, kind, code)
+            start = catcher(machine, inner, kind, code)
             if start is not None:
                 start_handler(machine, run, starts[start.id], start)
                 return True
@@ -297,7 +301,7 @@ def throw(
         run = host.run
 
 
-def _catcher(
+def catcher(
     machine: "Machine", nodes: list[Node], kind: EventKind, code: str | None
 ) -> Node | None:
     """The event that names the code, else one that catches all."""
@@ -312,55 +316,3 @@ def _catcher(
             if name is None and found is None:
                 found = node
     return found
-
-
-def _compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition) -> None:
-    """§13.5.5: what is completed is undone in reverse order; the throwing event waits for it."""
-    wanted = event.reference
-
-    def over() -> None:
-        machine.leave(run, node)
-        machine.check(run)
-
-    source = run
-    if run.round is not None and run.round.work.node.is_triggered_by_event:
-        # an event sub-process undoes what is around it
-        source = run.round.work.run
-    entries = [e for e in source.done if wanted is None or wanted in e[0]]
-    source.done[:] = [e for e in source.done if e not in entries]
-    _undo(machine, run, node, entries, over)
-
-
-def _undo(
-    machine: "Machine",
-    run: Run,
-    node: Node,
-    entries: list[tuple[frozenset[str], Node]],
-    over: Callable[[], None],
-) -> None:
-    waiting = Work(run, node)
-    run.works.append(waiting)
-
-    def following() -> None:
-        if entries:
-            _, handler = entries.pop()
-            activities.begin(machine, run, handler, {}).then = following
-            return
-        machine.remove(waiting)
-        over()
-
-    following()
-
-
-def _cancel(machine: "Machine", run: Run, node: Node) -> None:
-    """A transaction is given up: what it did is undone, then its cancel boundary goes on (§13.3.4)."""
-    if run.round is None:
-        raise Unsupported("a cancel outside of a transaction")
-    host = run.round.work
-    boundaries = host.run.drawing.boundaries.get(host.node.id, [])
-    boundary = _catcher(machine, boundaries, EventKind.CANCEL, None)
-    if boundary is None:
-        raise Unsupported("a cancel without boundary")
-    machine.clear(run)
-    entries = list(run.done)
-    _undo(machine, run, node, entries, lambda: fire_boundary(machine, host, boundary))

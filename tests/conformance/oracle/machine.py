@@ -335,6 +335,8 @@ class Machine:
         elif run.round.work.node.is_triggered_by_event:
             work = run.round.work
             self.remove(work)
+            if work.then is not None:
+                work.then()
             self.check(work.run)
         else:
             activities.finish_round(self, run.round)
@@ -354,7 +356,7 @@ class Machine:
         """A token leaves its node or is taken away, with all inside."""
         if not work.is_over:
             # what finished instances left behind is not lost
-            work.run.frame.put(work.kept)
+            (work.past or work.run.frame).put(work.kept)
         work.is_over = True
         if work in work.run.works:
             work.run.works.remove(work)

@@ -26,6 +26,9 @@ class Frame:
     values: dict[str, Any]
     outer: "Frame | None" = None
     own: frozenset[str] = frozenset()  # names that never leave the round
+    is_past: bool = (
+        False  # what was seen when an activity completed: what is written goes on to today's data
+    )
     is_input: bool = False  # input variables of one task: what the task yields goes further out
 
     def all(self) -> dict[str, Any]:
@@ -40,7 +43,7 @@ class Frame:
 
     def answer(self, values: dict[str, Any]) -> None:
         """What a person says stays in the innermost round."""
-        if self.is_input and self.outer is not None:
+        if (self.is_input or self.is_past) and self.outer is not None:
             self.values.update({name: v for name, v in values.items() if name in self.values})
             self.outer.answer(values)
         else:
@@ -50,17 +53,30 @@ class Frame:
         """Assign: to the frame that has the name, else to this one."""
         for name, value in values.items():
             frame: Frame | None = self
-            while frame is not None and name not in frame.values:
+            while frame is not None and (frame.is_past or name not in frame.values):
+                if name in frame.values:
+                    frame.values[name] = value
                 frame = frame.outer
             (frame or self.home()).values[name] = value
 
     def home(self) -> "Frame":
         """The round or process that a task with input variables belongs to."""
-        return self.outer.home() if self.is_input and self.outer is not None else self
+        is_transparent = self.is_input or self.is_past
+        return self.outer.home() if is_transparent and self.outer is not None else self
 
     def kept(self) -> dict[str, Any]:
         """What the round leaves to what is around it."""
         return {name: value for name, value in self.values.items() if name not in self.own}
+
+
+@dataclass(slots=True, eq=False)
+class Done:
+    """An activity completed that something can undo (§13.5.5): itself, or all that was done inside."""
+
+    names: frozenset[str]  # of the activity and those around it
+    handler: Node
+    seen: dict[str, Any]  # the data when it completed
+    inside: "list[Done]" = field(default_factory=list)  # for an event sub-process that undoes
 
 
 @dataclass(slots=True, eq=False)
@@ -82,8 +98,7 @@ class Run:
     is_closing: bool = False
     is_to_check: bool = False  # an activity inside has ended: perhaps that is enough
     is_over: bool = False
-    # what may be undone: the completed activity with those around it, its compensation handler
-    done: list[tuple[frozenset[str], Node]] = field(default_factory=list)
+    done: "list[Done]" = field(default_factory=list)  # what may be undone
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +109,9 @@ class Work:
     node: Node
     picks: dict[str, list[str]] = field(default_factory=dict)
     rounds: "list[Round]" = field(default_factory=list)
+    past: Frame | None = None  # of a compensation handler: what its activity saw
+    inside: list[Done] = field(default_factory=list)  # of one that is an event sub-process
+    undoable: list[Done] = field(default_factory=list)  # what its instances did
     begun: int = 0
     finished: int = 0
     total: int | None = None  # of a multi-instance activity

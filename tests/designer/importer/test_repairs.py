@@ -169,3 +169,11 @@ def test_an_event_gateway_with_conditions_and_no_events_is_decided_by_its_condit
     condition = result.model.process("p").scope.flows["fa"].condition
     assert condition is not None
     assert condition.text == "x = 1"
+
+
+def test_what_would_run_otherwise_than_drawn_is_confirmed_by_the_analyst() -> None:
+    for name in ("quantities", "loops", "compensation"):
+        assert imported(name).decisions, name
+    assert nodes(imported("quantities"))["a"].start_quantity == 1
+    assert not nodes(imported("loops"))["b"].loop.tells  # type: ignore[union-attr]  # drawn so
+    assert "b2" not in nodes(imported("compensation"))

@@ -1,0 +1,93 @@
+"""Compensation and cancelled transactions (§13.5.5, §13.3.4): what was done is undone, the last first."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.bpmn.model import EventDefinition, EventKind, Kind, Node
+from tests.conformance.oracle import activities, happenings
+from tests.conformance.oracle.places import Done, Frame, Round, Run, Unsupported, Work
+
+if TYPE_CHECKING:
+    from tests.conformance.oracle.machine import Machine
+
+
+def compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition) -> None:
+    """What is completed is undone in reverse order; the throwing event waits for it, unless it says otherwise.
+
+    It sees what was done in its own scope and, in an event sub-process, in the scope around that.
+    """
+    sources = [run]
+    while (round_ := sources[0].round) is not None and round_.work.node.is_triggered_by_event:
+        sources.insert(0, round_.work.run)
+    entries = []
+    for source in sources:
+        entries += [e for e in source.done if event.reference is None or event.reference in e.names]
+        source.done[:] = [e for e in source.done if e not in entries]
+
+    def over() -> None:
+        if event.waits:
+            machine.leave(run, node)
+            machine.check(run)
+
+    if entries or event.waits:
+        _undo(machine, run, node, entries, over)
+
+
+def _undo(
+    machine: "Machine", run: Run, node: Node, entries: list[Done], over: Callable[[], None]
+) -> None:
+    waiting = Work(run, node)
+    run.works.append(waiting)
+
+    def following() -> None:
+        if waiting.is_over:
+            return
+        if entries:
+            _begin_handler(machine, run, entries.pop(), following)
+            return
+        machine.remove(waiting)
+        over()
+        machine.check(run)
+
+    following()
+
+
+def _begin_handler(machine: "Machine", run: Run, done: Done, then: Callable[[], None]) -> None:
+    past = Frame(dict(done.seen), run.frame, is_past=True)
+
+    def begin() -> None:
+        if done.handler.is_triggered_by_event:
+            _perform_inside(machine, run, done, past, then)
+        else:
+            activities.begin(machine, run, done.handler, {}, past, then)
+
+    machine.later(run, begin)
+
+
+def _perform_inside(
+    machine: "Machine", run: Run, done: Done, past: Frame, then: Callable[[], None]
+) -> None:
+    """An event sub-process that undoes what is around it; it can undo what was done there."""
+    work = Work(run, done.handler, past=past, then=then)
+    run.works.append(work)
+    round_ = Round(work, 1, past)
+    work.rounds.append(round_)
+    drawing = run.drawing.inside(done.handler)
+    round_.inner = Run(drawing, past, round_, run.process_id, run.depth + 1, done=done.inside)
+    starts = [n for n in drawing.nodes.values() if n.kind == Kind.START_EVENT]
+    machine.begin(round_.inner, starts)
+
+
+def cancel(machine: "Machine", run: Run, node: Node) -> None:
+    """A transaction is given up: what it did is undone, then its cancel boundary goes on (§13.3.4)."""
+    if run.round is None:
+        raise Unsupported("a cancel outside of a transaction")
+    host = run.round.work
+    boundaries = host.run.drawing.boundaries.get(host.node.id, [])
+    boundary = happenings.catcher(machine, boundaries, EventKind.CANCEL, None)
+    if boundary is None:
+        raise Unsupported("a cancel without boundary")
+    machine.clear(run)
+    entries = list(run.done)
+    run.done.clear()
+    _undo(machine, run, node, entries, lambda: happenings.fire_boundary(machine, host, boundary))
