@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.context import PAST
 from engine.spiff.facts import FactKind
 from engine.spiff.token import Token
 
@@ -117,8 +118,7 @@ def compensate(token: Token, reference: str | None, waits: bool = True) -> bool:
 def cancel_transaction(token: Token) -> bool:
     """Cancel end event: stop the transaction and undo what it did; it leaves by its cancel boundary."""
     scope: ScopeState = token.workflow
-    scope.clear(but=token)
-    scope.joins.clear()
+    scope.empty(but=token)
     scope.notes["how"] = "cancelled"
     return _start(token, [scope], None, True)
 
@@ -173,7 +173,9 @@ def _undo_next(token: Token) -> bool:
             plan.extend(unfolded(log))
             continue
         spawned = token.workflow.spawn(handler, token)
-        spawned.data.update(seen or {})
+        if seen is not None:
+            spawned.data = seen
+            spawned.internal_data[PAST] = 1
         if log and handler.is_event_subprocess:
             spawned.internal_data["log"] = log
         return False

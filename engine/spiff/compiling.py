@@ -1,5 +1,6 @@
 """From the frozen model to SpiffWorkflow specifications of our own; says all that stands in the way of running."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.bpmn.model import EventKind, Flow, Kind, Model, Node, Process, Scope
@@ -173,6 +174,9 @@ class _Compiler:
         return spec
 
     def _node(self, scope_spec: ScopeSpec, node: Node, index: int) -> NodeSpec:
+        if any(event.kind in (EventKind.ERROR, EventKind.CANCEL) for event in node.events):
+            # whatever the attribute says (BPMN 2.0.2, tables 10.86 and 10.90)
+            node = replace(node, is_interrupting=True)
         kind = SPECS.get(node.kind)
         if node.kind == Kind.SUB_PROCESS and node.is_triggered_by_event:
             kind = EventSubProcessSpec

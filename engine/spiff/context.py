@@ -7,6 +7,8 @@ from engine.spiff.token import Token
 
 # internal_data flag of a token that is one performance of a multi-instance or looped activity
 INSTANCE = "i"
+# internal_data flag of a token whose variables are those of an activity it undoes: what is written goes further out
+PAST = "past"
 # what completion conditions read, in the names of the standard and of common tools
 COUNTERS = frozenset(
     {
@@ -95,7 +97,10 @@ def write(token: Token, values: Mapping[str, Any], *, is_answer: bool = False) -
         if is_answer or name in instance.data:
             instance.data[name] = value
             continue
-        frame = next((h.data for h in outer if name in h.data), None)
-        if frame is None:
-            frame = base if name in base else instance.data
-        frame[name] = value
+        for holder in outer:
+            if name in holder.data:
+                holder.data[name] = value
+                if PAST not in holder.internal_data:
+                    break
+        else:
+            (base if name in base else instance.data)[name] = value

@@ -130,7 +130,7 @@ class Execution:
         if "again" in token.internal_data and isinstance(spec, ActivitySpec):
             rounds.again(spec, token, picked == [rounds.AGAIN])
             return
-        if isinstance(spec, AdHocSpec):
+        if isinstance(spec, AdHocSpec) and "ask" not in token.internal_data:
             spec.picked(token, picked)
             return
         token.internal_data["pick"] = picked

@@ -97,10 +97,23 @@ class ScopeState:
             if token is not but and token.id in self.case.tokens:
                 self.case.cancel(token, but=but)
 
+    def empty(self, but: Token | None = None) -> None:
+        """Cancel every token in here, those that wait at joins too."""
+        self.clear(but)
+        self.joins.clear()
+        self.notes.pop("reset", None)
+
     @property
     def is_over(self) -> bool:
         """Nothing lives here any more."""
-        return self.keepers == 0 and not self.joins
+        return self.keepers == 0 and not self.joins and "reset" not in self.notes
+
+    def visible(self) -> dict[str, Any]:
+        """The variables that tokens in here see. Not to be written to."""
+        if self.variables is not None:
+            return self.variables
+        assert self.owner is not None
+        return variables_of(self.owner)
 
     def process_scope(self) -> "ScopeState":
         """The scope that holds the variables and the compiled process."""

@@ -84,7 +84,6 @@ class AdHocSpec(SubProcessSpec):
     def _close(self, token: Token, scope: "ScopeWorkflow") -> None:
         scope.notes["closing"] = 1
         if self.node.cancels_remaining:
-            scope.clear()
-            scope.joins.clear()
+            scope.empty()
         if scope.is_over:
             token.case.quiet.append(scope)

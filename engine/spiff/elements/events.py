@@ -139,11 +139,15 @@ class EventSpec(NodeSpec):
         if main is not token and self.node.is_parallel_multiple:
             write(main, payload)
             payload = {}
+            if trigger.kind == EventKind.TIMER:
+                following = timers.Schedule.from_json(token.internal_data["due"]).following()
+                due = main.internal_data.setdefault("dues", {})
+                due[str(token.internal_data["def"])] = following and following.to_json()
             token.remove()
             if main.children:
                 return
             if not self.is_consumed:
-                self.arm(main)
+                self._arm_all_again(main)
         elif self.is_consumed:
             # not WAITING any more: what is taken away from now on was not in vain
             token._set_state(TaskState.STARTED)
@@ -155,6 +159,22 @@ class EventSpec(NodeSpec):
             else:
                 token.remove()
         self.fired(main, payload)
+
+    def _arm_all_again(self, main: Token) -> None:
+        """Wait for all to happen once more; where a timer does not come again, they never will."""
+        following = main.internal_data.pop("dues", {})
+        if None in following.values():
+            main.internal_data["spent"] = 1
+            main._set_state(TaskState.STARTED)
+            return
+        self.arm(main)
+        for child in main.children:
+            due = following.get(str(child.internal_data["def"]))
+            if due is not None:
+                child.internal_data["due"] = due
+            elif self.triggers[child.internal_data["def"]].kind == EventKind.CONDITIONAL:
+                # it holds already; it has to become true again
+                child.internal_data["was"] = 1
 
     def taken(self, token: Token, payload: dict[str, Any]) -> dict[str, Any]:
         """The variables that come of a payload: those mapped, or all where nothing is mapped."""
@@ -339,9 +359,7 @@ class EndSpec(ThrowSpec):
                 return None
         if any(trigger.kind == EventKind.TERMINATE for trigger in self.triggers):
             scope.notes["how"] = "terminated"
-            scope.clear(but=token)
-            scope.joins.clear()
-            scope.notes.pop("reset", None)
+            scope.empty(but=token)
         return True
 
     def choose(self, token: Token) -> list[FlowSpec] | None:

@@ -119,17 +119,17 @@ class ComplexSpec(InclusiveSpec):
             super().arrived(scope)
             return
         counts = scope.joins[self.name]
-        base = scope.process_scope().variables or {}
-        context = {**base, "activationCount": sum(counts.values()), "waitingForStart": True}
+        count = sum(counts.values())
+        context = {**scope.visible(), "activationCount": count, "waitingForStart": True}
         if self.activation.holds(context):
             seen = sorted(counts)
-            self.fire(scope)
+            self.fire(scope).data["waitingForStart"] = True
             missing = [flow.id for flow in self.incoming if flow.id not in seen]
             if missing:
                 scope.notes.setdefault("reset", {})[self.name] = seen
 
     def may_fire(self, scope: "ScopeState") -> bool:
-        """During the reset: when no flow that did not start it can still receive a token."""
+        """During the reset: by the rule of inclusive joins, where flows that started it count as having a token."""
         if self.activation is None:
             return super().may_fire(scope)
         reset = scope.notes.get("reset", {})
@@ -137,11 +137,13 @@ class ComplexSpec(InclusiveSpec):
             return False
         counts = scope.joins.get(self.name, {})
         masks = upstream_masks(self)
-        empty = 0
+        empty = full = 0
         for flow in self.incoming:
-            if flow.id not in reset[self.name] and flow.id not in counts:
+            if flow.id in reset[self.name] or flow.id in counts:
+                full |= masks[flow.id]
+            else:
                 empty |= masks[flow.id]
-        return not positions(scope, self) & empty
+        return not positions(scope, self) & empty & ~full
 
     def fire(self, scope: "ScopeState") -> Token:
         """Fire; the end of a reset takes the late tokens and lets them rest, as no flow asks for them."""

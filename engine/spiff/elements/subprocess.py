@@ -154,9 +154,7 @@ class EventSubProcessSpec(SubProcessSpec):
         """Start it in this scope."""
         token = scope.spawn(self, state=TaskState.STARTED)
         if self.node.is_interrupting and self.start.node.is_interrupting:
-            scope.clear(but=token)
-            scope.joins.clear()
-            scope.notes.pop("reset", None)
+            scope.empty(but=token)
         token.case.path.append(self.name)
         token.case.tell(FactKind.SUBPROCESS_ENTERED, token)
         assert self.body is not None

@@ -92,7 +92,7 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
     round_ = Round(work, number, frame)
     work.rounds.append(round_)
     if node.body is not None:
-        drawing = run.drawing.inside(node)
+        drawing = machine.diagram.insides[node.id]
         round_.inner = Run(drawing, frame, round_, run.process_id, run.depth + 1)
         if node.kind == Kind.AD_HOC_SUB_PROCESS:
             round_.inner.is_ad_hoc = True
@@ -142,7 +142,12 @@ def _work(machine: "Machine", round_: Round) -> None:
     elif node.kind == Kind.SCRIPT_TASK:
         if not _run_script(machine, round_):
             kind = "task"
-    elif node.kind != Kind.SEND_TASK:
+    elif node.kind == Kind.SEND_TASK:
+        root = machine.diagram.model.roots.get(node.message or "")
+        machine.sent.append(
+            (root.name or root.id) if root else node.message or node.name or node.id
+        )
+    else:
         raise Unsupported(node.kind)
     if kind is None:
         finish_round(machine, round_)
@@ -186,7 +191,7 @@ def finish_round(machine: "Machine", round_: Round) -> None:
     for mapping in node.extension.outputs:
         value = machine.value(inner, mapping.source.text)
         round_.frame.put({mapping.target: value})
-    _remember(round_)
+    _remember(machine, round_)
     loop = node.loop
     if loop is None:
         _finish(machine, work)
@@ -215,7 +220,7 @@ def finish_round(machine: "Machine", round_: Round) -> None:
         _begin_round(machine, work)
 
 
-def _remember(round_: Round) -> None:
+def _remember(machine: "Machine", round_: Round) -> None:
     """§13.5.5: an instance that completes can be undone, with its data as of now; §10.7.1: each by itself."""
     work = round_.work
     node, drawing = work.node, work.run.drawing
@@ -231,7 +236,7 @@ def _remember(round_: Round) -> None:
     )
     inside = round_.inner.done if round_.inner is not None and node.body is not None else []
     if handler is None and node.body is not None:
-        handler = next((n for n in drawing.inside(node).handlers if _undoes(n)), None)
+        handler = next((n for n in machine.diagram.insides[node.id].handlers if _undoes(n)), None)
     if handler is not None:
         work.undoable.append(Done(frozenset({node.id}), handler, round_.frame.all().copy(), inside))
     else:

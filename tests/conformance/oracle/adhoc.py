@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.bpmn.model import Kind
+from engine.bpmn.model import Kind, Node
 from tests.conformance.oracle.places import Round, Run
 
 if TYPE_CHECKING:
@@ -15,15 +15,11 @@ def offer(machine: "Machine", round_: Round) -> None:
     assert run is not None
     if round_.watch is not None:
         return
+    if not any(_can_be_picked(inner) for inner in run.drawing.nodes.values()):
+        _close(machine, round_, run)
+        return
     watch = machine.watch("decision", node.id, round_.work.run, lambda payload: None, round_.work)
-    options = [
-        inner.id
-        for inner in run.drawing.nodes.values()
-        if not inner.incoming
-        and inner.kind != Kind.BOUNDARY_EVENT
-        and not inner.is_triggered_by_event
-        and not inner.is_for_compensation
-    ]
+    options = [inner.id for inner in run.drawing.nodes.values() if _can_be_picked(inner)]
     watch.options = (*options, *(() if node.completion else ("done",)))
     watch.is_multiple = node.is_parallel_ad_hoc
     round_.watch = watch
@@ -39,6 +35,15 @@ def offer(machine: "Machine", round_: Round) -> None:
             machine.place(run, run.drawing.nodes[name])
 
     watch.choose = chosen
+
+
+def _can_be_picked(node: Node) -> bool:
+    return (
+        not node.incoming
+        and node.kind != Kind.BOUNDARY_EVENT
+        and not node.is_triggered_by_event
+        and not node.is_for_compensation
+    )
 
 
 def _close(machine: "Machine", round_: Round, run: Run) -> None:

@@ -72,7 +72,7 @@ def _perform_inside(
     run.works.append(work)
     round_ = Round(work, 1, past)
     work.rounds.append(round_)
-    drawing = run.drawing.inside(done.handler)
+    drawing = machine.diagram.insides[done.handler.id]
     round_.inner = Run(drawing, past, round_, run.process_id, run.depth + 1, done=done.inside)
     starts = [n for n in drawing.nodes.values() if n.kind == Kind.START_EVENT]
     machine.begin(round_.inner, starts)

@@ -16,6 +16,11 @@ def kinds(node: Node) -> set[EventKind]:
     return {event.kind for event in node.events}
 
 
+def interrupts(node: Node) -> bool:
+    """Whether an event on a border or at the start of an event sub-process ends what it listens beside (§10.5.4)."""
+    return node.is_interrupting or bool(kinds(node) & {EventKind.ERROR, EventKind.CANCEL})
+
+
 class Drawing:
     """One scope of the diagram with what is asked of it again and again."""
 
@@ -30,23 +35,14 @@ class Drawing:
         self.inclusive_joins = [
             node.id
             for node in scope.nodes.values()
-            if node.kind == Kind.INCLUSIVE_GATEWAY and len(node.incoming) > 1
+            if node.kind in (Kind.INCLUSIVE_GATEWAY, Kind.COMPLEX_GATEWAY)
+            and len(node.incoming) > 1
         ]
         self.handlers = [node for node in scope.nodes.values() if node.is_triggered_by_event]
         self._reached: dict[tuple[str, str], frozenset[str]] = {}
         self.bodies: dict[str, Drawing] = {
             node.id: Drawing(node.body) for node in scope.nodes.values() if node.body is not None
         }
-
-    def inside(self, node: Node) -> "Drawing":
-        """The inside of a sub-process, drawn here or in one of the sub-processes here."""
-        pending = [self]
-        while pending:
-            drawing = pending.pop()
-            if node.id in drawing.bodies:
-                return drawing.bodies[node.id]
-            pending += drawing.bodies.values()
-        raise KeyError(node.id)
 
     def out(self, node: Node) -> list[Flow]:
         """The flows that leave a node, in document order."""
@@ -119,6 +115,12 @@ class Diagram:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.drawings = {process.id: Drawing(process.scope) for process in model.processes}
+        self.insides: dict[str, Drawing] = {}  # of sub-processes, by their id
+        pending = list(self.drawings.values())
+        while pending:
+            drawing = pending.pop()
+            self.insides.update(drawing.bodies)
+            pending += drawing.bodies.values()
 
     def name_of(self, event: EventDefinition) -> str | None:
         """The name by which a message or signal is known, the code of an error or escalation."""

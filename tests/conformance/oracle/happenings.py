@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.model import EventDefinition, EventKind, Kind, Node, TimerKind
 from tests.conformance.oracle import compensation
 from tests.conformance.oracle.clock import due_times
-from tests.conformance.oracle.graph import kinds
+from tests.conformance.oracle.graph import interrupts, kinds
 from tests.conformance.oracle.places import Round, Run, Unsupported, Watch, Work
 
 if TYPE_CHECKING:
@@ -36,74 +36,69 @@ def listen(
 
     `keep`: the watches of the host, else of the scope.
     """
-    missing = set(range(len(node.events)))
+    events = [event for event in node.events if event.kind in WATCHED]
+    is_all = node.is_parallel_multiple and len(node.events) > 1
+    clocks = {id(e): _times(machine, run, e) for e in events if e.kind == EventKind.TIMER}
+    missing: list[EventDefinition] = []
 
-    def one(index: int) -> Happen:
-        def happened(payload: dict[str, Any]) -> None:
-            missing.discard(index)
-            if node.is_parallel_multiple and missing:
-                # §10.5.1: all of them have to happen
-                for watch in [w for w in keep if w.event is node.events[index]]:
-                    machine.watches.pop(watch.id, None)
-                    keep.remove(watch)
-                return
-            happen(payload)
-
-        return happened
-
-    for index, event in enumerate(node.events):
-        if event.kind not in WATCHED:
-            continue
+    def arm(event: EventDefinition, was: bool = False) -> None:
+        due = None
         if event.kind == EventKind.TIMER:
-            _listen_clock(machine, run, node, host, event, one(index), keep, is_lasting)
-            continue
-        watch = machine.watch(WATCHED[event.kind], node.id, run, one(index), host)
+            due = next(clocks[id(event)], None)
+            if due is None:
+                return
+        watch = machine.watch(WATCHED[event.kind], node.id, run, lambda p: happened(watch, p), host)
         watch.event = event
+        watch.due = due
+        watch.was = was
         watch.is_listener = node.kind in LISTENERS
-        if event.kind != EventKind.CONDITIONAL:
+        if event.kind in (EventKind.MESSAGE, EventKind.SIGNAL):
             watch.name = machine.diagram.name_of(event) or node.name or node.id
+        missing.append(event)
         if host is None:
             keep.append(watch)
 
+    def drop(watch: Watch) -> None:
+        machine.watches.pop(watch.id, None)
+        keep.remove(watch)
 
-def _listen_clock(
-    machine: "Machine",
-    run: Run,
-    node: Node,
-    host: Work | None,
-    event: EventDefinition,
-    happen: Happen,
-    keep: list[Watch],
-    is_lasting: bool,
-) -> None:
+    def happened(watch: Watch, payload: dict[str, Any]) -> None:
+        event = watch.event
+        assert event is not None
+        if is_all:
+            # §10.5.1: all of them have to happen and, where it does not interrupt, all of them once more
+            drop(watch)
+            missing.remove(event)
+            if missing:
+                return
+            if is_lasting:
+                arm_all_again()
+        elif event.kind == EventKind.TIMER:
+            drop(watch)
+            if is_lasting:
+                arm(event)
+        happen(payload)
+
+    def arm_all_again() -> None:
+        for event in events:
+            arm(event, was=True)
+        if len(missing) < len(events):
+            # one of them does not come again, so that they never all will
+            for watch in [w for w in keep if w.element == node.id]:
+                drop(watch)
+
+    for event in events:
+        arm(event)
+
+
+def _times(machine: "Machine", run: Run, event: EventDefinition) -> Iterator[datetime]:
     text = event.expression.text.strip() if event.expression else ""
     is_cycle = event.timer == TimerKind.CYCLE
-    times = due_times(text, machine.at, is_cycle)
-    first = next(times, None)
-    if first is None:
-        value = machine.value(run.frame, text) if text else None
-        times = due_times(str(value), machine.at, is_cycle)
-        first = next(times, None)
-        if first is None:
+    if next(due_times(text, machine.at, is_cycle), None) is None:
+        text = str(machine.value(run.frame, text)) if text else ""
+        if next(due_times(text, machine.at, is_cycle), None) is None:
             raise Unsupported("a timer without a time")
-
-    def wait(due: datetime, rest: Iterator[datetime]) -> None:
-        def rang(payload: dict[str, Any]) -> None:
-            machine.watches.pop(watch.id, None)
-            keep.remove(watch)
-            following = next(rest, None) if is_lasting else None
-            if following is not None:
-                wait(following, rest)
-            happen(payload)
-
-        watch = machine.watch("timer", node.id, run, rang, host)
-        watch.due = due
-        watch.is_listener = node.kind in LISTENERS
-        watch.event = event
-        if host is None:
-            keep.append(watch)
-
-    wait(first, times)
+    return due_times(text, machine.at, is_cycle)
 
 
 # -- catching
@@ -151,7 +146,7 @@ def arm_boundaries(machine: "Machine", work: Work) -> None:
     """The boundary events of an activity listen as long as it is at work (§13.5.3)."""
     for boundary in work.run.drawing.boundaries.get(work.node.id, ()):
         happen = _boundary(machine, work, boundary)
-        lasting = not boundary.is_interrupting
+        lasting = not interrupts(boundary)
         listen(machine, work.run, boundary, work, happen, work.watches, lasting)
 
 
@@ -167,7 +162,7 @@ def fire_boundary(
 ) -> None:
     """A token leaves the boundary event; where it interrupts, instead of the activity's."""
     work.run.frame.put(payload or {})
-    if boundary.is_interrupting or EventKind.ERROR in kinds(boundary):
+    if interrupts(boundary):
         machine.remove(work)
     machine.leave(work.run, boundary)
     machine.check(work.run)
@@ -178,7 +173,7 @@ def arm_handlers(machine: "Machine", run: Run) -> None:
     for node in run.drawing.handlers:
         for start in _starts(run, node):
             happen = _handler(machine, run, node, start)
-            listen(machine, run, start, None, happen, run.armed, not start.is_interrupting)
+            listen(machine, run, start, None, happen, run.armed, not interrupts(start))
 
 
 def _starts(run: Run, node: Node) -> list[Node]:
@@ -195,7 +190,7 @@ def _handler(machine: "Machine", run: Run, node: Node, start: Node) -> Happen:
 
 def start_handler(machine: "Machine", run: Run, node: Node, start: Node) -> None:
     """An event sub-process begins; where it interrupts, everything else in the scope ends."""
-    if start.is_interrupting or EventKind.ERROR in kinds(start):
+    if interrupts(start):
         machine.clear(run)
         run.interrupted = True
     work = Work(run, node)
@@ -257,7 +252,9 @@ def throw_all(machine: "Machine", run: Run, node: Node) -> None:
         elif event.kind == EventKind.CANCEL:
             compensation.cancel(machine, run, node)
             return
-        elif event.kind != EventKind.MESSAGE:
+        elif event.kind == EventKind.MESSAGE:
+            machine.sent.append(name or node.name or node.id)
+        else:
             raise Unsupported(f"throwing {event.kind}")
     if not machine.is_gone(run, epoch):
         machine.leave(run, node)

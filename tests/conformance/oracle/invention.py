@@ -35,13 +35,20 @@ COMPOSITES = (
     *("inclusive", "race", "sub", "sub", "sub", "many", "repeated", "call", "guarded", "guarded"),
     *("jumps", "link"),
 )
+RICH = 10**10
 Ends = tuple[str, str]
 
 
 def invent(seed: int) -> Model:
-    """The model of a seed: a third structured, a third with jumps, a third mutated."""
+    """The model of a seed: a third structured, a third with jumps, a third mutated.
+
+    From RICH on they have rarer elements too; below, a seed gives the model it always gave.
+    """
+    from tests.conformance.oracle.rich_invention import RichInventor
+
     dice = random.Random(seed)
-    model = _Inventor(dice, has_jumps=seed % 3 != 0).model()
+    kind = RichInventor if seed >= RICH else Inventor
+    model = kind(dice, has_jumps=seed % 3 != 0).model()
     if seed % 3 == 2:
         from tests.conformance.oracle.mutation import mutated
 
@@ -64,7 +71,7 @@ def scope_of(nodes: list[Node], flows: list[Flow]) -> Scope:
     )
 
 
-class _Body:
+class Body:
     """A scope that is being drawn."""
 
     def __init__(self, owner: Kind | None) -> None:
@@ -73,17 +80,19 @@ class _Body:
         self.flows: list[Flow] = []
 
 
-class _Inventor:
+class Inventor:
+    composites: tuple[str, ...] = COMPOSITES
+
     def __init__(self, dice: random.Random, has_jumps: bool) -> None:
         self.dice = dice
         self.has_jumps = has_jumps
         self.count = 0
         self.left = dice.choice((8, 14, 22, 32))
-        self.bodies: list[_Body] = []
+        self.bodies: list[Body] = []
         self.called: list[Process] = []
 
     @property
-    def body(self) -> _Body:
+    def body(self) -> Body:
         return self.bodies[-1]
 
     def model(self) -> Model:
@@ -117,7 +126,7 @@ class _Inventor:
 
     def scope(self, owner: Kind | None) -> Scope:
         """A process or sub-process: start, block, end."""
-        self.bodies.append(_Body(owner))
+        self.bodies.append(Body(owner))
         first, last = self.sequence(0) if owner is None else self.block(2)
         needs_start = any(flow.target == first for flow in self.body.flows) or any(
             # at the same instant as a boundary's: which is looked at first is open in the standard
@@ -130,6 +139,14 @@ class _Inventor:
             self.flow(last, self.node(Kind.END_EVENT))
         if self.left > 0 and self.dice.random() < 0.25:
             self.handler()
+        return self.closed()
+
+    def empty(self, owner: Kind | None) -> Body:
+        """A scope to be drawn."""
+        return Body(owner)
+
+    def closed(self) -> Scope:
+        """The scope that was drawn last."""
         body = self.bodies.pop()
         return scope_of(body.nodes, body.flows)
 
@@ -139,7 +156,7 @@ class _Inventor:
         """Any block."""
         self.left -= 1
         if depth < 6 and self.left > 0 and self.dice.random() < 0.75:
-            kind = self.dice.choice(COMPOSITES)
+            kind = self.dice.choice(self.composites)
             if kind == "jumps" and not self.has_jumps:
                 kind = "sequence"
             found: Ends = getattr(self, kind)(depth + 1)
@@ -213,7 +230,7 @@ class _Inventor:
                 self.flow(split, target, self.dice.choice(CONDITIONS))
         return merges[0], exit_
 
-    def _branches(self, kind: Kind, depth: int) -> Ends:
+    def branches(self, kind: Kind, depth: int) -> Ends:
         fork, join = self.node(kind), self.node(kind)
         is_ruled = kind != Kind.PARALLEL_GATEWAY
         by_person = is_ruled and self.dice.random() < 0.2
@@ -247,15 +264,15 @@ class _Inventor:
 
     def xor(self, depth: int) -> Ends:
         """Exclusive split and merge."""
-        return self._branches(Kind.EXCLUSIVE_GATEWAY, depth)
+        return self.branches(Kind.EXCLUSIVE_GATEWAY, depth)
 
     def parallel(self, depth: int) -> Ends:
         """Parallel split and join."""
-        return self._branches(Kind.PARALLEL_GATEWAY, depth)
+        return self.branches(Kind.PARALLEL_GATEWAY, depth)
 
     def inclusive(self, depth: int) -> Ends:
         """Inclusive split and join."""
-        return self._branches(Kind.INCLUSIVE_GATEWAY, depth)
+        return self.branches(Kind.INCLUSIVE_GATEWAY, depth)
 
     def loop(self, depth: int) -> Ends:
         """A block that may be done again."""
@@ -390,7 +407,7 @@ class _Inventor:
             event = EventDefinition(EventKind.ESCALATION, reference="esc_E1")
         else:
             event = self.trigger(cycles=not is_interrupting)
-        self.bodies.append(_Body(Kind.SUB_PROCESS))
+        self.bodies.append(Body(Kind.SUB_PROCESS))
         start = self.node(Kind.START_EVENT, events=(event,), is_interrupting=is_interrupting)
         first, last = self.block(4)
         self.flow(start, first)

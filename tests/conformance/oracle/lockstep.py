@@ -9,6 +9,7 @@ from typing import Any
 from engine.bpmn.model import Kind, Model
 from engine.spiff import Execution, Library, NotRunnable, Wait, compile_model
 from engine.spiff.context import locals_of
+from engine.spiff.facts import FactKind
 from tests.conformance.oracle.machine import Machine, TooManySteps
 from tests.conformance.oracle.places import Unsupported, Watch, told
 
@@ -60,6 +61,7 @@ class Pair:
     def reload(self) -> None:
         """Save and load our case."""
         self.ours = Execution.load(self.ours.save(), self.library)
+        self.machine.sent.clear()
 
     def waits(self) -> list[tuple[Key, Wait]]:
         """Our waits; instances of the same activity are told apart by the variables that only they see."""
@@ -78,6 +80,9 @@ class Pair:
             found += [f"only the oracle: {n} x {key}" for key, n in (theirs - ours).items()]
             found += [f"only ours: {n} x {key}" for key, n in (ours - theirs).items()]
         known = {name: self.machine.root.frame.values.get(name) for name in "abc"}
+        sent = Counter(f.data["name"] for f in self.ours.facts if f.type == FactKind.MESSAGE_SENT)
+        if sent != Counter(self.machine.sent):
+            found.append(f"the oracle sent {self.machine.sent}, ours {dict(sent)}")
         if status != "failed" and known != {name: self.ours.variables.get(name) for name in "abc"}:
             found.append(f"the oracle has {known}, ours {self.ours.variables}")
         return "; ".join(found)

@@ -7,10 +7,16 @@ from typing import Any
 
 from engine import feel
 from engine.bpmn.model import EventKind, Flow, Kind, Model, Node
-from tests.conformance.oracle import activities, adhoc, happenings
-from tests.conformance.oracle.graph import ACTIVITIES, Diagram, Drawing, kinds
+from tests.conformance.oracle import activities, adhoc, complex_gateway, happenings
+from tests.conformance.oracle.graph import ACTIVITIES, Diagram, Drawing, interrupts, kinds
 from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
 
+GATEWAYS = (
+    Kind.EXCLUSIVE_GATEWAY,
+    Kind.INCLUSIVE_GATEWAY,
+    Kind.PARALLEL_GATEWAY,
+    Kind.COMPLEX_GATEWAY,
+)
 MAX_STEPS = 3000
 MERGES_IN_A_ROW = 4
 
@@ -29,6 +35,7 @@ class Machine:
         self.queue: deque[tuple[Run, int, Callable[[], None]]] = deque()
         self.numbers = 0
         self.steps = 0
+        self.sent: list[str] = []  # names of messages
         self.at: datetime
         drawing = self.diagram.drawings[process_id]
         self.root = Run(drawing, Frame(dict(variables)), None, process_id)
@@ -169,7 +176,7 @@ class Machine:
         """A token arrives."""
         if node.kind in ACTIVITIES:
             activities.begin(self, run, node, picks)
-        elif node.kind in (Kind.EXCLUSIVE_GATEWAY, Kind.INCLUSIVE_GATEWAY, Kind.PARALLEL_GATEWAY):
+        elif node.kind in GATEWAYS:
             self._gateway(run, node, flow, picks)
         elif node.kind == Kind.EVENT_BASED_GATEWAY:
             happenings.race(self, run, node)
@@ -189,24 +196,30 @@ class Machine:
         run.standing[flow] += 1
         if node.kind == Kind.PARALLEL_GATEWAY and all(run.standing[f] for f in node.incoming):
             self._consume(run, node)
+        if node.kind == Kind.COMPLEX_GATEWAY:
+            complex_gateway.arrived(self, run, node)
 
     def _consume(self, run: Run, node: Node) -> None:
         """A join takes one token from each incoming flow that has one (Tables 13.1 and 13.4)."""
-        for flow in node.incoming:
+        self.take(run, list(node.incoming))
+        self.split(run, node, {})
+        self.check(run)
+
+    def take(self, run: Run, flows: list[str]) -> None:
+        """One token from each of these flows that has one."""
+        for flow in flows:
             if run.standing[flow]:
                 run.standing[flow] -= 1
                 if not run.standing[flow]:
                     del run.standing[flow]
-        self.split(run, node, {})
-        self.check(run)
 
-    def split(self, run: Run, node: Node, picks: dict[str, list[str]]) -> None:
-        """Tables 13.1 (parallel), 13.2 (exclusive), 13.4 (inclusive)."""
+    def split(self, run: Run, node: Node, picks: dict[str, list[str]], **more: Any) -> None:
+        """Tables 13.1 (parallel), 13.2 (exclusive), 13.4 (inclusive); `more`: what conditions read besides."""
         flows = run.drawing.out(node)
         if node.kind == Kind.PARALLEL_GATEWAY or (len(flows) < 2 and not _is_ruled(flows)):
             self.pass_on(run, flows)
             return
-        is_multiple = node.kind == Kind.INCLUSIVE_GATEWAY
+        is_multiple = node.kind != Kind.EXCLUSIVE_GATEWAY
         if node.id in picks:
             self.pass_on(run, [flow for flow in flows if flow.id in picks[node.id]])
             return
@@ -219,7 +232,7 @@ class Machine:
             flow
             for flow in flows
             if flow.id != node.default
-            and (self.holds(run, flow.condition.text) if flow.condition else is_multiple)
+            and (self.holds(run, flow.condition.text, **more) if flow.condition else is_multiple)
         ]
         taken = self.with_default(run, node, taken)
         if not taken:
@@ -263,25 +276,31 @@ class Machine:
         Which of two goes first is open; our engine promises the one that the token of no other can reach.
         """
         for run in sorted(self.runs(), key=lambda r: r.depth):
-            enabled = [
-                name
-                for name in run.drawing.inclusive_joins
-                if any(run.standing[flow] for flow in run.drawing.nodes[name].incoming)
-                and self._is_enabled(run, name)
-            ]
+            enabled = [name for name in run.drawing.inclusive_joins if self._is_enabled(run, name)]
             free = [
                 name
                 for name in enabled
                 if not any(other != name and run.drawing.leads(other, name) for other in enabled)
             ]
             for name in free or enabled:
-                self._consume(run, run.drawing.nodes[name])
+                node = run.drawing.nodes[name]
+                if name in run.resets:
+                    complex_gateway.reset(self, run, node)
+                else:
+                    self._consume(run, node)
                 return True
         return False
 
     def _is_enabled(self, run: Run, gateway: str) -> bool:
         """No token can still reach an empty incoming flow, unless it could as well reach one that has a token."""
-        full = {flow for flow in run.drawing.nodes[gateway].incoming if run.standing[flow]}
+        node = run.drawing.nodes[gateway]
+        full = {flow for flow in node.incoming if run.standing[flow]}
+        if complex_gateway.is_activated(node):
+            if gateway not in run.resets:
+                return False
+            full |= run.resets[gateway]
+        if not full:
+            return False
         for ways in self._tokens(run):
             reached = set().union(*(run.drawing.reached(way, gateway) for way in ways))
             if reached - full and not reached & full:
@@ -294,7 +313,7 @@ class Machine:
         for work in run.works:
             ways = list(work.node.outgoing)
             for boundary in run.drawing.boundaries.get(work.node.id, ()):
-                if boundary.is_interrupting:
+                if interrupts(boundary):
                     ways += boundary.outgoing
                 elif any(w.element == boundary.id for w in work.watches) or kinds(boundary) & {
                     EventKind.ESCALATION, EventKind.ERROR
@@ -318,7 +337,7 @@ class Machine:
 
     def check(self, run: Run) -> None:
         """A scope without any token is complete (§13.3.4)."""
-        if run.is_over or run.moving or run.works or run.standing:
+        if run.is_over or run.moving or run.works or run.standing or run.resets:
             return
         if run.is_ad_hoc and not run.is_closing:
             assert run.round is not None
@@ -346,6 +365,7 @@ class Machine:
         run.epoch += 1
         run.moving = 0
         run.standing.clear()
+        run.resets.clear()
         for watch in run.armed:
             self.watches.pop(watch.id, None)
         run.armed.clear()
@@ -392,9 +412,9 @@ class Machine:
             host.watches.append(watch)
         return watch
 
-    def holds(self, run: Run, text: str) -> bool:
+    def holds(self, run: Run, text: str, **more: Any) -> bool:
         """Whether a condition holds; null is no."""
-        return self.value(run.frame, text) is True
+        return self.value(run.frame, text, **more) is True
 
     def value(self, frame: Frame, text: str, **more: Any) -> Any:
         """The value of an expression."""

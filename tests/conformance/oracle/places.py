@@ -91,6 +91,8 @@ class Run:
     epoch: int = 0  # grows when all tokens are taken out
     moving: int = 0  # tokens on their way to a node
     standing: Counter[str] = field(default_factory=Counter)  # tokens on flows before joins
+    # complex gateways that wait for the rest: the flows that started them
+    resets: dict[str, set[str]] = field(default_factory=dict)
     works: "list[Work]" = field(default_factory=list)
     armed: "list[Watch]" = field(default_factory=list)  # event sub-processes that may start
     interrupted: bool = False  # by one of its event sub-processes
