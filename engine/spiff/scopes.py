@@ -311,7 +311,7 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
         if (self.tokens and not stuck) or any(
             token._state in (TaskState.WAITING, TaskState.STARTED)
             and not token.is_listener
-            and token.id not in self.subprocesses
+            and (token.id not in self.subprocesses or token.task_spec.is_ad_hoc)
             and self._is_wait(token)
             for token in self.tokens.values()
         ):

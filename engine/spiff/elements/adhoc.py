@@ -71,8 +71,8 @@ class AdHocSpec(SubProcessSpec):
             scope.spec.task_specs[name].receive(scope, None)
 
     def stays_open(self, scope: "ScopeState") -> bool:
-        """Until it is closed."""
-        return "closing" not in scope.notes
+        """Until it is closed, or a terminate event in it ended it."""
+        return "closing" not in scope.notes and scope.notes.get("how") != "terminated"
 
     def check_completion(self, token: Token, scope: "ScopeWorkflow") -> bool:
         """After something inside was done: close when the completion condition holds."""

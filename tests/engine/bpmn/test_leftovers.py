@@ -30,8 +30,8 @@ def unread(process: str, after: str = "") -> tuple[Unread, ...]:
 
 
 def test_an_attribute_that_changes_nothing_here_is_listed_with_its_element_and_line() -> None:
-    assert unread('<task id="a" completionQuantity="3"/>') == (
-        Unread("@completionQuantity", "a", 3),
+    assert unread('<userTask id="a"/><dataObject id="o" isUnlimited="true"/>') == (
+        Unread("@isUnlimited", "o", 3),
     )
 
 
