@@ -1,8 +1,8 @@
 """The words of the product, gathered for translation: `python -m webapp.catalogue` brings the catalogues up to date.
 
-Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, the `sentence` of every refusal, and what repairs and
-rules tell an analyst. English is the source and needs no catalogue. Translations already made are kept; messages no
-longer used go. A language told in part (PARTIAL_LANGUAGES) keeps only what somebody has translated.
+Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, the `sentence` of every refusal, and what repairs,
+rules and findings tell an analyst. English is the source and needs no catalogue. Translations already made are kept;
+messages no longer used go. A language told in part (PARTIAL_LANGUAGES) keeps only what somebody has translated.
 """
 
 import ast
@@ -45,6 +45,7 @@ _ADVISING = {
     "designer": [
         ("importer/**.py", _ADVICE),
         ("rules/**.py", _ADVICE),
+        ("findings/**.py", _ADVICE),
         ("examination.py", _ADVICE),
         ("tryout.py", _ADVICE),
     ]
@@ -88,7 +89,7 @@ def advice(
 
 def _is_rule(node: ast.FunctionDef) -> bool:
     marks = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
-    return any(isinstance(mark, ast.Name) and mark.id in {"rule", "model_rule"} for mark in marks)
+    return any(isinstance(mark, ast.Name) and mark.id in {"rule", "model_rule", "finding"} for mark in marks)
 
 
 def gathered() -> Catalog:

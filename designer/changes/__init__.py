@@ -1,0 +1,25 @@
+"""What accepting a finding does to a draft: one change per file, found by its name."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from designer.changes.parts import CannotChange, Parts
+
+KINDS = (
+    "decide_by_table",
+    "fetch_requirement",
+    "merge_activities",
+    "remove_activity",
+    "remove_requirement",
+)
+
+
+def apply(parts: Parts, kind: str, arguments: Mapping[str, str]) -> Parts:
+    """The draft's parts after a change. Raises CannotChange, with a sentence, where the draft has no room for it."""
+    if kind not in KINDS:
+        raise CannotChange(name=kind)
+    changed: Parts = import_module(f"{__name__}.{kind}").apply(parts, **arguments)
+    return changed
+
+
+__all__ = ["KINDS", "CannotChange", "Parts", "apply"]

@@ -1,0 +1,23 @@
+"""Nobody pays more than the service costs."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from designer.findings.finding import Place, Saving, finding
+from designer.findings.subject import Subject
+
+
+@finding(
+    "error",
+    todo="Lower the fee to what the service costs.",
+    reference="Ley 27444, arts. 53, 54; D.S. 064-2010-PCM",
+)
+def check(subject: Subject) -> Iterator[Place]:
+    """Applicants pay {fee}, but the service costs {cost}."""
+    fee = subject.sheet.fee
+    if fee is None or subject.unit_cost is None or fee.amount <= subject.unit_cost:
+        return
+    cost = subject.unit_cost.quantize(Decimal("0.01"))
+    over = (fee.amount - cost) * subject.services
+    values = {"fee": f"{fee.amount} {fee.currency}", "cost": f"{cost} {fee.currency}"}
+    yield Place(values=values, saving=Saving(money=over))
