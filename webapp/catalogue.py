@@ -89,7 +89,10 @@ def advice(
 
 def _is_rule(node: ast.FunctionDef) -> bool:
     marks = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
-    return any(isinstance(mark, ast.Name) and mark.id in {"rule", "model_rule", "finding"} for mark in marks)
+    return any(
+        isinstance(mark, ast.Name) and mark.id in {"rule", "model_rule", "finding"}
+        for mark in marks
+    )
 
 
 def gathered() -> Catalog:
