@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from designer.beside import Beside, read_tables
 from designer.examination import Examination, examine_apart, rehearse_apart
 from designer.models import Draft
 from engine import dmn
@@ -56,6 +57,7 @@ def save_draft(
     decisions: dict[str, str] | None = None,
     sheet: dict[str, Any] | None = None,
     rules: dict[str, str] | None = None,
+    gateway_tables: dict[str, dict[str, str]] | None = None,
     process_id: str | None = None,
     examined: Examination | None = None,
     by: Person | None,
@@ -65,9 +67,14 @@ def save_draft(
 
     `examined` is what `examine_apart` said, for callers that asked before they opened a transaction.
     """
-    examined = examined or examine_apart(
-        data, process_id=process_id, rules=rules, published=callable_names(session)
+    said = Beside(
+        process_id,
+        rules or {},
+        read_tables(gateway_tables or {}),
+        decisions or {},
+        callable_names(session),
     )
+    examined = examined or examine_apart(data, said)
     draft = Draft(
         id=new_id(at),
         name=(examined.name or PurePath(file_name).stem)[:300],
@@ -78,6 +85,7 @@ def save_draft(
         report=examined.report,
         is_runnable=examined.is_runnable,
         rules=rules or {},
+        gateway_tables=gateway_tables or {},
         forms=forms or {},
         decisions=decisions or {},
         sheet=sheet or {},
@@ -120,6 +128,7 @@ def draft_of_version(session: Session, version: Version, *, by: Person, at: date
         decisions=whole.decisions,
         sheet=whole.sheet,
         rules={} if before is None else before.rules,
+        gateway_tables={} if before is None else before.gateway_tables,
         process_id=version.process_id,
         by=by,
         at=at,
@@ -165,14 +174,14 @@ def replace_drawing(
     """
     draft = changeable_draft(session, draft_id)
     draft.drawing, draft.file_name = data, PurePath(file_name).name[:300]
-    return _examined(session, draft, at, examined)
+    return examined_draft(session, draft, at, examined)
 
 
 def choose_process(session: Session, draft_id: int, process_id: str, *, at: datetime) -> Draft:
     """Say which of the file's processes a case runs."""
     draft = changeable_draft(session, draft_id)
     draft.process_id = process_id
-    return _examined(session, draft, at)
+    return examined_draft(session, draft, at)
 
 
 def set_rule(
@@ -192,7 +201,7 @@ def set_rule(
     else:
         rules.pop(flow_id, None)
     draft.rules = rules
-    _examined(session, draft, at)
+    examined_draft(session, draft, at)
     known = {flow["id"] for gateway in draft.report["gateways"] for flow in gateway["flows"]}
     if condition and flow_id not in known:
         raise NoSuchFlow(flow=flow_id)
@@ -251,22 +260,22 @@ def discard_draft(session: Session, draft_id: int) -> None:
 
 def examined_again(session: Session, draft: Draft) -> Examination:
     """What the draft is now, with the model as it would be run."""
-    return examine_apart(
-        draft.drawing,
-        process_id=draft.process_id,
-        rules=draft.rules,
-        published=callable_names(session),
-    )
+    return examine_apart(draft.drawing, beside(session, draft))
 
 
 def rehearsed(session: Session, draft: Draft, seed: int) -> dict[str, Any]:
     """One walk through the draft (see `rehearse_apart`)."""
-    return rehearse_apart(
-        draft.drawing,
-        process_id=draft.process_id,
-        rules=draft.rules,
-        published=callable_names(session),
-        seed=seed,
+    return rehearse_apart(draft.drawing, beside(session, draft), seed=seed)
+
+
+def beside(session: Session, draft: Draft) -> Beside:
+    """What was decided about a draft's drawing, as the examination wants it."""
+    return Beside(
+        draft.process_id,
+        draft.rules,
+        read_tables(draft.gateway_tables),
+        draft.decisions,
+        callable_names(session),
     )
 
 
@@ -282,9 +291,10 @@ def changeable_draft(session: Session, draft_id: int) -> Draft:
     return draft
 
 
-def _examined(
+def examined_draft(
     session: Session, draft: Draft, at: datetime, examined: Examination | None = None
 ) -> Draft:
+    """The draft with what a fresh examination says of it."""
     examined = examined or examined_again(session, draft)
     draft.report, draft.is_runnable, draft.changed_at = examined.report, examined.is_runnable, at
     return draft

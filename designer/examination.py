@@ -9,19 +9,21 @@ import resource
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 
+from designer.beside import ALONE, Beside, read_tables, with_rules
 from designer.check import Report, check_model
+from designer.decision_models import models_of
 from designer.importer import Imported, import_model
 from designer.layout import with_layout
 from designer.outline import elements, gateways, lanes, tasks
 from designer.tryout import Tried, try_model
 from engine import bpmn
-from engine.bpmn.model import Expression, Model, Node, Scope, Unread
+from engine.bpmn.model import Model, Scope, Unread
 from engine.errors import Refusal, filled
 
 SECONDS = 20  # of the clock; a normal diagram needs less than one
@@ -44,21 +46,11 @@ class Examination:
     model: bytes | None = None
 
 
-def examine(
-    data: bytes,
-    *,
-    process_id: str | None = None,
-    rules: dict[str, str] | None = None,
-    published: Collection[str] = (),
-) -> Examination:
-    """Read, import, check, compile and rehearse a diagram. What is wrong with it is said in the report.
-
-    `process_id` is the analyst's choice of process, `rules` their conditions by flow id, in FEEL,
-    `published` what call activities may call besides the file's own processes.
-    """
+def examine(data: bytes, beside: Beside = ALONE) -> Examination:
+    """Read, import, check, compile and rehearse a diagram. What is wrong with it is said in the report."""
     try:
         drawn = bpmn.read(data)
-        imported = _imported(drawn, process_id, published, rules or {})
+        imported = _imported(drawn, beside)
     except Refusal as refusal:
         return _refused(refusal)
     # A drawing without layout gets one, so that every version can be shown.
@@ -73,7 +65,7 @@ def examine(
         "elements": elements(drawn),
         "has_layout": bool(drawn.shapes),
         "unread": grouped(drawn.unread),
-        "rehearsal": _rehearsal(imported, seed=1) if checked.is_runnable else None,
+        "rehearsal": _rehearsal(imported, beside, seed=1) if checked.is_runnable else None,
     }
     return Examination(
         report,
@@ -84,61 +76,40 @@ def examine(
     )
 
 
-def examine_apart(
-    data: bytes,
-    *,
-    process_id: str | None = None,
-    rules: dict[str, str] | None = None,
-    published: Collection[str] = (),
-) -> Examination:
+def examine_apart(data: bytes, beside: Beside = ALONE) -> Examination:
     """`examine` in a child process with limits; a diagram that breaks or hangs the child is said to be too heavy."""
-    said = _asked_apart(data, process_id=process_id, rules=rules or {}, published=sorted(published))
+    said = _asked_apart(data, beside)
     if said is None:
         return _unread(TOO_HEAVY, {"seconds": SECONDS})
     model = said.pop("model")
     return Examination(**said, model=None if model is None else base64.b64decode(model))
 
 
-def rehearse_apart(
-    data: bytes,
-    *,
-    process_id: str | None = None,
-    rules: dict[str, str] | None = None,
-    published: Collection[str] = (),
-    seed: int,
-) -> Json:
-    """One walk through the diagram in a child process: outcome, steps, visited ids, message, released joins.
+def rehearse_apart(data: bytes, beside: Beside, *, seed: int) -> Json:
+    """One walk through the diagram in a child process: see `Tried`.
 
     The same seed gives the same walk. A diagram that cannot be read or takes too long has the outcome “refused”.
     """
-    said = _asked_apart(
-        data, process_id=process_id, rules=rules or {}, published=sorted(published), seed=seed
-    )
+    said = _asked_apart(data, beside, seed=seed)
     if said is None:
         words = filled(TOO_HEAVY, {"seconds": str(SECONDS)})
         return asdict(Tried("", "refused", 0, (), words))
     return said
 
 
-def rehearse(
-    data: bytes,
-    *,
-    process_id: str | None,
-    rules: dict[str, str],
-    published: Collection[str],
-    seed: int,
-) -> Json:
+def rehearse(data: bytes, beside: Beside, *, seed: int) -> Json:
     """What the child does for `rehearse_apart`."""
     try:
-        imported = _imported(bpmn.read(data), process_id, published, rules)
+        imported = _imported(bpmn.read(data), beside)
     except Refusal as refusal:
         return asdict(Tried("", "refused", 0, (), refusal.message()))
-    return _rehearsal(imported, seed)
+    return _rehearsal(imported, beside, seed)
 
 
-def _asked_apart(data: bytes, **asked: Any) -> Json | None:
+def _asked_apart(data: bytes, beside: Beside, seed: int | None = None) -> Json | None:
     """What a child answers; None when it broke or took too long."""
-    asked["data"] = base64.b64encode(data).decode()
+    asked: Json = {"data": base64.b64encode(data).decode(), "seed": seed}
+    asked["beside"] = asdict(replace(beside, published=sorted(beside.published)))
     try:
         child = subprocess.run(
             [sys.executable, "-m", "designer.examination"],
@@ -160,21 +131,25 @@ def grouped(unread: Sequence[Unread]) -> list[Json]:
     return [asdict(first[what]) | {"count": number} for what, number in times.items()][:MOST_UNREAD]
 
 
-def _imported(
-    drawn: Model, process_id: str | None, published: Collection[str], rules: dict[str, str]
-) -> Imported:
+def _imported(drawn: Model, beside: Beside) -> Imported:
     """The drawing as it runs by these rules. Those of gateways that only the repairs made are said to the result."""
     gateways = {flow for scope in _scopes(drawn) for flow in _at_gateways(scope)}
+    rules = beside.rules
     imported = import_model(
-        with_rules(drawn, {flow: said for flow, said in rules.items() if flow in gateways}),
-        published,
+        with_rules(
+            drawn,
+            {flow: said for flow, said in rules.items() if flow in gateways},
+            beside.tables,
+        ),
+        beside.published,
     )
     later = {flow: said for flow, said in rules.items() if flow not in gateways}
     if later:
-        again = import_model(with_rules(imported.model, later), published)
+        again = import_model(with_rules(imported.model, later, beside.tables), beside.published)
         imported = replace(again, notes=(*imported.notes, *again.notes))
     known = {process.id for process in imported.model.processes}
-    return replace(imported, process_id=process_id) if process_id in known else imported
+    chosen = beside.process_id
+    return replace(imported, process_id=chosen) if chosen in known else imported
 
 
 def _scopes(model: Model) -> Iterator[Scope]:
@@ -190,38 +165,9 @@ def _at_gateways(scope: Scope) -> Iterator[str]:
             yield from node.outgoing
 
 
-def with_rules(model: Model, rules: dict[str, str]) -> Model:
-    """The model with the analyst's conditions on its flows; gateways that have one are no longer a person's choice."""
-    if not rules:
-        return model
-    return replace(
-        model,
-        processes=tuple(
-            replace(process, scope=_scope_with(process.scope, rules)) for process in model.processes
-        ),
-    )
-
-
-def _scope_with(scope: Scope, rules: dict[str, str]) -> Scope:
-    flows = {
-        flow.id: replace(flow, condition=Expression(rules[flow.id], "feel"))
-        if flow.id in rules
-        else flow
-        for flow in scope.flows.values()
-    }
-    ruled = {flow.source for flow in flows.values() if flow.id in rules}
-    nodes: dict[str, Node] = {}
-    for node in scope.nodes.values():
-        if node.id in ruled:
-            node = replace(node, extension=replace(node.extension, is_decided_by_person=False))
-        if node.body is not None:
-            node = replace(node, body=_scope_with(node.body, rules))
-        nodes[node.id] = node
-    return replace(scope, nodes=nodes, flows=flows)
-
-
-def _rehearsal(imported: Imported, seed: int) -> Json:
-    return asdict(try_model(imported, seed=seed, max_steps=300))
+def _rehearsal(imported: Imported, beside: Beside, seed: int) -> Json:
+    models = tuple(models_of(beside.decisions).values())
+    return asdict(try_model(imported, seed=seed, max_steps=300, decisions=models))
 
 
 def _for_the_page(checked: Report) -> Json:
@@ -275,16 +221,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     asked = orjson.loads(sys.stdin.buffer.read())
-    data = base64.b64decode(asked.pop("data"))
-    sys.stdout.buffer.write(orjson.dumps(_rehearsed(data, asked) or _examined(data, asked)))
+    data, said, seed = base64.b64decode(asked["data"]), asked["beside"], asked["seed"]
+    beside = Beside(**said | {"tables": read_tables(said["tables"])})
+    answer = _examined(data, beside) if seed is None else rehearse(data, beside, seed=seed)
+    sys.stdout.buffer.write(orjson.dumps(answer))
 
 
-def _rehearsed(data: bytes, asked: Json) -> Json | None:
-    return rehearse(data, **asked) if "seed" in asked else None
-
-
-def _examined(data: bytes, asked: Json) -> Json:
-    found = examine(data, **asked)
+def _examined(data: bytes, beside: Beside) -> Json:
+    found = examine(data, beside)
     return {
         "report": found.report,
         "is_runnable": found.is_runnable,

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
+from designer.beside import Beside
 from designer.examination import examine
 from engine.deployments import deploy, match_lanes
 from engine.errors import Refusal
@@ -78,7 +79,8 @@ def _with_letters(path: Path, sheet: dict[str, Any]) -> dict[str, Any]:
 def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:
     """Publish a folder as the next version of its procedure and match its lanes with the offices it names."""
     folder = read_folder(path)
-    examined = examine(folder.drawing, published=callable_names(session))
+    beside = Beside(decisions=folder.decisions, published=callable_names(session))
+    examined = examine(folder.drawing, beside)
     if examined.model is None or examined.process_id is None:
         raise IncompleteFolder(folder=path.name, reason=examined.report["error"]["message"])
     version = deploy(

@@ -12,7 +12,7 @@ from engine.database import Base, Instant
 class Draft(Base):
     """A diagram on its way to being published, kept even when it cannot run yet.
 
-    `drawing` stays as uploaded; what the analyst decides about it (`rules`, `forms`, `decisions`) lies beside it
+    `drawing` stays as uploaded; what the analyst decides about it (`rules`, `forms`, `decisions` …) lies beside it
     and is applied when the draft is examined and published.
     """
 
@@ -33,6 +33,9 @@ class Draft(Base):
     rules: Mapped[dict[str, str]] = mapped_column(
         JSON
     )  # flow id → FEEL condition said by the analyst
+    gateway_tables: Mapped[dict[str, dict[str, str]]] = mapped_column(
+        JSON, default=dict
+    )  # gateway id → designer.beside.GatewayTable
     forms: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # form key → form-js schema
     decisions: Mapped[dict[str, str]] = mapped_column(JSON, deferred=True)  # file name → DMN text
     sheet: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from designer.upstream import before
 from engine.bpmn.model import Model, Process
 
 Json = dict[str, Any]
@@ -28,6 +29,9 @@ def gateways(process: Process) -> list[Json]:
                 "kind": node.kind.value,
                 "line": node.line,
                 "is_decided_by_person": node.extension.is_decided_by_person,
+                "decision": node.extension.decision,
+                "result": node.extension.result_variable,
+                "before": sorted(before(process, scope, node)),
                 "flows": [
                     {
                         "id": flow.id,

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.bpmn.model import FormField
+from engine.dmn import HitPolicy
 from engine.dmn import Model as DecisionModel
+from engine.dmn.cell_shapes import texts_of
 from engine.errors import Refusal
 from engine.forms import Field, Form, from_embedded, read_form
 from engine.forms.choosing import Choosing
 from engine.forms.fields.datetime import DateTimeField
 
-Kind = Literal["text", "number", "yes_no", "date", "choice", "any"]
+Kind = Literal["text", "number", "yes_no", "date", "choice", "list", "any"]
 Json = Mapping[str, Any]
 
 _KINDS: dict[str, Kind] = {
@@ -21,6 +23,9 @@ _KINDS: dict[str, Kind] = {
     "textfield": "text",
     "textarea": "text",
 }
+
+
+_MANY = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +39,43 @@ class Question:
 
 
 def questions(
-    report: Json, forms: Json, decisions: Iterable[DecisionModel] = ()
+    report: Json,
+    forms: Json,
+    decisions: Iterable[DecisionModel] = (),
+    gateway_id: str | None = None,
 ) -> dict[str, Question]:
     """Key → question, of every form and table that the process uses, in the order of its tasks.
 
-    `report` is an examination's; forms that cannot be read ask nothing.
+    With a gateway only of those that a case may have passed by then. `report` is an examination's; forms that cannot
+    be read ask nothing.
     """
     found: dict[str, Question] = {}
+    passed = _passed(report, gateway_id)
     tables = tuple(decisions)
     start = _form(forms.get("start"))
     for asked in [start] if start is not None else []:
         _add(found, asked.fields)
     for task in report["tasks"]:
+        if passed is not None and task["id"] not in passed:
+            continue
         form = _form_of(task, forms)
         if form is not None:
             _add(found, form.fields)
         if task["result"]:
             found.setdefault(task["result"], _result(task, tables))
+    for gateway in report["gateways"]:
+        is_asked = passed is None or gateway["id"] in passed or gateway["id"] == gateway_id
+        if is_asked and gateway.get("result"):
+            found.setdefault(gateway["result"], _result(gateway, tables))
     return found
+
+
+def _passed(report: Json, gateway_id: str | None) -> set[str] | None:
+    """Ids of the nodes before a gateway; None for all, also of drafts kept before this was found out."""
+    for gateway in report["gateways"] if gateway_id else ():
+        if gateway["id"] == gateway_id and "before" in gateway:
+            return set(gateway["before"])
+    return None
 
 
 def _form_of(task: Json, forms: Json) -> Form | None:
@@ -87,13 +111,16 @@ def _add(found: dict[str, Question], fields: Iterable[Field]) -> None:
         if not field.has_value:
             continue
         options: tuple[tuple[str, str], ...] = ()
-        if isinstance(field, Choosing) and field.type in ("select", "radio"):
+        is_list = field.type in ("checklist", "taglist")
+        if isinstance(field, Choosing):
             options = tuple(
                 (value, label.literal or value)
                 for value, label in field.static
                 if isinstance(value, str)
             )
         kind: Kind = "choice" if options else _KINDS.get(field.type, "any")
+        if is_list:
+            kind = "list"
         if isinstance(field, DateTimeField) and field.subtype != "date":
             kind = "any"
         label = field.label.literal or field.key
@@ -107,10 +134,13 @@ def _result(task: Json, tables: Iterable[DecisionModel]) -> Question:
         if table is None or len(table.outputs) != 1:
             continue
         output = table.outputs[0]
-        said = dict.fromkeys(rule.outputs[0].text or "" for rule in table.rules)
-        texts = [text[1:-1] for text in said if len(text) > 1 and text[0] == text[-1] == '"']
-        if texts and len(texts) == len(said):
-            return Question(task["result"], label, "choice", tuple((text, text) for text in texts))
+        said = [rule.outputs[0].text or "" for rule in table.rules]
+        if output.allowed is not None:
+            said = [output.allowed.text or ""]
+        texts = dict.fromkeys(text for each in said for text in texts_of(each))
+        if texts and all(map(texts_of, said)):
+            kind: Kind = "list" if table.hit_policy in _MANY else "choice"
+            return Question(task["result"], label, kind, tuple((text, text) for text in texts))
         kinds: dict[str, Kind] = {"number": "number", "boolean": "yes_no", "date": "date"}
         return Question(task["result"], label, kinds.get(output.type_ref or "", "any"))
     return Question(task["result"], label)

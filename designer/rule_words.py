@@ -14,8 +14,8 @@ from engine.feel.syntax import Literal as Written
 
 Joiner = Literal["and", "or"]
 
-SIGNS = ("=", "!=", ">", ">=", "<", "<=", "has value", "has no value")
-"""The comparisons there are words for."""
+SIGNS = ("=", "!=", ">", ">=", "<", "<=", "includes", "lacks", "has value", "has no value")
+"""The comparisons there are words for; `includes` and `lacks` ask of lists."""
 
 MOST_CLAUSES = 20
 _NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
@@ -50,17 +50,29 @@ class Clause:
     value: str = ""
 
 
+Group = tuple[Clause, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Clauses that all hold (`and`) or of which one holds (`or`)."""
+    """Groups that all hold (`and`) or of which one holds (`or`); inside a group it is the other way round."""
 
-    clauses: tuple[Clause, ...] = ()
+    groups: tuple[Group, ...] = ()
     joiner: Joiner = "and"
+
+    @property
+    def inner(self) -> Joiner:
+        """What joins the clauses of a group."""
+        return "or" if self.joiner == "and" else "and"
 
 
 def to_feel(words: Words, questions: Mapping[str, Question]) -> str:
     """The rule in FEEL; empty when nothing is compared. Raises ValueMissing, NotANumber, NotADay."""
-    parts = [_clause(clause, questions.get(clause.key)) for clause in words.clauses[:MOST_CLAUSES]]
+    parts = []
+    for group in words.groups[:MOST_CLAUSES]:
+        said = [_clause(clause, questions.get(clause.key)) for clause in group[:MOST_CLAUSES]]
+        together = f" {words.inner} ".join(said)
+        parts.append(f"({together})" if len(said) > 1 and len(words.groups) > 1 else together)
     return f" {words.joiner} ".join(parts)
 
 
@@ -77,11 +89,22 @@ def from_feel(text: str, questions: Mapping[str, Question]) -> Words | None:
     if isinstance(node, Logic):
         joiner = "or" if node.word == "or" else "and"
         parts = node.parts
+    groups = []
+    for part in parts:
+        group = _read_group(part, joiner)
+        if group is None:
+            return None
+        groups.append(group)
+    if sum(map(len, groups)) > MOST_CLAUSES:
+        return None
+    return Words(tuple(groups), joiner)
+
+
+def _read_group(node: Node, joiner: Joiner) -> Group | None:
+    parts = node.parts if isinstance(node, Logic) and node.word != joiner else [node]
     clauses = [_read(part) for part in parts]
     known = [clause for clause in clauses if clause is not None]
-    if len(known) < len(clauses) or len(known) > MOST_CLAUSES:
-        return None
-    return Words(tuple(known), joiner)
+    return tuple(known) if len(known) == len(clauses) else None
 
 
 def unknown_names(text: str, questions: Mapping[str, Question]) -> list[str]:
@@ -99,6 +122,11 @@ def _clause(clause: Clause, question: Question | None) -> str:
     if clause.sign == "has no value":
         return f"{clause.key} = null"
     sign = clause.sign if clause.sign in SIGNS else "="
+    if question is not None and question.kind == "list":
+        sign = {"=": "includes", "!=": "lacks"}.get(sign, sign)
+    if sign in ("includes", "lacks"):
+        includes = f"list contains({clause.key}, {_literal(clause, question)})"
+        return includes if sign == "includes" else f"not({includes})"
     # A case keeps days as ISO 8601 text, which would compare with a day to null.
     is_day = question is not None and question.kind == "date"
     left = f"date({clause.key})" if is_day else clause.key
@@ -122,7 +150,7 @@ def _literal(clause: Clause, question: Question | None) -> str:
         if not _DAY.fullmatch(value):
             raise NotADay(field=label, value=value)
         return f'date("{value}")'
-    if kind == "any" and (_NUMBER.fullmatch(value) or value in ("true", "false")):
+    if kind in ("any", "list") and (_NUMBER.fullmatch(value) or value in ("true", "false")):
         return value
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'
@@ -131,6 +159,8 @@ def _literal(clause: Clause, question: Question | None) -> str:
 def _read(node: Node) -> Clause | None:
     if isinstance(node, Name):  # a yes/no answer by itself
         return Clause(node.name, "=", "true")
+    if isinstance(node, Call):
+        return _read_list(node)
     if not isinstance(node, Comparison) or node.sign not in _FLIPPED:
         return None
     left, right, sign = node.left, node.right, node.sign
@@ -146,6 +176,28 @@ def _read(node: Node) -> Clause | None:
     if isinstance(value.value, bool):
         return Clause(key, sign, "true" if value.value else "false")
     return Clause(key, sign, str(value.value))
+
+
+def _read_list(node: Call) -> Clause | None:
+    """`list contains(key, "value")`, or not(…) of it."""
+    called, given = _called(node), node.arguments
+    if called == "not" and len(given) == 1 and isinstance(given[0], Call):
+        inner = _read_list(given[0])
+        return Clause(inner.key, "lacks", inner.value) if inner and inner.sign != "lacks" else None
+    if called != "list contains" or len(given) != 2 or node.names:
+        return None
+    key, value = given
+    if not isinstance(key, Name) or not isinstance(value, Written) or value.value is None:
+        return None
+    return Clause(key.name, "includes", _typed(value.value))
+
+
+def _called(node: Call) -> str:
+    return node.function.name if isinstance(node.function, Name) else ""
+
+
+def _typed(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _key(node: Node) -> str | None:
@@ -174,5 +226,4 @@ def _given_to_date(node: Node) -> Node | None:
     """What `date(…)` is asked of; None when the node is something else."""
     if not isinstance(node, Call) or node.names or len(node.arguments) != 1:
         return None
-    is_date = isinstance(node.function, Name) and node.function.name == "date"
-    return node.arguments[0] if is_date else None
+    return node.arguments[0] if _called(node) == "date" else None

@@ -1,10 +1,15 @@
-"""A decision table as a grid to be changed: cells typed anew, rules added, removed, moved; and what it then lacks."""
+"""A decision table as a grid to be changed: cells typed anew, rules added, removed, moved; and what it then lacks.
+
+Its columns change in `column_editing.py`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine import dmn
 from engine.dmn import HitPolicy, Table
+from engine.dmn.column_writer import Column
+from engine.dmn.model import Aggregation, Text
 from engine.dmn.overlaps import gaps, overlaps, unreachable
 from engine.dmn.table_writer import Row
 from engine.errors import NotFound
@@ -20,9 +25,20 @@ class Grid:
 
     name: str
     hit_policy: HitPolicy
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    conditions: tuple[Column, ...]
+    results: tuple[Column, ...]
     rows: tuple[Row, ...]
+    aggregation: Aggregation | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The heads of the columns of conditions."""
+        return tuple(column.label for column in self.conditions)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The heads of the columns of results."""
+        return tuple(column.label for column in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +57,27 @@ def grid_of(model: dmn.Model, decision: str) -> Grid:
     return Grid(
         name=decision,
         hit_policy=table.hit_policy,
-        inputs=tuple(column.label for column in table.inputs),
-        outputs=tuple(column.label for column in table.outputs),
+        aggregation=table.aggregation,
+        conditions=tuple(
+            Column(
+                column.label,
+                column.expression.text or "",
+                column.type_ref,
+                _said_text(column.allowed),
+                place,
+            )
+            for place, column in enumerate(table.inputs, start=1)
+        ),
+        results=tuple(
+            Column(
+                column.label,
+                column.name,
+                column.type_ref,
+                _said_text(column.allowed),
+                place,
+            )
+            for place, column in enumerate(table.outputs, start=1)
+        ),
         rows=tuple(
             Row(
                 tuple(cell.text or "" for cell in rule.inputs),
@@ -124,6 +159,10 @@ def _table(model: dmn.Model, decision: str) -> Table:
     if table is None:
         raise NotFound(what="decision table", name=decision)
     return table
+
+
+def _said_text(text: Text | None) -> str:
+    return (text.text or "") if text is not None else ""
 
 
 def _cells(cells: Sequence[str], stem: str, sent: Mapping[str, str]) -> tuple[str, ...]:

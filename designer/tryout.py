@@ -2,20 +2,27 @@
 
 import random
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from designer.importer import Imported, import_model
 from designer.rehearsal import answers_for, distances, first_values
+from designer.table_values import read_by_tables
 from engine.bpmn import read
+from engine.decisions import decided_by
+from engine.dmn import Model as DecisionModel
 from engine.errors import Refusal
 from engine.spiff import (
     Choice,
     Compiled,
     Execution,
+    Fact,
+    FactKind,
     Library,
     NotRunnable,
+    Outcome,
     Wait,
     WaitKind,
     compile_model,
@@ -27,12 +34,22 @@ BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision on the way: where, by which table and rules of it (from 1), with what result as JSON."""
+
+    element: str
+    decision: str
+    rules: tuple[int, ...]
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """How a rehearsal went. `visited` are ids of nodes and flows in the order they were passed.
 
     outcome: completed, waiting (for something nobody can give), stuck, failed, refused;
     `released`: joins that waited in vain and were freed, as an operator would. `coverage`: the share of the
-    process's nodes that were visited, 0 to 1.
+    process's nodes that were visited, 0 to 1. `decided`: what decision tables said, in order.
     """
 
     process: str
@@ -42,6 +59,7 @@ class Tried:
     message: str | None = None
     released: tuple[str, ...] = ()
     coverage: float = 0.0
+    decided: tuple[Decided, ...] = ()
 
 
 def try_file(
@@ -58,18 +76,23 @@ def try_file(
     return try_model(imported, seed, max_steps)
 
 
-def try_model(imported: Imported, seed: int = 0, max_steps: int = 500) -> Tried:
-    """Run the imported model once; the same seed gives the same walk."""
+def try_model(
+    imported: Imported,
+    seed: int = 0,
+    max_steps: int = 500,
+    decisions: Sequence[DecisionModel] = (),
+) -> Tried:
+    """Run the imported model once, by its own decision tables; the same seed gives the same walk."""
     process = imported.process_id
     try:
         compiled = compile_model(imported.model, process)
     except NotRunnable as refusal:
         return Tried(process, "refused", 0, (), refusal.message())
-    rehearsal = _Rehearsal(compiled, random.Random(seed))
+    rehearsal = _Rehearsal(compiled, random.Random(seed), tuple(decisions))
     tried = _walked(rehearsal, process, max_steps)
     nodes = {node.id for _, node in imported.model.process(process).scope.everything()}
     share = len(nodes & set(tried.visited)) / len(nodes) if nodes else 0.0
-    return replace(tried, coverage=round(share, 3))
+    return replace(tried, coverage=round(share, 3), decided=rehearsal.decided)
 
 
 def _walked(rehearsal: "_Rehearsal", process: str, max_steps: int) -> Tried:
@@ -80,12 +103,32 @@ def _walked(rehearsal: "_Rehearsal", process: str, max_steps: int) -> Tried:
         return Tried(process, "failed", rehearsal.steps, path, refusal.message(), rehearsal.freed)
 
 
+class _House(Library):
+    """The versions in memory, with the decision tables of the draft."""
+
+    def __init__(self, compiled: Compiled, models: tuple[DecisionModel, ...]) -> None:
+        super().__init__(compiled)
+        self.models = models
+
+    def decide(self, decision: str, context: dict[str, Any], caller: Compiled) -> Outcome:
+        """What the draft's own tables say."""
+        return decided_by(self.models, decision, context)
+
+
+def _decided(fact: Fact) -> Decided:
+    said = fact.data
+    fired: list[dict[str, Any]] = said.get("fired") or [{}]
+    rules = tuple(fired[-1].get("rules", ()))
+    return Decided(fact.element_id or "", said["decision"], rules, said["result"])
+
+
 @dataclass
 class _Rehearsal:
     """One walk through one process."""
 
     compiled: Compiled
     dice: random.Random
+    decisions: tuple[DecisionModel, ...] = ()
     at: datetime = BEGINNING
     steps: int = 0
     seen: Counter[str] = field(default_factory=Counter)
@@ -99,6 +142,11 @@ class _Rehearsal:
         return () if self.execution is None else tuple(self.execution.path)
 
     @property
+    def decided(self) -> tuple[Decided, ...]:
+        facts = [] if self.execution is None else self.execution.facts
+        return tuple(_decided(fact) for fact in facts if fact.type == FactKind.DECISION_MADE)
+
+    @property
     def freed(self) -> tuple[str, ...]:
         return tuple(self.released)
 
@@ -109,9 +157,10 @@ class _Rehearsal:
             first_values(self.compiled.model),
             self.at,
             start_event=start,
-            resolve=Library(self.compiled),
+            resolve=_House(self.compiled, self.decisions),
         )
         self.far = distances(self.compiled.model)
+        self.read = read_by_tables(self.decisions)
         while self.steps < max_steps:
             if execution.status in ("completed", "failed", "cancelled"):
                 return self._over(execution)
@@ -181,6 +230,7 @@ class _Rehearsal:
         if kind in (WaitKind.TASK, WaitKind.DECISION):
             picked = {choice.element_id: self._pick(choice) for choice in wait.choices}
             answers = answers_for(self.compiled.model, wait.element_id, self.dice)
+            answers |= {name: self.dice.choice(said) for name, said in self.read.items()}
             execution.complete(wait.token, answers, self.at, choices=picked)
             return True
         if kind is WaitKind.TIMER and wait.due_at is not None:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import dmn, feel
+from engine import dmn
+from engine.decisions import decided_by
 from engine.deployments import Blueprint, blueprint
-from engine.dmn.refusals import UnknownDecision
 from engine.errors import Refusal
 from engine.models import DataStore, Procedure, Version
 from engine.spiff import Compiled, Outcome, compile_model, remembered
@@ -61,13 +61,7 @@ class PublishedVersions:
 
     def decide(self, decision: str, context: dict[str, Any], caller: Compiled) -> Outcome:
         """What a decision of the caller's version decides, by which rules; KeyError where it has none by that name."""
-        for model in self._decisions(caller):
-            try:
-                decided = model.explain(decision, model.from_json(decision, context))
-            except UnknownDecision:
-                continue
-            return Outcome(feel.to_json(decided.value), tuple(map(_fired, decided.fired)))
-        raise KeyError(decision)
+        return decided_by(self._decisions(caller), decision, context)
 
     def read_store(self, store: str) -> Any:
         """What a data store holds; None where nothing was left there."""
@@ -121,13 +115,3 @@ class PublishedVersions:
 
 _decisions: OrderedDict[int, list[dmn.Model]] = OrderedDict()
 _lock = Lock()
-
-
-def _fired(fired: dmn.Fired) -> dict[str, Any]:
-    """Which rules of a table fired, with what was given and concluded, as JSON for the facts."""
-    return {
-        "decision": fired.decision,
-        "rules": list(fired.rules),
-        "inputs": [feel.to_json(value) for value in fired.inputs],
-        "outputs": [[feel.to_json(value) for value in row] for row in fired.outputs],
-    }

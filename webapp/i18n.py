@@ -38,6 +38,7 @@ _THINGS: dict[str, LazyString] = {
     "incident": lazy_gettext("incident"),
     "migration": lazy_gettext("migration"),
     "decision table": lazy_gettext("decision table"),
+    "gateway": lazy_gettext("gateway"),
     "job": lazy_gettext("job"),
     "completed": lazy_gettext("completed"),
     "cancelled": lazy_gettext("cancelled"),

@@ -145,7 +145,7 @@ class Extension:
     outputs: tuple[Mapping, ...] = ()
     is_all_in: bool = False  # call activity passes every variable in
     is_all_out: bool = False  # ... and takes every variable back
-    decision: str | None = None  # decision id or name of a business rule task
+    decision: str | None = None  # id or name; of a business rule task, or asked before a gateway
     decision_binding: str | None = None
     result_variable: str | None = None
     # external task topic, service job type, class, delegate or expression: what it would call

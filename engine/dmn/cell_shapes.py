@@ -49,6 +49,7 @@ _PART = re.compile(
     rf"|(?P<compare><=|>=|<|>|=)?\s*(?P<number>{_NUMBER})"
     r")\s*(?:,|$)"
 )
+_TEXTS = re.compile(rf"\s*{_STRING}\s*(?:,\s*{_STRING}\s*)*")
 _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*", re.DOTALL)
 _CONSTANT = re.compile(rf"(?P<text>{_STRING})|(?P<flag>true|false)|(?P<number>{_NUMBER})")
 
@@ -64,6 +65,13 @@ def shape_of(text: str | None) -> Shape | None:
     if inner is None or inner.flags or inner.spans:
         return None
     return Shape(is_negated=True, texts=inner.texts)
+
+
+def texts_of(text: str | None) -> tuple[str, ...]:
+    """The texts of a cell that lists nothing but texts, in its order; none where it says anything else."""
+    if text is None or not _TEXTS.fullmatch(text):
+        return ()
+    return tuple(each[1:-1] for each in re.findall(_STRING, text))
 
 
 def constant_of(text: str | None) -> str | bool | Decimal | None:

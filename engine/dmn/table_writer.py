@@ -32,14 +32,24 @@ def with_rules(xml: str, decision: str, rows: Sequence[Row]) -> str:
 
     Raises what reading raises, UnknownDecision, and BrokenModel for rows that do not fit the table's columns.
     """
+    root, table = opened_table(xml, decision)
+    _check(table, rows)
+    _rewrite(table, rows)
+    return written(xml, root)
+
+
+def opened_table(xml: str, decision: str) -> tuple[etree._Element, etree._Element]:
+    """The file to be changed and the table of a decision in it. Raises what reading raises, UnknownDecision."""
     read_document(xml)  # the hardened door: what it refuses is not touched here
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     root = etree.fromstring(xml.encode(), parser)
-    table = _table(root, decision)
-    _check(table, rows)
-    _rewrite(table, rows)
+    return root, _table(root, decision)
+
+
+def written(xml: str, root: etree._Element) -> str:
+    """The changed file, with what stood before and after its root."""
     before = _BEFORE.match(xml)
     after = [*_END.finditer(xml)]
     text = etree.tostring(root, encoding="unicode", with_tail=False)
@@ -98,7 +108,7 @@ def _rule(
         rule = _blank(table, row, taken)
     for name, texts in (("inputEntry", row.inputs), ("outputEntry", row.outputs)):
         for cell, text in zip(rule.findall(f"{_ANY}{name}"), texts, strict=True):
-            _say(cell, text)
+            said_text(cell, "text", text)
     return rule
 
 
@@ -111,29 +121,31 @@ def _copy(rule: etree._Element, taken: set[str | None]) -> etree._Element:
                 text.text = ""
     for part in fresh.iter(_ELEMENT):
         if part.get("id"):
-            part.set("id", _new_id(str(part.get("id")), taken))
+            part.set("id", new_id(str(part.get("id")), taken))
     return fresh
 
 
 def _blank(table: etree._Element, row: Row, taken: set[str | None]) -> etree._Element:
     space = f"{{{etree.QName(table).namespace}}}"
-    rule = etree.SubElement(table, f"{space}rule", id=_new_id("rule_1", taken))
+    rule = etree.SubElement(table, f"{space}rule", id=new_id("rule_1", taken))
     cells = ["inputEntry"] * len(row.inputs) + ["outputEntry"] * len(row.outputs)
     for name in cells:
-        cell = etree.SubElement(rule, f"{space}{name}", id=_new_id(f"{name}_1", taken))
+        cell = etree.SubElement(rule, f"{space}{name}", id=new_id(f"{name}_1", taken))
         etree.SubElement(cell, f"{space}text").text = ""
     return rule
 
 
-def _say(cell: etree._Element, said: str) -> None:
-    text = cell.find(f"{_ANY}text")
+def said_text(owner: etree._Element, tag: str, said: str) -> None:
+    """Make the child that carries a text say this; one that says it already stays as it is written."""
+    text = owner.find(f"{_ANY}{tag}")
     if text is None:
-        text = etree.SubElement(cell, f"{{{etree.QName(cell).namespace}}}text")
+        text = etree.SubElement(owner, f"{{{etree.QName(owner).namespace}}}{tag}")
     if (text.text or "").strip() != said.strip():
         text.text = said.strip()
 
 
-def _new_id(old: str, taken: set[str | None]) -> str:
+def new_id(old: str, taken: set[str | None]) -> str:
+    """An id that nothing in the file has, made from another."""
     stem = re.sub(r"_\d+$", "", old)
     number = 2
     while f"{stem}_{number}" in taken:

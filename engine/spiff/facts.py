@@ -35,7 +35,7 @@ class FactKind(StrEnum):
     SERVICE_CANCELLED = "service_cancelled"
     WAIT_CANCELLED = "wait_cancelled"  # a message, signal or condition is no longer waited for
     SCRIPT_RUN = "script_run"  # data: keys set
-    DECISION_MADE = "decision_made"  # a business rule
+    DECISION_MADE = "decision_made"  # by a table: of a business rule task, or before a gateway
     SUBPROCESS_ENTERED = "subprocess_entered"
     SUBPROCESS_LEFT = "subprocess_left"  # data: how (completed, terminated, cancelled, error)
     ERROR_THROWN = "error_thrown"  # data: code, caught_by

@@ -29,7 +29,7 @@ ASKED = {
 
 def rule(*clauses: tuple[str, str, str], joiner: str = "and") -> str:
     """The FEEL of some clauses."""
-    said = tuple(Clause(*clause) for clause in clauses)
+    said = tuple((Clause(*clause),) for clause in clauses)
     return to_feel(Words(said, "or" if joiner == "or" else "and"), ASKED)
 
 
@@ -70,21 +70,44 @@ def test_a_value_that_does_not_fit_is_refused(
 def test_whatever_is_typed_as_text_stays_text(text: str) -> None:
     feel = rule(("note", "=", text))
     assert evaluate(feel, {"note": text}) is True
-    assert from_feel(feel, ASKED) == Words((Clause("note", "=", text),))
+    assert from_feel(feel, ASKED) == Words(((Clause("note", "=", text),),))
 
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_rule_in_words_survives_the_way_there_and_back(sign: str) -> None:
     value = "" if sign.startswith("has") else "7"
-    words = Words((Clause("area", sign, value), Clause("trade", "=", "shop")), "or")
+    words = Words(((Clause("area", sign, value),), (Clause("trade", "=", "shop"),)), "or")
     assert from_feel(to_feel(words, ASKED), ASKED) == words
 
 
 @pytest.mark.parametrize(
-    "feel", ["area + 1 > 2", "area > 1 and (is_safe or area < 3)", "3 >", "f(area)"]
+    "feel", ["area + 1 > 2", "area > 1 and (is_safe or area < 3 and is_safe)", "3 >", "f(area)"]
 )
 def test_feel_that_says_more_than_words_stays_feel(feel: str) -> None:
     assert from_feel(feel, ASKED) is None
+
+
+@pytest.mark.parametrize("joiner", ["and", "or"])
+def test_a_group_inside_a_rule_is_joined_the_other_way_round(joiner: str) -> None:
+    small, shop = Clause("area", "<", "9"), Clause("trade", "=", "shop")
+    words = Words(
+        ((Clause("is_safe", "=", "true"),), (small, shop)), "or" if joiner == "or" else "and"
+    )
+    feel = to_feel(words, ASKED)
+    assert from_feel(feel, ASKED) == words
+    only_small = {"is_safe": True, "area": 1, "trade": "bar"}
+    assert evaluate(feel, only_small) is True
+    assert evaluate(feel, only_small | {"is_safe": False}) is False
+
+
+@pytest.mark.parametrize(("sign", "holds"), [("includes", True), ("=", True), ("lacks", False)])
+def test_an_answer_of_several_values_is_asked_for_one_of_them(sign: str, holds: bool) -> None:
+    asked = {"papers": Question("papers", "Papers", "list", (("plan", "Plan"),))}
+    feel = to_feel(Words(((Clause("papers", sign, "plan"),),)), asked)
+    assert evaluate(feel, {"papers": ["deed", "plan"]}) is holds
+    words = from_feel(feel, asked)
+    assert words is not None
+    assert to_feel(words, asked) == feel
 
 
 def test_names_that_nothing_asks_are_found() -> None:

@@ -1,5 +1,6 @@
 """Decision tables on a page: change them, see what they lack, try them, without opening a file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,78 @@ def test_a_published_table_is_read_and_tried_but_not_changed(draft: tuple[Visito
 def test_an_unknown_table_is_not_found(draft: tuple[Visitor, str]) -> None:
     ana, address = draft
     assert ana.get(f"{address}/table?file=other.dmn&decision=x").status_code == 404
+
+
+def shown_columns(ana: Visitor, page: str) -> list[str]:
+    """The heads of the table."""
+    head = ana.get(page).text.partition("<thead>")[2].partition("</thead>")[0]
+    return re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', head)[1:]
+
+
+def test_columns_are_added_from_fields_moved_and_removed_with_their_cells(
+    draft: tuple[Visitor, str],
+) -> None:
+    ana, address = draft
+    page = f"{address}/{TABLE}"
+    heads = shown_columns(ana, page)
+    ana.post(page, {"do": "in-add", "new.in": "nombre_comercial"})
+    assert len(shown_columns(ana, page)) == len(heads) + 1
+    asked = f"{page}&try=1&try.giro=bodega&try.area_m2=50&try.aforo=10"
+    assert "<strong>bajo</strong>" in ana.get(asked).text
+    ana.post(page, {"in.0.3": '"El Faro"', "do": "in-left.3"})
+    assert shown_columns(ana, page)[2] not in heads
+    ana.post(page, {"do": "in-remove.2"})
+    assert shown_columns(ana, page) == heads
+    assert "<strong>bajo</strong>" in ana.get(asked).text
+
+
+def test_a_new_column_is_asked_although_the_model_draws_its_inputs(
+    draft: tuple[Visitor, str],
+) -> None:
+    ana, address = draft
+    page = f"{address}/{TABLE}"
+    ana.post(page, {"do": "in-add", "new.in": "nombre_comercial"})
+    cells = {f"in.{row}.3": '"Faro"' if row else "-" for row in range(5)}
+    ana.post(page, cells | {"do": "save"})
+    asked = f"{page}&try=1&try.giro=bodega&try.area_m2=50&try.aforo=10&try.nombre_comercial="
+    assert "<strong>bajo</strong>" in ana.get(asked + "Faro").text
+    assert "<strong>bajo</strong>" not in ana.get(asked + "Otro").text
+
+
+def test_the_hit_policy_is_chosen_in_words_and_overlaps_are_said_at_once(
+    draft: tuple[Visitor, str],
+) -> None:
+    ana, address = draft
+    page = f"{address}/{TABLE}"
+    ana.post(page, {"policy": "UNIQUE", "do": "save"})
+    text = ana.get(page).text
+    assert "Only one rule may apply" in text
+    assert "both apply when" in text
+
+
+def test_a_second_result_makes_the_answer_have_two_parts(draft: tuple[Visitor, str]) -> None:
+    ana, address = draft
+    page = f"{address}/{TABLE}"
+    ana.post(page, {"do": "out-add", "new.out": "tasa"})
+    ana.post(page, {f"out.{row}.1": "12" for row in range(5)} | {"do": "save"})
+    asked = f"{page}&try=1&try.giro=bodega&try.area_m2=50&try.aforo=10"
+    assert "tasa: 12" in ana.get(asked).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"do": "in-add"}, "Choose the field"),
+        ({"do": "in-add", "new.feel": "1 +"}, "Column 4"),
+        ({"do": "save", "allowed.in.0": '"a",'}, "Column 1"),
+        ({"do": "out-remove.0"}, "at least one column of results"),
+    ],
+)
+def test_a_column_that_makes_no_sense_is_refused_and_nothing_is_lost(
+    draft: tuple[Visitor, str], sent: dict[str, str], words: str
+) -> None:
+    ana, address = draft
+    answer = ana.post(f"{address}/{TABLE}", sent | {"in.0.0": '"cine"'})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "cine" in answer.text

@@ -1,16 +1,20 @@
 """Decision tables: change cells and rules of a draft, see what overlaps or is missing, try it with values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from designer.draft_questions import models_of, questions_asked, questions_of
+from designer.column_editing import POLICIES, edited_layout, fitting_columns, layout_of
+from designer.decision_models import models_of
+from designer.draft_questions import questions_asked, questions_of
 from designer.drafts import changeable_draft, draft_by_id, set_decision
+from designer.gateway_tables import gateway_of_table, unnamed_ways, way_names
 from designer.models import Draft
-from designer.outline import tasks
+from designer.outline import gateways, tasks
 from designer.questions import Question
 from designer.table_editing import Grid, TableRemark, edited, fitting, grid_of, remarks_of
 from engine import dmn
@@ -20,6 +24,9 @@ from engine.deployments import (
     version_numbered,
     version_with_everything,
 )
+from engine.dmn import HitPolicy
+from engine.dmn.cell_shapes import texts_of
+from engine.dmn.column_writer import Column, with_columns
 from engine.dmn.table_writer import with_rules
 from engine.errors import NotFound, Refusal
 from engine.feel import to_text
@@ -43,15 +50,26 @@ def table(draft_id: int) -> ResponseReturnValue:
 @pages.post(DRAFT + "/table")
 @access(Role.ANALYST)
 def keep_table(draft_id: int) -> ResponseReturnValue:
-    """Keep the cells as typed, and add, remove or move a rule."""
+    """Keep cells, columns and hit policy as they were sent, and add, remove or move a rule or a column."""
     draft = changeable_draft(session(), draft_id)
     shown = _of_draft(draft)
-    grid = edited(grid_of(shown.model, shown.decision), request.form)
-    wrong = fitting(grid, shown.model)
-    if wrong:
-        return _page(shown, grid, wrong=wrong, status=422)
+    before = grid_of(shown.model, shown.decision)
+    grid = edited(before, request.form)
     try:
+        layout = edited_layout(before, request.form, shown.questions)
+        wrong = fitting(grid, shown.model) | fitting_columns(layout)
+        if wrong:
+            return _page(shown, grid, wrong=wrong, status=422)
         text = with_rules(draft.decisions[shown.file], shown.decision, grid.rows)
+        if layout != layout_of(before):
+            text = with_columns(
+                text,
+                shown.decision,
+                layout.policy,
+                layout.aggregation,
+                layout.conditions,
+                layout.results,
+            )
         set_decision(session(), draft_id, shown.file, text, at=now())
     except Refusal as refusal:
         start_over()
@@ -68,7 +86,8 @@ def table_of_version(key: str, number: int) -> ResponseReturnValue:
     procedure = procedure_by_key(session(), key)
     version = version_with_everything(session(), version_numbered(session(), procedure, number).id)
     compiled = blueprint(session(), version.id).compiled
-    asked = {"tasks": tasks(compiled.model.process(compiled.process_id))}
+    process = compiled.model.process(compiled.process_id)
+    asked = {"tasks": tasks(process), "gateways": gateways(process)}
     return _page(
         _shown(
             version.decisions,
@@ -92,6 +111,7 @@ class Shown:
     back: str
     here: str
     is_open: bool = False
+    gateway: Mapping[str, Any] | None = None  # before which the table is asked
 
     @property
     def place(self) -> dict[str, str]:
@@ -99,31 +119,35 @@ class Shown:
         return {"file": self.file, "decision": self.decision}
 
 
+class Where(TypedDict):
+    """The part of Shown that its two pages say differently."""
+
+    title: str
+    back: str
+    here: str
+    is_open: NotRequired[bool]
+    gateway: NotRequired[Mapping[str, Any] | None]
+
+
 def _of_draft(draft: Draft) -> Shown:
+    gateway = gateway_of_table(draft, request.args.get("decision", ""))
     return _shown(
         draft.decisions,
-        questions_of(draft),
+        questions_of(draft, gateway["id"] if gateway else None),
         title=draft.name,
         back=url_for("drafts.show", draft_id=draft.id, _anchor="tables"),
         here=url_for("drafts.table", draft_id=draft.id),
         is_open=draft.published_version_id is None,
+        gateway=gateway,
     )
 
 
-def _shown(
-    decisions: dict[str, str],
-    asked: dict[str, Question],
-    *,
-    title: str,
-    back: str,
-    here: str,
-    is_open: bool = False,
-) -> Shown:
+def _shown(decisions: dict[str, str], asked: dict[str, Question], **where: Unpack[Where]) -> Shown:
     file, decision = (request.args.get(name, "")[:300] for name in ("file", "decision"))
     model = models_of(decisions).get(file)
     if model is None or model.table(decision) is None:
         raise NotFound(what="decision table", name=decision or file)
-    return Shown(model, file, decision, asked, title, back, here, is_open)
+    return Shown(model, file, decision, asked, **where)
 
 
 def _page(
@@ -135,11 +159,18 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     needed = shown.model.inputs(shown.decision)
+    grid = grid or grid_of(shown.model, shown.decision)
     return page(
         "decisions/show.html",
         status,
         shown=shown,
-        grid=grid or grid_of(shown.model, shown.decision),
+        grid=grid,
+        policies=policy_names(),
+        policy=f"{grid.hit_policy} {grid.aggregation}" if grid.aggregation else grid.hit_policy,
+        fields=_fields(shown.questions, grid),
+        choices=[_listed(column) for column in (*grid.conditions, *grid.results)],
+        unnamed=unnamed_ways(grid.rows, shown.gateway) if shown.gateway else [],
+        ways=way_names(shown.gateway) if shown.gateway else {},
         wrong=wrong or {},
         needed=needed,
         samples={each.name: request.args.get(f"try.{each.name}", "") for each in needed},
@@ -150,6 +181,39 @@ def _page(
         ],
         problems=[each.message for each in shown.model.problems],
         refusal=sentence(refusal) if refusal else None,
+    )
+
+
+def policy_names() -> dict[str, str]:
+    """What a table does when several rules apply, in the reader's words."""
+    names = {
+        HitPolicy.UNIQUE: _("Only one rule may apply"),
+        HitPolicy.ANY: _("Several may apply if they say the same"),
+        HitPolicy.FIRST: _("The first rule that applies counts"),
+        HitPolicy.PRIORITY: _("The result that is listed first counts"),
+        HitPolicy.RULE_ORDER: _("All results, in the order of the rules"),
+        HitPolicy.OUTPUT_ORDER: _("All results, in the order of their list"),
+        HitPolicy.COLLECT: _("All results, as a list"),
+        "COLLECT SUM": _("The sum of the results"),
+        "COLLECT COUNT": _("How many results there are"),
+        "COLLECT MIN": _("The smallest result"),
+        "COLLECT MAX": _("The largest result"),
+    }
+    return {policy: names[policy] for policy in POLICIES}
+
+
+def _fields(asked: dict[str, Question], grid: Grid) -> dict[str, str]:
+    """What a column may compare: the answers there are by then, and what columns compare already."""
+    written = {column.source: column.source for column in grid.conditions}
+    return {key: question.label for key, question in asked.items() if question.kind != "list"} | {
+        source: asked[source].label if source in asked else source for source in written
+    }
+
+
+def _listed(column: Column) -> list[str]:
+    """The values that a column lists one by one, as a cell says them."""
+    return [f'"{text}"' for text in texts_of(column.allowed)] or (
+        ["true", "false"] if column.type_ref == "boolean" else []
     )
 
 

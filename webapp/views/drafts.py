@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from werkzeug.datastructures import FileStorage
 
-from designer.draft_questions import tables_of
+from designer.beside import Beside
+from designer.decision_models import tables_of
 from designer.drafts import (
     NotYetRunnable,
     add_part,
+    beside,
     choose_process,
     discard_draft,
     draft_by_id,
@@ -131,11 +133,9 @@ def replace(draft_id: int) -> ResponseReturnValue:
     except (NoFile, FileTooLarge) as refusal:
         return _show(draft_by_id(session(), draft_id), refusal, 422)
     draft = draft_by_id(session(), draft_id)
-    published = callable_names(session())
+    said = beside(session(), draft)
     start_over()  # nothing stays locked while another program reads the drawing
-    examined = examine_apart(
-        data, process_id=draft.process_id, rules=draft.rules, published=published
-    )
+    examined = examine_apart(data, said)
     replace_drawing(session(), draft_id, name, data, examined=examined, at=now())
     flash(_("The drawing was replaced and read again."))
     return redirect(url_for("drafts.show", draft_id=draft_id), 303)
@@ -229,10 +229,10 @@ def _read(file: FileStorage) -> tuple[str, bytes]:
 
 def _saved(sent: list[tuple[str, bytes]]) -> list[Draft]:
     known = [same_upload(session(), data, by=signed_in()) for _name, data in sent]
-    published = callable_names(session())
+    alone = Beside(published=callable_names(session()))
     start_over()  # nothing stays locked while other programs read the drawings
     examined = [
-        None if before else examine_apart(data, published=published)
+        None if before else examine_apart(data, alone)
         for before, (_name, data) in zip(known, sent, strict=True)
     ]
     saved = []

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from designer.draft_questions import tables_of
+from designer.decision_models import tables_of
 from designer.drafts import draft_of_version
 from designer.outline import gateways, lanes, tasks
 from designer.picture import picture

@@ -1,7 +1,9 @@
 """“Try it”: one walk through a draft, drawn on the diagram and told step by step."""
 
 from dataclasses import dataclass
+from typing import Any
 
+import orjson
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -24,6 +26,7 @@ class Step:
     place: int
     element: str
     name: str
+    decided: str = ""  # by which rules of a table, and what
 
 
 @pages.get(DRAFT + "/try")
@@ -35,8 +38,16 @@ def rehearse(draft_id: int) -> ResponseReturnValue:
     tried = rehearsed(session(), draft, seed)
     names = element_names(draft.report)
     nodes = {one["id"] for one in draft.report["elements"] if one["kind"] != "sequenceFlow"}
+    decided: dict[str, list[str]] = {}
+    for one in tried.get("decided", ()):
+        decided.setdefault(one["element"], []).append(_told(one))
     steps = [
-        Step(place, element, names.get(element) or element)
+        Step(
+            place,
+            element,
+            names.get(element) or element,
+            decided[element].pop(0) if decided.get(element) else "",
+        )
         for place, element in enumerate(tried["visited"])
         if element in nodes
     ]
@@ -59,6 +70,15 @@ def rehearse(draft_id: int) -> ResponseReturnValue:
             if one["id"] in nodes and one["id"] not in tried["visited"]
         ],
     )
+
+
+def _told(decided: dict[str, Any]) -> str:
+    result = decided["result"]
+    said = result if isinstance(result, str) else orjson.dumps(result).decode()
+    if not decided["rules"]:
+        return _("no rule applied")
+    rules = ", ".join(map(str, decided["rules"]))
+    return _("rule %(rules)s → %(result)s", rules=rules, result=said)
 
 
 def outcome_words(outcome: str) -> str:

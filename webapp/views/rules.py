@@ -37,7 +37,9 @@ def keep_rule(draft_id: int) -> ResponseReturnValue:
     draft = draft_by_id(session(), draft_id)
     flow_id = request.args.get("flow", "")
     try:
-        written = "" if "remove" in request.form else _written(questions_of(draft))
+        gateway, _way = _flow(draft)
+        asked = questions_of(draft, gateway["id"])
+        written = "" if "remove" in request.form else _written(asked)
         set_rule(session(), draft_id, flow_id, written, at=now())
     except Refusal as refusal:
         start_over()
@@ -47,8 +49,8 @@ def keep_rule(draft_id: int) -> ResponseReturnValue:
 
 
 def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
-    asked = questions_of(draft)
     gateway, flow = _flow(draft)
+    asked = questions_of(draft, gateway["id"])
     is_written = "mode" in request.values
     feel = draft.rules.get(flow["id"]) or flow["condition"] or ""
     words = _words() if is_written else from_feel(feel, asked)
@@ -61,9 +63,7 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
             said = said or (None if "more" in request.values else problem)
             feel = request.values.get("feel", "")
     names, strangers = _names(feel, asked)
-    rows = list((words or Words()).clauses)
-    if "more" in request.values or not rows:
-        rows.append(Clause("", "="))
+    later = unknown_names(feel, questions_of(draft)) if strangers else []
     return page(
         "drafts/rule.html",
         status,
@@ -73,13 +73,14 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         questions=asked,
         signs=sign_names(),
         mode=mode,
-        rows=rows[:MOST_ROWS],
+        rows=_rows(words or Words()),
         joiner=words.joiner if words else "and",
         feel=feel,
         is_plain=words is not None,
         has_own=flow["id"] in draft.rules,
         names=names,
-        strangers=strangers,
+        strangers=[name for name in strangers if name in later],
+        not_yet=[_label(name, draft) for name in strangers if name not in later],
         samples={name: request.values.get(f"try.{name}", "") for name in names},
         outcome=_outcome(feel, names, asked) if "try" in request.values else None,
         refusal=sentence(said) if said else None,
@@ -95,6 +96,8 @@ def sign_names() -> dict[str, str]:
         ">=": _("is at least"),
         "<": _("is less than"),
         "<=": _("is at most"),
+        "includes": _("includes"),
+        "lacks": _("does not include"),
         "has value": _("has been answered"),
         "has no value": _("has not been answered"),
     }
@@ -112,11 +115,36 @@ def _flow(draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _words() -> Words:
     sent = request.values
-    rows = zip(sent.getlist("key"), sent.getlist("sign"), sent.getlist("value"), strict=False)
-    clauses = [
-        Clause(key[:200], sign, value[:500]) for key, sign, value in rows if key and sign in SIGNS
+    names = ("key", "sign", "value", "group")
+    columns = [sent.getlist(name) for name in names]
+    columns[3] += [f"alone{place}" for place in range(len(columns[3]), len(columns[0]))]
+    groups: dict[str, list[Clause]] = {}
+    for key, sign, value, group in list(zip(*columns, strict=False))[:MOST_ROWS]:
+        if key and sign in SIGNS:
+            groups.setdefault(group, []).append(Clause(key[:200], sign, value[:500]))
+    joined = tuple(map(tuple, groups.values()))
+    return Words(joined, "or" if sent.get("joiner") == "or" else "and")
+
+
+def _rows(words: Words) -> list[tuple[int, Clause, bool, bool]]:
+    """Group, clause, whether it is its group's first and last; with the blank one that was asked for."""
+    groups = [list(group) for group in words.groups]
+    more = request.values.get("more")
+    if more is not None and more.isdigit() and int(more) < len(groups):
+        groups[int(more)].append(Clause("", "="))
+    elif more is not None or not groups:
+        groups.append([Clause("", "=")])
+    rows = [
+        (number, clause, place == 0, place == len(group) - 1)
+        for number, group in enumerate(groups)
+        for place, clause in enumerate(group)
     ]
-    return Words(tuple(clauses[:MOST_ROWS]), "or" if sent.get("joiner") == "or" else "and")
+    return rows[:MOST_ROWS]
+
+
+def _label(name: str, draft: Draft) -> str:
+    question = questions_of(draft).get(name)
+    return question.label if question else name
 
 
 def _written(asked: dict[str, Question]) -> str:
@@ -127,8 +155,8 @@ def _written(asked: dict[str, Question]) -> str:
             compile_expression(text, asked)
         return text
     words = _words()
-    known = [clause for clause in words.clauses if clause.key in asked]
-    return to_feel(Words(tuple(known), words.joiner), asked)
+    known = [tuple(clause for clause in group if clause.key in asked) for group in words.groups]
+    return to_feel(Words(tuple(filter(None, known)), words.joiner), asked)
 
 
 def _names(feel: str, asked: dict[str, Question]) -> tuple[list[str], list[str]]:
@@ -169,6 +197,8 @@ def typed_value(text: str, question: Question | None) -> object:
             return float(text.replace(",", ".")) if kind == "number" else float(text)
         except ValueError:
             pass
+    if kind == "list":
+        return [each.strip() for each in text.split(",")]
     if kind in ("yes_no", "any") and text in ("true", "false"):
         return text == "true"
     return text

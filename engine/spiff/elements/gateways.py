@@ -6,6 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.compensation import BESIDE
 from engine.spiff.context import variables_of
+from engine.spiff.elements.deciding import has_decided
 from engine.spiff.elements.node import FlowSpec, NodeSpec
 from engine.spiff.reach import upstream_masks
 from engine.spiff.rules import Rule
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState
 
 
-class ExclusiveSpec(NodeSpec):
+class DecidingSpec(NodeSpec):
+    """A gateway whose conditions may read what a decision table, asked just before them, says."""
+
+    def enter(self, token: Token) -> bool:
+        """Ask the table, where the gateway has one; without it the conditions find nothing and a person decides."""
+        extension = self.node.extension
+        if extension.decision and not self.is_decided_by_person:
+            has_decided(token, extension.decision, extension.result_variable)
+        return True
+
+
+class ExclusiveSpec(DecidingSpec):
     """Exclusive gateway: every token passes by itself, by the first flow whose condition holds."""
 
     is_exclusive = True
@@ -73,7 +85,7 @@ class ParallelSpec(JoinSpec):
             self.fire(scope)
 
 
-class InclusiveSpec(JoinSpec):
+class InclusiveSpec(DecidingSpec, JoinSpec):
     """Inclusive gateway: fires when no token elsewhere can still reach an empty incoming flow (Table 13.3).
 
     Looked at when nothing else can move, so that the order of automatic steps makes no difference.

@@ -6,6 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.context import locals_of, variables_of, write
 from engine.spiff.elements.activity import ActivitySpec
+from engine.spiff.elements.deciding import has_decided
 from engine.spiff.elements.events import EventSpec
 from engine.spiff.elements.gateways import EventGatewaySpec
 from engine.spiff.elements.node import NodeSpec
@@ -131,30 +132,9 @@ class RuleTaskSpec(PersonTaskSpec):
     def begin(self, token: Token) -> bool | None:
         """Decide at once, or open a task."""
         extension = self.node.extension
-        caller = token.workflow.process_scope().compiled
-        assert caller is not None
-        try:
-            outcome = token.case.resolver.decide(
-                extension.decision or self.name, variables_of(token), caller
-            )
-        except KeyError:
-            return super().begin(token)
-        result, name = outcome.value, extension.result_variable
-        if name:
-            write(token, {name: result})
-        elif isinstance(result, dict):
-            write(token, result)
-        else:
-            write(token, {extension.decision or self.name: result})
-        why: dict[str, Any] = {"fired": list(outcome.fired)} if outcome.fired else {}
-        token.case.tell(
-            FactKind.DECISION_MADE,
-            token,
-            decision=extension.decision or self.name,
-            result=result,
-            **why,
-        )
-        return True
+        if has_decided(token, extension.decision or self.name, extension.result_variable):
+            return True
+        return super().begin(token)
 
 
 def assignments(text: str) -> tuple[tuple[str, str], ...] | None:
