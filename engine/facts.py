@@ -14,6 +14,7 @@ from engine.batches import write_facts
 from engine.errors import Refusal
 from engine.events import Happened
 from engine.models import Case, Event, Person
+from engine.webhooks import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ def record(
 ) -> None:
     """Append facts to a case, in one statement. The case row must be held by this transaction.
 
-    `by` None means the engine itself. The case's `last_seq` and `last_hash` go along.
+    `by` None means the engine itself. The case's `last_seq` and `last_hash` go along, and calls to those who asked
+    to be told (`engine/webhooks.py`).
     """
     by_id = None if by is None else by.id
     rows = []
@@ -70,6 +72,7 @@ def record(
         return
     case.last_seq, case.last_hash = seq, link
     write_facts(session, rows)
+    tell(session, case, rows, at=at)
 
 
 def verify_chain(session: Session | Connection, case_id: int) -> int:

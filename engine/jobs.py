@@ -20,9 +20,16 @@ from engine.models import Job, JobKind
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 8
+# Another machine may be away for a day; with the pauses below that is about so many attempts.
+MOST_ATTEMPTS_OUTSIDE = 32
+_OUTSIDE = frozenset({JobKind.MAIL.value, JobKind.WEBHOOK.value})
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_ERROR = 2000
+
+
+class GiveUp(Exception):
+    """Raised by what does a job: trying again is no use, it becomes an incident at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,9 @@ def finish(session: Session, job_id: int, *, worker: str) -> bool:
 def fail(
     session: Session, job_id: int, error: str, *, worker: str, is_final: bool = False, at: datetime
 ) -> Job | None:
-    """Put a failed job off; after MOST_ATTEMPTS, or when `is_final`, it is dead. The job; None when it is not ours.
+    """Put a failed job off; after its last attempt, or when `is_final`, it is dead. The job; None when it is not ours.
+
+    A mail or webhook is tried MOST_ATTEMPTS_OUTSIDE times, anything else MOST_ATTEMPTS.
 
     Pauses double from FIRST_PAUSE up to LONGEST_PAUSE and vary by a half, so that what failed together does not
     come back together.
@@ -137,7 +146,8 @@ def fail(
         return None
     job.last_error = error[:LONGEST_ERROR]
     job.leased_until = job.leased_by = None
-    job.is_dead = is_final or job.attempts >= MOST_ATTEMPTS
+    most = MOST_ATTEMPTS_OUTSIDE if job.kind in _OUTSIDE else MOST_ATTEMPTS
+    job.is_dead = is_final or job.attempts >= most
     if not job.is_dead:
         job.run_at = at + pause(job.attempts)
     session.flush()
@@ -161,10 +171,15 @@ def revive(session: Session, job_id: int, *, at: datetime) -> Job:
     return job
 
 
-def next_run_at(session: Session, *, at: datetime) -> datetime | None:
+def next_run_at(
+    session: Session, *, kinds: Iterable[JobKind] = tuple(JobKind), at: datetime
+) -> datetime | None:
     """When the next job that can be taken is due (or was); None when there is none."""
     return session.scalar(
-        select(Job.run_at).where(~Job.is_dead, _is_free(at, LEASE)).order_by(Job.run_at).limit(1)
+        select(Job.run_at)
+        .where(~Job.is_dead, _is_free(at, LEASE), Job.kind.in_([kind.value for kind in kinds]))
+        .order_by(Job.run_at)
+        .limit(1)
     )
 
 

@@ -26,10 +26,6 @@ from engine.spiff import WaitKind
 KEPT = timedelta(days=30)
 
 
-class GiveUp(Exception):
-    """Trying again is no use: the job becomes an incident at once."""
-
-
 def carry_out(
     session: Session, job: Job, outputs: dict[str, Any] | None, *, worker: str, at: datetime
 ) -> None:

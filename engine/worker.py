@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 from engine import buffer, jobs, receipts
 from engine.database import Database
 from engine.incidents import job_failed
+from engine.jobs import GiveUp
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
-from engine.waking import GiveUp, carry_out, fire_timers
+from engine.waking import carry_out, fire_timers
 
 LOG = logging.getLogger(__name__)
 BATCH = 50  # jobs leased at once
@@ -23,6 +24,8 @@ TOGETHER = 10  # timers fired in one transaction: so long, at most, people wait 
 SWEEP_EVERY = timedelta(minutes=1)
 MEASURE_EVERY = timedelta(seconds=5)  # so old figures are at most, as long as the worker keeps up
 POLL_SECONDS = 1.0
+# what any worker can do; the other kinds need a sender
+INSIDE = (JobKind.TIMER, JobKind.SERVICE, JobKind.MESSAGE, JobKind.SIGNAL, JobKind.MIGRATION)
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
 Sender = Callable[[Job], None]
@@ -34,7 +37,8 @@ class Worker:
     """One worker. Any number may run, in any number of processes: leases keep them out of each other's way.
 
     `connectors` do service tasks by topic; `senders` do mails and webhooks. Both run outside of transactions and
-    may be called again for the same job after a crash: `job.key` tells the receiver so.
+    may be called again for the same job after a crash: `job.key` tells the receiver so. `kinds` is what this worker
+    takes; None: whatever it can do.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Worker:
         *,
         connectors: Mapping[str, Connector] | None = None,
         senders: Mapping[JobKind, Sender] | None = None,
+        kinds: Iterable[JobKind] | None = None,
         batch: int = BATCH,
         lease: timedelta = jobs.LEASE,
         name: str | None = None,
@@ -52,6 +57,7 @@ class Worker:
         self.clock = clock
         self.connectors = dict(connectors or {})
         self.senders = dict(senders or {})
+        self.kinds = tuple({*INSIDE, *self.senders} if kinds is None else kinds)
         self.batch = batch
         self.lease = lease
         self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
@@ -61,10 +67,9 @@ class Worker:
 
     def run_once(self) -> int:
         """Take what is due and do it; how many jobs were tried."""
-        kinds = [kind for kind in JobKind if kind in _INSIDE or kind in self.senders]
         now = self.clock()
         with self.database.reading() as session:
-            due = jobs.next_run_at(session, at=now)
+            due = jobs.next_run_at(session, kinds=self.kinds, at=now)
         if due is None or due > now:
             return 0
         taken = self.database.write(
@@ -73,7 +78,7 @@ class Worker:
                 worker=self.name,
                 at=now,
                 limit=self.batch,
-                kinds=kinds,
+                kinds=self.kinds,
                 lease=self.lease,
             )
         )
@@ -206,8 +211,3 @@ def _together(taken: list[Job]) -> list[list[Job]]:
         else:
             room.append(job)
     return groups
-
-
-_INSIDE = frozenset(
-    {JobKind.TIMER, JobKind.SERVICE, JobKind.MESSAGE, JobKind.SIGNAL, JobKind.MIGRATION}
-)

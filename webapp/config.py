@@ -12,6 +12,10 @@ EXPEDITO_LANGUAGE      language for those whose browser asks for none of ours, e
 EXPEDITO_TIMEZONE      zone in which dates are shown and read; default America/Lima
 EXPEDITO_ANTIVIRUS     program that checks an upload, e.g. `clamdscan --no-summary`: called with the file's path,
                        exit status 0 means clean; default: none
+EXPEDITO_SMTP_URL      mail server, e.g. `smtp://localhost`, `smtps://user:password@mail.example.gob.pe`; default: none,
+                       and mails are written to `outbox/` in the var folder
+EXPEDITO_MAIL_FROM     who mails come from, e.g. `Mesa de partes <mesa@example.gob.pe>`; needed with a mail server
+EXPEDITO_WEBHOOK_HOSTS hosts inside the own network that webhooks may call, separated by commas; default none
 EXPEDITO_LOG           `plain` lines for people or `json` lines for machines; default plain
 """
 
@@ -19,15 +23,19 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.errors import Refusal
+from engine.outbox import is_address
+from engine.senders.mail import SmtpServer
 
 LANGUAGES = ("en", "es")
 # Spoken with the words that are certain; everything else is said in the language it falls back to.
 PARTIAL_LANGUAGES = {"qu": "es"}
 OFFERED_LANGUAGES = (*LANGUAGES, *PARTIAL_LANGUAGES)
+NO_SERVER_SENDER = "Expedito <expedito@localhost>"  # of mails that are only written to files
 
 
 class WrongSetting(Refusal):
@@ -52,6 +60,9 @@ class Settings:
     timezone: str = "America/Lima"
     antivirus: str = ""
     log: str = "plain"
+    smtp_url: str = ""
+    mail_from: str = NO_SERVER_SENDER
+    webhook_hosts: tuple[str, ...] = ()
 
     @property
     def is_secure(self) -> bool:
@@ -87,6 +98,9 @@ class Settings:
             timezone=_zone("TIMEZONE", text("TIMEZONE", "America/Lima")),
             antivirus=text("ANTIVIRUS", ""),
             log=_one_of("LOG", text("LOG", "plain"), ("plain", "json")),
+            smtp_url=_smtp_url(text("SMTP_URL", "")),
+            mail_from=_mail_from(text("MAIL_FROM", ""), has_server=bool(text("SMTP_URL", ""))),
+            webhook_hosts=tuple(text("WEBHOOK_HOSTS", "").replace(",", " ").split()),
         )
 
 
@@ -129,6 +143,28 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     raise WrongSetting(
         name=f"EXPEDITO_{name}", value=value, reason=f"give one of {', '.join(allowed)}"
     )
+
+
+def _smtp_url(value: str) -> str:
+    try:
+        if value:
+            SmtpServer.from_url(value)
+    except ValueError as error:
+        # The value may hold a password, and this sentence lands in a log.
+        raise WrongSetting(name="EXPEDITO_SMTP_URL", value="…", reason=str(error)) from None
+    return value
+
+
+def _mail_from(value: str, *, has_server: bool) -> str:
+    if not value and not has_server:
+        return NO_SERVER_SENDER
+    if not is_address(parseaddr(value)[1]) or not value.isprintable():
+        raise WrongSetting(
+            name="EXPEDITO_MAIL_FROM",
+            value=value,
+            reason="give one such as Name <name@example.org>",
+        )
+    return value
 
 
 def _zone(name: str, value: str) -> str:

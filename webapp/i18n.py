@@ -40,6 +40,8 @@ _THINGS: dict[str, LazyString] = {
     "decision table": lazy_gettext("decision table"),
     "gateway": lazy_gettext("gateway"),
     "job": lazy_gettext("job"),
+    "mail": lazy_gettext("mail"),
+    "webhook": lazy_gettext("webhook"),
     "completed": lazy_gettext("completed"),
     "cancelled": lazy_gettext("cancelled"),
     "suspended": lazy_gettext("suspended"),

@@ -31,6 +31,7 @@ from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStep
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
+from engine.models.webhooks import Webhook
 
 __all__ = [
     "NEVER_DUE",
@@ -75,5 +76,6 @@ __all__ = [
     "TaskStatus",
     "Variant",
     "Version",
+    "Webhook",
     "WorkItem",
 ]

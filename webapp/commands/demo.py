@@ -11,6 +11,7 @@ from designer.library import procedure_folders, publish_folder
 from engine.database import Database
 from engine.letters.press import print_at_leisure
 from engine.models import Person
+from engine.outbox import forget_unsent
 from webapp.config import Settings
 from webapp.demo.past import live_through
 from webapp.demo.people import seed_people
@@ -42,8 +43,9 @@ def demo(if_empty: bool, days: int, seed: int) -> None:
     stories = [story for found in procedure_folders(folder) if (story := read_story(found))]
     click.echo(f"Sample cases of the last {days} days …")
     cases = live_through(database, stories, since=since, until=until, seed=seed)
-    # Months of letters at once would keep the machine busy for minutes.
+    # Months of letters at once would keep the machine busy for minutes, and nobody reads months of mails.
     with database.transaction() as session:
+        forget_unsent(session, before=until - timedelta(days=1))
         print_at_leisure(session, every=timedelta(seconds=15), at=until)
     database.dispose()
     click.echo(f"{cases} cases. Sign in as ana, carla, luis, rosa, marta … with “expediente”.")

@@ -8,12 +8,10 @@ import threading
 import click
 from waitress import create_server
 
-from engine.models import JobKind
-from engine.worker import Worker
 from webapp import create_app, logs
 from webapp.config import Settings
-from webapp.letter_press import letter_press
 from webapp.schema import check_schema
+from webapp.workers import begin, workers
 
 log = logging.getLogger("expedito")
 
@@ -32,13 +30,8 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     database = app.extensions["database"]
     check_schema(database)
     stop = threading.Event()
-    doing: threading.Thread | None = None
-    if worker:
-        clock = app.extensions["clock"]
-        press = letter_press(settings, database, clock)
-        work = Worker(database, clock, senders={JobKind.LETTER: press})
-        doing = threading.Thread(target=work.run_forever, args=(stop,), name="worker")
-        doing.start()
+    found = workers(settings, database, app.extensions["clock"]) if worker else []
+    doing = begin(found, stop)
     server = create_server(
         app,
         host=host or settings.host,
@@ -61,8 +54,8 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     finally:
         server.close()
         stop.set()
-        if doing is not None:
-            doing.join(timeout=30)
+        for thread in doing:
+            thread.join(timeout=30)
         database.dispose()
 
 

@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 import click
 
 from engine.database import Database
-from engine.models import JobKind
-from engine.worker import Worker
 from webapp import logs
 from webapp.config import Settings
-from webapp.letter_press import letter_press
 from webapp.schema import check_schema
+from webapp.workers import begin, workers
 
 
 @click.command()
@@ -29,6 +27,6 @@ def worker() -> None:
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    press = letter_press(settings, database, clock)
-    Worker(database, clock, senders={JobKind.LETTER: press}).run_forever(stop)
+    for thread in begin(workers(settings, database, clock), stop):
+        thread.join()
     database.dispose()

@@ -1,0 +1,202 @@
+"""What leaves the house: mails, and calls to webhooks, written in the transaction of what they tell.
+
+The worker sends them (`engine/senders/`) at least once. Sent again after a crash, a mail has the same Message-ID and a
+call the same `webhook-id`, so that a receiver can tell. Two of the same `key` that still wait are one.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import jobs
+from engine.errors import NotFound
+from engine.ids import new_id
+from engine.models import Job, JobKind
+
+LONGEST_SUBJECT = 200
+_KINDS = (JobKind.MAIL.value, JobKind.WEBHOOK.value)
+_JOBS: Table = Job.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
+# Stricter than the standard, as mail servers are: no quotes, no comments, nothing beyond ASCII.
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9._%+'/=?^{}|~!#$&*-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail or call that waits or was given up, as an operator reads it."""
+
+    id: int
+    kind: str
+    to: str  # the address or the URL
+    about: str  # the subject or the type of the fact
+    attempts: int
+    run_at: datetime
+    error: str | None
+
+
+def is_address(text: str) -> bool:
+    """Whether a mail can be sent to `text`: one plain address, without a name."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+def send_mail(
+    session: Session,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    case_id: int | None = None,
+    key: str,
+    at: datetime,
+) -> str:
+    """Leave a mail for the worker; answers the id that its Message-ID begins with.
+
+    `key` says which mail this is, e.g. ``notice:<case>:<task>``. One receiver, so that none reads of another. With
+    `case_id`, a mail that cannot be delivered becomes an incident of the case, else it stands in the operator's outbox.
+    An address nobody can write to refuses nothing here: what happened to the case stays true.
+    """
+    payload = {
+        "to": _sound(to).strip(),
+        "subject": _one_line(subject)[:LONGEST_SUBJECT],
+        "text": _sound(text),
+        "html": _sound(html),
+        "written_at": at.isoformat(),
+    }
+    stable = f"mail:{key}"
+    _leave(session, JobKind.MAIL, stable, payload, case_id, at)
+    return stable_id(_short(stable))
+
+
+def send_webhook(
+    session: Session, url: str, event: str, payload: dict[str, Any], *, key: str, at: datetime
+) -> str:
+    """Leave a call for the worker; answers its `webhook-id`.
+
+    Only addresses an operator has entered are called (`engine/webhooks.py` knows the secret that signs the call); for
+    any other nothing is sent. The body is ``{"type": event, "timestamp": …, "data": payload}``.
+    """
+    body = {"type": event, "timestamp": at.isoformat(), "data": payload}
+    stable = f"webhook:{key}"
+    _leave(session, JobKind.WEBHOOK, stable, {"url": url, "body": body}, None, at)
+    return stable_id(_short(stable))
+
+
+def stable_id(job_key: str) -> str:
+    """The id a receiver sees: the same for every delivery of one job, and it tells nothing about the case."""
+    return hashlib.sha256(job_key.encode()).hexdigest()[:32]
+
+
+def waiting(session: Session) -> int:
+    """How many mails and calls wait to be sent."""
+    asked = select(func.count()).where(Job.kind.in_(_KINDS), ~Job.is_dead)
+    return session.scalar(asked) or 0
+
+
+def troubled(session: Session, *, limit: int = 100) -> list[Outgoing]:
+    """Mails and calls that failed: first those given up, then those that are tried again, the longest due first."""
+    rows = session.scalars(
+        select(Job)
+        .where(Job.kind.in_(_KINDS), Job.last_error.is_not(None))
+        .order_by(Job.is_dead.desc(), Job.run_at, Job.id)
+        .limit(limit)
+    )
+    return [_outgoing(job) for job in rows]
+
+
+def given_up(session: Session) -> int:
+    """How many mails and calls wait for an operator."""
+    return session.scalar(select(func.count()).where(Job.kind.in_(_KINDS), Job.is_dead)) or 0
+
+
+def send_again(session: Session, job_id: int, *, at: datetime) -> Outgoing:
+    """Try once more, now, what failed; NotFound when it is not there any more."""
+    _held(session, job_id)
+    return _outgoing(jobs.revive(session, job_id, at=at))
+
+
+def discard(session: Session, job_id: int) -> Outgoing:
+    """Never send this; NotFound when it is not there any more."""
+    job = _held(session, job_id)
+    told = _outgoing(job)
+    session.delete(job)
+    session.flush()
+    return told
+
+
+def forget_unsent(session: Session, *, before: datetime) -> int:
+    """Drop what was written before and not sent, as after living through a made-up past; how many."""
+    gone = session.execute(delete(Job).where(Job.kind.in_(_KINDS), Job.run_at < before))
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
+
+
+def _leave(
+    session: Session,
+    kind: JobKind,
+    key: str,
+    payload: dict[str, Any],
+    case_id: int | None,
+    at: datetime,
+) -> None:
+    row = {
+        "id": new_id(at),
+        "kind": kind.value,
+        "key": _short(key),
+        "case_id": case_id,
+        "payload": payload,
+        "run_at": at,
+        "attempts": 0,
+        "is_dead": False,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(_JOBS).values(row).on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+def _held(session: Session, job_id: int) -> Job:
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None or job.kind not in _KINDS:
+        raise NotFound(what="job", name=job_id)
+    return job
+
+
+def _outgoing(job: Job) -> Outgoing:
+    is_mail = job.kind == JobKind.MAIL
+    said = job.payload
+    return Outgoing(
+        id=job.id,
+        kind=job.kind,
+        to=said["to"] if is_mail else said["url"],
+        about=said["subject"] if is_mail else said["body"]["type"],
+        attempts=job.attempts,
+        run_at=job.run_at,
+        error=job.last_error,
+    )
+
+
+def _short(key: str) -> str:
+    # as long as the column is
+    if len(key) <= 120:
+        return key
+    kind = key.partition(":")[0]
+    return f"{kind}:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _one_line(text: str) -> str:
+    # A line break in a header would begin another header.
+    return " ".join(_sound(text).split())
+
+
+def _sound(text: str) -> str:
+    # What neither a mail nor PostgreSQL can hold: half a surrogate pair, control characters.
+    plain = text.encode("utf-8", "replace").decode()
+    return "".join(sign for sign in plain if sign >= " " or sign in "\t\n\r")

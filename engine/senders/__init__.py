@@ -1,0 +1,1 @@
+"""What carries mails and calls out of the house."""

@@ -1,0 +1,62 @@
+"""What leaves the house: mails and calls that failed, mails written to files where no mail server is set."""
+
+from flask import Blueprint, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from engine import outbox
+from engine.models import Role
+from webapp.access import access
+from webapp.i18n import _
+from webapp.navigation import Link
+from webapp.pages import page
+from webapp.transactions import now, session
+from webapp.written_mails import written_mail, written_mails
+
+pages = Blueprint("outbox", __name__, url_prefix="/outbox")
+
+
+def _given_up() -> int:
+    return outbox.given_up(session())
+
+
+NAVIGATION = Link("outbox.index", lazy_gettext("Outbox"), place=82, count=_given_up)
+
+
+@pages.get("")
+@access(Role.OPERATOR)
+def index() -> ResponseReturnValue:
+    """What waits, what failed, what was written."""
+    settings = current_app.extensions["settings"]
+    return page(
+        "outbox/index.html",
+        waiting=outbox.waiting(session()),
+        troubled=outbox.troubled(session()),
+        has_server=bool(settings.smtp_url),
+        written=[] if settings.smtp_url else written_mails(settings),
+    )
+
+
+@pages.get("/<string(length=32):mail_id>")
+@access(Role.OPERATOR)
+def show(mail_id: str) -> ResponseReturnValue:
+    """One mail, as it would have been sent."""
+    return page("outbox/show.html", mail=written_mail(current_app.extensions["settings"], mail_id))
+
+
+@pages.post("/<int(max=9223372036854775807):job_id>/again")
+@access(Role.OPERATOR)
+def again(job_id: int) -> ResponseReturnValue:
+    """Try once more what failed."""
+    told = outbox.send_again(session(), job_id, at=now())
+    flash(_("“%(about)s” to %(to)s is tried again now.", about=told.about, to=told.to))
+    return redirect(url_for("outbox.index"), 303)
+
+
+@pages.post("/<int(max=9223372036854775807):job_id>/discard")
+@access(Role.OPERATOR)
+def discard(job_id: int) -> ResponseReturnValue:
+    """Never send it."""
+    told = outbox.discard(session(), job_id)
+    flash(_("“%(about)s” to %(to)s will not be sent.", about=told.about, to=told.to))
+    return redirect(url_for("outbox.index"), 303)

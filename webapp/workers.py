@@ -1,0 +1,37 @@
+"""The workers of an installation: what `expedito serve` and `expedito worker` have running."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event as Flag
+from threading import Thread
+
+from engine.database import Database
+from engine.models import JobKind
+from engine.senders.mail import MailSender, SmtpServer
+from engine.senders.webhook import WebhookSender
+from engine.worker import INSIDE, Sender, Worker
+from webapp.config import Settings
+from webapp.letter_press import letter_press
+
+OUTBOX = "outbox"  # folder below the var folder for mails that no server takes
+
+
+def workers(settings: Settings, database: Database, clock: Callable[[], datetime]) -> list[Worker]:
+    """Two: one for what happens inside, one that waits for other machines, so that these hold up no timer."""
+    server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
+    senders: dict[JobKind, Sender] = {
+        JobKind.LETTER: letter_press(settings, database, clock),
+        JobKind.MAIL: MailSender(server, settings.mail_from, settings.var / OUTBOX),
+        JobKind.WEBHOOK: WebhookSender(database, clock, settings.webhook_hosts),
+    }
+    inside = Worker(database, clock, kinds=INSIDE)
+    outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
+    return [inside, outside]
+
+
+def begin(found: list[Worker], stop: Flag) -> list[Thread]:
+    """Let the workers work, each in a thread, until `stop` is set and what they have in hand is done."""
+    threads = [Thread(target=one.run_forever, args=(stop,), name="worker") for one in found]
+    for thread in threads:
+        thread.start()
+    return threads
