@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@pages.get("/<string(length=32):mail_id>")
+@pages.get("/<mail_id>")
 @access(Role.OPERATOR)
 def show(mail_id: str) -> ResponseReturnValue:
     """One mail, as it would have been sent."""
