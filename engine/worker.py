@@ -109,9 +109,10 @@ class Worker:
         LOG.info("Worker %s begins.", self.name, extra={"action": "worker_began"})
         while not stop.is_set():
             try:
-                self._sweep()
                 done = self.run_once()
-                self._measure()
+                if JobKind.TIMER in self.kinds:  # who only sends leaves the house to the others
+                    self._sweep()
+                    self._measure()
             except Exception:
                 # The database may be restarting: a worker outlives that, and what it held goes on elsewhere.
                 LOG.exception("The worker could not work.", extra={"action": "worker_failed"})
