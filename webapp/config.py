@@ -70,6 +70,11 @@ class Settings:
         return self.url.startswith("https://")
 
     @property
+    def outbox(self) -> Path:
+        """Where mails are written that no server takes."""
+        return self.var / "outbox"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

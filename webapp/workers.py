@@ -13,15 +13,13 @@ from engine.worker import INSIDE, Sender, Worker
 from webapp.config import Settings
 from webapp.letter_press import letter_press
 
-OUTBOX = "outbox"  # folder below the var folder for mails that no server takes
-
 
 def workers(settings: Settings, database: Database, clock: Callable[[], datetime]) -> list[Worker]:
     """Two: one for what happens inside, one that waits for other machines, so that these hold up no timer."""
     server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
     senders: dict[JobKind, Sender] = {
         JobKind.LETTER: letter_press(settings, database, clock),
-        JobKind.MAIL: MailSender(server, settings.mail_from, settings.var / OUTBOX),
+        JobKind.MAIL: MailSender(server, settings.mail_from, settings.outbox),
         JobKind.WEBHOOK: WebhookSender(database, clock, settings.webhook_hosts),
     }
     inside = Worker(database, clock, kinds=INSIDE)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from engine.errors import NotFound
 from webapp.config import Settings
-from webapp.workers import OUTBOX
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -30,21 +29,17 @@ class WrittenMail:
 def written_mails(settings: Settings, *, limit: int = 50) -> list[WrittenMail]:
     """The mails written last, the newest first."""
     files = sorted(
-        _folder(settings).glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True
+        settings.outbox.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True
     )
     return [_read(file) for file in files[:limit]]
 
 
 def written_mail(settings: Settings, mail_id: str) -> WrittenMail:
     """One of them; NotFound."""
-    file = _folder(settings) / f"{mail_id}.eml"
+    file = settings.outbox / f"{mail_id}.eml"
     if not _ID.fullmatch(mail_id) or not file.is_file():
         raise NotFound(what="mail", name=mail_id)
     return _read(file)
-
-
-def _folder(settings: Settings) -> Path:
-    return settings.var / OUTBOX
 
 
 def _read(file: Path) -> WrittenMail:
