@@ -67,6 +67,8 @@ def newest_revision() -> str:
     said: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for file in (MIGRATIONS / "versions").glob("*.py"):
         for name, revision in _REVISION.findall(file.read_text(encoding="utf-8")):
+            if revision in said[name]:
+                raise RuntimeError(f"migrations branch: {name} {revision} is there twice")
             said[name].add(revision)
     newest = sorted(said["revision"] - said["down_revision"])
     if len(newest) > 1:
