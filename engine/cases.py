@@ -18,7 +18,7 @@ from engine.events import Happened
 from engine.facts import Fact, record
 from engine.files import StoredFile
 from engine.ids import new_id
-from engine.models import Case, CaseStatus, Job, JobKind, Person, Procedure, Version
+from engine.models import Case, CaseStatus, ClockState, Job, JobKind, Person, Procedure, Version
 from engine.progress import Held, advance, hold, shortened
 from engine.resolver import PublishedVersions
 from engine.search import search_words
@@ -54,6 +54,15 @@ class CaseSuspended(Conflict):
     """The case waits for someone to resume it."""
 
     sentence = "Case {number} is suspended. Resume it before you go on with it."
+
+
+class AwaitsCorrection(Conflict):
+    """A deficiency notice is open: the case stays where it is (LPAG 125)."""
+
+    sentence = (
+        "Case {number} waits for the applicant to correct what was observed. It goes on when they "
+        "have, and ends when their time is over."
+    )
 
 
 class ProcedureSuspended(Refusal):
@@ -152,13 +161,7 @@ def suspend_case(
     case = held.case
     if case.status == CaseStatus.SUSPENDED:
         return case
-    case.status = CaseStatus.SUSPENDED.value
-    session.execute(
-        update(Job)
-        .where(Job.case_id == case_id, Job.kind.in_(_OWN_JOBS), ~Job.is_dead)
-        .values(run_at=FAR)
-        .execution_options(synchronize_session=False)
-    )
+    lay_still(session, case)
     fact = Fact(Happened.CASE_SUSPENDED, data={"reason": reason.strip()})
     record(session, case, [fact], by=by, at=at)
     return case
@@ -172,6 +175,28 @@ def resume_case(
     case = held.case
     if case.status != CaseStatus.SUSPENDED:
         return case
+    if case.clock == ClockState.NOTICE:
+        raise AwaitsCorrection(number=case.number)
+    wake(session, held, at=at)
+    fact = Fact(Happened.CASE_RESUMED, data={"reason": reason.strip()})
+    record(session, case, [fact], by=by, at=at)
+    return case
+
+
+def lay_still(session: Session, case: Case) -> None:
+    """Nothing moves in a case whose row is held; its timers keep their time but do not fire."""
+    case.status = CaseStatus.SUSPENDED.value
+    session.execute(
+        update(Job)
+        .where(Job.case_id == case.id, Job.kind.in_(_OWN_JOBS), ~Job.is_dead)
+        .values(run_at=FAR)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wake(session: Session, held: Held, *, at: datetime) -> None:
+    """A case that lay still moves again; timers that came due meanwhile fire now."""
+    case, case_id = held.case, held.case.id
     case.status = CaseStatus.OPEN.value
     asleep = update(Job).where(Job.case_id == case_id, Job.run_at == FAR)
     for wait in held.before.values():
@@ -181,9 +206,6 @@ def resume_case(
     session.execute(asleep.values(run_at=at).execution_options(synchronize_session=False))
     waiting = [wait for wait in held.before.values() if wait.kind == WaitKind.MESSAGE]
     hand_out(session, case, waiting, at=at)
-    fact = Fact(Happened.CASE_RESUMED, data={"reason": reason.strip()})
-    record(session, case, [fact], by=by, at=at)
-    return case
 
 
 def case_by_number(session: Session, person: Person, number: str) -> Case:
@@ -203,6 +225,8 @@ def case_by_number(session: Session, person: Person, number: str) -> Case:
 def check_open(case: Case) -> None:
     """CaseEnded or CaseSuspended unless the case can go on."""
     if case.status == CaseStatus.SUSPENDED:
+        if case.clock == ClockState.NOTICE:
+            raise AwaitsCorrection(number=case.number)
         raise CaseSuspended(number=case.number)
     if case.status != CaseStatus.OPEN:
         raise CaseEnded(number=case.number, status=case.status)

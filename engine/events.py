@@ -44,6 +44,32 @@ class Happened(StrEnum):
     COMMENT_ADDED = "comment_added"
     DATA_CORRECTED = "data_corrected"  # data: answers (new), before (old), reason
     CASE_READ = "case_read"
+    # the law's clock (engine.terms)
+    CLOCK_STARTED = (
+        "clock_started"  # data: modality, assessment, decide_by, notify_by, silence_from
+    )
+    CLOCK_RESTARTED = "clock_restarted"  # the decision term begins anew
+    CLOCK_STOPPED = "clock_stopped"  # data: kind, until, reason
+    CLOCK_WENT_ON = "clock_went_on"  # data: days it stood still, decide_by
+    NOTICE_GIVEN = "notice_given"  # data: items, correct_by
+    DEFICIENCY_CORRECTED = "deficiency_corrected"  # data: item, documents
+    REQUEST_CORRECTED = (
+        "request_corrected"  # every item; the request counts as filed on the first day
+    )
+    LEGAL_RISK_TAKEN = "legal_risk_taken"  # data: what, reason
+    REQUEST_NOT_FILED = "request_not_filed"  # not corrected in time
+    REQUEST_WITHDRAWN = "request_withdrawn"
+    REQUEST_ABANDONED = "request_abandoned"
+    REQUEST_APPROVED = "request_approved"  # by filing, or by positive silence; data: how
+    SILENCE_OPERATED = (
+        "silence_operated"  # negative: the applicant may appeal, the office must decide
+    )
+    REQUEST_DECIDED = "request_decided"
+    DECISION_NOTIFIED = "decision_notified"
+    TERM_WARNED = "term_warned"  # data: days left, to whom
+    APPEAL_FILED = "appeal_filed"  # data: kind, decide_by
+    APPEAL_DECIDED = "appeal_decided"  # data: kind, result
+    EXPOST_CHECKED = "expost_checked"  # data: found
 
 
 LIFECYCLE: dict[Happened, str] = {

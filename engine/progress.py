@@ -19,6 +19,7 @@ from engine.resolver import PublishedVersions
 from engine.routing import Route, routes
 from engine.spiff import Execution, Wait, WaitKind
 from engine.spiff import Fact as Told
+from engine.terms import clock
 from engine.waiting import await_world
 
 LONGEST_PATH = 200  # elements; a longer path is kept as counts
@@ -121,10 +122,11 @@ def advance(
     tasks = _add(session, case, tasks, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
+    done = done_elements(main, execution.path, held.before, after)
     if plan.letters.after:
-        done = done_elements(main, execution.path, held.before, after)
         values = execution.variables
         facts += issue_letters(session, case, plan, values, main, done, by=by, at=at)
+    facts += clock.moved(session, case, plan, execution.variables, main, done, at=at)
     record(session, case, facts, by=by, at=at)
     write_fields(session, case, plan, held.fields, execution.variables)
     await_world(session, case, held.before, after, told, at=at)

@@ -10,13 +10,14 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.batches import asked_once
-from engine.bpmn.model import TimerKind
+from engine.calendars import office_calendar
 from engine.deployments import Blueprint
 from engine.models import LaneOffice, Office, Person, Procedure, Role, Task
 from engine.people import offices_below
 from engine.search import fold
 from engine.spiff import Wait
-from engine.spiff.timers import schedule
+from engine.terms.law import law_of
+from engine.terms.task_terms import law_term, own_term
 
 DEFAULT_PRIORITY = 50
 # a variable by its name, as tools write it: ${clerk}, #{clerk}, =clerk
@@ -63,7 +64,7 @@ def routes(
     people = _people(session, plan, waits, variables)
     offices = _offices(session, plan, waits)
     return {
-        wait.token: _route(plan, wait, home, lanes, people, offices, variables, at)
+        wait.token: _route(session, plan, wait, home, lanes, people, offices, variables, at)
         for wait in waits
     }
 
@@ -88,6 +89,7 @@ def may_work(session: Session, person: Person, task: Task) -> bool:
 
 
 def _route(
+    session: Session,
     plan: Blueprint,
     wait: Wait,
     home: int | None,
@@ -113,7 +115,7 @@ def _route(
         office_id=office_id,
         assignee_id=None if assignee is None else people.get(assignee),
         priority=_priority(extension.priority),
-        due_at=_due(extension.due_date, variables, at),
+        due_at=_due(session, plan, node.id, office_id, _named(extension.due_date, variables), at),
     )
 
 
@@ -157,9 +159,15 @@ def _priority(text: str | None) -> int:
     return min(int(text.strip()[:9]), 1000)
 
 
-def _due(text: str | None, variables: dict[str, Any], at: datetime) -> datetime | None:
-    named = _named(text, variables)
-    if named is None:
-        return None
-    found = schedule(TimerKind.DURATION, named, at)
-    return None if found is None else found.due_at
+def _due(
+    session: Session,
+    plan: Blueprint,
+    element_id: str,
+    office_id: int | None,
+    term: str | None,
+    at: datetime,
+) -> datetime | None:
+    calendar = office_calendar(session, office_id, plan.place.code)
+    if term is not None:
+        return own_term(term, calendar, at)
+    return law_term(plan.sheet, law_of(plan.place.code), element_id, calendar, at)

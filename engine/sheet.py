@@ -115,6 +115,17 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockMarks:
+    """Where the diagram touches the law's clock: element ids, and the field that says where it was filed."""
+
+    decided_by: tuple[str, ...] = ()  # done: the request is decided
+    notified_by: tuple[str, ...] = ()  # done: the decision is notified
+    filed_from: str = ""  # form field with the region of the place of filing (term of distance)
+    warn_before: tuple[int, ...] | None = None  # business days; None: as the jurisdiction says
+    tasks: Mapping[str, str] = field(default_factory=dict)  # element id → kind (report, forward …)
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The published record of a procedure; `raw` is everything, also what is not read here."""
 
@@ -145,6 +156,7 @@ class Sheet:
     case_fields: tuple[str, ...] | None = (
         None  # names to find cases by; None: as engine.case_fields
     )
+    clock: ClockMarks = field(default_factory=lambda: ClockMarks())
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -181,6 +193,7 @@ def read_sheet(raw: Mapping[str, Any]) -> Sheet:
         who_may_ask=_text(raw.get("who_may_ask")),
         is_strict_order=raw.get("strict_order") is True,
         case_fields=_case_fields(_table(raw.get("case"))),
+        clock=_clock(_table(raw.get("clock"))),
         raw=raw,
     )
 
@@ -233,6 +246,19 @@ def _requirement(said: Mapping[str, Any], place: int) -> Requirement:
         applies_if=_text(said.get("applies_if")),
         registry=_text(said.get("registry")),
         is_to_be_verified=said.get("verify") is True,
+    )
+
+
+def _clock(said: Mapping[str, Any]) -> ClockMarks:
+    days = said.get("warn_before")
+    return ClockMarks(
+        decided_by=_texts(said.get("decided_by")),
+        notified_by=_texts(said.get("notified_by")),
+        filed_from=_text(said.get("filed_from")),
+        warn_before=tuple(sorted({day for day in days if isinstance(day, int)}, reverse=True))
+        if isinstance(days, list)
+        else None,
+        tasks={element: _text(kind) for element, kind in _table(said.get("tasks")).items()},
     )
 
 

@@ -20,6 +20,7 @@ from engine.progress import advance, load, shortened
 from engine.routing import may_work
 from engine.spiff import Wait
 from engine.task_forms import task_form, with_stores
+from engine.terms.silence import refuse_after_silence
 from engine.worklists import read_task_id, task_by_id
 
 Answers = dict[str, Any]
@@ -125,6 +126,7 @@ def complete_task(
     """
     task, has_draft = _open_task(session, task_id, by=by)
     case = task.case
+    refuse_after_silence(session, case, at=at)
     held = load(session, case, at=at)
     form = task_form(session, case.version_id, task.element_id)
     if form is not None:

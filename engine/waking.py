@@ -18,9 +18,10 @@ from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import Fact
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
-from engine.progress import Held, advance, hold, hold_all
+from engine.progress import Held, advance, hold, hold_all, lock
 from engine.service_tasks import finish_service
 from engine.spiff import WaitKind
+from engine.terms import recounting, tick
 
 # a thrown message that nobody waits for yet is kept so long
 KEPT = timedelta(days=30)
@@ -41,9 +42,13 @@ def carry_out(
         finish_service(session, job.case_id, job.token, outputs or {}, at=at)
         jobs.finish(session, job.id, worker=worker)
         return
+    if job.kind == JobKind.CLOCK and job.case_id is not None:
+        lock(session, job.case_id)  # the case before its jobs, as everywhere
     if not jobs.finish(session, job.id, worker=worker):
         return
-    if job.kind == JobKind.MESSAGE:
+    if job.kind == JobKind.CLOCK:
+        _look_at_clock(session, job, at)
+    elif job.kind == JobKind.MESSAGE:
         _hand_on_message(session, job, at)
     elif job.kind == JobKind.SIGNAL:
         _hand_on_signal(session, job, at)
@@ -88,6 +93,13 @@ def _put_off(session: Session, job: Job, run_at: datetime, worker: str) -> None:
         .values(run_at=run_at, leased_until=None, leased_by=None, attempts=0)
         .execution_options(synchronize_session=False)
     )
+
+
+def _look_at_clock(session: Session, job: Job, at: datetime) -> None:
+    if job.case_id is None:
+        recounting.carry_on(session, job.payload, at=at)
+    else:
+        tick.look(session, job.case_id, at=at)
 
 
 def _hand_on_message(session: Session, job: Job, at: datetime) -> None:

@@ -25,7 +25,14 @@ SWEEP_EVERY = timedelta(minutes=1)
 MEASURE_EVERY = timedelta(seconds=5)  # so old figures are at most, as long as the worker keeps up
 POLL_SECONDS = 1.0
 # what any worker can do; the other kinds need a sender
-INSIDE = (JobKind.TIMER, JobKind.SERVICE, JobKind.MESSAGE, JobKind.SIGNAL, JobKind.MIGRATION)
+INSIDE = (
+    JobKind.TIMER,
+    JobKind.SERVICE,
+    JobKind.MESSAGE,
+    JobKind.SIGNAL,
+    JobKind.CLOCK,
+    JobKind.MIGRATION,
+)
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
 Sender = Callable[[Job], None]

@@ -104,7 +104,7 @@ def _forget(session: Session) -> None:
 
 
 def _what_is_known(session: Session, *, is_fresh: bool = False) -> _Known:
-    bind = session.get_bind().engine
+    bind = session.get_bind().engine.pool  # shared by all engines that write to the database
     is_changed = session.info.get(_CHANGED, False)
     with _lock:
         known = None if is_changed or is_fresh else _known.get(bind)

@@ -103,6 +103,33 @@ def issue_letters(
     return facts
 
 
+def issue_letter(
+    session: Session,
+    case: Case,
+    plan: Blueprint,
+    variables: Mapping[str, Any],
+    kind: LetterPlan,
+    *,
+    element_id: str = "",
+    office_id: int | None = None,
+    by: Person | None,
+    at: datetime,
+) -> Fact:
+    """The fact of one letter that no element of the diagram makes; the worker sets it. The case row must be held.
+
+    One that cannot be made becomes an incident, as with issue_letters.
+    """
+    session.flush()
+    issuing = _Issuing(session, case, plan, variables, by, at)
+    try:
+        with session.begin_nested():
+            return issuing.issue(kind, element_id, office_id or issuing.procedure.office_id)
+    except Refusal as refusal:
+        message = refusal.message()
+        raise_incident(session, case, LETTER_FAILED, message, element_id or None, None, at=at)
+        return Fact(Happened.INCIDENT_RAISED, data={"message": message, "kind": LETTER_FAILED})
+
+
 class _Issuing:
     """What the letters of one move have in common."""
 

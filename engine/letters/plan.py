@@ -51,7 +51,7 @@ def read_letters(sheet: Mapping[str, Any] | None, nodes: Mapping[str, Node]) -> 
     if not isinstance(said, Mapping) or len(said) > MOST_LETTERS:
         problem = f"the sheet lists letters by name, at most {MOST_LETTERS}."
         raise BadLetters(letter="letters", problem=problem)
-    kinds = {name: _kind(name, table) for name, table in said.items()}
+    kinds = {name: letter_plan(name, table) for name, table in said.items()}
     after: dict[str, list[LetterPlan]] = {}
     for name, table in said.items():
         for element_id in _listed(name, table.get("after", [])):
@@ -70,7 +70,8 @@ def read_letters(sheet: Mapping[str, Any] | None, nodes: Mapping[str, Node]) -> 
     return LettersPlan(kinds, {element: tuple(letters) for element, letters in after.items()})
 
 
-def _kind(name: str, table: object) -> LetterPlan:
+def letter_plan(name: str, table: object) -> LetterPlan:
+    """One kind of letter from its table in a sheet or a jurisdiction's words; BadTemplate, BadLetters."""
     if not isinstance(table, Mapping) or not isinstance(table.get("template"), str):
         problem = f"its text, letters/{name}.md, is missing."
         raise BadLetters(letter=name, problem=problem)

@@ -100,7 +100,11 @@ class Case(Base):
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     started_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # to decide; None while it stands still
+    # how the law's clock stands (engine.models.terms.ClockState); None: no term applies
+    clock: Mapped[str | None] = mapped_column(String(12))
     # cases that exchange messages share it: the id of the one that began
     conversation_id: Mapped[int | None] = mapped_column(BigInteger)
     revision: Mapped[int] = mapped_column()

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     MAIL = "mail"
     LETTER = "letter"  # set a letter as PDF
     WEBHOOK = "webhook"
+    CLOCK = "clock"  # look at the law's clock of a case
     MIGRATION = "migration"  # a batch of cases on their way to another version
 
 

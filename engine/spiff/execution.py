@@ -282,10 +282,15 @@ class Execution:
         with self._moving(at):
             migration.migrate(self._case, new, mapping)
 
-    def cancel(self, at: datetime) -> None:
+    def cancel(self, at: datetime, outcome: str | None = None) -> None:
         """End the case without a result."""
         with self._moving(at):
-            self._case.end("cancelled")
+            self._case.end("cancelled", outcome)
+
+    def conclude(self, at: datetime, outcome: str) -> None:
+        """End the case with a result that no end event of the diagram gives: the law has decided it."""
+        with self._moving(at):
+            self._case.end("completed", outcome)
 
     # -- questions
 

@@ -232,8 +232,8 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                 del self.subprocesses[scope.owner.id]
                 scope.owner.task_spec.scope_over(scope.owner, scope)
 
-    def end(self, status: str) -> None:
-        """The case is over."""
+    def end(self, status: str, outcome: str | None = None) -> None:
+        """The case is over; `outcome` when no end event says how."""
         for token in list(self.tokens.values()):
             if token.id in self.tokens:
                 self.cancel(token)
@@ -250,7 +250,7 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             "failed": FactKind.CASE_FAILED,
             "cancelled": FactKind.CASE_CANCELLED,
         }[status]
-        self.tell(kind, element=end, outcome=spec and spec.bpmn_name)
+        self.tell(kind, element=end, outcome=outcome or (spec and spec.bpmn_name))
 
     def _fire_joins(self) -> bool:
         for scope in self.scopes():

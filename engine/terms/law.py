@@ -1,11 +1,12 @@
 """What a jurisdiction's law says about terms: amounts, kinds of suspension, appeals, articles; read from its file."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from engine.calendars.jurisdiction import Jurisdiction, jurisdiction
+from engine.calendars.jurisdiction import FOLDER, Jurisdiction, jurisdiction
 from engine.sheet import Appeal, Term, TermUnit, read_term
 
 LATE_NOT_FILED: Final = "not_filed"
@@ -43,7 +44,11 @@ class Law:
     sample_share: int  # per cent
     sample_most: int
     warn_before: tuple[int, ...]  # business days, the earliest first
-    letters: Mapping[str, Mapping[str, Any]]
+    words: Mapping[str, Any]  # outcomes, letters, mails in the language of the jurisdiction
+
+    def outcome(self, how: str) -> str:
+        """What a case that ended so is called."""
+        return str(self.words["outcomes"][how])
 
     def article(self, matter: str) -> str | None:
         """Where the law says so; None where the file does not know or must be verified: then nothing is quoted."""
@@ -54,13 +59,9 @@ class Law:
         return found if isinstance(found, str) else None
 
 
+@cache
 def law_of(code: str) -> Law:
     """The law of terms of the jurisdiction with this code; NotFound."""
-    return _law(code)
-
-
-@cache
-def _law(code: str) -> Law:
     return read_law(jurisdiction(code))
 
 
@@ -100,8 +101,13 @@ def read_law(place: Jurisdiction) -> Law:
         sample_share=sample.get("share", 10),
         sample_most=sample.get("most", 150),
         warn_before=tuple(sorted(warnings, reverse=True)),
-        letters=raw.get("letters", {}),
+        words=_words(raw.get("language", "es")),
     )
+
+
+@cache
+def _words(language: str) -> Mapping[str, Any]:
+    return tomllib.loads((FOLDER / "words" / f"{language}.toml").read_text("utf-8"))
 
 
 def business_days(amount: int) -> Term:

@@ -1,0 +1,153 @@
+"""The clock of a case as a page or a list shows it: what is due when, how much is used, why it stands still."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.models import (
+    Case,
+    CaseStatus,
+    CaseTerm,
+    ClockState,
+    Deficiency,
+    FiledAppeal,
+    Notice,
+    Suspension,
+)
+from engine.sheet import Assessment
+from engine.terms.appeals import appeals_of
+from engine.terms.clock import RUNS, calendar_of, term_of
+from engine.terms.law import Law, law_of
+from engine.terms.notices import items_of, notices_of
+from engine.terms.stopping import suspensions_of
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """How the law's clock stands on a case today. Days used and of are business days."""
+
+    state: ClockState
+    assessment: Assessment | None
+    modality: str
+    filed_on: date
+    started_on: date
+    used: int
+    of: int
+    left: int  # business days until the last day to decide; negative when it is over
+    decide_by: date
+    notify_by: date
+    silence_from: date
+    due_at: datetime | None
+    # why it stands still, of engine.terms.law's suspensions or “notice”, and until when at most
+    stands_for: str | None
+    stands_since: date | None
+    stands_until: date | None
+    decided_on: date | None
+    notified_on: date | None
+    silent_on: date | None
+    approved_on: date | None
+    law: Law
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNS
+
+    @property
+    def is_restarted(self) -> bool:
+        return self.started_on > self.filed_on
+
+
+@dataclass(frozen=True, slots=True)
+class StatedNotice:
+    """A notice with its items."""
+
+    notice: Notice
+    items: list[Deficiency]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFile:
+    """Everything about the clock of a case: for its own page and the applicant's."""
+
+    view: ClockView
+    notices: list[StatedNotice]
+    suspensions: list[Suspension]
+    appeals: list[FiledAppeal]
+
+    @property
+    def open_notice(self) -> StatedNotice | None:
+        return next((one for one in self.notices if one.notice.closed_on is None), None)
+
+
+def clock_view(session: Session, case: Case, *, at: datetime) -> ClockView | None:
+    """How the clock of a case stands; None where no term applies. One statement."""
+    term = term_of(session, case)
+    return None if term is None else _view(session, case, term, at)
+
+
+def clock_views(session: Session, case_ids: list[int], *, at: datetime) -> dict[int, ClockView]:
+    """The same for a page of cases, by id, in one statement; cases without a term are left out."""
+    rows = session.execute(
+        select(Case, CaseTerm)
+        .join(CaseTerm, CaseTerm.case_id == Case.id)
+        .where(Case.id.in_(case_ids), Case.clock.is_not(None))
+    )
+    return {case.id: _view(session, case, term, at) for case, term in rows}
+
+
+def clock_file(session: Session, case: Case, *, at: datetime) -> ClockFile | None:
+    """The clock with notices, suspensions and appeals; None where no term applies."""
+    view = clock_view(session, case, at=at)
+    if view is None:
+        return None
+    return ClockFile(
+        view,
+        [
+            StatedNotice(notice, items_of(session, case.id, notice.number))
+            for notice in notices_of(session, case.id)
+        ],
+        suspensions_of(session, case.id),
+        appeals_of(session, case.id),
+    )
+
+
+def _view(session: Session, case: Case, term: CaseTerm, at: datetime) -> ClockView:
+    calendar = calendar_of(session, term)
+    today = calendar.day_of(at)
+    until = min(
+        day
+        for day in (
+            today,
+            term.stopped_on,
+            term.decided_on,
+            None if case.ended_at is None else calendar.day_of(case.ended_at),
+        )
+        if day is not None
+    )
+    between = calendar.business_days_between
+    used = max(between(term.clock_started_on, until) - term.stopped_days, 0)
+    stands = case.status in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
+    return ClockView(
+        state=ClockState(case.clock or ClockState.STOPPED),
+        assessment=None if term.assessment is None else Assessment(term.assessment),
+        modality=term.modality,
+        filed_on=term.filed_on,
+        started_on=term.clock_started_on,
+        used=used,
+        of=between(term.clock_started_on, term.decide_by) - term.stopped_days,
+        left=between(today, term.decide_by),
+        decide_by=term.decide_by,
+        notify_by=term.notify_by,
+        silence_from=term.silence_from,
+        due_at=case.due_at,
+        stands_for=term.stopped_why if stands else None,
+        stands_since=term.stopped_on,
+        stands_until=term.stopped_until,
+        decided_on=term.decided_on,
+        notified_on=term.notified_on,
+        silent_on=term.silent_on,
+        approved_on=term.approved_on,
+        law=law_of(term.jurisdiction),
+    )

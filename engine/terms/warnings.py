@@ -1,0 +1,156 @@
+"""Who is warned that a term ends, has ended, or that silence operated: who has the tasks, their chiefs, the manager."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engine.calendars.offices import office_place
+from engine.errors import filled
+from engine.events import Happened
+from engine.facts import Fact, record
+from engine.models import (
+    Case,
+    CaseTerm,
+    Membership,
+    Person,
+    PersonRole,
+    Procedure,
+    Role,
+    Task,
+    TaskStatus,
+    TermWarning,
+)
+from engine.outbox import send_mail
+from engine.progress import Held
+from engine.sheet import Assessment
+from engine.terms.law import law_of
+
+SOON: Final = "soon"
+OVERDUE: Final = "overdue"
+SILENCE: Final = "silence"
+
+
+def warn(
+    session: Session,
+    held: Held,
+    term: CaseTerm,
+    kind: str,
+    *,
+    days: int | None = None,
+    at: datetime,
+) -> None:
+    """Warn in the page and by mail; the fact says whom. `days`: business days left."""
+    case = held.case
+    people = _warned(session, held, term)
+    procedure = session.get_one(Procedure, case.procedure_id)
+    data: dict[str, Any] = {
+        "kind": kind,
+        "days": days,
+        "decide_by": term.decide_by.isoformat(),
+        "to": [person.id for person in people],
+    }
+    ids = [person.id for person in people]
+    session.execute(
+        delete(TermWarning).where(
+            TermWarning.case_id == case.id,
+            TermWarning.kind == kind,
+            TermWarning.person_id.in_(ids),
+        )
+    )
+    told = {"days": days, "decide_by": data["decide_by"], "assessment": term.assessment}
+    for person in people:
+        session.add(TermWarning(person_id=person.id, case_id=case.id, kind=kind, data=told, at=at))
+    _mail(session, case, procedure, term, kind, days, people, at)
+    record(session, case, [Fact(Happened.TERM_WARNED, data=data)], by=None, at=at)
+
+
+def warnings_for(
+    session: Session, person: Person, limit: int = 50
+) -> list[tuple[TermWarning, Case]]:
+    """What the person has not seen yet, the newest first, with its case."""
+    rows = session.execute(
+        select(TermWarning, Case)
+        .join(Case, Case.id == TermWarning.case_id)
+        .where(TermWarning.person_id == person.id, TermWarning.seen_at.is_(None))
+        .order_by(TermWarning.at.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def see_warnings(session: Session, person: Person, *, at: datetime) -> None:
+    """The person has seen them all."""
+    session.execute(
+        update(TermWarning)
+        .where(TermWarning.person_id == person.id, TermWarning.seen_at.is_(None))
+        .values(seen_at=at)
+    )
+
+
+def _warned(session: Session, held: Held, term: CaseTerm) -> list[Person]:
+    tasks = session.execute(
+        select(Task.assignee_id, Task.office_id).where(
+            Task.case_id == held.case.id, Task.status == TaskStatus.OPEN
+        )
+    ).all()
+    offices = {task.office_id for task in tasks if task.office_id is not None}
+    if term.office_id is not None:
+        offices.add(term.office_id)  # of the procedure: its manager
+    above = {one for office in offices for one in office_place(session, office).above}
+    people = {task.assignee_id for task in tasks if task.assignee_id is not None}
+    people |= set(_managers(session, above))
+    if not people:
+        return []
+    found = select(Person).where(Person.id.in_(people), Person.is_active).order_by(Person.id)
+    return list(session.scalars(found))
+
+
+def _managers(session: Session, office_ids: Iterable[int]) -> Iterable[int]:
+    return session.scalars(
+        select(Membership.person_id)
+        .join(PersonRole, PersonRole.person_id == Membership.person_id)
+        .where(Membership.office_id.in_(list(office_ids)), PersonRole.role == Role.MANAGER.value)
+    )
+
+
+def _mail(
+    session: Session,
+    case: Case,
+    procedure: Procedure,
+    term: CaseTerm,
+    kind: str,
+    days: int | None,
+    people: list[Person],
+    at: datetime,
+) -> None:
+    mails = law_of(term.jurisdiction).words["mails"]
+    words: dict[str, object] = {
+        "number": case.number,
+        "procedure": procedure.name,
+        "applicant": case.applicant_name or "—",
+        "decide_by": _written(term.decide_by),
+        "notify_by": _written(term.notify_by),
+        "silence_from": _written(term.silence_from),
+        "days": days,
+    }
+    is_positive = term.assessment == Assessment.POSITIVE_SILENCE
+    silence = mails["words"]["positive_silence" if is_positive else "negative_silence"]
+    words["silence"] = filled(silence, words)
+    for person in people:
+        if person.email:
+            send_mail(
+                session,
+                to=person.email,
+                subject=filled(mails[kind]["subject"], words),
+                text=filled(mails[kind]["text"], words),
+                case_id=case.id,
+                key=f"term:{case.id}:{kind}:{days}:{term.decide_by}:{person.id}",
+                at=at,
+            )
+
+
+def _written(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
