@@ -88,4 +88,9 @@ LIFECYCLE: dict[Happened, str] = {
     Happened.MESSAGE_RECEIVED: "complete",
     Happened.CASE_SUSPENDED: "suspend",
     Happened.CASE_RESUMED: "resume",
+    Happened.NOTICE_GIVEN: "suspend",
+    Happened.CLOCK_STOPPED: "suspend",
+    Happened.REQUEST_CORRECTED: "resume",
+    Happened.CLOCK_WENT_ON: "resume",
+    Happened.REQUEST_WITHDRAWN: "withdraw",
 }

@@ -23,6 +23,7 @@ from webapp import (
     repetition,
     sessions,
     sheet_words,
+    term_words,
     words,
 )
 from webapp.access import check_access, public
@@ -95,6 +96,7 @@ def create_app(
     pages.register(app)
     charts.register(app)
     words.register(app)
+    term_words.register(app)
     sheet_words.register(app)
     assets.register(app)
     repetition.register(app)

@@ -6,6 +6,7 @@ from datetime import datetime
 from engine.events import Happened
 from engine.history import Entry
 from webapp.i18n import _
+from webapp.term_words import sentence_of_clock
 
 # What a reader scans for; the rest is drawn lighter.
 _HEAVY = {
@@ -19,6 +20,19 @@ _HEAVY = {
     Happened.INCIDENT_RAISED,
     Happened.TOKEN_MOVED,
     Happened.CASE_MIGRATED,
+    Happened.CLOCK_RESTARTED,
+    Happened.CLOCK_STOPPED,
+    Happened.NOTICE_GIVEN,
+    Happened.REQUEST_CORRECTED,
+    Happened.LEGAL_RISK_TAKEN,
+    Happened.REQUEST_NOT_FILED,
+    Happened.REQUEST_WITHDRAWN,
+    Happened.REQUEST_ABANDONED,
+    Happened.REQUEST_APPROVED,
+    Happened.SILENCE_OPERATED,
+    Happened.APPEAL_FILED,
+    Happened.APPEAL_DECIDED,
+    Happened.EXPOST_CHECKED,
 }
 # True, but of no interest to whoever reads the story.
 UNTOLD = {Happened.CASE_READ}
@@ -89,7 +103,9 @@ def _sentence(entry: Entry) -> str:
             if place is None:  # a join that was released
                 return _("“%(name)s” goes on without what it waited for", name=name)
             return _("Moved by hand from “%(name)s” to “%(place)s”", name=name, place=place)
-    return _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+    return (
+        sentence_of_clock(entry) or _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+    )
 
 
 def _sentence_of_task(entry: Entry, name: str) -> str | None:

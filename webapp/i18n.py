@@ -1,12 +1,21 @@
 """Spanish and English whole, Quechua in part: the person's choice, else this browser's, else what it asks for."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from babel.support import NullTranslations, Translations
 from flask import current_app, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, Domain, format_datetime, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import (
+    Babel,
+    Domain,
+    format_date,
+    format_datetime,
+    get_locale,
+    gettext,
+    lazy_gettext,
+    ngettext,
+)
 from flask_babel.speaklater import LazyString
 
 from engine.errors import Refusal, filled
@@ -74,9 +83,9 @@ def _(message: str, **values: object) -> str:
     return str(gettext(message, **values))
 
 
-def plural(one: str, many: str, num: int) -> str:
-    """The message for `%(num)d` things in the reader's language."""
-    return str(ngettext(one, many, num))
+def plural(one: str, many: str, num: int, **values: object) -> str:
+    """The message for `%(num)d` things in the reader's language; `values` are those it names besides."""
+    return str(ngettext(one, many, num, **values))
 
 
 def chosen_language() -> str:
@@ -105,6 +114,9 @@ def sentence(refusal: Refusal) -> str:
         word = _THINGS.get(str(values.get(name)))
         if word is not None:
             values[name] = word
+    for name, value in values.items():
+        if type(value) is date:
+            values[name] = format_date(value, "d MMM y")
     at = values.get("at")
     if isinstance(at, datetime):  # in the office's zone, where the engine says UTC
         values["time"] = format_datetime(at, "HH:mm")

@@ -122,7 +122,7 @@ def file_appeal(
         if until is None:
             raise NothingToAppeal(number=case.number)
         if today > until:
-            raise TooLateToAppeal(number=case.number, day=until.isoformat())
+            raise TooLateToAppeal(number=case.number, day=until)
     return _file(session, held, term, appeal, grounds, today, by=by, at=at)
 
 
@@ -160,7 +160,7 @@ def decide_appeal(
     if appeal is None or result not in RESULTS:
         raise NotFound(what="appeal", name=number)
     if appeal.decided_on is not None:
-        raise AppealDecided(day=appeal.decided_on.isoformat())
+        raise AppealDecided(day=appeal.decided_on)
     if not decision.strip():
         raise GroundsMissing
     law = law_of(term.jurisdiction)
@@ -205,7 +205,7 @@ def _file(
         raise GroundsMissing
     for earlier in appeals_of(session, case.id):
         if earlier.kind == appeal.kind and earlier.decided_on is None:
-            raise AppealOpen(number=case.number, day=earlier.filed_on.isoformat())
+            raise AppealOpen(number=case.number, day=earlier.filed_on)
     last = session.scalar(
         select(func.max(FiledAppeal.number)).where(FiledAppeal.case_id == case.id)
     )

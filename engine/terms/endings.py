@@ -75,7 +75,7 @@ def withdraw(
     held = hold_unended(session, case_id, at=at)
     case, term = held.case, term_of(session, held.case)
     if case.clock == ClockState.ANSWERED and term is not None and term.notified_on is not None:
-        raise NotifiedAlready(number=case.number, day=term.notified_on.isoformat())
+        raise NotifiedAlready(number=case.number, day=term.notified_on)
     law = law_of(held.plan.place.code)
     data = {"reason": reason.strip()[:2000]} if reason.strip() else {}
     main = Fact(Happened.REQUEST_WITHDRAWN, data=data)

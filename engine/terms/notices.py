@@ -108,7 +108,7 @@ def give_notice(
         if not (override_reason or "").strip():
             raise NoticeGivenAlready(
                 number=case.number,
-                day=earlier.given_on.isoformat(),
+                day=earlier.given_on,
                 article=f"({law.article('once')})" if law.article("once") else "",
             )
         data = {"what": "second_notice", "reason": (override_reason or "").strip()[:2000]}
@@ -311,5 +311,5 @@ def _open(session: Session, case_id: int, *, at: datetime) -> tuple[Held, CaseTe
     if term is None or notice is None:
         raise NoNotice(number=case.number)
     if calendar_of(session, term).day_of(at) > notice.correct_by:
-        raise TooLateToCorrect(number=case.number, day=notice.correct_by.isoformat())
+        raise TooLateToCorrect(number=case.number, day=notice.correct_by)
     return held, term, notice

@@ -111,12 +111,12 @@ def draw_sample(
     ).all()
     law = law_of(rows[0].jurisdiction if rows else "PE")
     if law.place.day_of(at) <= last:
-        raise HalfYearNotOver(half_year=half_year, day=last.isoformat())
+        raise HalfYearNotOver(half_year=half_year, day=last)
     earlier = session.get(ExpostSample, (procedure.id, half_year))
     if earlier is not None:
         raise SampleDrawn(
             half_year=half_year,
-            day=law.place.day_of(earlier.drawn_at).isoformat(),
+            day=law.place.day_of(earlier.drawn_at),
             seed=earlier.seed,
         )
     seed = (seed or "").strip()[:40] or secrets.token_hex(8)

@@ -39,7 +39,7 @@ def refuse_after_silence(session: Session, case: Case, *, at: datetime) -> None:
     term = session.get_one(CaseTerm, case.id)
     today = calendar_of(session, term).day_of(at)
     if term.assessment == Assessment.POSITIVE_SILENCE and has_operated(case, term, today):
-        raise SilenceOperated(number=case.number, day=term.silence_from.isoformat())
+        raise SilenceOperated(number=case.number, day=term.silence_from)
 
 
 def operate(session: Session, held: Held, term: CaseTerm, *, at: datetime) -> None:
