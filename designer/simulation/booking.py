@@ -5,18 +5,19 @@ short and nobody is more urgent than who came before; otherwise `queueing.py` is
 both may be.
 """
 
+import math
 from collections.abc import Sequence
 from heapq import heappush, heapreplace
 
 from designer.simulation.calendars import WeeklyCalendar
 from designer.simulation.sampling import BITS, MASK, Stream
-from designer.simulation.tokens import Case, Machine, Place, Run
+from designer.simulation.tokens import Act, Case, Machine, Place, Run
 
 
 class Pool:
     """Persons who are alike. `free`: when each of them is, as a heap."""
 
-    __slots__ = ("busy", "calendar", "cost_per_second", "count", "free", "key")
+    __slots__ = ("busy", "calendar", "cost_per_second", "count", "free", "key", "since", "until")
 
     def __init__(
         self, key: str, count: int, calendar: WeeklyCalendar | None, cost_per_hour: float
@@ -27,13 +28,25 @@ class Pool:
         self.cost_per_second = cost_per_hour / 3600
         self.free = [0.0] * count
         self.busy = 0.0  # seconds of work
+        # The working hours looked at last: time goes on, so most work falls into them.
+        self.since, self.until = (0.0, 0.0) if calendar else (-math.inf, math.inf)
+
+    def span(self, at: float, work: float) -> tuple[float, float]:
+        """When work that may begin at `at` begins and ends."""
+        end = at + work
+        if self.since <= at and end <= self.until:
+            return at, end
+        assert self.calendar is not None
+        start, end = self.calendar.span(at, work)
+        self.since, self.until = self.calendar.hours_around(start)
+        return start, end
 
 
 class Task(Place):
     """Work on a case. What is counted: seconds in all until somebody began (`waited`) and of work (`worked`)."""
 
     __slots__ = (
-        "cost", "delay", "done", "heap", "is_repeated", "is_stopping", "number", "options", "sets",
+        "act", "cost", "delay", "done", "heap", "is_repeated", "is_stopping", "number", "options", "sets",
         "spent", "waited", "worked",
     )  # fmt: skip
 
@@ -52,6 +65,12 @@ class Task(Place):
         self.is_repeated = False
         self.is_stopping = False
         self.sets: Setter | None = None
+        self.act: Act = self.left
+
+    def connected(self) -> None:
+        """What follows is known: where nothing is to be written, a done task goes there at once."""
+        if self.sets is None:
+            self.act = self.onward.enter
 
     def enter(self, run: Run, at: float) -> Place | None:
         self.visits += 1
@@ -107,47 +126,54 @@ class _Again:
 class BookedTask(Task):
     """A task for one kind of staff."""
 
-    __slots__ = ("pool", "stream")
+    __slots__ = ("is_dear", "pool", "stream")
 
     def __init__(
         self, element_id: str, machine: Machine, options: Sequence[tuple[Pool, Stream]]
     ) -> None:
         super().__init__(element_id, machine, options)
         self.pool, self.stream = options[0]
+        self.is_dear = True
+
+    def enter(self, run: Run, at: float) -> Place | None:
+        if self.delay is not None or self.is_repeated:
+            return Task.enter(self, run, at)
+        self.visits += 1
+        number, stream = run.case.number, self.stream
+        block = stream.blocks.get(number >> BITS)
+        if block is None:
+            block = stream.fill(number >> BITS)
+        return self.book(run, at, block[number & MASK])
 
     def ready(self, run: Run, at: float, visit: int) -> Place | None:
-        case, pool, stream = run.case, self.pool, self.stream
-        if visit:
-            work = stream.at(case.number, visit)
-        else:
-            number = case.number
-            block = stream.blocks.get(number >> BITS)
-            if block is None:
-                block = stream.fill(number >> BITS)
-            work = block[number & MASK]
+        return self.book(run, at, self.stream.at(run.case.number, visit))
+
+    def book(self, run: Run, at: float, work: float) -> Place | None:
+        """Book who is free first."""
+        case, pool = run.case, self.pool
         free = pool.free[0]
         if free < at:
             free = at
-        if pool.calendar is None:
-            start, end = free, free + work
-        else:
-            start, end = pool.calendar.span(free, work)
+        start, end = free, free + work
+        if free < pool.since or end > pool.until:
+            start, end = pool.span(free, work)
         heapreplace(pool.free, end)
         pool.busy += work
         waited = start - at
-        self.waited += waited
+        if waited:
+            self.waited += waited
+            case.waited += waited
         self.worked += work
-        case.waited += waited
         case.worked += work
-        cost = pool.cost_per_second * work + self.cost
-        if cost:
+        if self.is_dear:
+            cost = pool.cost_per_second * work + self.cost
             case.cost += cost
             self.spent += cost
         if self.is_stopping:
             case.stopped += end - at
         if case.trace is not None:
             case.trace.append((self.id, at, start, end))
-        heappush(self.heap, (end, self.number(), self.left, run))
+        heappush(self.heap, (end, self.number(), self.act, run))
         return None
 
 
@@ -164,11 +190,7 @@ class ChosenTask(Task):
             if best is not None and free > best[0]:
                 continue  # whoever is free later than another can begin does not begin earlier
             work = stream.at(case.number, visit)
-            if pool.calendar is None:
-                start = at if free < at else free
-                end = start + work
-            else:
-                start, end = pool.calendar.span(at if free < at else free, work)
+            start, end = pool.span(at if free < at else free, work)
             if best is None or (start, free) < best[:2]:
                 best = start, free, end, work, pool
         assert best is not None
@@ -193,7 +215,7 @@ class ChosenTask(Task):
             case.stopped += end - at
         if case.trace is not None:
             case.trace.append((self.id, at, start, end))
-        heappush(self.heap, (end, self.number(), self.left, run))
+        heappush(self.heap, (end, self.number(), self.act, run))
         return None
 
 
@@ -211,11 +233,7 @@ class FreeTask(ChosenTask):
         assert first is not None
         assert chosen is not None
         work = chosen.at(run.case.number, visit)
-        begin = at if free < at else free
-        if first.calendar is None:
-            start, end = begin, begin + work
-        else:
-            start, end = first.calendar.span(begin, work)
+        start, end = first.span(at if free < at else free, work)
         return self.book(run, at, (start, free, end, work, first))
 
 

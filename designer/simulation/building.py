@@ -12,7 +12,7 @@ from designer.simulation.sampling import Stream
 from designer.simulation.scenario import BatchKind, Scenario, TaskPlan
 from designer.simulation.staffing import Staffing
 from designer.simulation.timing import Timing, following_of
-from designer.simulation.tokens import Machine, Net, Place
+from designer.simulation.tokens import EndEvent, Machine, Net, Place
 from designer.simulation.waits import Catch, Race, RacingCatch, Wait, by_chance
 from engine import feel
 from engine.bpmn.model import EventDefinition, EventKind, Kind, Model, Node, Process, Scope
@@ -49,6 +49,9 @@ def build(model: Model, process: Process, scenario: Scenario, seed: str) -> Buil
     if builder.gaps:
         raise CannotSimulate(tuple(builder.gaps))
     builder.built.root = root
+    for tasks in builder.built.tasks.values():
+        for task in tasks:
+            task.connected()
     return builder.built
 
 
@@ -160,7 +163,7 @@ class Builder:
                     ),
                     node,
                 )
-        return Place(node.id)
+        return EndEvent(node.id) if node.kind is Kind.END_EVENT else Place(node.id)
 
     def _code(self, event: EventDefinition) -> str | None:
         root = self.model.roots.get(event.reference or "")

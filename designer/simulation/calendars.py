@@ -71,6 +71,20 @@ class WeeklyCalendar:
         """The first instant from `at` on at which somebody may begin."""
         return self.span(at, 0.0)[0]
 
+    def hours_around(self, at: float) -> tuple[float, float]:
+        """The open span around an instant; (0, 0) where nothing is open then."""
+        week, into = divmod(at, WEEK)
+        place = bisect_right(self.starts, into) - 1
+        if place < 0 or into >= self.ends[place]:
+            return 0.0, 0.0
+        since, until = week * WEEK + self.starts[place], week * WEEK + self.ends[place]
+        following = bisect_right(self.closed_from, at)
+        if following:
+            since = max(since, self.closed[following - 1][1])
+        if following < len(self.closed):
+            until = min(until, self.closed_from[following])
+        return (since, until) if since <= at else (0.0, 0.0)
+
     def worked(self, start: float, end: float) -> float:
         """Working seconds between two instants."""
         if end <= start:

@@ -104,6 +104,9 @@ def gathered(scenario: Scenario, outcomes: Sequence[Outcome]) -> Results:
         durations=tuple(quantile(whole, share) for share in shares) if whole else (),
         visits={name: sum(o.visits.get(name, 0) for o in outcomes) / cases for name in names},
         steps=outcomes[0].steps if outcomes else (),
+        cases=outcomes[0].cases if outcomes else 0,
+        unfinished=sum(outcome.unfinished for outcome in outcomes),
+        seeds=tuple(outcome.seed for outcome in outcomes),
     )
 
 

@@ -32,6 +32,7 @@ GATEWAYS = frozenset(
 )
 # Nodes in which no token ever stays.
 PASSED = GATEWAYS | {Kind.START_EVENT, Kind.END_EVENT, Kind.INTERMEDIATE_THROW_EVENT}
+MOST_MERGES = 100
 Opening = Choice | RuledChoice | Some | RuledSome | Split
 
 
@@ -51,7 +52,8 @@ class Flows:
             if _is_join(node):
                 for flow in node.incoming:
                     self.slots[flow] = len(self.slots)
-                net.has_places |= node.kind is Kind.INCLUSIVE_GATEWAY
+                if node.kind is Kind.INCLUSIVE_GATEWAY:
+                    net.has_places = net.machine.has_joins = True
         net.slots = len(self.slots)
 
     def borders(self, node: Node) -> list[Node]:
@@ -113,7 +115,9 @@ class Flows:
         """How tokens leave over several flows."""
         flows = [self.scope.flows[flow] for flow in node.outgoing]
         name = node.id if node.kind in GATEWAYS and not _is_join(node) else f"{node.id} flows"
-        is_plain = node.kind not in GATEWAYS and not any(flow.condition for flow in flows)
+        rules = self.builder.scenario.rules
+        is_ruled = any(flow.condition or flow.id in rules for flow in flows)
+        is_plain = node.kind not in GATEWAYS and not is_ruled
         if node.kind is Kind.PARALLEL_GATEWAY or is_plain:
             return Split(name)
         builder = self.builder
@@ -130,13 +134,13 @@ class Flows:
                 return choice
             streams = [builder.stream(node.id, f"way {flow.id}") for flow in flows]
             return Some(name, shares, [*streams, builder.stream(node.id, "way")])
-        rules = self._rules(node, flows)
-        if rules is None:
+        found = self._rules(node, flows)
+        if found is None:
             builder.gap(
                 N_("Say how often each way on from “{name}” is taken (gateways, {id})."), node
             )
             return Split(name)
-        return RuledChoice(name, rules) if is_exclusive else RuledSome(name, rules)
+        return RuledChoice(name, found) if is_exclusive else RuledSome(name, found)
 
     def _rules(self, node: Node, flows: list[Flow]) -> list[Rule] | None:
         """The diagram's own rules, where the scenario has the data that they read."""
@@ -148,12 +152,13 @@ class Flows:
             if flow.id == node.default:
                 rules.append(_never)
                 continue
-            if flow.condition is None:
+            said = self.builder.scenario.rules.get(flow.id)
+            if flow.condition is None and said is None:
                 if node.kind is Kind.EXCLUSIVE_GATEWAY:
                     return None
                 rules.append(_always)
                 continue
-            text = read_expression(flow.condition.text, flow.condition.language).feel
+            text = said or _condition(flow)
             compiled = feel.compile_expression(text, names) if text else None
             if compiled is None or not compiled.names <= names:
                 return None
@@ -172,6 +177,11 @@ class Flows:
     def target(self, flow_id: str) -> Place:
         """Where a token on the flow goes."""
         node = self.scope.nodes[self.scope.flows[flow_id].target]
+        passed = 0
+        while _only_merges(node) and passed < MOST_MERGES:
+            flow_id = node.outgoing[0]
+            node = self.scope.nodes[self.scope.flows[flow_id].target]
+            passed += 1
         place = self.places.get(node.id)
         if place is None:
             return END  # only drawings that the importer would mend have such flows
@@ -289,6 +299,17 @@ class Flows:
 
 def _is_join(node: Node) -> bool:
     return len(node.incoming) > 1 and node.kind in {Kind.PARALLEL_GATEWAY, Kind.INCLUSIVE_GATEWAY}
+
+
+def _condition(flow: Flow) -> str | None:
+    if flow.condition is None:
+        return None
+    return read_expression(flow.condition.text, flow.condition.language).feel
+
+
+def _only_merges(node: Node) -> bool:
+    """A gateway that has one way on is passed without a step."""
+    return node.kind is Kind.EXCLUSIVE_GATEWAY and len(node.outgoing) == 1
 
 
 def _always(data: Mapping[str, Any]) -> bool:

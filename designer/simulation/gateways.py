@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from designer.simulation.sampling import Stream
+from designer.simulation.sampling import BITS, MASK, Stream
 from designer.simulation.tokens import Place, Run
 
 Rule = Callable[[Mapping[str, Any]], bool]
@@ -27,8 +27,13 @@ class Choice(Place):
     def enter(self, run: Run, at: float) -> Place | None:
         self.visits += 1
         case = run.case
-        visit = case.visit(self) if self.is_repeated else 0
-        return self.ways[bisect(self.ends, self.stream.at(case.number, visit))]
+        stream, number = self.stream, case.number
+        if self.is_repeated and (visit := case.visit(self)):
+            return self.ways[bisect(self.ends, stream.at(number, visit))]
+        block = stream.blocks.get(number >> BITS)
+        if block is None:
+            block = stream.fill(number >> BITS)
+        return self.ways[bisect(self.ends, block[number & MASK])]
 
 
 class RuledChoice(Place):

@@ -117,11 +117,9 @@ class Results:
     durations: tuple[float, ...] = ()  # quantiles of the cycle time over all replications
     visits: Mapping[str, float] = field(default_factory=dict)  # per case
     steps: tuple[Step, ...] = ()
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds, so that anybody can do it again."""
-        return tuple(outcome.seed for outcome in self.outcomes)
+    cases: int = 0  # of each replication
+    unfinished: int = 0  # in all: cases that can never end
+    seeds: tuple[int, ...] = ()  # so that anybody can do it again
 
 
 @dataclass(frozen=True, slots=True)

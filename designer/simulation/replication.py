@@ -132,8 +132,18 @@ class _Replication:
                 break
         if self.warm_up <= number < self.warm_up + self.traced:
             case.trace = []
-        run = Run(case, self.built.root)
-        run.begin(self.built.root.starts, at)
+        root, pending = self.built.root, machine.pending
+        run = Run(case, root)
+        if len(root.starts) > 1 or root.on_begin:
+            run.begin(root.starts, at)
+            return None
+        # One token, as nearly always: it goes as far as it can without being put in line.
+        run.live = 1
+        place: Place | None = root.starts[0]
+        while place is not None and not pending:
+            place = place.enter(run, at)
+        if place is not None:
+            pending.append((run, place))
         return None
 
     def _over(self, case: Case, at: float) -> None:

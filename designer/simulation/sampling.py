@@ -11,7 +11,7 @@ from designer.simulation.distributions import Distribution
 BITS = 10
 MASK = (1 << BITS) - 1
 AGAIN_BITS = 6  # blocks of later visits are small: few cases come back
-KEPT = 24
+KEPT = 8
 
 
 class Stream:
@@ -45,7 +45,7 @@ class Stream:
         key = visit, number >> AGAIN_BITS
         block = self.again.get(key)
         if block is None:
-            if len(self.again) >= KEPT * 16:
+            if len(self.again) >= KEPT * 32:
                 del self.again[next(iter(self.again))]
             block = self._drawn(f"{self.seed}/{key[0]}.{key[1]}", 1 << AGAIN_BITS)
             self.again[key] = block

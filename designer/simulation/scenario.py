@@ -151,6 +151,8 @@ class Scenario:
     tasks: Mapping[str, TaskPlan] = field(default_factory=dict)
     # flow id → share (exclusive) or probability of each (inclusive); empty: by the diagram's FEEL rules
     gateways: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    # flow id → FEEL over the case's data, instead of the diagram's own rule
+    rules: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, EventPlan] = field(default_factory=dict)
     instances: Mapping[str, Distribution] = field(
         default_factory=dict

@@ -87,6 +87,8 @@ class Staffing:
             options += [(pool, stream) for pool in self.pools[one.staff]]
         task = self._made(node, plan, options)
         task.cost = plan.cost
+        if isinstance(task, BookedTask):
+            task.is_dear = bool(plan.cost or task.pool.cost_per_second)
         if plan.delay is not None:
             task.delay = self._stream(node, "delay", plan.delay)
         if plan.sets:

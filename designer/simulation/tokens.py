@@ -1,15 +1,15 @@
 """Cases, the scopes in which their tokens live, and the machine that moves them through time."""
 
-import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, repeat
 from typing import Any
 
 # An entry of the calendar of things to come: when, in which order, what to do, for whom.
 Act = Callable[[Any, float], "Place | None"]
 Entry = tuple[float, int, Act, Any]
+CHECK_EVERY = 4096
 MOST_STEPS = 100_000  # without that time passes
 
 
@@ -21,14 +21,13 @@ class Case:
     """One case. Seconds: `waited` until somebody began, `worked` by somebody, `stopped` with the law's clock still."""
 
     __slots__ = (
-        "arrived_at", "case", "cost", "data", "is_failed", "is_over", "joins", "number", "priority",
+        "arrived_at", "cost", "data", "is_failed", "is_over", "joins", "number", "priority",
         "stopped", "trace", "visits", "waited", "worked",
     )  # fmt: skip
 
     def __init__(self, number: int, arrived_at: float) -> None:
         self.number = number
         self.arrived_at = arrived_at
-        self.case = self
         self.waited = self.worked = self.cost = self.stopped = 0.0
         self.data: dict[str, Any] | None = None
         self.priority = 100
@@ -36,6 +35,11 @@ class Case:
         self.joins: list[tuple[Run, Any]] | None = None  # inclusive joins where something stands
         self.trace: list[tuple[str, float, float, float]] | None = None
         self.is_failed = self.is_over = False
+
+    @property
+    def case(self) -> "Case":
+        """Itself: whatever moves through time has a case."""
+        return self
 
     def visit(self, place: Any) -> int:
         """How often the case was at this place before; counts this time."""
@@ -80,6 +84,19 @@ class _End(Place):
 
 
 END: Place = _End()
+
+
+class EndEvent(Place):
+    """An end event that only ends the path."""
+
+    __slots__ = ()
+
+    def enter(self, run: "Run", at: float) -> Place | None:
+        self.visits += 1
+        run.live -= 1
+        if not run.live:
+            run.finish(at)
+        return None
 
 
 class Net:
@@ -153,7 +170,7 @@ class Machine:
         self.on_case_over: Callable[[Case, float], None] = lambda case, at: None
         self.open = 0
         self.now = 0.0
-        self.events = 0
+        self.has_joins = False  # inclusive ones
 
     def later(self, at: float, act: Act, token: Any) -> None:
         """Do something at an instant."""
@@ -165,26 +182,25 @@ class Machine:
         self.open -= 1
         self.on_case_over(case, at)
 
-    def run(self, until: float = math.inf, check: Callable[[], None] | None = None) -> None:
-        """Let things happen, in order, until nothing is left to happen, or until an instant."""
+    def run(self, check: Callable[[], None] | None = None) -> None:
+        """Let things happen, in order, until nothing is left to happen. `check` is called every now and then."""
         heap, pending, pop = self.heap, self.pending, heappop
-        events = 0
+        at = self.now
         while heap:
-            if heap[0][0] > until:
-                break
-            at, _, act, token = pop(heap)
-            place = act(token, at)
-            while place is not None and not pending:
-                place = place.enter(token, at)
-            if pending:
-                self._settle(token, place, at)
-            if token.case.joins:
-                self._look_at_joins(token.case, at)
-            events += 1
-            if check is not None and not events & 4095:
-                check()
+            for _ in repeat(None, CHECK_EVERY):
+                at, _, act, token = pop(heap)
+                place = act(token, at)
+                while place is not None and not pending:
+                    place = place.enter(token, at)
+                if pending:
+                    self._settle(token, place, at)
+                if self.has_joins and token.case.joins:
+                    self._look_at_joins(token.case, at)
+                if not heap:
+                    break
             self.now = at
-        self.events += events
+            if check is not None:
+                check()
 
     def _settle(self, token: Any, place: Place | None, at: float) -> None:
         """Move tokens that can move at once, first in, first out."""
