@@ -1,4 +1,4 @@
-"""The table of the designer: drafts, everything an analyst has uploaded and not thrown away."""
+"""The tables of the designer: drafts, everything an analyst has uploaded; and studies of how a procedure could be."""
 
 from datetime import datetime
 from typing import Any
@@ -43,3 +43,52 @@ class Draft(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant, index=True)
     published_version_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Study(Base):
+    """One run of the simplification method on a procedure: as it is, as it is to be, and what the analyst assumes.
+
+    Each side is a published version or a draft. `data` holds what was said on the study's pages (designer.studies).
+    """
+
+    __tablename__ = "study"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(300))
+    procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedure.id"), index=True)
+    as_is_version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    as_is_draft_id: Mapped[int | None] = mapped_column(BigInteger)
+    to_be_draft_id: Mapped[int | None] = mapped_column(BigInteger)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column()
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+    # two who work on one study: the second reads what the first did before writing
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class EntityLedger(Base):
+    """What the whole entity pays a year (designer.ledger): one row."""
+
+    __tablename__ = "entity_ledger"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StudyReport(Base):
+    """A report as it was issued: never changed, so that what was promised can be held against what came of it."""
+
+    __tablename__ = "study_report"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(40), unique=True)  # of its public address
+    is_public: Mapped[bool] = mapped_column(default=False)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime] = mapped_column(Instant)

@@ -50,6 +50,13 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def counted_cases(person: Person) -> ColumnElement[bool]:
+    """Condition on Case for figures that name nobody and rest on many cases: an analyst, who draws procedures for
+    every office, counts all of them; whoever else counts those they may see.
+    """
+    return true() if person.has_role(Role.ANALYST) else visible_cases(person)
+
+
 def managed_cases(person: Person) -> ColumnElement[bool]:
     """Condition on Case: those the person may move, suspend or cancel. An operator all; a manager those of procedures
     of the own offices and the ones below, or with an open task there, but never a case of their own.

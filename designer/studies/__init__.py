@@ -1,0 +1,40 @@
+"""Studies: the simplification method on one procedure, as it is beside as it is to be."""
+
+from designer.studies.commands import (
+    NothingToChange,
+    ReasonNeeded,
+    accept,
+    begin_to_be,
+    dismiss,
+    say,
+    say_of_side,
+    studies,
+    study_by_id,
+    study_draft,
+    study_version,
+    take_up,
+)
+from designer.studies.said import SIDES, Said, Which, read_said
+from designer.studies.sides import Side, Sides, sides
+
+__all__ = [
+    "SIDES",
+    "NothingToChange",
+    "ReasonNeeded",
+    "Said",
+    "Side",
+    "Sides",
+    "Which",
+    "accept",
+    "begin_to_be",
+    "dismiss",
+    "read_said",
+    "say",
+    "say_of_side",
+    "sides",
+    "studies",
+    "study_by_id",
+    "study_draft",
+    "study_version",
+    "take_up",
+]

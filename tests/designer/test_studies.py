@@ -1,0 +1,209 @@
+"""A study holds a procedure as it is beside as it is to be, with what the analyst says of both."""
+
+from decimal import Decimal as D
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from designer.asme import Origin, Override
+from designer.burden import Applicants, Assumption, Visit
+from designer.cost import Consumable, Ledger, Post
+from designer.drafts import discard_draft, draft_by_id, save_draft
+from designer.ledger import NoAmount, amount, ledger, set_ledger
+from designer.library import publish_folder
+from designer.models import Study
+from designer.studies import (
+    NothingToChange,
+    ReasonNeeded,
+    accept,
+    begin_to_be,
+    dismiss,
+    say,
+    say_of_side,
+    sides,
+    study_draft,
+    study_version,
+    take_up,
+)
+from engine.errors import NotFound
+from engine.models import Person, Role
+from engine.people import create_person
+from tests.clock import START
+from tests.engine.spiff.diagrams import xml
+
+LICENCE = Path(__file__).parents[2] / "processes" / "licencia-funcionamiento"
+AS_IS = xml(
+    """
+start s
+user a "Recibir" camunda:formKey=a
+user v "Visar el expediente"
+user w "Revisar el expediente"
+end e
+s -> a -> v -> w -> e
+"""
+)
+SHEET = {
+    "name": "Licencia",
+    "requirements": [
+        {"key": "dni", "name": "Copia del DNI", "legal_basis": "Ley 1", "used_by": ["a"]},
+        {"key": "plan", "name": "Plano", "legal_basis": "Ley 1", "used_by": ["a"]},
+    ],
+    "fee": {"amount": "100"},
+}
+
+
+@pytest.fixture
+def ana(session: Session) -> Person:
+    return create_person(
+        session, "ana", full_name="Ana Quispe", roles=[Role.ANALYST], offices=[], at=START
+    )
+
+
+@pytest.fixture
+def study(session: Session, ana: Person) -> Study:
+    """Of a procedure as it is done on paper."""
+    draft = save_draft(session, "paper.bpmn", AS_IS, sheet=SHEET, by=ana, at=START)
+    made = study_draft(session, draft.id, name="Licencia en papel", by=ana, at=START)
+    say(
+        session,
+        made.id,
+        services=D(400),
+        applicants=Applicants(D(400), D(1), D(9)),
+        assumptions={"dni": Assumption(D(20), D("0.30")), "plan": Assumption(D(60), D(50))},
+        at=START,
+    )
+    minutes = {row: Override(minutes=D(30), office="GDU") for row in ("a", "v", "w")}
+    say_of_side(
+        session,
+        made.id,
+        "as_is",
+        overrides=minutes,
+        consumables=(Consumable("sheets", D(6), D("0.08")),),
+        visit=Visit(D(2), Assumption(D(60), D(4))),
+        at=START,
+    )
+    return made
+
+
+def keys(study: Study, session: Session, by: Person) -> list[str]:
+    both = sides(session, study, by=by)
+    return [one.key for one in (both.to_be or both.as_is).findings]
+
+
+def test_what_was_said_comes_back_to_the_cent(session: Session, study: Study, ana: Person) -> None:
+    set_ledger(session, Ledger(posts=(Post("Técnico", "GDU", D(36_000)),)), by=ana, at=START)
+    session.expire_all()
+    one = sides(session, study, by=ana).as_is
+    assert one.cost.total == 3 * 30 * D("0.20") + D("0.48")
+    assert {part.key: part.yearly for part in one.burden.parts} == {
+        "plan": D(59) * 400,
+        "dni": D("3.30") * 400,
+        "": D(13) * 2 * 400,
+    }
+    assert one.totals.touch == 90
+    [cell] = [row.minutes for row in one.table.rows if row.id == "v"]
+    assert cell.origin == Origin.ANALYST
+
+
+def test_a_fee_above_what_the_service_costs_is_found(
+    session: Session, study: Study, ana: Person
+) -> None:
+    set_ledger(session, Ledger(posts=(Post("Técnico", "GDU", D(36_000)),)), by=ana, at=START)
+    assert "fee-over-cost::" in keys(study, session, ana)
+
+
+def test_without_prices_nothing_is_said_of_the_fee(
+    session: Session, study: Study, ana: Person
+) -> None:
+    assert "fee-over-cost::" not in keys(study, session, ana)
+
+
+def test_an_accepted_finding_changes_the_draft_and_leaves_how_it_is_alone(
+    session: Session, study: Study, ana: Person
+) -> None:
+    before = sides(session, study, by=ana).as_is
+    accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
+    accept(session, study.id, "prohibited-requirement:dni:", by=ana, at=START)
+    both = sides(session, study, by=ana)
+    assert both.to_be is not None
+    assert {row.id for row in both.to_be.table.rows} == {"a", "v"}
+    assert (
+        both.to_be.totals.touch == 60
+    )  # what was said of how it is holds until something else is said
+    assert both.as_is.totals == before.totals
+    assert both.to_be.once_only == D("0.5")
+    assert both.to_be.burden.yearly < both.as_is.burden.yearly
+    assert [one["id"] for one in both.said.accepted] == [
+        "consecutive-reviews",
+        "prohibited-requirement",
+    ]
+    assert study.to_be_draft_id is not None
+    assert draft_by_id(session, study.to_be_draft_id).is_runnable
+
+
+def test_a_finding_that_has_gone_cannot_be_accepted_again(
+    session: Session, study: Study, ana: Person
+) -> None:
+    accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
+    with pytest.raises(NotFound):
+        accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
+
+
+def test_what_only_a_person_can_mend_is_said_to_be_so(
+    session: Session, study: Study, ana: Person
+) -> None:
+    data = {**SHEET, "renewal": "Un año"}
+    draft = begin_to_be(session, study.id, by=ana, at=START)
+    draft.sheet = data
+    with pytest.raises(NothingToChange):
+        accept(session, study.id, "expiry-without-norm::", by=ana, at=START)
+
+
+def test_a_finding_is_dismissed_with_a_reason_and_taken_up_again(
+    session: Session, study: Study, ana: Person
+) -> None:
+    with pytest.raises(ReasonNeeded):
+        dismiss(session, study.id, "consecutive-reviews::w", "  ", at=START)
+    dismiss(session, study.id, "consecutive-reviews::w", "La exige una norma.", at=START)
+    assert sides(session, study, by=ana).said.dismissed == {
+        "consecutive-reviews::w": "La exige una norma."
+    }
+    take_up(session, study.id, "consecutive-reviews::w", at=START)
+    assert sides(session, study, by=ana).said.dismissed == {}
+
+
+def test_a_study_outlives_the_draft_that_was_thrown_away(
+    session: Session, study: Study, ana: Person
+) -> None:
+    draft = begin_to_be(session, study.id, by=ana, at=START)
+    discard_draft(session, draft.id)
+    assert sides(session, study, by=ana).to_be is None
+    accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
+    assert sides(session, study, by=ana).to_be is not None
+
+
+def test_a_published_procedure_is_studied_with_its_log(session: Session, ana: Person) -> None:
+    version = publish_folder(session, LICENCE, by=ana, at=START)
+    study = study_version(session, version, by=ana, at=START)
+    one = sides(session, study, by=ana).as_is
+    assert one.log is None  # nothing has happened yet
+    assert one.sheet.name == "Licencia de funcionamiento"
+    assert one.totals.requirements == 4
+
+
+def test_the_ledger_is_empty_until_somebody_fills_it(session: Session) -> None:
+    assert ledger(session) == Ledger()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("36 000", D(36_000)), ("0,08", D("0.08")), ("", D(0)), ("1.5", D("1.5"))]
+)
+def test_an_amount_is_read_as_people_type_it(text: str, number: D) -> None:
+    assert amount(text) == number
+
+
+@pytest.mark.parametrize("text", ["a lot", "-1", "NaN", "1e99", "1,000.5,0"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(NoAmount, match="is no amount"):
+        amount(text)
