@@ -15,9 +15,11 @@ from engine.forms import Answers, FieldError, FieldState, Form, Json
 from engine.forms.field import Field
 from engine.forms.fields.dynamiclist import MOST_ROWS
 from webapp.i18n import _
+from webapp.table_views import LOOK, View, read_views, shown
+from webapp.table_views import Shown as ShownTable
 
 # What pages send beside the answers. No key of a form begins with an underscore.
-ROWS, ADD, REMOVE, ASKED = "_rows.", "_add", "_remove", "_asked"
+ROWS, ADD, REMOVE, ASKED, SEEN = "_rows.", "_add", "_remove", "_asked", "_seen"
 
 _NO_FILES: Mapping[str, StoredFile] = {}
 Uploads = MultiDict[str, FileStorage]
@@ -30,7 +32,9 @@ class Sent:
     raw: Answers = field(default_factory=dict)
     files: Mapping[str, StoredFile] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
-    is_half: bool = False  # a row was added or removed: show the form again, do not complete
+    seen: frozenset[str] = frozenset()  # asked now or on an earlier showing of the same form
+    views: Mapping[str, View] = field(default_factory=dict)  # key of a table → how it is looked at
+    is_half: bool = False  # a button inside the form: show it again, do not complete
 
 
 def read_sent(
@@ -46,7 +50,9 @@ def read_sent(
     reader = _Reader(sent, uploads or MultiDict(), store)
     raw = reader.answers(form.fields, "")
     asked = frozenset(sent.getlist(ASKED))
-    return Sent(raw, reader.files, asked, bool(reader.grown or reader.shrunk))
+    seen = asked | frozenset(sent.getlist(SEEN))
+    is_half = bool(reader.grown or reader.shrunk or sent.get(LOOK))
+    return Sent(raw, reader.files, asked, seen, read_views(sent), is_half)
 
 
 def newly_asked(
@@ -58,14 +64,13 @@ def newly_asked(
 ) -> list[FieldState]:
     """Questions that the answers brought up and the person has not seen: they answered without JavaScript.
 
-    The caller shows the form again instead of completing with answers nobody gave.
+    The caller shows the form again instead of completing with answers nobody gave. It ends: a question is new once,
+    even when answers make it come and go.
     """
+    if not form.is_reactive or not sent.asked:
+        return []
     states = form.state(sent.raw, context, files=sent.files, today=today)
-    return [
-        one
-        for one in _inputs(states)
-        if sent.asked and one.key not in sent.asked and not one.is_readonly
-    ]
+    return [one for one in _inputs(states) if one.key not in sent.seen and not one.is_readonly]
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,19 @@ class Asked:
     )
     has_files: bool = False
     has_lists: bool = False
+    seen: frozenset[str] = frozenset()  # what was asked on earlier showings
+    kept: tuple[tuple[str, str], ...] = ()  # answers to questions out of sight: name, value as sent
+    views: Mapping[str, View] = field(default_factory=dict)
+    is_asking_more: bool = False  # the answers brought up questions nobody has seen yet
+    can_turn: bool = True  # tables have buttons
+
+    def table(self, one: FieldState) -> ShownTable:
+        """A table as it is looked at."""
+        return shown(one, self.views)
+
+    def earlier(self) -> list[str]:
+        """Questions seen before and out of sight now."""
+        return sorted(self.seen - {one.key for one in self.inputs()})
 
     def problems(self) -> list[tuple[str, str]]:
         """Id to jump to and sentence of everything that is wrong, in the order of the form."""
@@ -131,6 +149,8 @@ def ask(
     update_url: str = "",
     file_url: Callable[[Mapping[str, Json]], str] | None = None,
     is_own: bool = False,
+    sent: Sent | None = None,
+    is_asking_more: bool = False,
     today: date | None = None,
 ) -> Asked:
     """The form as it stands for what was typed, ready to print with what is wrong with it."""
@@ -143,6 +163,10 @@ def ask(
         is_own,
         form.has_files,
         any(inner.type == "dynamiclist" for outer in states for inner in outer.everything()),
+        sent.seen if sent else frozenset(),
+        tuple(_out_of_sight(states, raw or {})) if sent else (),
+        sent.views if sent else {},
+        is_asking_more,
     )
 
 
@@ -167,6 +191,33 @@ def _inputs(states: Sequence[FieldState]) -> Iterator[FieldState]:
         for one in outer.everything():
             if one.is_visible and one.field.is_input and one.field.has_value:
                 yield one
+
+
+def _out_of_sight(
+    states: Sequence[FieldState], raw: Mapping[str, object]
+) -> Iterator[tuple[str, str]]:
+    """What was answered and is no longer asked, to be sent back and forth: another answer may bring it up again."""
+    for one in (inner for outer in states for inner in outer.everything()):
+        if one.is_visible or not (one.field.is_input and one.field.has_value):
+            continue
+        value: object = raw
+        for name in one.key.split("."):
+            value = _within(value, name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Mapping) and "sha256" in each:
+                yield one.key, str(_signer().dumps({**each}))
+            elif each is True:
+                yield one.key, "true"
+            elif isinstance(each, str | int | float) and each is not False and each != "":
+                yield one.key, str(each)
+
+
+def _within(value: object, name: str) -> object:
+    """The part of an answer with this name, or with this place in a list."""
+    if isinstance(value, Mapping):
+        return value.get(name)
+    is_place = isinstance(value, list) and name.isdecimal() and int(name) < len(value)
+    return value[int(name)] if is_place and isinstance(value, list) else None
 
 
 class _Reader:

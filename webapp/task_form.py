@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import current_app, request
@@ -13,7 +14,7 @@ from engine.history import variables
 from engine.models import Person, Task
 from engine.task_forms import asked_form, form_of_data, task_form, with_stores
 from engine.worklists import read_task_id, task_by_id
-from webapp.forms import Asked, Sent, ask, read_sent
+from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
 from webapp.transactions import current_zone, now
 
 CHOICE = "choice."  # field names of gateways begin so
@@ -58,6 +59,7 @@ def asked(
     got: Sent | None = None,
     errors: Sequence[FieldError] = (),
     update_url: str = "",
+    is_asking_more: bool = False,
 ) -> Asked:
     """The form to print, as it stands for what was typed."""
     return ask(
@@ -67,8 +69,19 @@ def asked(
         errors=errors,
         files=got.files if got else {},
         update_url=update_url,
-        today=now().astimezone(current_zone()).date(),
+        sent=got,
+        is_asking_more=is_asking_more,
+        today=_today(),
     )
+
+
+def is_asking_more(form: Form, got: Sent, known: Mapping[str, object]) -> bool:
+    """Whether the answers brought up questions that the person has not seen."""
+    return bool(newly_asked(form, got, known, today=_today()))
+
+
+def _today() -> date:
+    return now().astimezone(current_zone()).date()
 
 
 def choices_of(task: Task) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ class Shown:
     options: tuple[Option, ...] = ()
     minimum: Json = None
     maximum: Json = None
+    minutes: int | None = None  # between the times that may be chosen
     html: str = ""  # sanitised: the only text that templates print unescaped
     text: str = ""
     url: str = ""

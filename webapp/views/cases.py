@@ -27,7 +27,7 @@ from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.sessions import signed_in
-from webapp.task_form import asked, sent
+from webapp.task_form import asked, is_asking_more, sent
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import drawn
 
@@ -88,7 +88,7 @@ def start(key: str) -> ResponseReturnValue:
     """Open the case and go to it."""
     form = _start_form(key)
     got = sent(form, keeps_files=True)
-    if got.is_half:
+    if got.is_half or is_asking_more(form, got, with_stores(session(), form, {})):
         return _start_page(key, request.form, form, got)
     try:
         case = start_case(
@@ -185,9 +185,15 @@ def _start_page(
             got=got,
             errors=errors,
             update_url=url_for("cases.questions", key=key),
+            is_asking_more=got is not None and not (got.is_half or refusal or _is_update()),
         ),
         refusal=sentence(refusal) if refusal and not errors else None,
     )
+
+
+def _is_update() -> bool:
+    """Whether the page only asks what answers change."""
+    return request.endpoint == "cases.questions"
 
 
 class ApplicantMissing(Refusal):

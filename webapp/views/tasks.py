@@ -26,7 +26,16 @@ from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.repetition import repeatable
 from webapp.sessions import signed_in
-from webapp.task_form import asked, choices_of, chosen, form_of, known_to, read_answers, sent
+from webapp.task_form import (
+    asked,
+    choices_of,
+    chosen,
+    form_of,
+    is_asking_more,
+    known_to,
+    read_answers,
+    sent,
+)
 from webapp.transactions import now, session, start_over
 from webapp.views.inbox import back_to_inbox
 
@@ -103,7 +112,7 @@ def questions(task_id: str) -> ResponseReturnValue:
 def complete(task_id: str) -> ResponseReturnValue:
     """Complete the task and go on to the next one of the case, or else of the inbox."""
     form, got = read_answers(session(), signed_in(), task_id)
-    if got.is_half:
+    if got.is_half or _brings_up_more(task_id, form, got):
         return _mend(task_id, form, got)
     try:
         done = complete_task(
@@ -123,21 +132,32 @@ def complete(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.following"), 303)
 
 
+def _brings_up_more(task_id: str, form: Form, got: Sent) -> bool:
+    if not form.is_reactive:
+        return False
+    task = task_by_id(session(), signed_in(), task_id)
+    return is_asking_more(form, got, known_to(session(), task))
+
+
 def _mend(
     task_id: str, form: Form, got: Sent, refusal: Refusal | None = None
 ) -> ResponseReturnValue:
     """The form again, with what was typed and what is wrong with it."""
     start_over()
     task = task_by_id(session(), signed_in(), task_id)
+    known = known_to(session(), task)
+    if refusal is None:  # nothing is wrong, so that this much is kept
+        save_answers(session(), task_id, got.raw, by=signed_in(), at=now())
     errors = refusal.errors if isinstance(refusal, Unfit) else ()
     words = sentence(refusal) if refusal and not errors else None
     again = asked(
         form,
         got.raw,
-        known_to(session(), task),
+        known,
         got=got,
         errors=errors,
         update_url=_update_url(task),
+        is_asking_more=refusal is None and not got.is_half,
     )
     return _page(task, again, words, status=422 if refusal else 200)
 

@@ -118,7 +118,13 @@ class Builtin:
 
     def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
         """The result for named arguments; raises NullResult when none of them fits."""
-        for overload in self.overloads:
+        # before(range: r, point: p) and before(point: p, range: r) differ only in the order of the names.
+        written = list(arguments)
+        ordered = sorted(
+            self.overloads,
+            key=lambda overload: [one.name for one in overload.parameters] != written,
+        )
+        for overload in ordered:
             places = overload.named(arguments)
             if places is None:
                 continue

@@ -44,7 +44,7 @@ class DateTimeField(Field):
             minimum=validate.limit("min"),
             maximum=validate.limit("max"),
             is_future=component.flag("disallowPassedDates"),
-            minutes=component.count("timeInterval"),
+            minutes=component.count("timeInterval") or None,
         )
 
     def parse(self, value: object, around: Around) -> Json:
@@ -75,6 +75,12 @@ class DateTimeField(Field):
     def check(self, value: Json, around: Around) -> None:
         if not isinstance(value, str):
             raise self._misfit()
+        if self.minutes and self.subtype != "date" and _seconds(value) % (self.minutes * 60):
+            raise Misfit(
+                N_("“{label}” must be at a full {minutes} minutes, such as {example}."),
+                minutes=str(self.minutes),
+                example=_nearest(value, self.minutes),
+            )
         # ISO texts of one kind sort as the instants do, up to the length both have
         if self.is_future and self.subtype != "time" and value[:10] < around.today.isoformat():
             raise Misfit(N_("“{label}” must be today or later."))
@@ -88,7 +94,28 @@ class DateTimeField(Field):
         least, most = bound(self.minimum, around), bound(self.maximum, around)
         if least is None and self.is_future and self.subtype == "date":
             least = around.today.isoformat()
-        return Shown(minimum=least, maximum=most)
+        # A browser counts steps from the minimum, we count them from midnight.
+        is_even = not isinstance(least, str) or not least or not self._is_between_steps(least)
+        minutes = self.minutes if self.subtype != "date" and is_even else None
+        return Shown(minimum=least, maximum=most, minutes=minutes)
+
+    def _is_between_steps(self, limit: str) -> bool:
+        try:
+            return bool(_seconds(self._iso(limit)) % ((self.minutes or 1) * 60))
+        except ValueError:
+            return True
+
+
+def _seconds(value: str) -> float:
+    """From midnight, of a time or of a day and a time as they are kept."""
+    read = time.fromisoformat(value.rpartition("T")[2])
+    return read.hour * 3600 + read.minute * 60 + read.second + read.microsecond / 1e6
+
+
+def _nearest(value: str, minutes: int) -> str:
+    """The last time before the value that may be chosen."""
+    before = int(_seconds(value) // (minutes * 60)) * minutes
+    return f"{before // 60:02}:{before % 60:02}"
 
 
 def _day(text: str) -> str:

@@ -21,6 +21,7 @@ class Table(Field):
     source: Formula | None = None
     columns: tuple[tuple[str, str], ...] = ()
     columns_expression: Formula | None = None
+    page_size: int | None = None  # form-js: rowCount
 
     @classmethod
     def read(cls, component: Component) -> Field:
@@ -35,6 +36,7 @@ class Table(Field):
             source=component.formula("dataSource"),
             columns=columns[:50],
             columns_expression=component.formula("columnsExpression"),
+            page_size=component.count("rowCount") or None,
         )
 
     def show(self, value: object, around: Around) -> Shown:
