@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.cursors import cursor, cursor_key
+from engine.masking import masked_name
 from engine.models import Case, CaseStatus, Office, Person, Procedure, Task, TaskStatus
 from engine.search import found_by
-from engine.visibility import visible_cases, visible_tasks
+from engine.visibility import needed_cases, visible_cases, visible_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,22 @@ def cases(session: Session, person: Person, query: CaseQuery) -> CasePage:
             Case.started_at,
             Case.ended_at,
             Case.due_at,
+            needed_cases(person).label("is_known"),
         )
         .join(Procedure, Procedure.id == Case.procedure_id)
         .where(*conditions)
         .order_by(Case.id.desc())
         .limit(query.limit + 1)
     ).all()
-    rows = [CaseRow(**row._asdict()) for row in found[: query.limit]]
+    rows = [_row(row._asdict()) for row in found[: query.limit]]
     more = len(found) > query.limit
     return CasePage(rows, cursor("cases", rows[-1].id) if more else None)
+
+
+def _row(told: dict[str, Any]) -> CaseRow:
+    if not told.pop("is_known"):
+        told["applicant_name"] = masked_name(told["applicant_name"])
+    return CaseRow(**told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,18 @@ class Happened(StrEnum):
     APPEAL_FILED = "appeal_filed"  # data: kind, decide_by
     APPEAL_DECIDED = "appeal_decided"  # data: kind, result
     EXPOST_CHECKED = "expost_checked"  # data: found
+    # the applicant's window
+    CONSENT_GIVEN = (
+        "consent_given"  # a registry may be asked; data: requirement, registry, statement
+    )
+    STATEMENT_SWORN = "statement_sworn"  # … may not: the applicant declares; data as above
+    REGISTRY_ANSWERED = "registry_answered"  # data: requirement, registry, status
+    MESSAGE_WRITTEN = (
+        "message_written"  # between applicant and office; data: number, is_from_applicant
+    )
+    CODE_RENEWED = "code_renewed"  # the applicant's old code opens nothing any more
+    CASES_LINKED = "cases_linked"  # data: other, reason
+    FILE_EXPORTED = "file_exported"  # a signed copy was asked for; data: is_masked
 
 
 LIFECYCLE: dict[Happened, str] = {

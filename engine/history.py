@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 from engine import facts
 from engine.errors import NotFound
 from engine.events import Happened
-from engine.models import Case, Document, Event, MigratedCase, Migration, Office, Person, Version
+from engine.models import (
+    Case,
+    Document,
+    Event,
+    MigratedCase,
+    Migration,
+    Office,
+    Person,
+    Task,
+    Version,
+)
 from engine.progress import load
 from engine.spiff import Execution
 
@@ -89,6 +99,32 @@ def path(session: Session, case: Case) -> dict[str, int]:
         for element, times in (data or {}).get("passed", {}).items():
             passed[element] = passed.get(element, 0) + times
     return passed
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long a case stayed at a task: from opened to done, and how much of it somebody worked on it."""
+
+    element_id: str
+    name: str
+    opened_at: datetime
+    claimed_at: datetime | None
+    ended_at: datetime | None
+    office_name: str | None
+
+
+def stays(session: Session, case: Case) -> list[Stay]:
+    """Every task of a case that is or was there for somebody to do, the oldest first."""
+    rows = session.execute(
+        select(Task, Office.name)
+        .outerjoin(Office, Office.id == Task.office_id)
+        .where(Task.case_id == case.id)
+        .order_by(Task.opened_at, Task.token)
+    )
+    return [
+        Stay(task.element_id, task.name, task.opened_at, task.claimed_at, task.ended_at, office)
+        for task, office in rows
+    ]
 
 
 def documents(session: Session, case: Case) -> list[Document]:

@@ -26,12 +26,15 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
     """
     if person.has_role(Role.OPERATOR):
         return true()
-    own = Case.applicant_id == person.id
     if not person.has_role(*_WORKING):
-        return own
+        return Case.applicant_id == person.id
+    return _cases_of_work(person)
+
+
+def _cases_of_work(person: Person) -> ColumnElement[bool]:
     task = aliased(Task)
     conditions = [
-        own,
+        Case.applicant_id == person.id,
         Case.started_by_id == person.id,
         exists().where(
             task.case_id == Case.id,
@@ -55,6 +58,25 @@ def counted_cases(person: Person) -> ColumnElement[bool]:
     every office, counts all of them; whoever else counts those they may see.
     """
     return true() if person.has_role(Role.ANALYST) else visible_cases(person)
+
+
+def knows_applicant(session: Session, person: Person, case: Case) -> bool:
+    """Whether the person needs to know whose case it is: who has, had or manages work in it, and the applicant. Who
+    only keeps the installation running, or only draws procedures, does not.
+    """
+    if case.applicant_id == person.id:
+        return True
+    if not person.has_role(Role.CIVIL_SERVANT, Role.MANAGER):
+        return False
+    asked = select(Case.id).where(Case.id == case.id, needed_cases(person))
+    return session.scalar(asked) is not None
+
+
+def needed_cases(person: Person) -> ColumnElement[bool]:
+    """Condition on Case: those whose applicant the person needs to know (see knows_applicant)."""
+    if not person.has_role(Role.CIVIL_SERVANT, Role.MANAGER):
+        return Case.applicant_id == person.id
+    return _cases_of_work(person)
 
 
 def managed_cases(person: Person) -> ColumnElement[bool]:

@@ -18,8 +18,11 @@ from webapp import (
     figures,
     forgery,
     headers,
+    keyring,
     navigation,
+    pace,
     pages,
+    readings,
     repetition,
     sessions,
     sheet_words,
@@ -91,6 +94,9 @@ def create_app(
     compression.register(app)
     figures.register(app)
     sessions.register(app)
+    keyring.register(app)
+    pace.register(app)
+    readings.register(app)
     forgery.register(app)
     errors.register(app)
     pages.register(app)

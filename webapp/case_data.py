@@ -17,7 +17,19 @@ DEEPEST = 3
 
 def shown(session: Session, case: Case, variables: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and value of everything the case knows that has a value, in the order of its forms."""
-    known = questions(session, case.version_id)
+    return shown_answers(session, case.version_id, variables)
+
+
+def shown_answers(
+    session: Session,
+    version_id: int,
+    variables: Mapping[str, Any],
+    labels: Mapping[str, str] | None = None,
+) -> list[tuple[str, str]]:
+    """The same for answers that are no case yet; `labels` are those of the form that was answered."""
+    known = questions(session, version_id)
+    for key, label in (labels or {}).items():
+        known = {**known, key: (label, known.get(key, ("", {}))[1])}
     order = {key: at for at, key in enumerate(known)}
     keys = sorted(variables, key=lambda key: (order.get(key, len(order)), key))
     nothing: tuple[str, dict[str, str]] = ("", {})

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Flask
 from flask_babel import format_date, format_decimal
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from engine.metrics.spread import Spread
 from engine.metrics.work import TaskTime
+from webapp.transactions import now
 
 WIDTH, HEIGHT = 720, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 22, 34
@@ -188,6 +189,12 @@ def _scale(most: int) -> tuple[Tick, ...]:
     )
 
 
+def lasted_words(since: datetime, until: datetime | None) -> str:
+    """How long something lasted, or lasts by now."""
+    return duration_words(max(((until or now()) - since).total_seconds(), 0))
+
+
 def register(app: Flask) -> None:
     """Give templates the filter `duration` for seconds."""
     app.jinja_env.filters["duration"] = duration_words
+    app.jinja_env.filters["lasted"] = lasted_words

@@ -16,17 +16,20 @@ EXPEDITO_SMTP_URL      mail server, e.g. `smtp://localhost`, `smtps://user:passw
                        and mails are written to `outbox/` in the var folder
 EXPEDITO_MAIL_FROM     who mails come from, e.g. `Mesa de partes <mesa@example.gob.pe>`; needed with a mail server
 EXPEDITO_WEBHOOK_HOSTS hosts inside the own network that webhooks may call, separated by commas; default none
+EXPEDITO_REGISTRIES    TOML file that names registries of other entities (engine/connectors/README.md); default none
 EXPEDITO_LOG           `plain` lines for people or `json` lines for machines; default plain
 """
 
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.connectors.registry import Registry, registries
 from engine.errors import Refusal
 from engine.outbox import is_address
 from engine.senders.mail import SmtpServer
@@ -63,6 +66,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = NO_SERVER_SENDER
     webhook_hosts: tuple[str, ...] = ()
+    registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property
     def is_secure(self) -> bool:
@@ -73,6 +77,11 @@ class Settings:
     def outbox(self) -> Path:
         """Where mails are written that no server takes."""
         return self.var / "outbox"
+
+    @property
+    def exports(self) -> Path:
+        """Where signed copies of case files lie until they are fetched."""
+        return self.var / "exports"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,6 +115,7 @@ class Settings:
             smtp_url=_smtp_url(text("SMTP_URL", "")),
             mail_from=_mail_from(text("MAIL_FROM", ""), has_server=bool(text("SMTP_URL", ""))),
             webhook_hosts=tuple(text("WEBHOOK_HOSTS", "").replace(",", " ").split()),
+            registries=_registries(text("REGISTRIES", "")),
         )
 
 
@@ -132,6 +142,15 @@ def _kept_secret(path: Path) -> str:
             reason=f"{path} holds fewer than 32 characters; remove it and start again",
         )
     return secret
+
+
+def _registries(path: str) -> dict[str, Registry]:
+    if not path:
+        return {}
+    try:
+        return registries(tomllib.loads(Path(path).read_text("utf-8")))
+    except (OSError, ValueError) as problem:
+        raise WrongSetting(name="EXPEDITO_REGISTRIES", value=path, reason=problem) from problem
 
 
 def _whole(name: str, value: str, least: int, most: int) -> int:

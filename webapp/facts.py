@@ -103,9 +103,36 @@ def _sentence(entry: Entry) -> str:
             if place is None:  # a join that was released
                 return _("“%(name)s” goes on without what it waited for", name=name)
             return _("Moved by hand from “%(name)s” to “%(place)s”", name=name, place=place)
-    return (
-        sentence_of_clock(entry) or _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
-    )
+    told = sentence_of_clock(entry) or _sentence_of_window(entry)
+    return told or _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+
+
+def _sentence_of_window(entry: Entry) -> str | None:
+    """What passed between the applicant, the office and registries."""
+    what = entry.data.get("requirement", "–")
+    match entry.type:
+        case Happened.CONSENT_GIVEN:
+            return _("The applicant let the office ask a registry for “%(what)s”", what=what)
+        case Happened.STATEMENT_SWORN:
+            return _("The applicant declared under oath in the place of “%(what)s”", what=what)
+        case Happened.REGISTRY_ANSWERED:
+            if entry.data.get("status") == "found":
+                return _("A registry gave “%(what)s”", what=what)
+            return _("No registry gave “%(what)s”", what=what)
+        case Happened.MESSAGE_WRITTEN:
+            if entry.data.get("is_from_applicant"):
+                return _("The applicant wrote to the office")
+            return _("The office wrote to the applicant")
+        case Happened.CODE_RENEWED:
+            return _("The applicant was given a new code")
+        case Happened.CASES_LINKED:
+            other = entry.data.get("other", "–")
+            if entry.data.get("is_undone"):
+                return _("It is no longer linked with %(number)s", number=other)
+            return _("It was linked with %(number)s", number=other)
+        case Happened.FILE_EXPORTED:
+            return _("A signed copy of the case file was asked for")
+    return None
 
 
 def _sentence_of_task(entry: Entry, name: str) -> str | None:

@@ -42,3 +42,15 @@ class ApiToken(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OneTimeCode(Base):
+    """A code sent by mail, good once and for minutes. Neither the code nor the address stands here, only their HMAC."""
+
+    __tablename__ = "one_time_code"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(String(64), index=True)  # what it is for, and the address
+    hash: Mapped[str] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -5,7 +5,10 @@ from collections import Counter
 from datetime import datetime
 from threading import Lock
 
+from flask import Blueprint, Flask, request
+
 from engine.errors import Refusal
+from webapp.transactions import now
 
 
 class AskedTooOften(Refusal):
@@ -35,6 +38,23 @@ class Pace:
             self._asked[whose] += 1
             if self._asked[whose] > self.most:
                 raise AskedTooOften
+
+
+def paced(pages: Blueprint, most: int) -> None:
+    """Declare that one address sends at most so many forms a minute to the pages of a blueprint that anyone may use."""
+    pages.most_posts = most  # type: ignore[attr-defined]  # a blueprint's own mark
+
+
+def register(app: Flask) -> None:
+    """Hold every address to what the blueprints declare."""
+    paces: dict[str, Pace] = {}  # of this application: another one in the process has its own
+
+    @app.before_request
+    def _check() -> None:
+        name = request.blueprint or ""
+        most: int | None = getattr(app.blueprints.get(name), "most_posts", None)
+        if most is not None and request.method == "POST":
+            paces.setdefault(name, Pace(most)).check(request.remote_addr, at=now())
 
 
 def _network(address: str) -> str:

@@ -1,8 +1,10 @@
 """A procedure sheet in plain words: terms, silence, where a requirement comes from, what it costs."""
 
+from babel.numbers import format_currency
 from flask import Flask
-from flask_babel import format_currency
+from markupsafe import Markup
 
+from engine.masking import masked_email, masked_name
 from engine.sheet import Assessment, Fee, LegalBasis, Sheet, Source, Term, TermUnit
 from webapp.i18n import _, plural
 
@@ -51,13 +53,14 @@ def source_words(source: Source) -> str:
     return _("You bring it.")
 
 
-def fee_words(fee: Fee | None) -> str:
+def fee_words(fee: Fee | None, jurisdiction: str) -> str:
     """“S/ 36.50”, “It is free.”"""
     if fee is None:
         return _("Ask the office.")
     if fee.amount == 0:
         return _("It is free.")
-    return str(format_currency(fee.amount, fee.currency))
+    # as people of the place write their money, whatever language they read
+    return str(format_currency(fee.amount, fee.currency, locale=f"es_{jurisdiction}"))
 
 
 def law_words(norms: tuple[LegalBasis, ...], sheet: Sheet, is_to_be_verified: bool) -> str:
@@ -69,8 +72,16 @@ def law_words(norms: tuple[LegalBasis, ...], sheet: Sheet, is_to_be_verified: bo
     return "; ".join(norm.text for norm in norms)
 
 
+def linebreaks(text: str) -> Markup:
+    """What somebody wrote, its lines kept, nothing of it markup."""
+    return Markup("<br>").join(text.splitlines())
+
+
 def register(app: Flask) -> None:
     """Give templates the words."""
+    app.jinja_env.filters.update(
+        masked_email=masked_email, masked_name=masked_name, linebreaks=linebreaks
+    )
     app.jinja_env.globals.update(
         term_words=term_words,
         silence_words=silence_words,

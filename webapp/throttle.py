@@ -1,4 +1,4 @@
-"""Guessing passwords gets slow: failed logins are counted per name and per address, for all processes alike."""
+"""Guessing gets slow: failed attempts are counted per name and per address, for all processes alike."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -40,6 +40,24 @@ def record_failure(session: Session, name: str, address: str, *, at: datetime) -
     session.execute(delete(LoginFailure).where(LoginFailure.at <= at - WINDOW))
     for subject in (_subject("name", name), _subject("address", address)):
         session.add(LoginFailure(id=new_id(at), subject=subject, at=at))
+    session.flush()
+
+
+class TooOften(Refusal):
+    """More of something that costs than one person needs."""
+
+    sentence = "This was done too often of late. Wait {minutes} minutes and try again."
+    status = 429
+
+
+def spend(session: Session, kind: str, who: str, most: int, *, at: datetime) -> None:
+    """Count a deed that anyone may do, such as having a code sent; TooOften after `most` of a kind in the window."""
+    subject = _subject(kind, who)
+    session.execute(delete(LoginFailure).where(LoginFailure.at <= at - WINDOW))
+    done = session.scalar(select(func.count()).where(LoginFailure.subject == subject)) or 0
+    if done >= most:
+        raise TooOften(minutes=int(WINDOW.total_seconds() // 60))
+    session.add(LoginFailure(id=new_id(at), subject=subject, at=at))
     session.flush()
 
 

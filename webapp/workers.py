@@ -5,7 +5,12 @@ from datetime import datetime
 from threading import Event as Flag
 from threading import Thread
 
+from engine.casefile.copy import signing_key
+from engine.casefile.desk import CopyDesk
 from engine.database import Database
+from engine.files import FileStore
+from engine.inquiries import RegistryDesk
+from engine.letters.typesetting import typeset
 from engine.models import JobKind
 from engine.senders.mail import MailSender, SmtpServer
 from engine.senders.webhook import WebhookSender
@@ -17,10 +22,15 @@ from webapp.letter_press import letter_press
 def workers(settings: Settings, database: Database, clock: Callable[[], datetime]) -> list[Worker]:
     """Two: one for what happens inside, one that waits for other machines, so that these hold up no timer."""
     server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
+    files = FileStore((settings.var / "files").resolve())
     senders: dict[JobKind, Sender] = {
         JobKind.LETTER: letter_press(settings, database, clock),
         JobKind.MAIL: MailSender(server, settings.mail_from, settings.outbox),
         JobKind.WEBHOOK: WebhookSender(database, clock, settings.webhook_hosts),
+        JobKind.REGISTRY: RegistryDesk(database, files, clock, settings.registries),
+        JobKind.EXPORT: CopyDesk(
+            database, files, clock, settings.exports, typeset, signing_key(settings.secret_key)
+        ),
     }
     inside = Worker(database, clock, kinds=INSIDE)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)

@@ -1,6 +1,7 @@
 """The tables of the engine, one file per family."""
 
 from engine.models.calendars import DeclaredDay, OfficeHours
+from engine.models.case_file import CaseExport, CaseLink, CaseReading
 from engine.models.cases import (
     NEVER_DUE,
     AnswerDraft,
@@ -44,6 +45,13 @@ from engine.models.terms import (
     TermWarning,
 )
 from engine.models.webhooks import Webhook
+from engine.models.window import (
+    CaseAccess,
+    CaseMessage,
+    FilingDraft,
+    InquiryStatus,
+    RegistryInquiry,
+)
 
 __all__ = [
     "NEVER_DUE",
@@ -52,7 +60,12 @@ __all__ = [
     "Audience",
     "BufferedMessage",
     "Case",
+    "CaseAccess",
+    "CaseExport",
     "CaseField",
+    "CaseLink",
+    "CaseMessage",
+    "CaseReading",
     "CaseStatus",
     "CaseTerm",
     "Cell",
@@ -66,7 +79,9 @@ __all__ = [
     "ExpostCheck",
     "ExpostSample",
     "FiledAppeal",
+    "FilingDraft",
     "Incident",
+    "InquiryStatus",
     "Job",
     "JobKind",
     "LaneOffice",
@@ -86,6 +101,7 @@ __all__ = [
     "Person",
     "PersonRole",
     "Procedure",
+    "RegistryInquiry",
     "Resource",
     "Role",
     "Slice",

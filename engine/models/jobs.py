@@ -21,6 +21,8 @@ class JobKind(StrEnum):
     LETTER = "letter"  # set a letter as PDF
     WEBHOOK = "webhook"
     CLOCK = "clock"  # look at the law's clock of a case
+    REGISTRY = "registry"  # ask another entity for what it holds
+    EXPORT = "export"  # make a signed copy of a case file
     MIGRATION = "migration"  # a batch of cases on their way to another version
 
 

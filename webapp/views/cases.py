@@ -19,6 +19,7 @@ from engine.mending import incidents_of
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form, with_stores
+from engine.visibility import knows_applicant
 from webapp.access import access
 from webapp.case_data import shown
 from webapp.facts import told
@@ -26,6 +27,7 @@ from webapp.forms import Sent
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
+from webapp.readings import is_read
 from webapp.sessions import signed_in
 from webapp.task_form import asked, is_asking_more, sent
 from webapp.transactions import now, session, start_over
@@ -115,10 +117,12 @@ def show(number: str) -> ResponseReturnValue:
     positions = history.positions(session(), case)
     names = element_names(case)
     incidents = incidents_of(session(), case)
+    is_read(case, "case")
     is_over = case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
     return page(
         "cases/show.html",
         case=case,
+        is_known=knows_applicant(session(), signed_in(), case),
         statuses=statuses(),
         positions=positions,
         here=[names.get(element, element) for element in positions],

@@ -8,6 +8,7 @@ from engine.errors import NotFound
 from engine.files import FileStore
 from engine.models import Document, Role
 from webapp.access import access
+from webapp.readings import is_read
 from webapp.sessions import signed_in
 from webapp.transactions import session
 
@@ -24,6 +25,7 @@ def download(number: str, document: int) -> Response:
     )
     if found is None:
         raise NotFound(what="document", name=document)
+    is_read(case, "document")
     store: FileStore = current_app.extensions["files"]
     return send_file(
         store.open(found.sha256),

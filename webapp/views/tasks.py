@@ -24,6 +24,7 @@ from webapp.case_data import shown
 from webapp.forms import Asked, Sent
 from webapp.i18n import _, sentence
 from webapp.pages import page
+from webapp.readings import is_read
 from webapp.repetition import repeatable
 from webapp.sessions import signed_in
 from webapp.task_form import (
@@ -49,6 +50,7 @@ _WORKS = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
 def show(task_id: str) -> ResponseReturnValue:
     """The task with its form, as it was left."""
     task = task_by_id(session(), signed_in(), task_id)
+    is_read(task.case, "task")
     known = known_to(session(), task)
     form = form_of(session(), task, known)
     typed = saved_answers(session(), task_id, signed_in())

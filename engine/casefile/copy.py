@@ -1,0 +1,137 @@
+"""A copy of a case file: a ZIP whose index is signed and names the hash of everything else; and the check of one."""
+
+import hashlib
+import hmac
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+import orjson
+
+from engine.files import FileStore
+
+INDEX, SIGNATURE, FACTS, PAGE = "index.json", "index.hmac", "facts.jsonl", "index.pdf"
+LARGEST_INDEX: Final = 16 * 1024 * 1024  # bytes
+LARGEST_COPY: Final = 500 * 1024 * 1024  # bytes unpacked, for who may be anybody
+_CHUNK: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a copy turned out to be. It is sound when there is nothing in `faults`."""
+
+    number: str
+    documents: int
+    faults: tuple[str, ...]  # names of files that were changed, are missing, or do not belong to it
+    is_signed: bool  # the index is as this installation made it
+
+
+def signing_key(secret: str) -> bytes:
+    """The key under which an installation signs copies; its secret key is used for nothing else here."""
+    return hmac.new(secret.encode(), b"expedito case file index", hashlib.sha256).digest()
+
+
+def write_copy(
+    path: Path,
+    index: Mapping[str, Any],
+    facts: Iterator[bytes],
+    files: FileStore,
+    *,
+    page: bytes,
+    key: bytes,
+) -> int:
+    """Write a copy, a piece at a time however large its documents are; its size in bytes."""
+    others = {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for one in index["documents"]:
+            if one["file"]:
+                # most documents are compressed already
+                entry = zipfile.ZipInfo(one["file"], _date(one["added_at"]))
+                with archive.open(entry, "w", force_zip64=True) as written:
+                    for chunk in files.chunks(one["sha256"]):
+                        written.write(chunk)
+        others[FACTS] = _stream(archive, FACTS, facts)
+        others[PAGE] = _stream(archive, PAGE, iter((page,)))
+        text = orjson.dumps({**index, "files": others}, option=orjson.OPT_INDENT_2)
+        archive.writestr(INDEX, text)
+        archive.writestr(SIGNATURE, hmac.new(key, text, hashlib.sha256).hexdigest())
+    return path.stat().st_size
+
+
+def check_copy(
+    opened: IO[bytes], key: bytes, *, largest: int | None = LARGEST_COPY
+) -> Checked | None:
+    """Whether a copy is as it was made here; None for what is no copy of a case file, or larger than is read."""
+    try:
+        with zipfile.ZipFile(opened) as archive:
+            if largest is not None and sum(e.file_size for e in archive.infolist()) > largest:
+                return None
+            text = _limited(archive, INDEX)
+            signature = _limited(archive, SIGNATURE).decode("ascii", "replace").strip()
+            index = orjson.loads(text)
+            expected = {one["file"]: one["sha256"] for one in index["documents"] if one["file"]}
+            expected |= index["files"]
+            faults = list(_faults(archive, expected))
+            is_signed = hmac.compare_digest(
+                signature.encode(), hmac.new(key, text, hashlib.sha256).hexdigest().encode()
+            )
+            return Checked(str(index["number"]), len(index["documents"]), tuple(faults), is_signed)
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        TypeError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ):
+        return None
+
+
+def _faults(archive: zipfile.ZipFile, expected: Mapping[str, str]) -> Iterator[str]:
+    names = [entry.filename for entry in archive.infolist()]
+    for name in sorted(set(names) | expected.keys() - {INDEX, SIGNATURE}):
+        if name in (INDEX, SIGNATURE) and names.count(name) == 1:
+            continue
+        if names.count(name) != 1 or expected.get(name) != _digest(archive, name):
+            yield name
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with archive.open(name) as opened:
+            while chunk := opened.read(_CHUNK):
+                digest.update(chunk)
+    except zipfile.BadZipFile:
+        return "damaged"
+    return digest.hexdigest()
+
+
+def _limited(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as opened:
+        text = opened.read(LARGEST_INDEX + 1)
+    if len(text) > LARGEST_INDEX:
+        raise ValueError(name)
+    return text
+
+
+def _stream(archive: zipfile.ZipFile, name: str, pieces: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with archive.open(entry, "w", force_zip64=True) as written:
+        for piece in pieces:
+            digest.update(piece)
+            written.write(piece)
+    return digest.hexdigest()
+
+
+def _date(instant: str) -> tuple[int, int, int, int, int, int]:
+    year, month, day = (int(part) for part in instant[:10].split("-"))
+    return (max(year, 1980), month, day, 0, 0, 0)
+
+
+Typeset = Callable[[str], bytes]

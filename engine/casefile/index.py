@@ -1,0 +1,135 @@
+"""The index of a case file: every document with its number, hash, origin and date; as JSON and as a page."""
+
+import html
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.casefile.names import entry_name
+from engine.history import documents
+from engine.letters.writing import Hand
+from engine.masking import masked_document, masked_name
+from engine.models import Case, Document, Procedure
+from engine.offers import sheet_of
+
+FORMAT: Final = "expedito case file 1"
+PRIVATE_ORIGINS: Final = frozenset(
+    {"applicant", "correction", "registry"}
+)  # left out of a masked copy
+_WORDS: Final = {
+    "es": {
+        "title": "Índice del expediente",
+        "applicant": "Solicitante",
+        "filed": "Presentado el",
+        "state": "Estado",
+        "made": "Copia del",
+        "left out": "no incluido",
+        "heads": ("Folio", "Documento", "Origen", "Fecha", "Bytes", "SHA-256"),
+    },
+    "en": {
+        "title": "Index of the case file",
+        "applicant": "Applicant",
+        "filed": "Filed on",
+        "state": "State",
+        "made": "Copy of",
+        "left out": "not included",
+        "heads": ("No.", "Document", "Origin", "Date", "Bytes", "SHA-256"),
+    },
+}
+_ORIGINS: Final = {
+    "es": {
+        "applicant": "administrado",
+        "task": "oficina",
+        "letter": "emitido",
+        "registry": "otro registro",
+        "correction": "subsanación",
+    },
+    "en": {
+        "applicant": "applicant",
+        "task": "office",
+        "letter": "issued",
+        "registry": "another registry",
+        "correction": "correction",
+    },
+}
+_STYLE: Final = """
+@page { size: A4; margin: 18mm 15mm; @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt } }
+:root { font: 9.5pt/1.4 "Liberation Serif", "DejaVu Serif", serif }
+h1 { font-size: 14pt; margin: 0 0 4mm }
+table { width: 100%; border-collapse: collapse; margin-top: 5mm }
+th, td { border: 0.5pt solid #888; padding: 1mm 1.6mm; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th { background: #eee } tr { break-inside: avoid }
+.hash { font: 6.5pt "Liberation Mono", "DejaVu Sans Mono", monospace; width: 36mm }
+"""
+
+
+def index_of(session: Session, case: Case, *, is_masked: bool, at: datetime) -> dict[str, Any]:
+    """What belongs to the case file, as JSON; `files` tells name and sha256 of every document of a copy."""
+    procedure = session.scalars(select(Procedure).where(Procedure.id == case.procedure_id)).one()
+    name, document = case.applicant_name, case.applicant_document or ""
+    return {
+        "format": FORMAT,
+        "number": case.number,
+        "procedure": {"key": procedure.key, "name": procedure.name},
+        "applicant": {
+            "name": masked_name(name) if is_masked else name,
+            "document": masked_document(document) if is_masked else document,
+        },
+        "is_masked": is_masked,
+        "filed_on": case.filed_on.isoformat(),
+        "status": case.status,
+        "outcome": case.outcome,
+        "facts": {"count": case.last_seq, "hash": case.last_hash.hex()},
+        "made_at": at.isoformat(timespec="seconds"),
+        "language": sheet_of(session, case.version_id).language,
+        "documents": [_line(one, is_masked) for one in documents(session, case)],
+    }
+
+
+def index_page(index: Mapping[str, Any]) -> str:
+    """The index as one HTML page, for a press."""
+    language = index["language"] if index["language"] in _WORDS else "en"
+    words, origins, hand = _WORDS[language], _ORIGINS[language], Hand(language)
+
+    def day(text: str) -> str:
+        return hand.written(text[:10], "short date")
+
+    def line(one: Mapping[str, Any]) -> str:
+        name = one["name"] if one["file"] else f"{one['name']} ({words['left out']})"
+        origin = origins.get(one["origin"], one["origin"])
+        cells = (one["number"], name, origin, day(one["added_at"]), one["size"])
+        told = "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells)
+        return f"<tr>{told}<td class='hash'>{one['sha256']}</td></tr>"
+
+    title = f"{words['title']} {index['number']}"
+    applicant = f"{index['applicant']['name']} {index['applicant']['document']}"
+    told = (
+        index["procedure"]["name"],
+        f"{words['applicant']}: {applicant}",
+        f"{words['filed']}: {day(index['filed_on'])}",
+        f"{words['state']}: {index['outcome'] or index['status']}",
+        f"{words['made']} {day(index['made_at'])}",
+    )
+    heads = "".join(f"<th>{head}</th>" for head in words["heads"])
+    return f"""<!doctype html><html lang="{language}"><head><meta charset="utf-8">
+<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>
+<p>{"<br>".join(map(html.escape, told))}</p>
+<table><thead><tr>{heads}</tr></thead><tbody>{"".join(map(line, index["documents"]))}</tbody></table></body></html>"""
+
+
+def _line(document: Document, is_masked: bool) -> dict[str, Any]:
+    is_left_out = is_masked and document.origin in PRIVATE_ORIGINS | {"task"}
+    name = "—" if is_left_out else document.name  # people name files after people
+    return {
+        "number": document.number,
+        "name": name,
+        "file": None if is_left_out else entry_name(document.number, document.name),
+        "media_type": document.media_type,
+        "size": document.size,
+        "sha256": document.sha256,
+        "origin": document.origin,
+        "added_at": document.added_at.isoformat(timespec="seconds"),
+    }

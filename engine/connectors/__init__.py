@@ -1,0 +1,1 @@
+"""What reaches other systems for a case, one file each."""

@@ -1,0 +1,378 @@
+"""Filing a request online, or for somebody at the window: one thing per page, kept from page to page."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import filing
+from engine.errors import NotFound, Refusal
+from engine.files import FileStore
+from engine.filing import How, Needed
+from engine.forms import Unfit
+from engine.guide import guide_of
+from engine.holders import read_holder_code
+from engine.models import Case, FilingDraft, Person, Role
+from engine.offers import Offer, offer_by_key, sheet_of
+from engine.outbox import is_address
+from webapp.access import public
+from webapp.case_data import shown_answers
+from webapp.forms import Asked
+from webapp.guided import guided
+from webapp.i18n import _, sentence
+from webapp.keyring import hold_draft, keyring
+from webapp.one_time_codes import is_one_time_code, send_one_time_code
+from webapp.pace import paced
+from webapp.pages import page
+from webapp.receipts import mail_receipt, receipt
+from webapp.sessions import current_person
+from webapp.task_form import asked, sent
+from webapp.throttle import check_attempts, record_failure, spend
+from webapp.transactions import keep_work, now, session, start_over
+
+pages = Blueprint("filing", __name__, url_prefix="/filing")
+paced(pages, 60)
+
+DRAFTS_PER_ADDRESS = 60  # begun in a quarter of an hour; an office has one address
+UPLOADS_PER_ADDRESS = 200
+_PURPOSE = "file"
+
+
+@pages.post("/new/<key>")
+@public
+def begin(key: str) -> ResponseReturnValue:
+    """A new draft, with what the guide was told already."""
+    spend(session(), "draft", request.remote_addr or "", DRAFTS_PER_ADDRESS, at=now())
+    offer = offer_by_key(session(), key)
+    person, clerk = _who_files()
+    told = _told(offer)
+    draft, code = filing.begin_draft(session(), offer, told, person=person, clerk=clerk, at=now())
+    hold_draft(draft.id, code)
+    return redirect(url_for("filing.show", draft_id=draft.id), 303)
+
+
+@pages.get("/resume")
+@public
+def ask_code() -> ResponseReturnValue:
+    """Where the code of a draft is typed."""
+    return page("filing/resume.html", error=None)
+
+
+@pages.post("/resume")
+@public
+def resume() -> ResponseReturnValue:
+    """Go on with a draft."""
+    address = request.remote_addr or ""
+    check_attempts(session(), "draft code", address, at=now())
+    code = read_holder_code(request.form.get("code", "")[:60])
+    draft = filing.draft_by_code(session(), code, at=now()) if code else None
+    if draft is None or code is None:
+        record_failure(session(), f"draft code of {address}", address, at=now())
+        keep_work()
+        error = _("No draft has this code. Look at it once more; drafts are kept for 30 days.")
+        return page("filing/resume.html", 422, error=error)
+    hold_draft(draft.id, code)
+    return redirect(url_for("filing.show", draft_id=draft.id), 303)
+
+
+@pages.get("/<int:draft_id>")
+@public
+def show(draft_id: int) -> ResponseReturnValue:
+    """What is done and what is still to do."""
+    draft = _draft(draft_id)
+    if draft.case_id is not None:
+        return redirect(url_for("filing.receive", draft_id=draft_id), 303)
+    return page("filing/show.html", **_context(draft), code=keyring().drafts[draft_id])
+
+
+@pages.get("/<int:draft_id>/who")
+@public
+def who(draft_id: int) -> ResponseReturnValue:
+    """Who asks."""
+    draft = _draft(draft_id)
+    return page("filing/who.html", **_context(draft), typed=draft.applicant, errors={})
+
+
+@pages.post("/<int:draft_id>/who")
+@public
+def save_who(draft_id: int) -> ResponseReturnValue:
+    """Keep who asks."""
+    draft = _draft(draft_id)
+    typed = {
+        "name": request.form.get("name", "").strip()[:200],
+        "document": request.form.get("document", "").strip()[:40],
+        "email": request.form.get("email", "").strip()[:254],
+    }
+    errors = _mend_applicant(draft, typed)
+    if errors:
+        return page("filing/who.html", 422, **_context(draft), typed=typed, errors=errors)
+    filing.save_applicant(session(), draft, typed, at=now())
+    return _on(draft)
+
+
+@pages.get("/<int:draft_id>/request")
+@public
+def ask(draft_id: int) -> ResponseReturnValue:
+    """The form of the request."""
+    draft = _draft(draft_id)
+    form = filing.filing_form(session(), draft.version_id)
+    return page("filing/request.html", **_context(draft), asked=asked(form, draft.answers, {}))
+
+
+@pages.post("/<int:draft_id>/request")
+@public
+def answer(draft_id: int) -> ResponseReturnValue:
+    """Keep the answers to the form."""
+    draft = _draft(draft_id)
+    form = filing.filing_form(session(), draft.version_id)
+    if form.has_files:
+        spend(session(), "upload", request.remote_addr or "", UPLOADS_PER_ADDRESS, at=now())
+    got = sent(form, keeps_files=True)
+    try:
+        if not got.is_half:
+            filing.save_request(session(), draft, got.raw, got.files, at=now())
+            return _on(draft)
+        errors: Any = ()
+    except Unfit as unfit:
+        errors = unfit.errors
+    start_over()
+    shown: Asked = asked(form, got.raw, {}, got=got, errors=errors)
+    return page("filing/request.html", 422, **_context(_draft(draft_id)), asked=shown)
+
+
+@pages.get("/<int:draft_id>/needs/<key>")
+@public
+def need(draft_id: int, key: str) -> ResponseReturnValue:
+    """How one requirement is met: a document, or somebody who is asked for it."""
+    draft = _draft(draft_id)
+    return page("filing/need.html", **_context(draft), one=_need(draft, key), error=None)
+
+
+@pages.post("/<int:draft_id>/needs/<key>")
+@public
+def meet(draft_id: int, key: str) -> ResponseReturnValue:
+    """Keep a document, take one back, or keep what was agreed to."""
+    draft = _draft(draft_id)
+    one = _need(draft, key)
+    try:
+        if request.form.get("remove"):
+            filing.detach(session(), draft, key, request.form["remove"], at=now())
+            return redirect(url_for("filing.need", draft_id=draft_id, key=key), 303)
+        if one.how == How.REGISTRY:
+            _agree(draft, key)
+        elif _attach(draft, key):
+            return redirect(url_for("filing.need", draft_id=draft_id, key=key), 303)
+    except Refusal as refusal:
+        start_over()
+        draft = _draft(draft_id)
+        told = {"one": _need(draft, key), "error": sentence(refusal)}
+        return page("filing/need.html", refusal.status, **_context(draft), **told)
+    return _on(draft, past=key)
+
+
+@pages.get("/<int:draft_id>/mail")
+@public
+def ask_mail(draft_id: int) -> ResponseReturnValue:
+    """Where the code that was sent by mail is typed."""
+    draft = _draft(draft_id)
+    if not draft.applicant.get("email"):
+        return redirect(url_for("filing.who", draft_id=draft_id), 303)
+    return page("filing/mail.html", **_context(draft), error=None, is_sent="sent" in request.args)
+
+
+@pages.post("/<int:draft_id>/mail/send")
+@public
+def send_mail_code(draft_id: int) -> ResponseReturnValue:
+    """Send a code to the applicant's address."""
+    draft = _draft(draft_id)
+    send_one_time_code(_PURPOSE, draft.applicant["email"])
+    return redirect(url_for("filing.ask_mail", draft_id=draft_id, sent=1), 303)
+
+
+@pages.post("/<int:draft_id>/mail")
+@public
+def prove_mail(draft_id: int) -> ResponseReturnValue:
+    """The code came back: the address is the applicant's."""
+    draft = _draft(draft_id)
+    typed = request.form.get("code", "")[:40]
+    if is_one_time_code(_PURPOSE, draft.applicant.get("email", ""), typed):
+        filing.prove_email(session(), draft, at=now())
+        return redirect(url_for("filing.check", draft_id=draft_id), 303)
+    keep_work()
+    error = _(
+        "This is not the code that was sent last, or it is no longer good. Have another sent."
+    )
+    return page("filing/mail.html", 422, **_context(draft), error=error, is_sent=True)
+
+
+@pages.get("/<int:draft_id>/check")
+@public
+def check(draft_id: int) -> ResponseReturnValue:
+    """Everything once more, before it is filed."""
+    draft = _draft(draft_id)
+    return page("filing/check.html", **_context(draft), **_answers(draft), error=None)
+
+
+@pages.post("/<int:draft_id>/file")
+@public
+def file(draft_id: int) -> ResponseReturnValue:
+    """File it."""
+    draft = _draft(draft_id)
+    is_new = draft.case_id is None
+    try:
+        case = filing.file_draft(session(), draft, by=_deputy(draft), at=now())
+    except Refusal as refusal:
+        start_over()
+        draft = _draft(draft_id)
+        told = {**_context(draft), **_answers(draft)}
+        return page("filing/check.html", refusal.status, **told, error=sentence(refusal))
+    if is_new:
+        mail_receipt(case, keyring().drafts[draft_id])
+    return redirect(url_for("filing.receive", draft_id=draft_id), 303)
+
+
+@pages.get("/<int:draft_id>/receipt")
+@public
+def receive(draft_id: int) -> ResponseReturnValue:
+    """The receipt: number, code, what comes next; to print or to photograph."""
+    draft = _draft(draft_id)
+    if draft.case_id is None:
+        return redirect(url_for("filing.show", draft_id=draft_id), 303)
+    case = session().get_one(Case, draft.case_id)
+    told = receipt(case, keyring().drafts[draft_id])
+    return page("filing/receipt.html", receipt=told, sheet=sheet_of(session(), draft.version_id))
+
+
+def _draft(draft_id: int) -> FilingDraft:
+    code = keyring().drafts.get(draft_id)
+    if code is None:
+        raise NotFound(what="draft", name=draft_id)
+    return filing.draft_of(session(), draft_id, code, at=now())
+
+
+def _context(draft: FilingDraft) -> dict[str, Any]:
+    return {
+        "draft": draft,
+        "sheet": sheet_of(session(), draft.version_id),
+        "needs": filing.needed(session(), draft),
+        "has_form": bool(filing.filing_form(session(), draft.version_id).fields),
+        "is_proved": filing.is_proved(draft),
+        "is_assisted": draft.clerk_id is not None,
+    }
+
+
+def _who_files() -> tuple[Person | None, Person | None]:
+    """Whose account it is, and who files for somebody else at the window."""
+    person = current_person()
+    if person is not None and person.has_role(Role.CIVIL_SERVANT):
+        return None, person
+    return (person if person is not None and person.has_role(Role.APPLICANT) else None), None
+
+
+def _deputy(draft: FilingDraft) -> Person | None:
+    """Who files it: the clerk or the account that began it, if they still are who is signed in."""
+    person = current_person()
+    if draft.clerk_id is None and draft.person_id is None:
+        return None
+    if person is None or person.id not in (draft.clerk_id, draft.person_id):
+        raise SomebodyElse
+    return person
+
+
+class SomebodyElse(Refusal):
+    """A draft of one account is filed by another, or by nobody."""
+
+    sentence = "Whoever began this request has to be signed in to file it. Sign in again."
+    status = 403
+
+
+def _told(offer: Offer) -> dict[str, Any]:
+    guide = guide_of(session(), offer.version_id)
+    told = guided(guide.form, request.form).answers if guide is not None else {}
+    asked_here = filing.filing_form(session(), offer.version_id).labels()
+    return {key: value for key, value in told.items() if key in asked_here}
+
+
+def _mend_applicant(draft: FilingDraft, typed: dict[str, str]) -> dict[str, str]:
+    errors = {}
+    if not typed["name"]:
+        errors["name"] = _("Write the name of the person or firm that asks.")
+    if sum(letter.isalnum() for letter in typed["document"]) < 6:
+        errors["document"] = _(
+            "Write the identity or tax number; you need it to follow the request."
+        )
+    if typed["email"] and not is_address(typed["email"]):
+        errors["email"] = _("This is no e-mail address. It looks like name@example.com.")
+    elif not typed["email"] and draft.clerk_id is None and draft.person_id is None:
+        errors["email"] = _(
+            "Write an e-mail address: a code is sent there so that nobody files for you."
+        )
+    return errors
+
+
+def _need(draft: FilingDraft, key: str) -> Needed:
+    for one in filing.needed(session(), draft):
+        if one.requirement.key == key and one.how in (How.UPLOAD, How.REGISTRY):
+            return one
+    raise NotFound(what="document", name=key[:60])
+
+
+def _attach(draft: FilingDraft, key: str) -> bool:
+    store: FileStore = current_app.extensions["files"]
+    uploads = [one for one in request.files.getlist("file") if one.filename]
+    if not uploads:
+        return False
+    spend(session(), "upload", request.remote_addr or "", UPLOADS_PER_ADDRESS, at=now())
+    if len(uploads) > filing.MOST_FILES:
+        raise filing.TooManyFiles(limit=filing.MOST_FILES)
+    files = [store.put(one.stream, one.filename or "") for one in uploads]
+    filing.attach(session(), draft, key, files, at=now())
+    return True
+
+
+def _agree(draft: FilingDraft, key: str) -> None:
+    chosen = request.form.get("consent")
+    if chosen not in ("ask", "declare"):
+        raise NothingChosen
+    statement = request.form.get("statement", "").strip()[:1000]
+    if chosen == "declare" and not statement:
+        raise StatementMissing
+    may_ask = chosen == "ask"
+    filing.consent(session(), draft, key, may_ask=may_ask, statement=statement, at=now())
+
+
+class NothingChosen(Refusal):
+    """A question without an answer."""
+
+    sentence = "Choose one of the two answers."
+
+
+class StatementMissing(Refusal):
+    """A declaration that declares nothing."""
+
+    sentence = "Write what you declare: it counts in the place of the document."
+
+
+def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
+    """To the next thing that is to be done; requirements that were skipped are not asked again on the way."""
+    if not draft.applicant.get("document"):
+        return redirect(url_for("filing.who", draft_id=draft.id), 303)
+    if filing.filing_form(session(), draft.version_id).fields and not draft.is_answered:
+        return redirect(url_for("filing.ask", draft_id=draft.id), 303)
+    asked_for = [
+        one for one in filing.needed(session(), draft) if one.how in (How.UPLOAD, How.REGISTRY)
+    ]
+    keys = [one.requirement.key for one in asked_for]
+    later = asked_for[keys.index(past) + 1 :] if past in keys else asked_for
+    for one in later:
+        if not one.is_met:
+            return redirect(url_for("filing.need", draft_id=draft.id, key=one.requirement.key), 303)
+    if not filing.is_proved(draft):
+        return redirect(url_for("filing.ask_mail", draft_id=draft.id), 303)
+    return redirect(url_for("filing.check", draft_id=draft.id), 303)
+
+
+def _answers(draft: FilingDraft) -> dict[str, Any]:
+    labels = filing.filing_form(session(), draft.version_id).labels()
+    told = shown_answers(session(), draft.version_id, draft.answers, labels)
+    return {"answers": told}

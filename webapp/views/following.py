@@ -1,0 +1,195 @@
+"""Following a request: by code and document number, or as its owner's account; to act, a code sent by mail."""
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.correspondence import NothingWritten, messages_of, write_message
+from engine.files import FileStore
+from engine.following import followed, shown_document
+from engine.holders import case_of_holder, code_hash, read_holder_code
+from engine.inquiries import inquiries
+from engine.offers import sheet_of
+from webapp.access import public
+from webapp.holding import (
+    NotHeld,
+    acting_case,
+    held_case,
+    is_lost_code,
+    may_act_on,
+    send_lost_code,
+    send_own_code,
+    show_own_code,
+)
+from webapp.i18n import _, sentence
+from webapp.keyring import forget_everything, let_act, let_look
+from webapp.pace import paced
+from webapp.pages import page
+from webapp.sessions import current_person
+from webapp.throttle import check_attempts, record_failure, spend
+from webapp.transactions import keep_work, now, session, start_over
+
+pages = Blueprint("following", __name__, url_prefix="/follow")
+paced(pages, 60)
+
+MESSAGES_PER_ADDRESS = 20  # in a quarter of an hour
+
+
+@pages.errorhandler(NotHeld)
+def _not_held(_refusal: NotHeld) -> ResponseReturnValue:
+    # the same for a case that is not theirs, is no more, or never was
+    return redirect(url_for("following.ask"), 303)
+
+
+@pages.get("")
+@public
+def ask() -> ResponseReturnValue:
+    """Where code and document number are typed."""
+    return page("following/ask.html", code=request.args.get("code", "")[:60], error=None)
+
+
+@pages.post("")
+@public
+def open_case() -> ResponseReturnValue:
+    """Open the case to whoever has both; whatever is wrong, the answer is the same."""
+    typed, document = request.form.get("code", "")[:60], request.form.get("document", "")[:60]
+    code, address = read_holder_code(typed) or "", request.remote_addr or ""
+    guessed = f"case code {code_hash(code)}"
+    check_attempts(session(), guessed, address, at=now())
+    case_id = case_of_holder(session(), code, document)
+    if case_id is None:
+        record_failure(session(), guessed, address, at=now())
+        keep_work()
+        error = _("Code and document number do not belong together. Compare both with the receipt.")
+        return page("following/ask.html", 422, code=typed, error=error)
+    let_look(case_id)
+    return redirect(url_for("following.show", case_id=case_id), 303)
+
+
+@pages.get("/lost")
+@public
+def ask_lost() -> ResponseReturnValue:
+    """The way back in without the code: number, document, and a code by mail."""
+    number = request.args.get("number", "")[:60]
+    return page("following/lost.html", number=number, is_sent=False, error=None)
+
+
+@pages.post("/lost")
+@public
+def lost() -> ResponseReturnValue:
+    """Send a code, or look whether it is the one that was sent."""
+    number, document = request.form.get("number", "")[:60], request.form.get("document", "")[:60]
+    code = request.form.get("code", "")[:40]
+    if not code:
+        send_lost_code(number, document)
+        return page(
+            "following/lost.html", number=number, document=document, is_sent=True, error=None
+        )
+    case_id = is_lost_code(number, document, code)
+    if case_id is None:
+        keep_work()
+        error = _(
+            "This is not the code that was sent last, or it is no longer good. Have another sent."
+        )
+        return page(
+            "following/lost.html", 422, number=number, document=document, is_sent=True, error=error
+        )
+    let_act(case_id)
+    return redirect(url_for("following.show", case_id=case_id), 303)
+
+
+@pages.post("/leave")
+@public
+def leave() -> ResponseReturnValue:
+    """Leave nothing of the request on this computer."""
+    forget_everything()
+    flash(_("Nothing of your request is left on this computer."))
+    return redirect(url_for("offers.index"), 303)
+
+
+@pages.get("/<int:case_id>")
+@public
+def show(case_id: int) -> ResponseReturnValue:
+    """How far it is, who has it, what comes next, what was written."""
+    held_case(case_id)
+    told = followed(session(), case_id)
+    return page(
+        "following/show.html",
+        told=told,
+        case=told.case,
+        sheet=sheet_of(session(), told.case.version_id),
+        messages=messages_of(session(), case_id),
+        inquiries=inquiries(session(), case_id),
+        may_act=may_act_on(told.case),
+    )
+
+
+@pages.get("/<int:case_id>/documents/<int:number>")
+@public
+def download(case_id: int, number: int) -> Response:
+    """A letter, or something the applicant brought."""
+    held_case(case_id)
+    found = shown_document(session(), case_id, number)
+    store: FileStore = current_app.extensions["files"]
+    return send_file(
+        store.open(found.sha256),
+        mimetype="application/octet-stream",  # whatever it is, it is saved and not shown
+        as_attachment=True,
+        download_name=found.name,
+    )
+
+
+@pages.get("/<int:case_id>/prove")
+@public
+def prove(case_id: int) -> ResponseReturnValue:
+    """Where the code is typed that lets somebody act."""
+    case = held_case(case_id)
+    return page("following/prove.html", case=case, is_sent="sent" in request.args, error=None)
+
+
+@pages.post("/<int:case_id>/prove/send")
+@public
+def send_code(case_id: int) -> ResponseReturnValue:
+    """Send a code to the address of the case."""
+    send_own_code(held_case(case_id))
+    return redirect(url_for("following.prove", case_id=case_id, sent=1), 303)
+
+
+@pages.post("/<int:case_id>/prove")
+@public
+def proved(case_id: int) -> ResponseReturnValue:
+    """The code came back: whoever sent it may act for an hour."""
+    case = held_case(case_id)
+    if show_own_code(case, request.form.get("code", "")[:40]):
+        let_act(case_id)
+        return redirect(url_for("following.show", case_id=case_id), 303)
+    keep_work()
+    error = _(
+        "This is not the code that was sent last, or it is no longer good. Have another sent."
+    )
+    return page("following/prove.html", 422, case=case, is_sent=True, error=error)
+
+
+@pages.get("/<int:case_id>/message")
+@public
+def ask_message(case_id: int) -> ResponseReturnValue:
+    """Where a message to the office is written."""
+    return page("following/message.html", case=acting_case(case_id), error=None)
+
+
+@pages.post("/<int:case_id>/message")
+@public
+def send_message(case_id: int) -> ResponseReturnValue:
+    """Write to the office."""
+    acting_case(case_id)
+    spend(session(), "message", request.remote_addr or "", MESSAGES_PER_ADDRESS, at=now())
+    text = request.form.get("text", "")
+    try:
+        write_message(
+            session(), case_id, text, is_from_applicant=True, by=current_person(), at=now()
+        )
+    except NothingWritten as refusal:
+        start_over()
+        error = sentence(refusal)
+        return page("following/message.html", 422, case=acting_case(case_id), error=error)
+    flash(_("Your message is with the office."))
+    return redirect(url_for("following.show", case_id=case_id), 303)
