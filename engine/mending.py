@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.cases import ReasonMissing, check_open
@@ -12,10 +12,10 @@ from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import Fact
 from engine.incidents import JOB_FAILED, NothingToRelease, is_waiting, release, retry
-from engine.models import Case, Incident, Job, Person
-from engine.previews import Preview, hold_as_seen, what_if
-from engine.progress import advance, hold, shortened
-from engine.spiff import Execution, NoSuchElement, NotWaiting
+from engine.models import Case, Incident, Job, Person, Task, TaskStatus
+from engine.previews import Preview, hold_as_seen, look, what_if
+from engine.progress import Held, advance, asked, hold, shortened
+from engine.spiff import Execution, Local, NoSuchElement, NotWaiting
 from engine.visibility import managed_cases
 
 
@@ -70,19 +70,26 @@ def incidents_of(session: Session, case: Case) -> list[Incident]:
     )
 
 
+def locals_of(session: Session, case: Case, *, at: datetime) -> list[Local]:
+    """What single rounds, called processes and activities of the case know and the case does not."""
+    return look(session, case.id, at=at)[2].locals()
+
+
 def correct_data(
     session: Session,
     case_id: int,
     values: dict[str, Any],
     reason: str,
     *,
+    token: int | None = None,
     seen: int | None = None,
     by: Person | None,
     at: datetime,
 ) -> Case:
     """Correct what the case knows; what it knew before is kept in the record. Values that are the same change nothing.
 
-    Raises ReasonMissing, MovedMeanwhile, CaseEnded, CaseSuspended, engine.spiff's ValueRefused.
+    `token`: instead, what only one round, called process or activity knows (`locals_of`). Raises ReasonMissing,
+    MovedMeanwhile, CaseEnded, CaseSuspended, engine.spiff's ValueRefused and NotWaiting.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -90,14 +97,40 @@ def correct_data(
     held = hold(session, case_id, at=at)
     check_open(held.case)
     known = held.execution.variables
+    element_id = None
+    if token is not None:
+        local = next((one for one in held.execution.locals() if one.token == token), None)
+        if local is None:
+            raise NotWaiting(token=token)
+        known, element_id = local.variables, local.element_id
     new = {name: value for name, value in values.items() if _differs(known, name, value)}
     if not new:
         return held.case
     old = {name: known[name] for name in new if name in known}
-    held.execution.change(new, at)
+    held.execution.change(new, at, token=token)
     data = {"answers": shortened(new), "before": shortened(old), "reason": reason.strip()}
-    advance(session, held, Fact(Happened.DATA_CORRECTED, data=data), by=by, at=at)
+    main = Fact(Happened.DATA_CORRECTED, element_id, token, data=data)
+    advance(session, held, main, by=by, at=at)
+    if token is not None:
+        _show_locals(session, held)
     return held.case
+
+
+def _show_locals(session: Session, held: Held) -> None:
+    """Open tasks ask with what their round knows now."""
+    for wait in held.execution.waits():
+        before = held.before.get(wait.token)
+        if before is not None and before.variables != wait.variables:
+            session.execute(
+                update(Task)
+                .where(
+                    Task.case_id == held.case.id,
+                    Task.token == wait.token,
+                    Task.status == TaskStatus.OPEN,
+                )
+                .values(wait=asked(wait))
+                .execution_options(synchronize_session="fetch")
+            )
 
 
 def again_preview(session: Session, incident: Incident, *, at: datetime) -> Preview | None:

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
+from engine.chosen_cases import OPEN, ChosenCases
 from engine.deployments import Blueprint, blueprint
 from engine.errors import Refusal
 from engine.events import Happened
 from engine.facts import Fact
-from engine.migration import OPEN, enqueue_batch
+from engine.migration import enqueue_batch
 from engine.models import (
     Case,
     Incident,
@@ -89,9 +90,10 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
 def _check(session: Session, migration: Migration, at: datetime) -> bool:
     seen = select(func.max(MigratedCase.case_id)).where(MigratedCase.migration_id == migration.id)
     last = session.scalar(seen) or 0
+    chosen = ChosenCases.from_json(migration.chosen)
     ids = session.scalars(
         select(Case.id)
-        .where(Case.version_id == migration.from_version_id, Case.status.in_(OPEN), Case.id > last)
+        .where(*chosen.among(migration.from_version_id), Case.id > last)
         .order_by(Case.id)
         .limit(CHECKED_AT_ONCE)
     ).all()

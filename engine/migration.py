@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from engine import jobs
 from engine.cases import ReasonMissing
+from engine.chosen_cases import EVERY, ChosenCases, check_chosen
 from engine.deployments import blueprint
 from engine.errors import Conflict, NotFound, Refusal
 from engine.ids import new_id
 from engine.models import (
     Case,
-    CaseStatus,
     Job,
     JobKind,
     MigratedCase,
@@ -27,8 +27,6 @@ from engine.models import (
     Version,
 )
 from engine.spiff import proposal
-
-OPEN = (CaseStatus.OPEN.value, CaseStatus.SUSPENDED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Pair:
 class Progress:
     """How far a migration is."""
 
-    open_cases: int  # still on the old version
+    open_cases: int  # of those chosen, still on the old version
     by_status: Mapping[str, int]
     failure: str | None  # of the last batch that was given up
 
@@ -134,12 +132,13 @@ def plan_migration(
     mapping: Mapping[str, str],
     reason: str,
     *,
+    chosen: ChosenCases = EVERY,
     by: Person | None,
     at: datetime,
 ) -> Migration:
-    """Decide what becomes what; the worker then finds out which cases can move. Nothing moves yet.
+    """Decide what becomes what, in which cases; the worker then finds out which can move. Nothing moves yet.
 
-    Raises ReasonMissing, OtherProcedure, PairUnknown.
+    Raises ReasonMissing, OtherProcedure, PairUnknown, CaseNotThere, TooManyNumbers.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -150,12 +149,14 @@ def plan_migration(
         before, after = there.compiled.elements.get(old_id), here.compiled.elements.get(new_id_)
         if before is None or after is None or type(before) is not type(after):
             raise PairUnknown(old=old_id[:80], new=new_id_[:80])
+    check_chosen(session, old, chosen)
     migration = Migration(
         id=new_id(at),
         procedure_id=old.procedure_id,
         from_version_id=old.id,
         to_version_id=new.id,
         mapping=dict(mapping),
+        chosen=chosen.to_json(),
         reason=reason.strip(),
         step=MigrationStep.CHECKING.value,
         planned_by_id=None if by is None else by.id,
@@ -222,7 +223,7 @@ def progress(session: Session, migration: Migration) -> Progress:
     open_cases = session.scalar(
         select(func.count())
         .select_from(Case)
-        .where(Case.version_id == migration.from_version_id, Case.status.in_(OPEN))
+        .where(*ChosenCases.from_json(migration.chosen).among(migration.from_version_id))
     )
     failure = session.scalar(
         select(Job.last_error).where(*_batches(migration.id), Job.is_dead).limit(1)

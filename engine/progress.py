@@ -179,13 +179,13 @@ def _task(case: Case, plan: Blueprint, wait: Wait, route: Route, at: datetime) -
         claimed_at=None if route.assignee_id is None else at,
         due_at=route.due_at,
         due_order=NEVER_DUE if route.due_at is None else int(route.due_at.timestamp()),
-        wait=_asked(wait),
+        wait=asked(wait),
     )
     task.case = case
     return task
 
 
-def _asked(wait: Wait) -> dict[str, Any]:
+def asked(wait: Wait) -> dict[str, Any]:
     """What a page needs to ask: choices and the variables of this round, by the names of engine.spiff.Wait."""
     asked: dict[str, Any] = {}
     if wait.choices:

@@ -6,7 +6,7 @@ The only room that imports SpiffWorkflow.
 from engine.spiff.compiled import Compiled, Start, remembered
 from engine.spiff.compiling import compile_model
 from engine.spiff.execution import Execution
-from engine.spiff.facts import Choice, Fact, FactKind, Option, Wait, WaitKind
+from engine.spiff.facts import Choice, Fact, FactKind, Local, Option, Wait, WaitKind
 from engine.spiff.migration import proposal
 from engine.spiff.refusals import (
     CaseOver,
@@ -32,6 +32,7 @@ __all__ = [
     "Fact",
     "FactKind",
     "Library",
+    "Local",
     "MigrationImpossible",
     "NoSuchElement",
     "NotRunnable",

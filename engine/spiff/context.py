@@ -67,6 +67,24 @@ def locals_of(token: Token) -> dict[str, Any]:
     return merged
 
 
+def own_locals(token: Token) -> dict[str, Any]:
+    """The variables that belong to this very token, or to the process it has called."""
+    called = token.case.subprocesses.get(token.id)
+    inner = called.variables if called is not None and called.variables is not None else {}
+    return {name: v for name, v in {**token.data, **inner}.items() if name not in COUNTERS}
+
+
+def change_locals(token: Token, values: Mapping[str, Any]) -> None:
+    """Correct what `own_locals` gave; a new name goes to the called process where there is one."""
+    called = token.case.subprocesses.get(token.id)
+    inner = called.variables if called is not None else None
+    for name, value in values.items():
+        if inner is not None and (name in inner or name not in token.data):
+            inner[name] = value
+        else:
+            token.data[name] = value
+
+
 def snapshot_of(token: Token) -> dict[str, Any]:
     """Everything a token sees now, for whoever undoes what it did."""
     return {name: value for name, value in variables_of(token).items() if name not in COUNTERS}

@@ -12,7 +12,7 @@ from engine.feel import clock_set_to
 from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
 from engine.spiff.compiled import Compiled
-from engine.spiff.context import base_of, write
+from engine.spiff.context import base_of, change_locals, own_locals, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
@@ -20,7 +20,7 @@ from engine.spiff.elements.events import StartSpec
 from engine.spiff.elements.gateways import JoinSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
-from engine.spiff.facts import Choice, Fact, FactKind, Wait, WaitKind
+from engine.spiff.facts import Choice, Fact, FactKind, Local, Wait, WaitKind
 from engine.spiff.refusals import (
     CaseOver,
     ChoiceNeeded,
@@ -243,13 +243,22 @@ class Execution:
             del found.internal_data["stop"]
             found.task_spec.retry(found)
 
-    def change(self, variables: Mapping[str, Any], at: datetime) -> None:
-        """An operator corrects variables of the case, say before releasing an incident."""
+    def change(
+        self, variables: Mapping[str, Any], at: datetime, *, token: int | None = None
+    ) -> None:
+        """An operator corrects variables of the case, or those of `locals` that `token` has. Raises NotWaiting."""
         values = sane(variables)
+        if token is not None and not any(local.token == token for local in self.locals()):
+            raise NotWaiting(token=token)
         with self._moving(at):
-            assert self._case.variables is not None
-            self._case.variables.update(values)
-            self._case.tell(FactKind.VARIABLES_CHANGED, keys=list(values))
+            if token is None:
+                assert self._case.variables is not None
+                self._case.variables.update(values)
+                self._case.tell(FactKind.VARIABLES_CHANGED, keys=list(values))
+            else:
+                found = self._case.tokens[token]
+                change_locals(found, values)
+                self._case.tell(FactKind.VARIABLES_CHANGED, found, keys=list(values))
 
     def places(self, token: int) -> list[str]:
         """Ids of the elements that `move` can take a token to; empty for one that watches something else."""
@@ -331,6 +340,14 @@ class Execution:
     def variables(self) -> dict[str, Any]:
         """The variables of the case (not those of called processes). Not to be written to."""
         return self._case.variables or {}
+
+    def locals(self) -> list[Local]:
+        """Variables that are not the case's, by the token that has them, the oldest first."""
+        return [
+            Local(token.id, token.task_spec.name, token.task_spec.bpmn_name, found)
+            for token in self._case.tokens.values()
+            if (found := own_locals(token))
+        ]
 
     @property
     def hash(self) -> str:

@@ -74,6 +74,19 @@ class WaitKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """Variables that are not the case's: of a round, a called process, an activity that is being undone.
+
+    `token` stands in the element (the call activity, where they are a called process's).
+    """
+
+    token: int
+    element_id: str
+    name: str | None
+    variables: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One way on: the flow's (or activity's) id and the words on its button."""
 

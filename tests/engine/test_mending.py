@@ -17,10 +17,12 @@ from engine.mending import (
     correct_data,
     incident_count,
     incidents_of,
+    locals_of,
     try_again,
 )
 from engine.models import Case, Event, Incident, Job, Task, TaskStatus
 from engine.previews import MovedMeanwhile
+from engine.spiff import NotWaiting
 from engine.tasks import complete_task
 from tests.clock import Clock
 from tests.engine.office import TownHall, diagram
@@ -31,6 +33,12 @@ ROUNDS = diagram(
     '<loopCardinality xsi:type="tFormalExpression">shops</loopCardinality>'
     '</multiInstanceLoopCharacteristics></userTask><endEvent id="done"/>',
     flows="start>ask ask>each each>done",
+)
+OVER_A_LIST = diagram(
+    '<startEvent id="start"/><userTask id="each" name="Check each">'
+    '<multiInstanceLoopCharacteristics e:collection="shops" e:item="shop"/></userTask>'
+    '<endEvent id="done"/>',
+    flows="start>each each>done",
 )
 CALLS = diagram(
     '<startEvent id="start"/><serviceTask id="ask" name="Ask the registry" e:topic="registry"/>'
@@ -185,6 +193,33 @@ def test_the_preview_of_a_release_says_which_tasks_open(
     assert told.status == "completed"
     try_again(session, case.id, 1, "B is not needed", by=clara, at=clock())
     assert case.status == "completed"
+
+
+def test_what_only_one_round_knows_is_corrected_and_its_task_asks_with_it(
+    session: Session, hall_of_three: TownHall, clock: Clock
+) -> None:
+    case = hall_of_three.start(
+        hall_of_three.publish(OVER_A_LIST, by=hall_of_three.people["clara"]), shops=["A", "B"]
+    )
+    first, second = locals_of(session, case, at=clock())[-2:]
+    assert (first.variables["shop"], second.variables["shop"]) == ("A", "B")
+    oscar = hall_of_three.people["oscar"]
+    values = {"shop": "B, corner"}
+    correct_data(
+        session, case.id, values, "Two of that name", token=second.token, by=oscar, at=clock()
+    )
+    known = {one.token: one.variables for one in locals_of(session, case, at=clock())}
+    assert (known[first.token]["shop"], known[second.token]["shop"]) == ("A", "B, corner")
+    assert variables(session, case) == {"shops": ["A", "B"]}
+    task = session.scalars(select(Task).where(Task.token == second.token)).one()
+    assert task.wait["variables"]["shop"] == "B, corner"
+    told = session.scalars(select(Event).where(Event.type == Happened.DATA_CORRECTED)).one()
+    assert (told.element_id, told.token) == ("each", second.token)
+    assert told.data is not None
+    assert told.data["before"] == {"shop": "B"}
+    verify_chain(session, case.id)
+    with pytest.raises(NotWaiting):
+        correct_data(session, case.id, values, "Why", token=999, by=oscar, at=clock())
 
 
 def test_nobody_knows_beforehand_what_another_machine_says(

@@ -91,6 +91,24 @@ def test_cases_are_checked_moved_and_moved_back(two: Town) -> None:
     assert version_of(two, number) == before
 
 
+def test_only_the_chosen_cases_are_looked_at(two: Town) -> None:
+    oscar, number, other = two.visitor("oscar"), at_inspection(two), at_inspection(two)
+    where = oscar.post(PATH, {**MAP, "numbers": f" {number} \r\n"}).headers["Location"]
+    work(two)
+    page = oscar.get(where).text
+    assert "1 case moves to version 2." in page
+    assert number in page
+    assert other not in page
+
+
+def test_a_number_that_is_not_there_is_said_and_what_was_typed_stays(two: Town) -> None:
+    at_inspection(two)
+    answer = two.visitor("oscar").post(PATH, {**MAP, "numbers": "LF-1", "filed_from": "2026-01-05"})
+    assert answer.status_code == 422
+    assert "LF-1 is no open case of version 1" in answer.text
+    assert 'value="2026-01-05"' in answer.text
+
+
 def test_what_cannot_move_is_listed_with_its_reason(two: Town) -> None:
     oscar, number = two.visitor("oscar"), at_inspection(two)
     where = oscar.post(PATH, {**MAP, "to.inspect": ""}).headers["Location"]

@@ -1,9 +1,13 @@
 """Moving open cases to another version: the map of elements, what cannot move and why, progress, undo."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 
 from engine.cases import ReasonMissing
+from engine.chosen_cases import CaseNotThere, ChosenCases, TooManyNumbers
 from engine.deployments import procedure_by_key, version_numbered
 from engine.errors import Refusal
 from engine.migration import (
@@ -33,6 +37,7 @@ pages = Blueprint("migration", __name__)
 
 _LIST = "/procedures/<key>/migrations"
 _ONE = "/migrations/<int:migration_id>"
+_CORRECTABLE = (ReasonMissing, OtherProcedure, PairUnknown, CaseNotThere, TooManyNumbers)
 _WORKING = (MigrationStep.CHECKING, MigrationStep.MOVING, MigrationStep.UNDOING)
 
 
@@ -54,8 +59,10 @@ def plan(key: str) -> ResponseReturnValue:
             raise OtherProcedure
         mapping = _mapping(pairs(session(), old, new))
         reason = request.form.get("reason", "")[:2000]
-        made = plan_migration(session(), old, new, mapping, reason, by=signed_in(), at=now())
-    except (ReasonMissing, OtherProcedure, PairUnknown) as refusal:
+        made = plan_migration(
+            session(), old, new, mapping, reason, chosen=_chosen(), by=signed_in(), at=now()
+        )
+    except _CORRECTABLE as refusal:
         start_over()
         return _index(key, refusal)
     return redirect(url_for("migration.show", migration_id=made.id), 303)
@@ -79,6 +86,7 @@ def show(migration_id: int) -> ResponseReturnValue:
         blocked=case_lines(session(), migration, MigratedStatus.BLOCKED),
         kept=case_lines(session(), migration, MigratedStatus.KEPT),
         renamed=_renamed(migration, old, new),
+        chosen_words=_chosen_words(migration, old),
     )
 
 
@@ -173,6 +181,32 @@ def _mapping(found: list[Pair]) -> dict[str, str]:
         for pair in found
     }
     return {old: new for old, new in wanted.items() if new}
+
+
+def _chosen() -> ChosenCases:
+    """Which cases the form chooses."""
+    form = request.form
+    place = form.get("at", "")[:200]
+    return ChosenCases(
+        tuple(dict.fromkeys(form.get("numbers", "").split())),
+        (place,) if place else (),
+        form.get("filed_from", type=date.fromisoformat),
+        form.get("filed_until", type=date.fromisoformat),
+    )
+
+
+def _chosen_words(migration: Migration, old: Version) -> list[str]:
+    """Which cases were chosen, in the reader's words."""
+    chosen = ChosenCases.from_json(migration.chosen)
+    words = [*chosen.numbers[:10], *(["…"] if len(chosen.numbers) > 10 else [])]
+    for place in chosen.element_ids:
+        name = old.element_names.get(place, place)
+        words.append(_("with an open task at “%(place)s”", place=name))
+    if chosen.filed_from:
+        words.append(_("filed from %(day)s", day=format_date(chosen.filed_from)))
+    if chosen.filed_until:
+        words.append(_("filed until %(day)s", day=format_date(chosen.filed_until)))
+    return words
 
 
 def _renamed(migration: Migration, old: Version, new: Version) -> list[tuple[str, str]]:

@@ -358,3 +358,14 @@ def test_tokens_that_multiply_without_end_are_one_incident() -> None:
     assert len([w for w in case.case.waits() if w.kind == "incident"]) == 1
     assert len(case.case.positions) <= 5
     assert [fact for fact in case.facts if fact.startswith("incident")] == [case.facts[-1]]
+
+
+def test_variables_of_a_called_process_are_seen_and_corrected() -> None:
+    outer = compiled("start s\ncall c calledElement=other\nuser z\ns -> c -> z")
+    inner = compiled("start s\nuser a\ns -> a", process="other")
+    case = Play(outer, inner, fee=1)
+    (local,) = case.case.locals()
+    assert (local.element_id, local.variables) == ("c", {"fee": 1})
+    case.case.change({"fee": 2}, NOON, token=local.token)
+    assert (case.variables, case.case.locals()[0].variables) == ({"fee": 1}, {"fee": 2})
+    assert case.do("a").variables == {"fee": 2}

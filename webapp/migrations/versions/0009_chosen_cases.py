@@ -1,0 +1,11 @@
+"""migrations of some cases of a version only."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0009"
+down_revision: str | None = "0008"
+
+
+def upgrade() -> None:
+    op.add_column("migration", sa.Column("chosen", sa.JSON(none_as_null=True), nullable=True))
