@@ -89,12 +89,13 @@ def notified(session: Session, case: Case, term: CaseTerm) -> date | None:
     return calendar_of(session, term).day_of(case.ended_at)
 
 
-def may_appeal(session: Session, case: Case, term: CaseTerm, appeal: Appeal, today: date) -> bool:
+def may_appeal(session: Session, case: Case, appeal: Appeal, *, at: datetime) -> bool:
     """Whether the applicant may file it today."""
-    if case.clock == ClockState.SILENT:
-        return True
+    term = term_of(session, case)
+    if term is None or case.clock == ClockState.SILENT:
+        return term is not None
     until = appeal_until(session, case, term, appeal)
-    return until is not None and today <= until
+    return until is not None and calendar_of(session, term).day_of(at) <= until
 
 
 def file_appeal(

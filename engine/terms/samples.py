@@ -22,7 +22,9 @@ from engine.models import (
     ListedRisk,
     Person,
     Procedure,
+    Role,
 )
+from engine.people import offices_below
 from engine.progress import lock
 from engine.terms.law import law_of
 
@@ -152,6 +154,36 @@ def sample_of(session: Session, procedure: Procedure, half_year: str) -> ExpostS
     """The sample of a half-year, if it was drawn."""
     half_year_days(half_year)
     return session.get(ExpostSample, (procedure.id, half_year))
+
+
+def checked_procedures(session: Session, person: Person) -> list[Procedure]:
+    """The procedures whose approvals the person may have checked: an operator all, a manager those of own offices."""
+    asked = select(Procedure).order_by(Procedure.name)
+    if not person.has_role(Role.OPERATOR):
+        if not person.has_role(Role.MANAGER) or not person.office_ids:
+            return []
+        asked = asked.where(Procedure.office_id.in_(offices_below(person.office_ids)))
+    return list(session.scalars(asked))
+
+
+def checked_procedure(session: Session, person: Person, key: str) -> Procedure:
+    """The procedure with this key; NotFound unless the person may have it checked."""
+    found = next((one for one in checked_procedures(session, person) if one.key == key), None)
+    if found is None:
+        raise NotFound(what="procedure", name=key[:80])
+    return found
+
+
+def samples_of(session: Session, person: Person) -> list[tuple[Procedure, ExpostSample]]:
+    """Every sample drawn that the person may see, the newest half-year first."""
+    mine = [one.id for one in checked_procedures(session, person)]
+    rows = session.execute(
+        select(Procedure, ExpostSample)
+        .join(ExpostSample, ExpostSample.procedure_id == Procedure.id)
+        .where(Procedure.id.in_(mine))
+        .order_by(ExpostSample.half_year.desc(), Procedure.name)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def sampled_cases(session: Session, sample: ExpostSample) -> list[SampledCase]:

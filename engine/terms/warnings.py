@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.calendars.offices import office_place
@@ -27,6 +27,7 @@ from engine.outbox import send_mail
 from engine.progress import Held
 from engine.sheet import Assessment
 from engine.terms.law import law_of
+from engine.visibility import visible_cases
 
 SOON: Final = "soon"
 OVERDUE: Final = "overdue"
@@ -74,11 +75,26 @@ def warnings_for(
     rows = session.execute(
         select(TermWarning, Case)
         .join(Case, Case.id == TermWarning.case_id)
-        .where(TermWarning.person_id == person.id, TermWarning.seen_at.is_(None))
+        .where(
+            TermWarning.person_id == person.id,
+            TermWarning.seen_at.is_(None),
+            visible_cases(person),  # who has left the office since reads no more of it
+        )
         .order_by(TermWarning.at.desc())
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def unseen_warnings(session: Session, person: Person, limit: int = 100) -> int:
+    """How many the person has not seen, at most `limit`."""
+    waiting = (
+        select(TermWarning.case_id)
+        .where(TermWarning.person_id == person.id, TermWarning.seen_at.is_(None))
+        .limit(limit)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def see_warnings(session: Session, person: Person, *, at: datetime) -> None:

@@ -19,6 +19,7 @@ from engine.mending import incidents_of
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form, with_stores
+from engine.terms.view import clock_view
 from engine.visibility import knows_applicant
 from webapp.access import access
 from webapp.case_data import shown
@@ -123,6 +124,7 @@ def show(number: str) -> ResponseReturnValue:
         "cases/show.html",
         case=case,
         is_known=knows_applicant(session(), signed_in(), case),
+        clock=clock_view(session(), case, at=now()),
         statuses=statuses(),
         positions=positions,
         here=[names.get(element, element) for element in positions],

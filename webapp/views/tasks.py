@@ -18,6 +18,7 @@ from engine.tasks import (
     save_answers,
     saved_answers,
 )
+from engine.terms.view import clock_view
 from engine.worklists import task_by_id
 from webapp.access import access
 from webapp.case_data import shown
@@ -184,6 +185,7 @@ def _context(task: Task) -> dict[str, Any]:
     return {
         "task": task,
         "case": task.case,
+        "clock": clock_view(session(), task.case, at=now()),
         "is_open": task.status == TaskStatus.OPEN,
         "is_mine": task.assignee_id == me.id,
         "office": office_names(session(), [task.office_id]).get(task.office_id or 0),

@@ -1,0 +1,270 @@
+"""The law's clock of a case on its own page: notices and corrections, suspensions, withdrawal, appeals."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.cases import case_by_number
+from engine.charge import case_at_hand, case_in_charge, is_at_hand, is_in_charge
+from engine.deployments import blueprint
+from engine.errors import NotFound, Refusal
+from engine.files import FileStore
+from engine.models import Case, CaseStatus, Role
+from engine.terms import appeals, endings, notices, stopping
+from engine.terms.view import ClockFile, clock_file
+from webapp.access import access
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.transactions import now, session, start_over
+
+pages = Blueprint("terms", __name__, url_prefix="/cases")
+
+_OFFICE = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
+_MOST_FILES = 10
+
+
+@pages.get("/<path:number>/term")
+@access(*_OFFICE, Role.ANALYST)
+def show(number: str) -> ResponseReturnValue:
+    """How the clock stands, what was observed, why it stood still, what was appealed."""
+    return _page(number)
+
+
+@pages.get("/<path:number>/notice")
+@access(*_OFFICE)
+def ask_notice(number: str) -> ResponseReturnValue:
+    """Everything that may be lacking, to be ticked."""
+    return _notice_page(case_at_hand(session(), signed_in(), number))
+
+
+@pages.post("/<path:number>/notice")
+@access(*_OFFICE)
+def notice(number: str) -> ResponseReturnValue:
+    """State what is lacking, once."""
+    case = case_at_hand(session(), signed_in(), number)
+    try:
+        notices.give_notice(
+            session(),
+            case.id,
+            _items(),
+            override_reason=request.form.get("override"),
+            by=signed_in(),
+            at=now(),
+        )
+    except Refusal as refusal:
+        start_over()
+        return _notice_page(case_at_hand(session(), signed_in(), number), refusal)
+    flash(_("What is lacking is stated; the letter to the applicant is being made."))
+    return redirect(url_for("terms.show", number=number), 303)
+
+
+@pages.post("/<path:number>/corrections/<int(max=1000):item>")
+@access(*_OFFICE)
+def correct(number: str, item: int) -> ResponseReturnValue:
+    """At the counter: what the applicant brings for one item."""
+
+    def command(case: Case) -> object:
+        store: FileStore = current_app.extensions["files"]
+        uploads = [one for one in request.files.getlist("files")[:_MOST_FILES] if one.filename]
+        return notices.correct_item(
+            session(),
+            case.id,
+            item,
+            request.form.get("text", ""),
+            files=[store.put(one.stream, one.filename or "") for one in uploads],
+            by=signed_in(),
+            at=now(),
+        )
+
+    return _done(number, case_by_number, command, _("Item %(item)s is corrected.", item=item))
+
+
+@pages.post("/<path:number>/corrections")
+@access(*_OFFICE)
+def hand_in(number: str) -> ResponseReturnValue:
+    """Everything is corrected: the case goes on."""
+    return _done(
+        number,
+        case_by_number,
+        lambda case: notices.hand_in_corrections(session(), case.id, by=signed_in(), at=now()),
+        _("Everything is corrected; the term begins anew."),
+    )
+
+
+@pages.post("/<path:number>/suspension")
+@access(*_OFFICE)
+def suspend(number: str) -> ResponseReturnValue:
+    """Stop the clock for a reason the law allows."""
+    return _done(
+        number,
+        case_at_hand,
+        lambda case: stopping.suspend_clock(
+            session(),
+            case.id,
+            request.form.get("kind", "")[:40],
+            request.form.get("reason", ""),
+            days=request.form.get("days", type=int),
+            by=signed_in(),
+            at=now(),
+        ),
+        _("The clock stands still."),
+    )
+
+
+@pages.post("/<path:number>/suspension/longer")
+@access(*_OFFICE)
+def extend(number: str) -> ResponseReturnValue:
+    """Let the clock stand still longer, once."""
+    return _done(
+        number,
+        case_at_hand,
+        lambda case: stopping.extend_suspension(
+            session(), case.id, request.form.get("reason", ""), by=signed_in(), at=now()
+        ),
+        _("The clock may stand still longer."),
+    )
+
+
+@pages.post("/<path:number>/suspension/end")
+@access(*_OFFICE)
+def go_on(number: str) -> ResponseReturnValue:
+    """What was waited for has come."""
+    return _done(
+        number,
+        case_at_hand,
+        lambda case: stopping.resume_clock(session(), case.id, by=signed_in(), at=now()),
+        _("The clock goes on."),
+    )
+
+
+@pages.post("/<path:number>/withdrawal")
+@access(*_OFFICE)
+def withdraw(number: str) -> ResponseReturnValue:
+    """At the counter: the applicant withdraws."""
+    return _done(
+        number,
+        case_at_hand,
+        lambda case: endings.withdraw(
+            session(), case.id, request.form.get("reason", ""), by=signed_in(), at=now()
+        ),
+        _("The request is withdrawn."),
+    )
+
+
+@pages.post("/<path:number>/abandonment")
+@access(*_OFFICE)
+def abandon(number: str) -> ResponseReturnValue:
+    """The applicant has done nothing for too long."""
+    return _done(
+        number,
+        case_in_charge,
+        lambda case: endings.abandon(session(), case.id, by=signed_in(), at=now()),
+        _("The request is declared abandoned."),
+    )
+
+
+@pages.post("/<path:number>/appeals")
+@access(*_OFFICE)
+def appeal(number: str) -> ResponseReturnValue:
+    """At the counter: an appeal, or a complaint for delay."""
+    kind, grounds = request.form.get("kind", "")[:20], request.form.get("grounds", "")
+
+    def command(case: Case) -> object:
+        if kind == appeals.COMPLAINT:
+            return appeals.file_complaint(session(), case.id, grounds, by=signed_in(), at=now())
+        return appeals.file_appeal(session(), case.id, kind, grounds, by=signed_in(), at=now())
+
+    return _done(number, case_by_number, command, _("It is filed."))
+
+
+@pages.post("/<path:number>/appeals/<int(max=1000):which>")
+@access(Role.MANAGER, Role.OPERATOR)
+def decide(number: str, which: int) -> ResponseReturnValue:
+    """Decide an appeal; the applicant gets a letter."""
+    return _done(
+        number,
+        case_in_charge,
+        lambda case: appeals.decide_appeal(
+            session(),
+            case.id,
+            which,
+            request.form.get("result", "")[:12],
+            request.form.get("decision", ""),
+            by=signed_in(),
+            at=now(),
+        ),
+        _("It is decided; the letter to the applicant is being made."),
+    )
+
+
+def _done(
+    number: str,
+    found: Callable[..., Case],
+    command: Callable[[Case], object],
+    told: str,
+) -> ResponseReturnValue:
+    try:
+        command(found(session(), signed_in(), number))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        start_over()
+        return _page(number, refusal)
+    flash(told)
+    return redirect(url_for("terms.show", number=number), 303)
+
+
+def _page(number: str, refusal: Refusal | None = None) -> ResponseReturnValue:
+    case = case_by_number(session(), signed_in(), number)
+    file = clock_file(session(), case, at=now())
+    if file is None:
+        raise NotFound(what="term", name=number[:60])
+    is_over = case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
+    return page(
+        "terms/show.html",
+        status=refusal.status if refusal else 200,
+        case=case,
+        file=file,
+        clock=file.view,
+        is_over=is_over,
+        is_at_hand=not is_over and is_at_hand(session(), signed_in(), case),
+        is_in_charge=is_in_charge(session(), signed_in(), case),
+        appeals_open=_appeals_open(case, file, is_over),
+        results=appeals.RESULTS,
+        refusal=sentence(refusal) if refusal else None,
+        typed=request.form,
+    )
+
+
+def _appeals_open(case: Case, file: ClockFile, is_over: bool) -> list[str]:
+    sheet = blueprint(session(), case.version_id).sheet
+    offered = appeals.appeals_offered(sheet, file.view.law)
+    waiting = {one.kind for one in file.appeals if one.decided_on is None}
+    kinds = [
+        kind for kind, one in offered.items() if appeals.may_appeal(session(), case, one, at=now())
+    ]
+    if not is_over and file.view.law.complaint_days is not None:
+        kinds.append(appeals.COMPLAINT)
+    return [kind for kind in kinds if kind not in waiting]
+
+
+def _notice_page(case: Case, refusal: Refusal | None = None) -> ResponseReturnValue:
+    file = clock_file(session(), case, at=now())
+    if file is None:
+        raise NotFound(what="term", name=case.number)
+    return page(
+        "terms/notice.html",
+        status=refusal.status if refusal else 200,
+        case=case,
+        file=file,
+        requirements=blueprint(session(), case.version_id).sheet.requirements,
+        refusal=sentence(refusal) if refusal else None,
+        typed=request.form,
+    )
+
+
+def _items() -> list[notices.Item]:
+    keys = request.form.getlist("lacking")[: notices.MOST_ITEMS]
+    return [notices.Item(key, request.form.get(f"text.{key}", "")) for key in keys]
