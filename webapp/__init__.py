@@ -19,6 +19,7 @@ from webapp import (
     forgery,
     headers,
     keyring,
+    measure_words,
     navigation,
     pace,
     pages,
@@ -101,6 +102,7 @@ def create_app(
     errors.register(app)
     pages.register(app)
     charts.register(app)
+    measure_words.register(app)
     words.register(app)
     term_words.register(app)
     sheet_words.register(app)

@@ -1,8 +1,9 @@
 """The words of the product, gathered for translation: `python -m webapp.catalogue` brings the catalogues up to date.
 
-Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, the `sentence` of every refusal, and what repairs,
-rules and findings tell an analyst. English is the source and needs no catalogue. Translations already made are kept;
-messages no longer used go. A language told in part (PARTIAL_LANGUAGES) keeps only what somebody has translated.
+Found are `_("…")` and its kin in webapp, `N_("…")` anywhere, the `sentence` of every refusal, what repairs, rules
+and findings tell an analyst, and what measures are. English is the source and needs no catalogue. Translations already
+made are kept; messages no longer used go. A language told in part (PARTIAL_LANGUAGES) keeps only what somebody has
+translated.
 """
 
 import ast
@@ -32,6 +33,7 @@ _KEYWORDS: dict[str, Any] = {
 _PYTHON = "python"
 _REFUSALS = "webapp.catalogue:refusals"
 _ADVICE = "webapp.catalogue:advice"
+_MEASURES = "webapp.catalogue:measures"
 _OPTIONS = {
     "templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 }
@@ -42,13 +44,14 @@ _WHERE = {
     "designer": [("**.py", _PYTHON)],
 }
 _ADVISING = {
+    "engine": [("metrics/**.py", _MEASURES)],
     "designer": [
         ("importer/**.py", _ADVICE),
         ("rules/**.py", _ADVICE),
         ("findings/**.py", _ADVICE),
         ("examination.py", _ADVICE),
         ("tryout.py", _ADVICE),
-    ]
+    ],
 }
 
 
@@ -87,12 +90,23 @@ def advice(
                 yield node.lineno, None, text, []
 
 
+def measures(
+    file: BinaryIO, _keywords: Collection[str], _tags: Collection[str], options: dict[str, Any]
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """A Babel extractor for measures: the first paragraph of the docstring is the definition that pages show."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.FunctionDef) and _is_marked(node, {"measure"}):
+            first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            yield node.lineno, None, " ".join(first.split()), []
+
+
 def _is_rule(node: ast.FunctionDef) -> bool:
+    return _is_marked(node, {"rule", "model_rule", "finding"})
+
+
+def _is_marked(node: ast.FunctionDef, names: Collection[str]) -> bool:
     marks = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
-    return any(
-        isinstance(mark, ast.Name) and mark.id in {"rule", "model_rule", "finding"}
-        for mark in marks
-    )
+    return any(isinstance(mark, ast.Name) and mark.id in names for mark in marks)
 
 
 def gathered() -> Catalog:

@@ -7,7 +7,7 @@ added as it is. Cells of different days, slices and machines add up.
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -80,6 +80,7 @@ class Kind(IntEnum):
 
 # plain numbers: keys of cells are hashed by the million
 _BY_CAUSE: dict[Cause, int] = {cause: int(Kind[cause.name]) for cause in CAUSES}
+CAUSE_KINDS = tuple(Kind[cause.name] for cause in CAUSES if cause is not Cause.TOUCH)
 HISTOGRAMS = frozenset(
     {Kind.LEAD, Kind.CYCLE, Kind.LEGAL, Kind.OFFICE, Kind.TOUCH, Kind.WAITING, Kind.WHOLE}
 )
@@ -197,12 +198,24 @@ def slices_of(done: Done) -> tuple[int, int]:
     return broad, fine
 
 
-def add(cells: Cells, done: Done, slices: Iterable[int], zone: ZoneInfo, sign: int = 1) -> None:
-    """Add the case to the cells of its slices, or with `sign` -1 take it away."""
+def add(
+    cells: Cells,
+    done: Done,
+    slices: Iterable[int],
+    zone: ZoneInfo,
+    sign: int = 1,
+    *,
+    is_exact: bool = False,
+) -> None:
+    """Add the case to the cells of its slices, or with `sign` -1 take it away.
+
+    `is_exact`, for cells that nobody keeps: weeks are days, and a bucket is a second wide.
+    """
     own: _Own = []
-    _add_case(own, done, zone)
+    how = _EXACT if is_exact else _ROUNDED
+    _add_case(own, done, zone, how)
     for placed in done.items:
-        _add_item(own, placed, zone)
+        _add_item(own, placed, zone, how)
     for slice_id in slices:
         counts = cells.counts.setdefault(slice_id, {})
         totals = cells.totals.setdefault(slice_id, {})
@@ -213,9 +226,13 @@ def add(cells: Cells, done: Done, slices: Iterable[int], zone: ZoneInfo, sign: i
 
 
 _Own = list[tuple[Key, int]]
+_How = tuple[Callable[[int], int], Callable[[int], int]]  # week of a day, bucket of seconds
+_ROUNDED: _How = (monday, bucket_of)
+_EXACT: _How = (int, int)
 
 
-def _add_case(own: _Own, done: Done, zone: ZoneInfo) -> None:
+def _add_case(own: _Own, done: Done, zone: ZoneInfo, how: _How) -> None:
+    week_of, bucket = how
     case = done.case
     own.append(((Kind.STARTED, day_of(case.started_at, zone), 0, 0, 0), 0))
     if case.ended_at is None:
@@ -226,16 +243,16 @@ def _add_case(own: _Own, done: Done, zone: ZoneInfo) -> None:
     own.append(((Kind.ENDED, day, 1 if is_completed else 2, 0, 0), cycle))
     if not is_completed:
         return
-    week = monday(day)
+    week = week_of(day)
     filed = case.started_at if case.filed_at is None else case.filed_at
     lead = max(0, case.ended_at - filed)
-    own.append(((Kind.LEAD, week, 0, 0, bucket_of(lead)), lead))
-    own.append(((Kind.CYCLE, week, 0, 0, bucket_of(cycle)), cycle))
+    own.append(((Kind.LEAD, week, 0, 0, bucket(lead)), lead))
+    own.append(((Kind.CYCLE, week, 0, 0, bucket(cycle)), cycle))
     office = max(0, cycle - done.applicant)
-    own.append(((Kind.OFFICE, week, 0, 0, bucket_of(office)), office))
+    own.append(((Kind.OFFICE, week, 0, 0, bucket(office)), office))
     if case.legal_days is not None:
         legal = case.legal_days * 86_400
-        own.append(((Kind.LEGAL, week, 0, 0, bucket_of(legal)), legal))
+        own.append(((Kind.LEGAL, week, 0, 0, bucket(legal)), legal))
     kept = 3 if case.due_at is None else 1 if case.ended_at <= case.due_at else 2
     own.append(((Kind.TERM, week, kept, int(case.is_silent), 0), cycle))
     is_right = done.rework == 0 and done.applicant == 0
@@ -254,7 +271,8 @@ def _add_case(own: _Own, done: Done, zone: ZoneInfo) -> None:
         own.append(((Kind.FLOW, day, last.activity_id, 0, 0), gap))
 
 
-def _add_item(own: _Own, placed: Placed, zone: ZoneInfo) -> None:
+def _add_item(own: _Own, placed: Placed, zone: ZoneInfo, how: _How) -> None:
+    week_of, bucket = how
     item, activity_id = placed.item, placed.activity_id
     own.append(((Kind.ARRIVED, day_of(item.enabled_at, zone), activity_id, 0, 0), 0))
     if item.ended_at is None:
@@ -263,16 +281,16 @@ def _add_item(own: _Own, placed: Placed, zone: ZoneInfo) -> None:
     if not item.is_completed:
         own.append(((Kind.DEPARTED, day, activity_id, 0, 0), 0))
         return
-    week = monday(day)
+    week = week_of(day)
     whole = max(0, item.ended_at - item.enabled_at)
     touch = item.spent.get(Cause.TOUCH, 0)
     for cause, seconds in item.spent.items():
         if seconds and cause is not Cause.TOUCH:
             own.append(((_BY_CAUSE[cause], week, activity_id, 0, 0), seconds))
-    own.append(((Kind.TOUCH, week, activity_id, 0, bucket_of(touch)), touch))
+    own.append(((Kind.TOUCH, week, activity_id, 0, bucket(touch)), touch))
     waiting = max(0, whole - touch)
-    own.append(((Kind.WAITING, week, activity_id, 0, bucket_of(waiting)), waiting))
-    own.append(((Kind.WHOLE, week, activity_id, 0, bucket_of(whole)), whole))
+    own.append(((Kind.WAITING, week, activity_id, 0, bucket(waiting)), waiting))
+    own.append(((Kind.WHOLE, week, activity_id, 0, bucket(whole)), whole))
     own.append(((Kind.FLOW, day, placed.previous_id, activity_id, 0), placed.gap))
     if placed.round > 1:
         own.append(((Kind.REWORK, week, activity_id, 0, 0), whole))

@@ -1,17 +1,20 @@
 """Work: what is open and with whom, what has been open longest, and where time goes inside tasks."""
 
-from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.metrics.cells import CAUSE_KINDS, Kind
+from engine.metrics.item import Cause
+from engine.metrics.measure import measure
+from engine.metrics.numbers import Numbers, Sum
 from engine.metrics.question import Question
-from engine.metrics.spread import percentile
-from engine.metrics.sql import seconds_between
-from engine.models import Case, Office, Person, Task, TaskStatus
+from engine.metrics.spread import Ranked
+from engine.models import Case, MeasuredCase, Office, Person, Task, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class TaskTime:
-    """Completed executions of one task in the range; seconds. Waiting is opened → claimed, working claimed → done."""
+    """Completed executions of one element in the range; seconds. Waiting is everything that is not touch."""
 
     element_id: str
     name: str
@@ -36,6 +39,9 @@ class TaskTime:
     working_p85: float
     waiting_total: float
     working_total: float
+    whole_p85: float
+    rework: int  # executions of something done before in the same case
+    causes: Mapping[Cause, int]  # seconds in all, without touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +64,15 @@ class OpenCase:
     tasks: tuple[str, ...]
 
 
-def standing(session: Session, question: Question) -> Standing:
-    """How many cases were started and ended in the range, and how many are open now."""
-
-    def number(*terms: ColumnElement[bool]) -> int:
-        return (
-            session.scalar(
-                select(func.count()).select_from(Case).where(question.of_procedure, *terms)
-            )
-            or 0
-        )
-
+@measure("Work in progress: The Kanban Guide, 2020")
+def standing(numbers: Numbers) -> Standing:
+    """How many cases were started and how many ended in these days, and how many are open at this moment."""
+    sums = numbers.sums(Kind.STARTED, Kind.ENDED)
+    still = select(func.count()).where(MeasuredCase.ended_at.is_(None), *numbers.conditions)
     return Standing(
-        started=number(*question.within(Case.started_at)),
-        ended=number(Case.ended_at.is_not(None), *question.within(Case.ended_at)),
-        open=number(Case.ended_at.is_(None)),
+        started=sum(one.n for one in sums[Kind.STARTED]),
+        ended=sum(one.n for one in sums[Kind.ENDED]),
+        open=numbers.session.scalar(still) or 0,
     )
 
 
@@ -97,53 +97,64 @@ def oldest_open(session: Session, question: Question, *, limit: int = 10) -> lis
     ]
 
 
-def task_times(session: Session, question: Question) -> list[TaskTime]:
-    """Per task, where the time went, those with most time in all first.
+@measure("Waiting split by cause: Lashkevich et al., Why am I waiting?, CAiSE 2023")
+def task_times(numbers: Numbers) -> list[TaskTime]:
+    """Where the time of completed tasks went: waiting until somebody took them, for the applicant, for another office,
+    for a date, while the case was suspended; and in somebody's hands (touch), which is at most the time worked.
 
-    A task completed without having been claimed counts all its time as waiting.
+    Those with most time in all first. Percentiles are of single executions.
     """
-    rows = session.execute(
-        select(
-            Task.element_id,
-            Task.name,
-            seconds_between(Task.opened_at, func.coalesce(Task.claimed_at, Task.ended_at)),
-            seconds_between(func.coalesce(Task.claimed_at, Task.ended_at), Task.ended_at),
-        )
-        .join(Case, Case.id == Task.case_id)
-        .where(
-            question.of_procedure,
-            Task.status == TaskStatus.COMPLETED,
-            *question.within(Task.ended_at),
-        )
-    )
-    waiting: dict[str, array[float]] = {}
-    working: dict[str, array[float]] = {}
-    names: dict[str, str] = {}
-    for element_id, name, waited, worked in rows:
-        waiting.setdefault(element_id, array("d")).append(waited)
-        working.setdefault(element_id, array("d")).append(worked)
-        names[element_id] = name
-    times = [
-        _task_time(element_id, names[element_id], waiting[element_id], working[element_id])
-        for element_id in waiting
-    ]
+    kinds = (Kind.WAITING, Kind.TOUCH, Kind.WHOLE)
+    spread = numbers.sums(*kinds, by=("a", "bucket"))
+    added = numbers.sums(*CAUSE_KINDS, Kind.REWORK, by=("a",))
+    elements: dict[str, list[int]] = {}
+    for activity in numbers.activities.values():
+        elements.setdefault(activity.element_id, []).append(activity.id)
+    by_activity: dict[Kind, dict[int, list[Sum]]] = {}
+    for kind, sums in (*spread.items(), *added.items()):
+        own = by_activity.setdefault(kind, {})
+        for one in sums:
+            own.setdefault(one.a, []).append(one)
+    times = []
+    for element_id, ids in elements.items():
+        time = _task_time(numbers, element_id, ids, by_activity)
+        if time is not None:
+            times.append(time)
     return sorted(times, key=lambda time: -(time.waiting_total + time.working_total))
 
 
 def _task_time(
-    element_id: str, name: str, waiting: "array[float]", working: "array[float]"
-) -> TaskTime:
-    waiting, working = array("d", sorted(waiting)), array("d", sorted(working))
+    numbers: Numbers,
+    element_id: str,
+    ids: list[int],
+    by_activity: Mapping[Kind, Mapping[int, list[Sum]]],
+) -> TaskTime | None:
+    def own(kind: Kind) -> list[Sum]:
+        return [one for id in ids for one in by_activity.get(kind, {}).get(id, ())]
+
+    def ranked(kind: Kind) -> Ranked:
+        return Ranked((numbers.value_of(one.bucket), one.n) for one in own(kind))
+
+    waiting, working = ranked(Kind.WAITING), ranked(Kind.TOUCH)
+    if not waiting.count:
+        return None
     return TaskTime(
         element_id=element_id,
-        name=name,
-        count=len(waiting),
-        waiting_median=percentile(waiting, 0.5),
-        waiting_p85=percentile(waiting, 0.85),
-        working_median=percentile(working, 0.5),
-        working_p85=percentile(working, 0.85),
-        waiting_total=sum(waiting),
-        working_total=sum(working),
+        name=numbers.activities[ids[-1]].name,
+        count=waiting.count,
+        waiting_median=waiting.percentile(0.5),
+        waiting_p85=waiting.percentile(0.85),
+        working_median=working.percentile(0.5),
+        working_p85=working.percentile(0.85),
+        waiting_total=float(sum(one.total for one in own(Kind.WAITING))),
+        working_total=float(sum(one.total for one in own(Kind.TOUCH))),
+        whole_p85=ranked(Kind.WHOLE).percentile(0.85),
+        rework=sum(one.n for one in own(Kind.REWORK)),
+        causes={
+            Cause[kind.name]: seconds
+            for kind in CAUSE_KINDS
+            if (seconds := sum(one.total for one in own(kind)))
+        },
     )
 
 

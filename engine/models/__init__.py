@@ -32,6 +32,7 @@ from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStep
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
+from engine.models.reports import OpenFigures, SavedReport, Target
 from engine.models.terms import (
     CaseTerm,
     ClockState,
@@ -98,16 +99,19 @@ __all__ = [
     "NumberSeries",
     "Office",
     "OfficeHours",
+    "OpenFigures",
     "Person",
     "PersonRole",
     "Procedure",
     "RegistryInquiry",
     "Resource",
     "Role",
+    "SavedReport",
     "Slice",
     "StartTrigger",
     "Subscription",
     "Suspension",
+    "Target",
     "Task",
     "TaskKind",
     "TaskStatus",

@@ -1,6 +1,5 @@
 """Procedures over `/api/v1`: which there are, publish one from a diagram, open a case, ask its figures."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import request
@@ -9,8 +8,8 @@ from designer.drafts import save_draft
 from designer.publishing import key_from, publish_draft
 from engine.cases import Applicant, start_case
 from engine.deployments import current_version, procedure_by_key
-from engine.metrics import cycle_time, work
 from engine.metrics.question import Question
+from engine.metrics.summary import summary
 from engine.models import Role, Version
 from engine.procedures import procedures, versions_of
 from webapp.access import access
@@ -122,28 +121,7 @@ def metrics(key: str, query_data: Json) -> Json:
         query_data.get("until"),
         current_zone(),
     )
-    standing = work.standing(session(), question)
-    spread = cycle_time.cycle_time(session(), question)
-    return {
-        "open": standing.open,
-        "started": standing.started,
-        "ended": standing.ended,
-        "cycle_time": {
-            "count": spread.count,
-            "median": spread.median,
-            "p85": spread.p85,
-            "p95": spread.p95,
-        },
-        "weeks": [
-            {"monday": monday.isoformat(), "started": started, "ended": ended}
-            for monday, started, ended in cycle_time.throughput(session(), question)
-        ],
-        "tasks": [asdict(time) for time in work.task_times(session(), question)],
-        "outcomes": [
-            {"outcome": outcome, "cases": number}
-            for outcome, number in cycle_time.outcomes(session(), question)
-        ],
-    }
+    return summary(session(), question, at=now())
 
 
 def _number(version_id: int | None) -> int | None:

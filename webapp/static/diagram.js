@@ -1,6 +1,6 @@
 // An island: a diagram drawn by bpmn-js, with marks where the case is and on the way it took.
 // In: data-diagram (address of the file), data-positions (ids), data-path (id → how often).
-//     data-marks (id → class); the event expedito:light with {ids} lights elements and brings the first into view.
+//     data-marks (id → class), data-words (id → what is written on it); the event expedito:light with {ids} lights elements and brings the first into view.
 //     expedito:walk with {path, here} marks a way and where it has come to.
 // Out: the element's data-state “drawn” or “failed”, and the event expedito:element when an element is chosen.
 // Any [data-element] on the page lights that element; [data-route] (ids) the way there as well.
@@ -22,6 +22,14 @@
     const mark = (id, name) => { if (known.get(id)) canvas.addMarker(id, name); };
     for (const id of Object.keys(JSON.parse(place.dataset.path || "{}"))) mark(id, "passed");
     for (const [id, name] of Object.entries(JSON.parse(place.dataset.marks || "{}"))) mark(id, name);
+    const overlays = viewer.get("overlays");
+    for (const [id, words] of Object.entries(JSON.parse(place.dataset.words || "{}"))) {
+      if (!known.get(id)) continue;
+      const html = document.createElement("span");
+      html.className = "figure";
+      html.textContent = words;
+      overlays.add(id, { position: { bottom: 2, left: 2 }, html });
+    }
     const positions = JSON.parse(place.dataset.positions || "[]");
     positions.forEach((id) => mark(id, "here"));
     canvas.zoom("fit-viewport", "auto");

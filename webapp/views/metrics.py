@@ -1,187 +1,206 @@
-"""The manager's pages: how long cases take, where they wait, what is open. The address is the report."""
+"""The manager's pages: what is late and will be, how long cases take, where they wait, which ways they go.
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+The address is the report: every page, link and download says in it what is asked.
+"""
 
-from flask import Blueprint, Response, request
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy.orm import Session
 
 from engine.deployments import procedure_by_key
-from engine.errors import NotFound
-from engine.metrics import cycle_time, work
+from engine.metrics import cycle_time, flow, forecast, quality, variants, work
+from engine.metrics.batching import batching
+from engine.metrics.cells import Kind
+from engine.metrics.compare import Difference, difference
+from engine.metrics.heat import warmth
+from engine.metrics.numbers import Numbers
 from engine.metrics.question import Question
-from engine.models import Person, Procedure, Role
-from engine.procedures import procedures_with_cases, versions_of
-from webapp import charts
+from engine.metrics.spread import Spread
+from engine.metrics.targets import aims
+from engine.models import Procedure, Role, Version
+from engine.procedures import procedures_with_cases
 from webapp.access import access
+from webapp.charts import areas, columns, dots, matrix, rows
+from webapp.charts.canvas import duration_words
 from webapp.navigation import Link
 from webapp.pages import page
+from webapp.report_address import Asked, asked, cases_of, days
 from webapp.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
 pages = Blueprint("metrics", __name__, url_prefix="/metrics")
 NAVIGATION = Link("metrics.index", lazy_gettext("Times"), place=30)
 
-_MAY = (Role.MANAGER, Role.ANALYST, Role.OPERATOR)
-_DANGEROUS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-)  # a spreadsheet would take a cell that starts so for a formula
+MAY_WATCH = (Role.MANAGER, Role.ANALYST, Role.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A procedure on the first page."""
+
+    procedure: Procedure
+    due: quality.Due
+    standing: work.Standing
+    spread: Spread
+    at_risk: int
 
 
 @pages.get("")
-@access(*_MAY)
+@access(*MAY_WATCH)
 def index() -> ResponseReturnValue:
-    """Every procedure in one line: how much is open, how long it takes."""
+    """Every procedure in one line: what is late, what will be, how much is open, how long it takes."""
     since, until = days()
     lines = []
     for procedure in procedures_with_cases(session(), signed_in()):
         question = Question(signed_in(), procedure.id, None, since, until, current_zone())
+        numbers = Numbers(session(), question)
+        risky = forecast.outlook(numbers, question, at=now(), most=1000)
         lines.append(
-            (
+            Line(
                 procedure,
-                work.standing(session(), question),
-                cycle_time.cycle_time(session(), question),
+                quality.due(session(), question, at=now()),
+                work.standing(numbers),
+                cycle_time.cycle_time(numbers),
+                sum(1 for one in risky if (one.risk or 0) > 0.5),
             )
         )
     return page("metrics/index.html", lines=lines, since=since, until=until)
 
 
 @pages.get("/<key>")
-@access(*_MAY)
+@access(*MAY_WATCH)
 def show(key: str) -> ResponseReturnValue:
-    """One procedure, or one version of it, in a range of days."""
-    procedure = procedure_by_key(session(), key)
-    question = asked(session(), signed_in(), procedure)
-    spread = cycle_time.cycle_time(session(), question)
-    weeks = cycle_time.throughput(session(), question)
-    times = work.task_times(session(), question)
-    return page(
+    """The first look: what is late, what will be, where it waits, who is overloaded."""
+    ask, numbers = _asked(key)
+    times = work.task_times(numbers)
+    standing = work.standing(numbers)
+    return _page(
         "metrics/show.html",
-        procedure=procedure,
-        question=question,
-        versions=versions_of(session(), procedure),
-        standing=work.standing(session(), question),
-        spread=spread,
-        weeks=weeks,
+        ask,
+        numbers,
+        standing=standing,
+        due=quality.due(session(), ask.question, at=now()),
+        terms=quality.terms(numbers),
+        right=quality.first_time_right(numbers),
+        spread=cycle_time.cycle_time(numbers),
+        outlook=forecast.outlook(numbers, ask.question, at=now(), most=10),
+        when=forecast.when_done(numbers, max(1, standing.open), today=_today()),
+        accuracy=forecast.accuracy(numbers, today=_today()),
         times=times,
-        outcomes=cycle_time.outcomes(session(), question),
-        oldest=work.oldest_open(session(), question),
-        offices=work.load_of_offices(session(), question, at=now()),
-        people=work.load_of_people(session(), question, at=now()),
-        histogram=charts.histogram(spread),
-        weekly=charts.weekly(weeks),
-        bars=charts.waiting_and_working(times),
+        bars=rows.where_time_goes(times, cases_of(key)),
+        oldest=work.oldest_open(session(), ask.question),
+        offices=work.load_of_offices(session(), ask.question, at=now()),
+        people=work.load_of_people(session(), ask.question, at=now()),
     )
 
 
-@pages.get("/<key>/<table>.csv")
-@access(*_MAY)
-def download(key: str, table: str) -> ResponseReturnValue:
-    """The figures behind a chart, as CSV that spreadsheets open; durations in hours."""
-    procedure = procedure_by_key(session(), key)
-    question = asked(session(), signed_in(), procedure)
-    if table not in _TABLES:
-        raise NotFound(what=_("table"), name=table)
-    return _as_csv(f"{key}-{table}.csv", _TABLES[table](session(), question))
-
-
-def asked(opened: Session, person: Person, procedure: Procedure) -> Question:
-    """The question in the address; a version or day that cannot be understood is left out."""
-    since, until = days()
-    number = request.args.get("version", "")
-    version = next((v for v in versions_of(opened, procedure) if str(v.number) == number), None)
-    return Question(
-        person, procedure.id, version.id if version else None, since, until, current_zone()
+@pages.get("/<key>/times")
+@access(*MAY_WATCH)
+def times(key: str) -> ResponseReturnValue:
+    """How long cases take, by four clocks, compared with other days or another version."""
+    ask, numbers = _asked(key)
+    spread = cycle_time.cycle_time(numbers)
+    weeks = cycle_time.throughput(numbers)
+    return _page(
+        "metrics/times.html",
+        ask,
+        numbers,
+        spread=spread,
+        clocks=[
+            (name, getattr(cycle_time, name)(numbers))
+            for name in ("lead_time", "cycle_time", "legal_time", "office_time")
+        ],
+        changes=_changes(ask, numbers),
+        weeks=weeks,
+        times=work.task_times(numbers),
+        histogram=columns.histogram(spread, cases_of(key)),
+        weekly=columns.weekly(weeks),
+        scatter=dots.scatter(cycle_time.weekly_durations(numbers), spread),
     )
 
 
-def days() -> tuple[date | None, date | None]:
-    """The range in the address; without any the last 180 days."""
-    if "since" not in request.args and "until" not in request.args:
-        return now().astimezone(current_zone()).date() - timedelta(days=180), None
-    return _day(request.args.get("since", "")), _day(request.args.get("until", ""))
+@pages.get("/<key>/flow")
+@access(*MAY_WATCH)
+def flows(key: str) -> ResponseReturnValue:
+    """Where work piles up, how old it is, and who hands over to whom."""
+    ask, numbers = _asked(key)
+    spread = cycle_time.cycle_time(numbers)
+    flowed = flow.cumulative_flow(numbers, today=_today())
+    stages = flow.ageing(numbers, at=now())
+    offices = flow.handovers_of_offices(numbers)
+    people = flow.handovers_of_people(numbers)
+    times = work.task_times(numbers)
+    targets = {aim.element_id: aim.seconds for aim in aims(numbers)}
+    by = request.args.get("heat", "waiting")
+    return _page(
+        "metrics/flow.html",
+        ask,
+        numbers,
+        version=_drawn_version(ask),
+        heat=warmth(times, by, targets, duration_words),
+        times=times,
+        targets=targets,
+        batches=batching(numbers),
+        flowed=flowed,
+        stages=stages,
+        piled=areas.cumulative_flow(flowed),
+        aged=dots.ageing(stages, spread),
+        offices=offices,
+        people=people,
+        office_matrix=matrix.handovers(offices, cases_of(key)),
+        people_matrix=matrix.handovers(people),
+        done=flow.people_done(numbers),
+        steps=flow.directly_follows(numbers),
+        names={one.element_id: one.name for one in numbers.activities.values()},
+    )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+@pages.get("/<key>/ways")
+@access(*MAY_WATCH)
+def ways(key: str) -> ResponseReturnValue:
+    """Which ways cases take, what leads to which end, and what the slow ones have in common."""
+    ask, numbers = _asked(key)
+    return _page(
+        "metrics/ways.html",
+        ask,
+        numbers,
+        ways=variants.variants(numbers),
+        number_of_ways=variants.number_of_variants(numbers),
+        branches=variants.branches(numbers)[:12],
+        slow=variants.slow_cases(numbers),
+        outcomes=cycle_time.outcomes(numbers),
+        times=[time for time in work.task_times(numbers) if time.rework],
+    )
 
 
-def _cycle_rows(opened: Session, question: Question) -> Iterator[tuple[object, ...]]:
-    yield _("from (h)"), _("to (h)"), _("cases")
-    for bar in cycle_time.cycle_time(opened, question).bars:
-        yield _hours(bar.start), _hours(bar.end), bar.count
+def _asked(key: str) -> tuple[Asked, Numbers]:
+    ask = asked(procedure_by_key(session(), key))
+    return ask, Numbers(session(), ask.question)
 
 
-def _week_rows(opened: Session, question: Question) -> Iterator[tuple[object, ...]]:
-    yield _("week"), _("started"), _("ended")
-    yield from cycle_time.throughput(opened, question)
+def _page(template: str, ask: Asked, numbers: Numbers, **context: Any) -> ResponseReturnValue:
+    key = ask.procedure.key
+    return page(template, ask=ask, numbers=numbers, cases_of=cases_of(key), **context)
 
 
-def _task_rows(opened: Session, question: Question) -> Iterator[tuple[object, ...]]:
-    yield (
-        _("element"), _("task"), _("times done"), _("waiting p50 (h)"), _("waiting p85 (h)"),
-        _("working p50 (h)"), _("working p85 (h)"), _("waiting in all (h)"), _("working in all (h)"),
-    )  # fmt: skip
-    for time in work.task_times(opened, question):
-        figures = (
-            time.waiting_median, time.waiting_p85, time.working_median, time.working_p85,
-            time.waiting_total, time.working_total,
-        )  # fmt: skip
-        yield time.element_id, time.name, time.count, *map(_hours, figures)
+def _drawn_version(ask: Asked) -> Version | None:
+    """The version whose diagram shows the figures; None for a log, which has none."""
+    wanted = ask.question.version_id or ask.procedure.current_version_id
+    return next((one for one in ask.versions if one.id == wanted), None)
 
 
-def _oldest_rows(opened: Session, question: Question) -> Iterator[tuple[object, ...]]:
-    yield _("case"), _("started"), _("stands at")
-    for case in work.oldest_open(opened, question, limit=1000):
-        yield case.number, case.started_at.isoformat(), "; ".join(case.tasks)
+def _changes(ask: Asked, numbers: Numbers) -> list[tuple[str, Difference | None]]:
+    """Median and 85 % of the cycle time beside those of the other question."""
+    if ask.other is None:
+        return []
+    now_, then = (one.durations(Kind.CYCLE) for one in (numbers, Numbers(session(), ask.other)))
+    pair = (now_, then) if ask.compare == "version" else (then, now_)
+    return [(label, difference(*pair, share)) for label, share in (("p50", 0.5), ("p85", 0.85))]
 
 
-def _load_rows(opened: Session, question: Question) -> Iterator[tuple[object, ...]]:
-    yield _("office or person"), _("open"), _("unclaimed"), _("overdue")
-    for load in work.load_of_offices(opened, question, at=now()):
-        yield load.name or _("no office"), load.open, load.unclaimed, load.overdue
-    for load in work.load_of_people(opened, question, at=now()):
-        yield load.name or _("nobody yet"), load.open, load.unclaimed, load.overdue
-
-
-_TABLES = {
-    "cycle-time": _cycle_rows,
-    "weeks": _week_rows,
-    "tasks": _task_rows,
-    "oldest": _oldest_rows,
-    "load": _load_rows,
-}
-
-
-def _hours(seconds: float) -> float:
-    return round(seconds / 3600, 2)
-
-
-def _as_csv(name: str, rows: Iterable[tuple[object, ...]]) -> Response:
-    text = io.StringIO()
-    text.write("\ufeff")  # tells spreadsheets that the text is UTF-8
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
-    response = Response(text.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(_DANGEROUS):
-        return "'" + cell
-    return cell
+def _today() -> date:
+    return now().astimezone(current_zone()).date()

@@ -1,0 +1,248 @@
+"""How cases flow: what is where now and was where each day, how old it is, who hands over to whom."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from engine.directory import office_names, people_names
+from engine.metrics.cells import Kind
+from engine.metrics.cycle_time import first_day, last_day
+from engine.metrics.days import as_date, as_day
+from engine.metrics.measure import measure
+from engine.metrics.numbers import Numbers, Sum
+from engine.models import MeasuredCase, Resource, WorkItem
+
+MOST_OPEN = 20_000  # open items whose age is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What stands at one element now; ages in seconds, the oldest last, at most as many as are drawn."""
+
+    element_id: str
+    name: str
+    ages: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """How much stood at one element at the end of each day."""
+
+    element_id: str
+    name: str
+    count: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flowed:
+    """Cases piled up by element, day by day, with all that had arrived and all that had ended by then."""
+
+    days: tuple[date, ...]
+    arrived: tuple[int, ...]
+    ended: tuple[int, ...]
+    piles: tuple[Pile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one element directly to another (empty: start or end): how often, and the mean seconds between."""
+
+    source: str
+    target: str
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """From one office or person to another; `seconds` is the mean time between."""
+
+    source: str
+    target: str
+    source_id: int
+    target_id: int
+    count: int
+    seconds: float
+
+
+@measure("Cumulative flow: Anderson, Kanban, 2010; Vacanti 2015")
+def cumulative_flow(numbers: Numbers, *, today: date) -> Flowed:
+    """For each day, how many cases had arrived and how many had ended since the range began, and between the two lines
+    the tasks that stood open at its end. Where a band widens, work piles up.
+
+    Reckoned back from what is open now, so that no day needs the whole past.
+    """
+    first, last = as_day(first_day(numbers, today)), as_day(last_day(numbers, today))
+    sums = numbers.sums(
+        Kind.STARTED, Kind.ENDED, Kind.ARRIVED, Kind.DEPARTED, by=("period", "a"), until_now=True
+    )
+    flows = numbers.sums(Kind.FLOW, by=("period", "b"), until_now=True)[Kind.FLOW]
+    change: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    names: dict[str, str] = {}
+    moves = [(one.a, one.period, one.n) for one in sums[Kind.ARRIVED]]
+    moves += [(one.a, one.period, -one.n) for one in sums[Kind.DEPARTED]]
+    moves += [(one.b, one.period, -one.n) for one in flows if one.b]
+    for activity_id, day, n in moves:
+        activity = numbers.activities.get(activity_id)
+        if activity is not None:
+            change[activity.element_id][day] += n
+            names[activity.element_id] = activity.name
+    now = {stage.element_id: len(stage.ages) for stage in _open_now(numbers)}
+    days = range(first, last + 1)
+    piles = []
+    for element_id in {*change, *now}:
+        levels = _backwards(now.get(element_id, 0), change.get(element_id, {}), days, as_day(today))
+        if any(levels):
+            piles.append(Pile(element_id, names.get(element_id, element_id), levels))
+    piles.sort(key=lambda pile: -sum(pile.count))
+    return Flowed(
+        days=tuple(map(as_date, days)),
+        arrived=_running(_per_day(sums[Kind.STARTED]), days),
+        ended=_running(_per_day(sums[Kind.ENDED]), days),
+        piles=tuple(piles),
+    )
+
+
+@measure("Aging work in progress: Vacanti 2015")
+def ageing(numbers: Numbers, *, at: datetime) -> list[Stage]:
+    """What stands at each task at this moment, and how long it has stood there. What is older than 85 % of what was
+    done before is likely to be late.
+
+    Stages with most first; ages in seconds.
+    """
+    now = int(at.timestamp())
+    return [
+        Stage(
+            stage.element_id, stage.name, tuple(sorted(max(0.0, now - age) for age in stage.ages))
+        )
+        for stage in _open_now(numbers)
+    ]
+
+
+@measure("Directly-follows graph: van der Aalst, Process Mining, 2016, ch. 6; IEEE 1849 (XES)")
+def directly_follows(numbers: Numbers) -> list[Step]:
+    """How often one task was completed directly after another in these days, and the mean time from the end of the one
+    until the other was begun.
+
+    Most frequent first.
+    """
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for one in numbers.sums(Kind.FLOW, by=("a", "b"))[Kind.FLOW]:
+        sums = found[_element(numbers, one.a), _element(numbers, one.b)]
+        sums[0] += one.n
+        sums[1] += one.total
+    steps = [Step(*pair, n, total / n) for pair, (n, total) in found.items() if n > 0]
+    return sorted(steps, key=lambda step: (-step.count, step.source, step.target))
+
+
+@measure(
+    "Handover of work: van der Aalst, Reijers, Song, Discovering Social Networks from Event Logs, 2005"
+)
+def handovers_of_offices(numbers: Numbers) -> list[Handover]:
+    """How often a case went from one office to another in these days, and the mean time it lay between the two."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for one in numbers.sums(Kind.FLOW, by=("a", "b"))[Kind.FLOW]:
+        before, after = numbers.activities.get(one.a), numbers.activities.get(one.b)
+        if before is None or after is None or before.office_id == after.office_id:
+            continue
+        if before.office_id and after.office_id:
+            sums = found[before.office_id, after.office_id]
+            sums[0] += one.n
+            sums[1] += one.total
+    return _named(numbers, found, is_person=False)
+
+
+@measure("Handover of work: van der Aalst, Reijers, Song, 2005")
+def handovers_of_people(numbers: Numbers) -> list[Handover]:
+    """How often a case went from one person to another in these days, and the mean time it lay between the two."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for one in numbers.sums(Kind.HANDOVER, by=("a", "b"))[Kind.HANDOVER]:
+        sums = found[one.a, one.b]
+        sums[0] += one.n
+        sums[1] += one.total
+    return _named(numbers, found, is_person=True)
+
+
+def people_done(numbers: Numbers) -> list[tuple[str, int, int, float]]:
+    """Person, their id, tasks completed in the range and seconds they had them; most first."""
+    found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for one in numbers.sums(Kind.PERSON, by=("a",))[Kind.PERSON]:
+        found[one.a][0] += one.n
+        found[one.a][1] += one.total
+    names = names_of(numbers, set(found), is_person=True)
+    rows = [(names.get(id, "–"), id, n, float(total)) for id, (n, total) in found.items() if n > 0]
+    return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+
+def names_of(numbers: Numbers, ids: set[int], *, is_person: bool) -> dict[int, str]:
+    """Names of people or offices, those of imported logs as well."""
+    known = (people_names if is_person else office_names)(numbers.session, list(ids))
+    missing = [id for id in ids if id not in known]
+    if missing:
+        rows = numbers.session.execute(
+            select(Resource.id, Resource.name).where(Resource.id.in_(missing))
+        )
+        known = {**known, **{row.id: row.name for row in rows}}
+    return known
+
+
+def _named(
+    numbers: Numbers, found: dict[tuple[int, int], list[int]], *, is_person: bool
+) -> list[Handover]:
+    names = names_of(numbers, {id for pair in found for id in pair}, is_person=is_person)
+    rows = [
+        Handover(names.get(a, "–"), names.get(b, "–"), a, b, n, total / n)
+        for (a, b), (n, total) in found.items()
+        if n > 0
+    ]
+    return sorted(rows, key=lambda row: (-row.count, row.source, row.target))
+
+
+def _element(numbers: Numbers, activity_id: int) -> str:
+    activity = numbers.activities.get(activity_id)
+    return activity.element_id if activity is not None else ""
+
+
+def _open_now(numbers: Numbers) -> list[Stage]:
+    """Open items by element; `ages` are still instants of enabling."""
+    ids = list(numbers.activities)
+    found: dict[str, list[float]] = {}
+    names: dict[str, str] = {}
+    rows = numbers.session.execute(
+        select(WorkItem.activity_id, WorkItem.enabled_at)
+        .join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id)
+        .where(WorkItem.activity_id.in_(ids), WorkItem.ended_at.is_(None), *numbers.conditions)
+        .order_by(WorkItem.enabled_at)
+        .limit(MOST_OPEN)
+    )
+    for activity_id, enabled_at in rows:
+        activity = numbers.activities[activity_id]
+        found.setdefault(activity.element_id, []).append(enabled_at)
+        names[activity.element_id] = activity.name
+    stages = [Stage(id, names[id], tuple(ages)) for id, ages in found.items()]
+    return sorted(stages, key=lambda stage: (-len(stage.ages), stage.name))
+
+
+def _backwards(now: int, change: dict[int, int], days: range, today: int) -> tuple[int, ...]:
+    level, levels = now, {}
+    for day in range(max(today, days[-1]) if days else today, days[0] - 1, -1):
+        levels[day] = max(0, level)
+        level -= change.get(day, 0)
+    return tuple(levels.get(day, 0) for day in days)
+
+
+def _running(per_day: dict[int, int], days: range) -> tuple[int, ...]:
+    total, found = 0, []
+    for day in days:
+        total += per_day.get(day, 0)
+        found.append(total)
+    return tuple(found)
+
+
+def _per_day(sums: list[Sum]) -> dict[int, int]:
+    days: dict[int, int] = defaultdict(int)
+    for one in sums:
+        days[one.period] += one.n
+    return days

@@ -1,0 +1,75 @@
+"""Whether it was in time and right: terms, silence, first time right, what is late now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.metrics.cells import Kind
+from engine.metrics.measure import measure
+from engine.metrics.numbers import Numbers
+from engine.metrics.question import Question
+from engine.models import Case
+
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Completed cases of the range by their term."""
+
+    met: int
+    late: int
+    without: int  # had none
+    silent: int  # ended by silence, whichever of the above
+
+    @property
+    def share_met(self) -> float | None:
+        """Of those that had a term; None when none had."""
+        counted = self.met + self.late
+        return self.met / counted if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Open cases by their due date."""
+
+    late: int
+    soon: int  # due within SOON
+    open: int
+
+
+@measure("Ley 27444 (TUO) 39, 153; positive silence 199")
+def terms(numbers: Numbers) -> Terms:
+    """Cases completed in these days that ended within their term, after it, or by silence because nobody answered."""
+    found = {1: 0, 2: 0, 3: 0}
+    silent = 0
+    for one in numbers.sums(Kind.TERM, by=("a", "b"))[Kind.TERM]:
+        found[one.a] += one.n
+        silent += one.n if one.b else 0
+    return Terms(found[1], found[2], found[3], silent)
+
+
+@measure("First pass yield: ISO 22400-2")
+def first_time_right(numbers: Numbers) -> float | None:
+    """The share of completed cases in which nothing was done twice and nothing had to be waited for from the applicant.
+
+    None when no case was completed.
+    """
+    sums = numbers.sums(Kind.FIRST_TIME, by=("a",))[Kind.FIRST_TIME]
+    counted = sum(one.n for one in sums)
+    return sum(one.n for one in sums if one.a) / counted if counted else None
+
+
+@measure("Ley 27444 (TUO) 142, 153: a term that has passed")
+def due(session: Session, question: Question, *, at: datetime) -> Due:
+    """Open cases whose due date has passed, and those that are due within the next seven days."""
+    late = Case.due_at < at
+    soon = (Case.due_at >= at) & (Case.due_at < at + SOON)
+    row = session.execute(
+        select(func.count().filter(late), func.count().filter(soon), func.count()).where(
+            question.of_procedure, Case.status == "open"
+        )
+    ).one()
+    return Due(*row)
