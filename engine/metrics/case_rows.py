@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.metrics.days import instant, midnight
 from engine.metrics.numbers import measured_cases
 from engine.metrics.quality import SOON
 from engine.metrics.question import Question
+from engine.metrics.sql import epoch_of
 from engine.models import Activity, Case, MeasuredCase, WorkItem
 from engine.visibility import visible_cases
 
@@ -87,10 +88,12 @@ def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[
     if which.state in ("late", "soon", "open"):
         terms: list[ColumnElement[bool]] = [case.ended_at.is_(None)]
         soon = now + int(SOON.total_seconds())
+        # A term may change before the next fact is measured.
+        due_at = func.coalesce(epoch_of(Case.due_at), case.due_at)
         if which.state == "late":
-            terms += [case.due_at < now, case.status == "open"]
+            terms += [due_at < now, case.status == "open"]
         elif which.state == "soon":
-            terms += [case.due_at >= now, case.due_at < soon, case.status == "open"]
+            terms += [due_at >= now, due_at < soon, case.status == "open"]
         return terms
     if which.state == "started":
         return _within(question, case.started_at)

@@ -33,7 +33,7 @@ class Difference:
 def difference(
     first: Sequence[tuple[float, int]], second: Sequence[tuple[float, int]], share: float = 0.5
 ) -> Difference | None:
-    """How much longer or shorter the second set of cases takes than the first, with a 95 % interval: if cases were
+    """How much longer or shorter the second set of cases takes than the first, with an interval: if cases were
     drawn again and again from the same office, 19 of 20 differences would lie in it.
 
     Both as durations in seconds and how many each; None when one has fewer than 5 cases. A drawn sample's percentile is

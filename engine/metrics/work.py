@@ -100,7 +100,7 @@ def oldest_open(session: Session, question: Question, *, limit: int = 10) -> lis
 @measure("Waiting split by cause: Lashkevich et al., Why am I waiting?, CAiSE 2023")
 def task_times(numbers: Numbers) -> list[TaskTime]:
     """Where the time of completed tasks went: waiting until somebody took them, for the applicant, for another office,
-    for a date, while the case was suspended; and in somebody's hands (touch), which is at most the time worked.
+    for a date, while the case was suspended; and in somebody's hands (touch), of which they worked a part.
 
     Those with most time in all first. Percentiles are of single executions.
     """

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from engine.metrics.upkeep import Known, catch_up
 from engine.people import person_by_name
 from tests.webapp.conftest import LICENCE, Town
 from webapp.tokens import issue_token
@@ -71,6 +72,7 @@ def test_a_diagram_is_published_and_a_case_goes_to_its_end(town: Town) -> None:
     events = luis.get(f"/cases/{number}/events").json["events"]
     assert events[0]["type"] == "case_started"
     assert events[-1]["type"] == "case_completed"
+    catch_up(town.database, Known())
     figures = Machine(town, "oscar").get("/procedures/licence/metrics").json
     assert (figures["ended"], figures["cycle_time"]["count"]) == (1, 1)
 
