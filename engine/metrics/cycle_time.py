@@ -49,8 +49,8 @@ def office_time(numbers: Numbers) -> Spread:
 
 @measure("Service level expectation: The Kanban Guide, 2020")
 def service_level(numbers: Numbers, seconds: float) -> float | None:
-    """The share of cases completed in these days that took no longer than a given time; 85 of 100 is what a service level
-    expectation usually promises.
+    """The share of cases completed in these days that took no longer than a given time; 85 of 100 is what a service
+    level expectation usually promises.
 
     None when there are none.
     """

@@ -107,8 +107,8 @@ def cumulative_flow(numbers: Numbers, *, today: date) -> Flowed:
 
 @measure("Aging work in progress: Vacanti 2015")
 def ageing(numbers: Numbers, *, at: datetime) -> list[Stage]:
-    """What stands at each task at this moment, and how long it has stood there. What is older than 85 of 100 of what was
-    done before is likely to be late.
+    """What stands at each task at this moment, and how long it has stood there. What is older than 85 of 100 of what
+    was done before is likely to be late.
 
     Stages with most first; ages in seconds.
     """
