@@ -104,13 +104,27 @@ class OpenTask:
 def open_tasks_of(session: Session, person: Person, case: Case) -> list[OpenTask]:
     """Who has to do what next in a case the person may see; tasks of other offices are told but not opened."""
     rows = session.execute(
-        select(Task, Office.name, Person.full_name, visible_tasks(person).label("is_seen"))
+        select(
+            Task.case_id,
+            Task.token,
+            Task.name,
+            Task.due_at,
+            Office.name.label("office"),
+            Person.full_name.label("assignee"),
+            visible_tasks(person).label("is_seen"),
+        )
         .outerjoin(Office, Office.id == Task.office_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
         .where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
         .order_by(Task.opened_at, Task.token)
     )
     return [
-        OpenTask(task.id if is_seen else None, task.name, office, assignee, task.due_at)
-        for task, office, assignee, is_seen in rows
+        OpenTask(
+            f"{row.case_id}-{row.token}" if row.is_seen else None,
+            row.name,
+            row.office,
+            row.assignee,
+            row.due_at,
+        )
+        for row in rows
     ]

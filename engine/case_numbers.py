@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,16 +23,17 @@ def next_number(session: Session, procedure: Procedure, prefix: str | None, *, o
 
 
 def _next(dialect: Any) -> Any:
-    statement = dialect.insert(NumberSeries).values(
+    series: Table = NumberSeries.__table__  # type: ignore[assignment]  # the stubs say FromClause
+    statement = dialect.insert(series).values(
         procedure_id=bindparam("procedure_id"), year=bindparam("year"), last=1
     )
     return statement.on_conflict_do_update(
-        index_elements=[NumberSeries.procedure_id, NumberSeries.year],
-        set_={"last": NumberSeries.last + 1},
-    ).returning(NumberSeries.last)
+        index_elements=[series.c.procedure_id, series.c.year],
+        set_={"last": series.c.last + 1},
+    ).returning(series.c.last)
 
 
-# Made once: putting a statement together costs more than the database takes to run it.
+# Made once, and on the table: no series is in a session, and putting a statement together costs more than running it.
 _NEXT = {"postgresql": _next(postgresql), "sqlite": _next(sqlite)}
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
@@ -141,6 +141,25 @@ def current_version(session: Session, procedure: Procedure) -> Version:
         version = session.get(Version, procedure.current_version_id)
     if version is None:
         raise NotFound(what="published version", name=procedure.key)
+    return version
+
+
+# Made once: every case that begins asks.
+_CURRENT = (
+    select(Version)
+    .join(Version.procedure)
+    .where(Procedure.key == bindparam("key"), Procedure.current_version_id == Version.id)
+    .options(contains_eager(Version.procedure))
+)
+
+
+def current_version_of(session: Session, key: str) -> Version:
+    """The version that new cases of the procedure with this key take, and its procedure; NotFound."""
+    version = session.scalar(_CURRENT, {"key": key})
+    if version is None:
+        return current_version(
+            session, procedure_by_key(session, key)
+        )  # which says what is missing
     return version
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import jobs, messages, migrating, starting
+from engine import day_roots, jobs, messages, migrating, starting
 from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
@@ -56,6 +56,8 @@ def carry_out(
         _start_by_timer(session, job, at)
     elif job.kind == JobKind.MIGRATION:
         migrating.carry_on(session, job.payload, at=at)
+    elif job.kind == JobKind.ROOT:
+        day_roots.carry_on(session, job.payload, at=at)
 
 
 def fire_timers(session: Session, due: list[Job], *, worker: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
 
-from engine import buffer, filing, jobs, receipts
+from engine import buffer, day_roots, filing, jobs, receipts
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
@@ -32,6 +32,7 @@ INSIDE = (
     JobKind.SIGNAL,
     JobKind.CLOCK,
     JobKind.MIGRATION,
+    JobKind.ROOT,
 )
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
@@ -136,6 +137,7 @@ class Worker:
         self._swept_at = now
         self.database.write(lambda session: buffer.sweep(session, at=now))
         self.database.write(lambda session: receipts.forget_old(session, at=now))
+        self.database.write(lambda session: day_roots.close_yesterday(session, at=now))
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
 
     def _measure(self) -> None:

@@ -14,6 +14,7 @@ _POLICY = (
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -38,16 +39,18 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def _protect(response: Response) -> Response:
-        for name, value in _ALWAYS.items():
-            response.headers.setdefault(name, value)
+        wanted = dict(_ALWAYS)
         if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=nonce()))
+            wanted["Content-Security-Policy"] = _POLICY.format(nonce=nonce())
         else:
-            response.headers.setdefault(
-                "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"
-            )
+            wanted["Content-Security-Policy"] = _NOTHING
         if request.endpoint != "assets.file":
-            response.headers.setdefault("Cache-Control", "no-store")
+            wanted["Cache-Control"] = "no-store"
         if app.config["SESSION_COOKIE_SECURE"]:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            wanted["Strict-Transport-Security"] = "max-age=31536000"
+        # Not setdefault, which reads all headers again for each.
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend(
+            (name, value) for name, value in wanted.items() if name.lower() not in present
+        )
         return response

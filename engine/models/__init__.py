@@ -33,6 +33,7 @@ from engine.models.migrations import MigratedCase, MigratedStatus, Migration, Mi
 from engine.models.people import Membership, Office, Person, PersonRole, Role
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 from engine.models.reports import OpenFigures, SavedReport, Target
+from engine.models.roots import DayHead, DayRoot
 from engine.models.terms import (
     CaseTerm,
     ClockState,
@@ -73,6 +74,8 @@ __all__ = [
     "ClockState",
     "CommandReceipt",
     "DataStore",
+    "DayHead",
+    "DayRoot",
     "DeclaredDay",
     "Deficiency",
     "Document",

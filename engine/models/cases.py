@@ -26,6 +26,7 @@ OPEN = text("status = 'open'")
 UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
 ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
 BEHIND = text("measured_seq < last_seq")  # only cases that the measures have not seen to the end
+UNSEALED = text("sealed_seq < last_seq")  # only cases with facts that no day's root covers
 WITHOUT_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: no second copy of it
 NEVER_DUE = 253_402_300_799  # 9999-12-31 in seconds since 1970: sorts after everything that is due
 
@@ -116,6 +117,9 @@ class Case(Base):
     measured_seq: Mapped[int] = mapped_column(
         default=0, server_default="0"
     )  # facts up to here are in the measures (engine.metrics.upkeep)
+    sealed_seq: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # facts up to here are under a day's root (engine.day_roots)
 
     # Adding a case must not draw somebody else's version or procedure into the session.
     procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", cascade="merge")
@@ -130,6 +134,7 @@ class Case(Base):
             "ix_case_open", "procedure_id", "started_at", sqlite_where=OPEN, postgresql_where=OPEN
         ),
         Index("ix_case_behind", "id", sqlite_where=BEHIND, postgresql_where=BEHIND),
+        Index("ix_case_unsealed", "id", sqlite_where=UNSEALED, postgresql_where=UNSEALED),
     )
 
 

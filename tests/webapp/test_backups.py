@@ -7,8 +7,10 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from engine.database import Database
+from engine.day_roots import close_yesterday
 from engine.files import FileStore
 from engine.models import Case
+from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
 from webapp.backups import DATABASE, NoBackup, NotEmbedded, WouldOverwrite, back_up, restore
@@ -93,3 +95,24 @@ def test_the_audit_names_the_case_whose_record_was_changed(
     changed = CliRunner().invoke(audit, ["verify"])
     assert changed.exit_code == 1
     assert number in changed.output
+
+
+def test_an_audit_compares_with_the_roots_that_were_published(tmp_path: Path, clock: Clock) -> None:
+    url, _, _ = installation(tmp_path / "var", clock)
+    database = Database(url)
+    clock.advance(days=1)
+    database.write(lambda session: close_yesterday(session, at=clock()))
+    Worker(database, clock).run_until_idle()
+    database.dispose()
+    runner = CliRunner(env={"EXPEDITO_VAR": str(tmp_path / "var"), "EXPEDITO_DATABASE_URL": url})
+    kept = tmp_path / "roots.txt"
+    kept.write_text(runner.invoke(audit, ["roots"]).output)
+    said = runner.invoke(audit, ["verify", "--published", str(kept)])
+    assert said.exit_code == 0
+    assert "1 daily roots follow from them; 0 cases" in said.output
+    kept.write_text(kept.read_text().replace("2026-03-02 ", "2026-03-01 "))
+    refused = runner.invoke(audit, ["verify", "--published", str(kept)])
+    assert refused.exit_code == 1
+    assert "The root of 2026-03-01: it is gone" in refused.output
+    kept.write_text("nonsense")
+    assert "Line 1 is no root" in runner.invoke(audit, ["verify", "--published", str(kept)]).output

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from engine.day_roots import close_yesterday
 from engine.models import Job, Webhook
 from engine.outbox import is_address, send_mail
 from engine.worker import Worker
@@ -133,3 +134,19 @@ def test_mail_settings_that_cannot_work_are_refused_at_the_start(
 def test_mails_come_from_somewhere_without_any_setting(tmp_path: Path) -> None:
     settings = Settings.from_environment({"EXPEDITO_VAR": str(tmp_path)})
     assert is_address(settings.mail_from.partition("<")[2].strip(">"))
+
+
+def test_the_roots_of_the_record_are_read_and_downloaded(town: Town) -> None:
+    town.case()
+    oscar = town.visitor("oscar")
+    assert "No day is closed yet" in oscar.get("/record").text
+    town.clock.advance(days=1)
+    town.database.write(lambda session: close_yesterday(session, at=town.clock()))
+    inside, _outside = workers(town.app.extensions["settings"], town.database, town.clock)
+    inside.run_until_idle()
+    oscar = town.visitor("oscar")  # a working day is over
+    line = oscar.get("/record/roots.txt").text
+    day, root, cases = line.split()
+    assert (day, len(root), cases) == ("2026-03-02", 64, "1")
+    assert root in oscar.get("/record").text
+    assert town.visitor("carla").get("/record").status_code == 403

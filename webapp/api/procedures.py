@@ -7,7 +7,7 @@ from flask import request
 from designer.drafts import save_draft
 from designer.publishing import key_from, publish_draft
 from engine.cases import Applicant, start_case
-from engine.deployments import current_version, procedure_by_key
+from engine.deployments import current_version_of, procedure_by_key
 from engine.metrics.question import Question
 from engine.metrics.summary import summary
 from engine.models import Role, Version
@@ -81,7 +81,7 @@ def publish(query_data: Json) -> Json:
 def start(key: str, json_data: Json) -> Json:
     """Open a case. An applicant opens it for themselves."""
     person = signed_in()
-    version = current_version(session(), procedure_by_key(session(), key))
+    version = current_version_of(session(), key)
     asks = json_data["applicant"]
     applicant = Applicant(
         name=asks["name"],

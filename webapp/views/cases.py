@@ -11,7 +11,7 @@ from engine import history
 from engine.case_list import CaseQuery, cases, open_tasks_of
 from engine.cases import Applicant, case_by_number, start_case
 from engine.charge import is_in_charge
-from engine.deployments import current_version, procedure_by_key, version_with_everything
+from engine.deployments import current_version_of, procedure_by_key, version_with_everything
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
 from engine.letters.proof import unset_letters
@@ -96,7 +96,7 @@ def start(key: str) -> ResponseReturnValue:
     try:
         case = start_case(
             session(),
-            current_version(session(), procedure_by_key(session(), key)),
+            current_version_of(session(), key),
             got.raw,
             applicant=_applicant(),
             files=got.files,
@@ -165,7 +165,7 @@ def element_names(case: Case) -> dict[str, str]:
 
 
 def _start_form(key: str) -> Form:
-    version = current_version(session(), procedure_by_key(session(), key))
+    version = current_version_of(session(), key)
     return start_form(session(), version.id) or Form()
 
 

@@ -1,0 +1,148 @@
+"""Each day closes with a root over the chains of all cases, so that a record rewritten from its beginning shows too.
+
+The root of a day is sha256 over the root before it, the day, and the newest hash of every case whose chain went on
+since then, by id of the case. A chain that stood still is in a root before. So a million cases cost what those of
+the day cost, and who keeps one published root can check everything recorded until then.
+
+A root covers what was in the record when its day was closed, shortly after midnight. A fact that comes later, whatever
+instant it carries, is covered by the next root; so is a day on which no worker ran.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.ids import new_id
+from engine.jobs import NewJob, enqueue_all
+from engine.metrics.days import ZONE
+from engine.models import Case, DayHead, DayRoot, Event, Job, JobKind
+
+BATCH = 1000  # cases whose newest fact is noted in one transaction
+_FIRST = bytes(32)  # what stands where the first root has none before it
+_UNSEALED = (
+    select(Case.id, Case.last_seq)
+    .where(Case.sealed_seq < Case.last_seq, Case.id > bindparam("after"))
+    .order_by(Case.id)
+    .limit(bindparam("most"))
+)
+_SEAL = (
+    update(Case.__table__)  # type: ignore[arg-type]  # not through the mapper: the case itself is not changed
+    .where(Case.__table__.c.id == bindparam("case"))
+    .values(sealed_seq=bindparam("seq"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RootAudited:
+    """A root read again; `broken` says what is not as it was, None: nothing."""
+
+    root: DayRoot
+    broken: str | None
+
+
+def close_yesterday(session: Session, *, at: datetime) -> bool:
+    """Leave a job that closes the day before, unless it is closed or about to be; whether there was one to leave."""
+    day = at.astimezone(ZONE).date() - timedelta(days=1)
+    if session.get(DayRoot, day) is not None:
+        return False
+    row = {
+        "id": new_id(at),
+        "kind": JobKind.ROOT.value,
+        "key": f"root:{day}",
+        "payload": {"day": day.isoformat(), "after": -1},
+        "run_at": at,
+        "attempts": 0,
+        "is_dead": False,
+    }
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    left = dialect.insert(Job).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return bool(session.execute(left.returning(Job.id)).all())
+
+
+def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> None:
+    """Note the newest facts of the next thousand cases; after the last of them, close the day with its root."""
+    day = date.fromisoformat(payload["day"])
+    if session.get(DayRoot, day) is not None:
+        return
+    rows = session.execute(_UNSEALED, {"after": payload["after"], "most": BATCH}).all()
+    if rows:
+        session.execute(
+            insert(DayHead), [{"day": day, "case_id": row.id, "seq": row.last_seq} for row in rows]
+        )
+        session.connection().execute(_SEAL, [{"case": row.id, "seq": row.last_seq} for row in rows])
+    if len(rows) == BATCH:
+        following = {"day": payload["day"], "after": rows[-1].id}
+        key = f"root:{day}:{rows[-1].id}"
+        enqueue_all(session, [NewJob(JobKind.ROOT, key, at, following)], at=at)
+        return
+    root, cases, _missing = _computed(session, day, _before(session, day))
+    session.add(DayRoot(day=day, closed_at=at, cases=cases, root=root))
+    session.flush()
+
+
+def day_roots(session: Session, *, limit: int | None = None) -> list[DayRoot]:
+    """The roots, the newest first."""
+    return list(session.scalars(select(DayRoot).order_by(DayRoot.day.desc()).limit(limit)))
+
+
+def unsealed_cases(session: Session) -> int:
+    """How many cases have facts that no root covers yet."""
+    return session.scalar(select(func.count()).where(Case.sealed_seq < Case.last_seq)) or 0
+
+
+def audit_roots(
+    session: Session, published: Mapping[date, str] | None = None
+) -> Iterator[RootAudited]:
+    """Every root computed again from the record, the oldest first, and compared with what was `published`.
+
+    `published` is root in hexadecimal by day. Reads one hash per case and day on which it went on.
+    """
+    before, kept = _FIRST, dict(published or {})
+    for found in session.scalars(select(DayRoot).order_by(DayRoot.day)).all():
+        said = kept.pop(found.day, None)
+        computed, cases, missing = _computed(session, found.day, before)
+        broken = None
+        if missing is not None:
+            broken = f"fact {missing[1]} of case {missing[0]} is missing"
+        elif computed != found.root or cases != found.cases:
+            broken = "it does not follow from the record"
+        elif said is not None and said.lower() != found.root.hex():
+            broken = f"another one was published: {said}"
+        yield RootAudited(found, broken)
+        before = found.root
+    for day, said in sorted(kept.items()):
+        gone = DayRoot(day=day, cases=0, root=b"")
+        yield RootAudited(gone, f"it is gone; published was {said}")
+
+
+def _before(session: Session, day: date) -> bytes:
+    asked = select(DayRoot.root).where(DayRoot.day < day).order_by(DayRoot.day.desc()).limit(1)
+    return session.scalar(asked) or _FIRST
+
+
+def _computed(
+    session: Session, day: date, before: bytes
+) -> tuple[bytes, int, tuple[int, int] | None]:
+    """Root, number of cases, and the first fact (case, seq) that should be there and is not."""
+    digest = hashlib.sha256(before + day.isoformat().encode())
+    cases, missing = 0, None
+    heads = (
+        select(DayHead.case_id, DayHead.seq, Event.hash)
+        .outerjoin(Event, (Event.case_id == DayHead.case_id) & (Event.seq == DayHead.seq))
+        .where(DayHead.day == day)
+        .order_by(DayHead.case_id)
+        .execution_options(yield_per=5000)
+    )
+    for row in session.execute(heads):
+        cases += 1
+        if row.hash is None:
+            missing = missing or (row.case_id, row.seq)
+            continue
+        digest.update(b"%d:%d:" % (row.case_id, row.seq) + row.hash)
+    return digest.digest(), cases, missing

@@ -1,0 +1,40 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.faults.cuts import commands
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("tests/engine", "tests/designer", "tests/processes")
+
+
+@pytest.mark.parametrize(
+    ("marks", "options"),
+    [
+        ("not postgres", []),
+        pytest.param("postgres", [], marks=[pytest.mark.soak, pytest.mark.postgres]),
+        pytest.param("not postgres", ["--cuts-calls=10"], marks=pytest.mark.soak),
+    ],
+)
+def test_every_command_that_any_test_calls_is_cut_off_at_every_statement(
+    tmp_path: Path, marks: str, options: list[str]
+) -> None:
+    report = tmp_path / "report.json"
+    plugin = ["-p", "tests.faults.cuts", "--cuts-report", str(report), *options]
+    which = ["-m", f"{marks} and not corpus and not tck and not soak"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, *which, *ROOMS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=1500,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-4000:]
+    told = orjson.loads(report.read_bytes())
+    print(f"{len(told['cuts'])} commands survived {sum(told['cuts'].values())} cuts")
+    untried = set(commands()) - set(told["cuts"]) - set(told["within"])
+    assert untried == set(), "no test of the engine or the designer calls this command"
