@@ -27,6 +27,7 @@ from webapp import (
     repetition,
     sessions,
     sheet_words,
+    study_words,
     term_words,
     words,
 )
@@ -106,6 +107,7 @@ def create_app(
     words.register(app)
     term_words.register(app)
     sheet_words.register(app)
+    study_words.register(app)
     assets.register(app)
     repetition.register(app)
     app.before_request(lambda: check_access(app))

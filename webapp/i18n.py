@@ -46,6 +46,8 @@ _THINGS: dict[str, LazyString] = {
     "draft": lazy_gettext("draft"),
     "incident": lazy_gettext("incident"),
     "migration": lazy_gettext("migration"),
+    "study": lazy_gettext("study"),
+    "finding": lazy_gettext("finding"),
     "decision table": lazy_gettext("decision table"),
     "gateway": lazy_gettext("gateway"),
     "job": lazy_gettext("job"),

@@ -9,7 +9,7 @@ from designer.findings.subject import Subject
 _PERSONAL = (
     "dni", "documento de identidad", "nombre", "apellido", "domicilio", "direccion particular", "telefono",
     "celular", "correo", "email", "e-mail", "nacimiento", "estado civil", "sexo", "genero", "salud",
-    "discapacidad", "religion", "etnia", "firma", "huella", "identity", "surname", "birth", "phone", "health",
+    "discapacidad", "religion", "etnia", "huella", "identity", "surname", "birth", "phone", "health",
 )  # fmt: skip
 _NOT_OF_A_PERSON = ("nombre_comercial", "nombre comercial", "razon social", "trade name")
 

@@ -1,0 +1,143 @@
+"""The pages of a study: findings accepted and dismissed, the table, costs, the ledger."""
+
+import io
+
+import pytest
+
+from tests.webapp.conftest import Town, Visitor
+
+AS_IS = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+<process id="p" isExecutable="true"><startEvent id="s"/><userTask id="a" name="Recibir"/>
+<userTask id="v" name="Visar el expediente"/><userTask id="w" name="Revisar el expediente"/><endEvent id="e"/>
+<sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="v"/>
+<sequenceFlow id="f3" sourceRef="v" targetRef="w"/><sequenceFlow id="f4" sourceRef="w" targetRef="e"/>
+</process></definitions>"""
+
+
+@pytest.fixture
+def ana(town: Town) -> Visitor:
+    return town.visitor("ana")
+
+
+@pytest.fixture
+def study(ana: Visitor) -> str:
+    """The address of a study of a procedure drawn as it is done on paper."""
+    files = {"files": (io.BytesIO(AS_IS), "paper.bpmn")}
+    shown = ana.post("/drafts", files, content_type="multipart/form-data")
+    draft = shown.location.rpartition("/")[2]
+    return str(ana.post("/studies", {"draft": draft}).location)
+
+
+def test_a_published_procedure_is_studied(ana: Visitor) -> None:
+    begun = ana.post("/studies", {"procedure": "licence"})
+    assert begun.status_code == 303
+    text = ana.get(begun.location).text
+    assert "Licence to operate" in text
+    assert "No log: minutes are what you say they are" in text
+    assert "Licence to operate" in ana.get("/studies").text
+
+
+def test_accepting_a_finding_changes_the_draft_and_shows_both_sides(
+    ana: Visitor, study: str
+) -> None:
+    assert "reviews what “Visar el expediente” has just reviewed" in ana.get(study).text
+    answer = ana.post(f"{study}/accept", {"finding": "consecutive-reviews::w"})
+    assert answer.status_code == 303
+    text = ana.get(study).text
+    assert "Activity table, as it is to be" in text
+    assert "Accepted" in text
+    assert "Revisar el expediente" not in ana.get(f"{study}/to_be/table").text
+
+
+def test_a_finding_accepted_by_somebody_else_meanwhile_is_told(ana: Visitor, study: str) -> None:
+    ana.post(f"{study}/accept", {"finding": "consecutive-reviews::w"})
+    again = ana.post(f"{study}/accept", {"finding": "consecutive-reviews::w"})
+    assert again.status_code == 404
+    assert "There is no finding" in again.text
+
+
+def test_a_finding_is_dismissed_with_a_reason(ana: Visitor, study: str) -> None:
+    refused = ana.post(f"{study}/dismiss", {"finding": "consecutive-reviews::w", "reason": " "})
+    assert refused.status_code == 422
+    assert "Say why" in refused.text
+    ana.post(f"{study}/dismiss", {"finding": "consecutive-reviews::w", "reason": "A norm asks."})
+    assert "A norm asks." in ana.get(study).text
+
+
+def test_a_cell_that_is_typed_over_is_kept_and_one_that_is_cleared_is_derived_again(
+    ana: Visitor, study: str
+) -> None:
+    ana.post(f"{study}/as_is/table", {"a.minutes": "12,5", "a.activity": "Recibir y sellar"})
+    text = ana.get(f"{study}/as_is/table").text
+    assert 'value="12.5"' in text
+    assert "said by the analyst" in text
+    assert 'value="Recibir y sellar"' in text
+    ana.post(f"{study}/as_is/table", {"a.minutes": "", "a.activity": ""})
+    text = ana.get(f"{study}/as_is/table").text
+    assert "12.5" not in text
+    assert 'value="Recibir"' in text
+
+
+def test_what_is_no_amount_comes_back_with_what_was_typed(ana: Visitor, study: str) -> None:
+    answer = ana.post(f"{study}/as_is/table", {"a.minutes": "soon", "v.minutes": "7"})
+    assert answer.status_code == 422
+    assert "“soon” is no amount" in answer.text
+    assert 'value="soon"' in answer.text
+    assert 'value="7"' in answer.text
+
+
+def test_an_activity_that_is_not_drawn_can_be_added(ana: Visitor, study: str) -> None:
+    new = {"new.activity": "Sellar", "new.office": "Mesa", "new.minutes": "3", "new.type": "review"}
+    ana.post(f"{study}/as_is/table", new)
+    assert 'value="Sellar"' in ana.get(f"{study}/as_is/table").text
+
+
+def test_the_table_goes_out_as_a_spreadsheet_and_comes_back(ana: Visitor, study: str) -> None:
+    ana.post(f"{study}/as_is/table", {"a.minutes": "12.5"})
+    book = ana.get(f"{study}/as_is/table.xlsx").data
+    ana.post(f"{study}/as_is/table", {"a.minutes": ""})
+    files = {"file": (io.BytesIO(book), "t.xlsx")}
+    ana.post(f"{study}/as_is/table.xlsx", files, content_type="multipart/form-data")
+    assert 'value="12.5"' in ana.get(f"{study}/as_is/table").text
+
+
+def test_what_is_no_workbook_is_refused_with_a_sentence(ana: Visitor, study: str) -> None:
+    files = {"file": (io.BytesIO(b"no"), "t.xlsx")}
+    answer = ana.post(f"{study}/as_is/table.xlsx", files, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "no workbook" in answer.text
+
+
+def test_cost_is_told_once_minutes_posts_and_prices_are_said(ana: Visitor, study: str) -> None:
+    ana.post("/studies/ledger", {"posts": "GDU; Técnico; 36000", "persons": "GDU; 6"})
+    cells = {
+        f"{row}.{name}": said
+        for row in "avw"
+        for name, said in (("minutes", "30"), ("office", "GDU"))
+    }
+    ana.post(f"{study}/as_is/table", cells)
+    ana.post(f"{study}/costs", {"services": "400", "as_is.consumables": "papel; 6; 0,08"})
+    text = ana.get(f"{study}/costs").text
+    assert "S/ 18.48" in text  # three times half an hour at 0.20, and six sheets
+    assert "papel; 6; 0.08" in text
+
+
+def test_work_without_a_price_is_named(ana: Visitor, study: str) -> None:
+    ana.post(f"{study}/as_is/table", {"a.minutes": "30", "a.office": "Nowhere"})
+    assert "No price for the work of: Recibir." in ana.get(f"{study}/costs").text
+
+
+def test_a_ledger_that_cannot_be_read_comes_back_as_typed(ana: Visitor) -> None:
+    answer = ana.post("/studies/ledger", {"posts": "GDU; Técnico; a lot"})
+    assert answer.status_code == 422
+    assert "GDU; Técnico; a lot" in answer.text
+
+
+def test_only_analysts_study(town: Town, study: str) -> None:
+    assert town.visitor("carla").get(study).status_code == 403
+    assert town.visitor("carla").get("/studies/ledger").status_code == 403
+
+
+@pytest.mark.parametrize("place", ["/studies/1", "/studies/1/as_is/table", "/studies/1/costs"])
+def test_a_study_that_is_not_there_is_not_found(ana: Visitor, place: str) -> None:
+    assert ana.get(place).status_code == 404

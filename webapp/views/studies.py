@@ -1,0 +1,159 @@
+"""Studies: a procedure as it is beside as it is to be; findings accepted or dismissed."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from designer.asme import compare
+from designer.drafts import drafts
+from designer.models import Study
+from designer.studies import (
+    Sides,
+    accept,
+    begin_to_be,
+    dismiss,
+    sides,
+    studies,
+    study_by_id,
+    study_draft,
+    study_version,
+    take_up,
+)
+from engine.deployments import current_version, procedure_by_key
+from engine.errors import Refusal
+from engine.models import Role
+from engine.procedures import procedures
+from webapp.access import access
+from webapp.i18n import _, sentence
+from webapp.navigation import Link
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.study_words import MEASURES, SIDE_NAMES, finding_words, measured
+from webapp.transactions import now, session, start_over
+
+pages = Blueprint("studies", __name__, url_prefix="/studies")
+NAVIGATION = Link("studies.index", lazy_gettext("Studies"), place=45)
+
+STUDY = "/<int(max=9223372036854775807):study_id>"
+MAY = (Role.ANALYST,)
+
+
+@pages.get("")
+@access(*MAY)
+def index() -> ResponseReturnValue:
+    """The studies there are, and what can be studied."""
+    published = [one for one in procedures(session()) if one.current_version_id]
+    return page(
+        "studies/index.html",
+        studies=studies(session()),
+        procedures=published,
+        drafts=drafts(session()),
+    )
+
+
+@pages.post("")
+@access(*MAY)
+def begin() -> ResponseReturnValue:
+    """Study a published procedure, or a draft of how it is done on paper."""
+    key, draft_id = request.form.get("procedure", ""), request.form.get("draft", type=int)
+    if key:
+        version = current_version(session(), procedure_by_key(session(), key))
+        study = study_version(session(), version, by=signed_in(), at=now())
+    else:
+        study = study_draft(session(), draft_id or 0, by=signed_in(), at=now())
+    return redirect(url_for("studies.show", study_id=study.id), 303)
+
+
+@pages.get(STUDY)
+@access(*MAY)
+def show(study_id: int) -> ResponseReturnValue:
+    """Both sides in figures, what was found, what was accepted."""
+    return _show(study_by_id(session(), study_id))
+
+
+@pages.post(STUDY + "/to-be")
+@access(*MAY)
+def to_be(study_id: int) -> ResponseReturnValue:
+    """Begin how it is to be: a draft like how it is."""
+    draft = begin_to_be(session(), study_id, by=signed_in(), at=now())
+    return redirect(url_for("drafts.show", draft_id=draft.id), 303)
+
+
+@pages.post(STUDY + "/accept")
+@access(*MAY)
+def accept_finding(study_id: int) -> ResponseReturnValue:
+    """Carry out what a finding proposes."""
+    try:
+        found = accept(
+            session(), study_id, request.form.get("finding", ""), by=signed_in(), at=now()
+        )
+    except Refusal as refusal:
+        start_over()
+        return _show(study_by_id(session(), study_id), refusal)
+    flash(_("Done on the draft: %(finding)s", finding=finding_words(found)))
+    return redirect(url_for("studies.show", study_id=study_id, _anchor="findings"), 303)
+
+
+@pages.post(STUDY + "/dismiss")
+@access(*MAY)
+def dismiss_finding(study_id: int) -> ResponseReturnValue:
+    """Say why a finding does not matter here."""
+    key, reason = request.form.get("finding", ""), request.form.get("reason", "")
+    try:
+        dismiss(session(), study_id, key, reason, at=now())
+    except Refusal as refusal:
+        start_over()
+        return _show(study_by_id(session(), study_id), refusal)
+    return redirect(url_for("studies.show", study_id=study_id, _anchor="findings"), 303)
+
+
+@pages.post(STUDY + "/take-up")
+@access(*MAY)
+def take_up_finding(study_id: int) -> ResponseReturnValue:
+    """Take a dismissed finding up again."""
+    take_up(session(), study_id, request.form.get("finding", ""), at=now())
+    return redirect(url_for("studies.show", study_id=study_id, _anchor="findings"), 303)
+
+
+def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
+    both = sides(session(), study, by=signed_in())
+    latest = both.to_be or both.as_is
+    return page(
+        "studies/show.html",
+        status=200 if refusal is None else refusal.status,
+        study=study,
+        both=both,
+        latest=latest,
+        rows=figures(both),
+        fee=latest.sheet.fee,
+        currency=currency_of(both),
+        findings=[one for one in latest.findings if one.key not in both.said.dismissed],
+        dismissed=[one for one in latest.findings if one.key in both.said.dismissed],
+        side_names=SIDE_NAMES,
+        refusal=None if refusal is None else sentence(refusal),
+    )
+
+
+def currency_of(both: Sides) -> str:
+    """The currency in which the sheet speaks of money."""
+    fee = both.as_is.sheet.fee
+    return "PEN" if fee is None else fee.currency
+
+
+def figures(both: Sides) -> list[tuple[str, str, str, str]]:
+    """The foot of both tables: measure, as it is, as it is to be, the change; what is nothing is left out."""
+    after = both.to_be or both.as_is
+    told = []
+    for one in compare(both.as_is.totals, after.totals):
+        if not one.before and not one.after:
+            continue
+        changed = "" if not one.change else f"{one.share:+.0%}" if one.share is not None else "+"
+        told.append(
+            (
+                str(MEASURES[one.measure]),
+                measured(one.measure, one.before),
+                measured(one.measure, one.after) if both.to_be is not None else "",
+                changed,
+            )
+        )
+    return told

@@ -1,0 +1,177 @@
+"""What the procedure of a study costs its office and its applicants, and the entity's ledger it is reckoned by."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from designer.burden import Applicants, Assumption, Visit
+from designer.cost import Consumable, Ledger, Post, SharedResource
+from designer.ledger import amount, ledger, set_ledger
+from designer.models import Study
+from designer.studies import SIDES, Sides, Which, say, say_of_side, sides, study_by_id
+from engine.errors import Refusal
+from engine.models import Role
+from engine.people import all_offices
+from engine.sheet import Requirement
+from webapp.access import access
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.study_words import SIDE_NAMES
+from webapp.transactions import now, session, start_over
+from webapp.views.studies import STUDY, currency_of, pages
+
+_HUNDRED = Decimal(100)
+_MOST_LINES = 60
+
+
+@pages.get(STUDY + "/costs")
+@access(Role.ANALYST)
+def costs(study_id: int) -> ResponseReturnValue:
+    """Cost and burden of both sides, with every assumption."""
+    return _page(study_by_id(session(), study_id))
+
+
+@pages.post(STUDY + "/costs")
+@access(Role.ANALYST)
+def change_costs(study_id: int) -> ResponseReturnValue:
+    """Keep services, applicants and what each requirement takes."""
+    study = study_by_id(session(), study_id)
+    try:
+        _say(study, request.form)
+    except Refusal as refusal:
+        start_over()
+        return _page(study_by_id(session(), study_id), refusal)
+    flash(_("The assumptions are kept."))
+    return redirect(url_for("studies.costs", study_id=study_id), 303)
+
+
+@pages.get("/ledger")
+@access(Role.ANALYST)
+def show_ledger() -> ResponseReturnValue:
+    """What the entity pays a year."""
+    return _ledger_page()
+
+
+@pages.post("/ledger")
+@access(Role.ANALYST)
+def change_ledger() -> ResponseReturnValue:
+    """Replace the ledger."""
+    try:
+        set_ledger(session(), _ledger(request.form), by=signed_in(), at=now())
+    except Refusal as refusal:
+        start_over()
+        return _ledger_page(refusal)
+    flash(_("The ledger is kept. Every study reckons with it from now on."))
+    return redirect(url_for("studies.show_ledger"), 303)
+
+
+def _say(study: Study, sent: Mapping[str, str]) -> None:
+    both = sides(session(), study, by=signed_in())
+    keys = [one.key for one in _requirements(both)]
+    say(
+        session(),
+        study.id,
+        services=amount(sent.get("services", "")),
+        applicants=Applicants(
+            population=amount(sent.get("population", "")),
+            frequency=amount(sent.get("frequency", "")),
+            hourly_wage=amount(sent.get("hourly_wage", "")),
+        ),
+        assumptions={key: _assumption(sent, f"r.{key}") for key in keys},
+        at=now(),
+    )
+    present: list[Which] = [which for which in SIDES if which == "as_is" or both.to_be is not None]
+    for which in present:
+        visit = Visit(amount(sent.get(f"{which}.visits", "")), _assumption(sent, f"{which}.visit"))
+        lines = _consumables(sent.get(f"{which}.consumables", ""))
+        say_of_side(session(), study.id, which, consumables=lines, visit=visit, at=now())
+
+
+def _assumption(sent: Mapping[str, str], name: str) -> Assumption:
+    return Assumption(
+        minutes=amount(sent.get(f"{name}.minutes", "")),
+        out_of_pocket=amount(sent.get(f"{name}.money", "")),
+        usual_share=min(amount(sent.get(f"{name}.usual", "")) / _HUNDRED, Decimal(1)),
+    )
+
+
+def _consumables(text: str) -> tuple[Consumable, ...]:
+    """One a line: name; quantity; unit cost."""
+    found = []
+    for line in text.splitlines()[:_MOST_LINES]:
+        name, quantity, price = _parts(line, 3)
+        if name:
+            found.append(Consumable(name[:200], amount(quantity), amount(price)))
+    return tuple(found)
+
+
+def _ledger(sent: Mapping[str, str]) -> Ledger:
+    posts, resources, persons = [], [], {}
+    for line in sent.get("posts", "").splitlines()[:500]:
+        office, name, yearly = _parts(line, 3)
+        if name:
+            posts.append(Post(name[:200], office[:200], amount(yearly)))
+    for line in sent.get("persons", "").splitlines()[:500]:
+        office, number = _parts(line, 2)
+        if office:
+            persons[office[:200]] = amount(number)
+    for line in sent.get("resources", "").splitlines()[:200]:
+        name, yearly, drivers, users = _parts(line, 4)
+        if name:
+            shares = dict(_shares(drivers))
+            offices = tuple(user.strip() for user in users.split(",") if user.strip())
+            resources.append(SharedResource(name[:200], amount(yearly), shares, offices))
+    return Ledger(tuple(posts), tuple(resources), persons)
+
+
+def _shares(text: str) -> list[tuple[str, Decimal]]:
+    """“MDP 4, GDU 6”: offices with their drivers."""
+    found = []
+    for each in text.split(","):
+        office, _space, number = each.strip().rpartition(" ")
+        if office:
+            found.append((office, amount(number)))
+    return found
+
+
+def _parts(line: str, number: int) -> list[str]:
+    parts = [part.strip() for part in line.split(";")]
+    return (parts + [""] * number)[:number]
+
+
+def _page(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
+    both = sides(session(), study, by=signed_in())
+    return page(
+        "studies/costs.html",
+        status=200 if refusal is None else refusal.status,
+        study=study,
+        both=both,
+        shown=[side for side in (both.as_is, both.to_be) if side is not None],
+        requirements=_requirements(both),
+        currency=currency_of(both),
+        side_names=SIDE_NAMES,
+        sent=request.form if refusal is not None else {},
+        refusal=None if refusal is None else sentence(refusal),
+    )
+
+
+def _requirements(both: Sides) -> list[Requirement]:
+    """Those of both sides, each once."""
+    found = {one.key: one for one in both.as_is.sheet.requirements}
+    if both.to_be is not None:
+        found |= {one.key: one for one in both.to_be.sheet.requirements if one.key not in found}
+    return list(found.values())
+
+
+def _ledger_page(refusal: Refusal | None = None) -> ResponseReturnValue:
+    return page(
+        "studies/ledger.html",
+        status=200 if refusal is None else refusal.status,
+        book=ledger(session()),
+        offices=[office.name for office in all_offices(session())],
+        sent=request.form if refusal is not None else {},
+        refusal=None if refusal is None else sentence(refusal),
+    )

@@ -1,0 +1,166 @@
+"""The activity table of one side of a study: cells changed on the page, as spreadsheet out and in."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from designer.asme import ActivityType, Origin, Override, Row, Table, Value, from_xlsx, to_xlsx
+from designer.asme.spreadsheet import LARGEST
+from designer.ledger import amount, ledger
+from designer.studies import SIDES, Side, Which, say_of_side, sides, study_by_id
+from engine.errors import NotFound, Refusal
+from engine.models import Role
+from webapp.access import access
+from webapp.i18n import _, plural, sentence
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.study_words import ORIGINS, SIDE_NAMES, TYPES, VALUES
+from webapp.transactions import now, session, start_over
+from webapp.views.drafts import attachment
+from webapp.views.studies import STUDY, pages
+
+TABLE = STUDY + "/<which>/table"
+
+
+@pages.get(TABLE)
+@access(Role.ANALYST)
+def table(study_id: int, which: str) -> ResponseReturnValue:
+    """The table, each cell with where it comes from."""
+    return _page(study_id, which)
+
+
+@pages.post(TABLE)
+@access(Role.ANALYST)
+def change_table(study_id: int, which: str) -> ResponseReturnValue:
+    """Keep what was typed; a cell that says what was derived stays derived."""
+    side = _side(study_id, which)
+    try:
+        said = {row.id: _override(row, request.form) for row in side.table.rows}
+        if request.form.get("new.activity", "").strip():
+            said[_new_id(side.table)] = _added(request.form)
+        say_of_side(session(), study_id, side.which, overrides=said, at=now())
+    except Refusal as refusal:
+        start_over()
+        return _page(study_id, which, refusal)
+    flash(_("The table is kept."))
+    return redirect(url_for("studies.table", study_id=study_id, which=which), 303)
+
+
+@pages.get(TABLE + ".xlsx")
+@access(Role.ANALYST)
+def table_file(study_id: int, which: str) -> Response:
+    """The table as a spreadsheet."""
+    side = _side(study_id, which)
+    return attachment(to_xlsx(side.table), f"asme-vm-{which.replace('_', '-')}.xlsx")
+
+
+@pages.post(TABLE + ".xlsx")
+@access(Role.ANALYST)
+def upload_table(study_id: int, which: str) -> ResponseReturnValue:
+    """Take over what a spreadsheet says; rows that do not fit are told and left out."""
+    side = _side(study_id, which)
+    file = request.files.get("file")
+    try:
+        said, misfits = from_xlsx(b"" if file is None else file.read(LARGEST + 1), side.table)
+        say_of_side(session(), study_id, side.which, overrides=said, at=now())
+    except Refusal as refusal:
+        start_over()
+        return _page(study_id, which, refusal)
+    flash(plural("%(num)d row was read.", "%(num)d rows were read.", len(said)))
+    for one in misfits[:20]:
+        words = _(
+            "Row %(row)s was left out: “%(text)s” does not fit the column %(column)s.",
+            row=one.row,
+            text=one.text,
+            column=one.column,
+        )
+        flash(words, "warn")
+    return redirect(url_for("studies.table", study_id=study_id, which=which), 303)
+
+
+def _page(study_id: int, which: str, refusal: Refusal | None = None) -> ResponseReturnValue:
+    side = _side(study_id, which)
+    book = ledger(session())
+    return page(
+        "studies/table.html",
+        status=200 if refusal is None else refusal.status,
+        study=study_by_id(session(), study_id),
+        side=side,
+        types=TYPES,
+        values=VALUES,
+        origins=ORIGINS,
+        side_names=SIDE_NAMES,
+        posts=sorted({post.name for post in book.posts}),
+        offices=sorted({row.office.value for row in side.table.rows if row.office.value}),
+        sent=request.form if refusal is not None else {},
+        refusal=None if refusal is None else sentence(refusal),
+    )
+
+
+def _side(study_id: int, which: str) -> Side:
+    if which not in SIDES:
+        raise NotFound(what="page", name=which)
+    both = sides(session(), study_by_id(session(), study_id), by=signed_in())
+    wanted: Which = "as_is" if which == "as_is" else "to_be"
+    side = both.as_is if wanted == "as_is" else both.to_be
+    if side is None:
+        raise NotFound(what="draft", name=which)
+    return side
+
+
+def _override(row: Row, sent: Mapping[str, str]) -> Override:
+    """What the form says differently from what was derived. Raises NoAmount."""
+
+    def text(name: str) -> str:
+        return sent.get(f"{row.id}.{name}", "").strip()
+
+    post = text("post")
+    office, activity = text("office")[:200], text("activity")[:300]
+    derived_office = row.office.derived or row.office.value
+    derived_activity = row.activity.derived or row.activity.value
+    kind = ActivityType(text("type")) if text("type") in set(ActivityType) else None
+    value = Value(text("value")) if text("value") in set(Value) else None
+    derived_kind = row.type.derived or row.type.value
+    derived_value = row.value.derived or row.value.value
+    return Override(
+        activity=None if activity in ("", derived_activity) else activity,
+        office=None if office == derived_office else office,
+        minutes=_minutes(text("minutes"), row),
+        type=None if kind == derived_kind else kind,
+        value=None if value == derived_value else value,
+        share=row.share.value if row.share.derived is not None else None,
+        staff={post[:200]: amount(text("holders") or "1")} if post else None,
+        is_excluded=True if sent.get(f"{row.id}.excluded") else None,
+        is_added=row.id.startswith("added:"),
+    )
+
+
+def _minutes(text: str, row: Row) -> Decimal | None:
+    """None where it says what was derived, or nothing at all."""
+    if not text:
+        return None
+    said = amount(text)
+    derived = row.minutes.derived if row.minutes.derived is not None else row.minutes.value
+    return None if said == derived and row.minutes.derived_origin != Origin.NOBODY else said
+
+
+def _added(sent: Mapping[str, str]) -> Override:
+    kind, value = sent.get("new.type", ""), sent.get("new.value", "")
+    return Override(
+        activity=sent.get("new.activity", "").strip()[:300],
+        office=sent.get("new.office", "").strip()[:200],
+        minutes=amount(sent.get("new.minutes", "")),
+        type=ActivityType(kind) if kind in set(ActivityType) else ActivityType.OPERATION,
+        value=Value(value) if value in set(Value) else Value.NO_VALUE,
+        is_added=True,
+    )
+
+
+def _new_id(table: Table) -> str:
+    taken = {row.id for row in table.rows}
+    number = 1
+    while f"added:{number}" in taken:
+        number += 1
+    return f"added:{number}"
