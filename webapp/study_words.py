@@ -12,7 +12,7 @@ from designer.asme import ActivityType, Origin, Value
 from designer.cost import Consumable
 from designer.findings import Evidence, Finding, Saving
 from engine.errors import filled
-from webapp.charts import duration_words
+from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
 
 TYPES: dict[str, LazyString] = {
