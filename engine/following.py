@@ -11,9 +11,13 @@ from engine import feel, history
 from engine.errors import NotFound, Refusal
 from engine.models import Case, CaseStatus, Document, Letter, Office, Task, TaskStatus
 from engine.offers import sheet_of
+from engine.sheet import Appeal
+from engine.terms.appeals import COMPLAINT, appeals_offered, may_appeal
+from engine.terms.clock import calendar_of, term_of
+from engine.terms.view import ClockFile, StatedNotice, clock_file
 
 # what the office wrote for itself stays with the office
-SHOWN_ORIGINS = ("applicant", "letter", "registry", "correction")
+SHOWN_ORIGINS = ("applicant", "letter", "registry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,35 @@ def followed(session: Session, case_id: int) -> Followed:
         _documents(session, case),
         tuple(unset),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What the applicant can do now, by the law's clock."""
+
+    notice: StatedNotice | None  # to be corrected
+    is_withdrawable: bool
+    appeals: tuple[Appeal, ...]  # that may be filed today
+    may_complain: bool
+
+
+def deeds(session: Session, case: Case, *, at: datetime) -> tuple[Deeds, ClockFile | None]:
+    """What the applicant can do, and how the clock stands (None: no term applies)."""
+    is_open = case.status in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
+    file, term = clock_file(session, case, at=at), term_of(session, case)
+    if file is None or term is None:
+        return Deeds(None, is_open, (), False), None
+    law, today = file.view.law, calendar_of(session, term).day_of(at)
+    waiting = {one.kind for one in file.appeals if one.decided_on is None}
+    offered = appeals_offered(sheet_of(session, case.version_id), law)
+    appeals = tuple(
+        one
+        for kind, one in offered.items()
+        if kind not in waiting and may_appeal(session, case, term, one, today)
+    )
+    may_complain = is_open and law.complaint_days is not None and COMPLAINT not in waiting
+    is_notified = file.view.notified_on is not None
+    return Deeds(file.open_notice, is_open and not is_notified, appeals, may_complain), file
 
 
 def shown_document(session: Session, case_id: int, number: int) -> Document:

@@ -114,9 +114,17 @@ class CopyDesk:
                 if export is None or export.ready_at is not None:
                     return
                 case = session.get_one(Case, export.case_id)
-                index = index_of(session, case, is_masked=export.is_masked, at=at)
+                # an applicant gets what is theirs and what was issued to them; notes of the office stay there
+                is_own = export.asked_by_id is None
+                index = index_of(
+                    session,
+                    case,
+                    is_masked=export.is_masked,
+                    left_out=("task",) if is_own else (),
+                    at=at,
+                )
                 page = self.typeset(index_page(index))
-                facts = iter(()) if export.is_masked else _facts(session, case)
+                facts = iter(()) if export.is_masked or is_own else _facts(session, case)
                 size = write_copy(part, index, facts, self.files, page=page, key=self.key)
             os.replace(part, whole)
         finally:

@@ -1,7 +1,7 @@
 """The index of a case file: every document with its number, hash, origin and date; as JSON and as a page."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,14 +45,12 @@ _ORIGINS: Final = {
         "task": "oficina",
         "letter": "emitido",
         "registry": "otro registro",
-        "correction": "subsanación",
     },
     "en": {
         "applicant": "applicant",
         "task": "office",
         "letter": "issued",
         "registry": "another registry",
-        "correction": "correction",
     },
 }
 _STYLE: Final = """
@@ -66,8 +64,15 @@ th { background: #eee } tr { break-inside: avoid }
 """
 
 
-def index_of(session: Session, case: Case, *, is_masked: bool, at: datetime) -> dict[str, Any]:
-    """What belongs to the case file, as JSON; `files` tells name and sha256 of every document of a copy."""
+def index_of(
+    session: Session,
+    case: Case,
+    *,
+    is_masked: bool,
+    left_out: Collection[str] = (),
+    at: datetime,
+) -> dict[str, Any]:
+    """What belongs to the case file, as JSON; documents of the origins `left_out` are named, but not in a copy."""
     procedure = session.scalars(select(Procedure).where(Procedure.id == case.procedure_id)).one()
     name, document = case.applicant_name, case.applicant_document or ""
     return {
@@ -85,7 +90,7 @@ def index_of(session: Session, case: Case, *, is_masked: bool, at: datetime) -> 
         "facts": {"count": case.last_seq, "hash": case.last_hash.hex()},
         "made_at": at.isoformat(timespec="seconds"),
         "language": sheet_of(session, case.version_id).language,
-        "documents": [_line(one, is_masked) for one in documents(session, case)],
+        "documents": [_line(one, is_masked, left_out) for one in documents(session, case)],
     }
 
 
@@ -120,9 +125,10 @@ def index_page(index: Mapping[str, Any]) -> str:
 <table><thead><tr>{heads}</tr></thead><tbody>{"".join(map(line, index["documents"]))}</tbody></table></body></html>"""
 
 
-def _line(document: Document, is_masked: bool) -> dict[str, Any]:
-    is_left_out = is_masked and document.origin in PRIVATE_ORIGINS | {"task"}
-    name = "—" if is_left_out else document.name  # people name files after people
+def _line(document: Document, is_masked: bool, left_out: Collection[str]) -> dict[str, Any]:
+    is_private = is_masked and document.origin in PRIVATE_ORIGINS
+    is_left_out = is_private or document.origin in left_out
+    name = "—" if is_private else document.name  # people name files after people
     return {
         "number": document.number,
         "name": name,

@@ -64,12 +64,8 @@ def mailed_code(database: Database) -> str:
     """The six digits in the newest mail."""
     with database.reading() as session:
         jobs = session.scalars(select(Job).where(Job.kind == JobKind.MAIL.value).order_by(Job.id))
-        texts = [
-            job.payload["text"] for job in jobs if re.search(r"\b\d{6}\b", job.payload["text"])
-        ]
-    found = re.search(r"\b(\d{6})\b", texts[-1])
-    assert found is not None
-    return found.group(1)
+        found = [re.search(r"code is (\d{6})", job.payload["text"]) for job in jobs]
+    return [one.group(1) for one in found if one is not None][-1]
 
 
 def fill_in(hall: Town, rosa: Applicant) -> str:

@@ -90,7 +90,8 @@ def test_to_write_one_shows_a_code_sent_by_mail(hall: Town) -> None:
     code = file(hall, applicant(hall))
     rosa, _ = opened(hall, code)
     at = f"/follow/{the_case(hall).id}"
-    assert rosa.send(f"{at}/message", {"text": "Hola"}).status_code == 403
+    asked = rosa.send(f"{at}/message", {"text": "Hola"})
+    assert asked.location == f"{at}/prove?next={at}/message"
     rosa.send(f"{at}/prove/send")
     assert rosa.send(f"{at}/prove", {"code": mailed_code(hall.database)}).status_code == 303
     assert rosa.send(f"{at}/message", {"text": "¿Cuándo vienen?"}).status_code == 303
@@ -106,7 +107,9 @@ def test_the_right_to_act_ends_after_an_hour(hall: Town) -> None:
     rosa.send(f"{at}/prove/send")
     rosa.send(f"{at}/prove", {"code": mailed_code(hall.database)})
     hall.clock.advance(minutes=61)
-    assert rosa.send(f"{at}/message", {"text": "Hola"}).status_code == 403
+    assert "/prove?" in str(rosa.send(f"{at}/message", {"text": "Hola"}).location)
+    with hall.database.reading() as session:
+        assert session.scalars(select(CaseMessage)).all() == []
 
 
 def test_a_lost_code_is_replaced_by_mail_and_nobody_learns_who_exists(hall: Town) -> None:

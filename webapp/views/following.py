@@ -5,17 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from engine.correspondence import NothingWritten, messages_of, write_message
 from engine.files import FileStore
-from engine.following import followed, shown_document
+from engine.following import deeds, followed, shown_document
 from engine.holders import case_of_holder, code_hash, read_holder_code
 from engine.inquiries import inquiries
 from engine.offers import sheet_of
 from webapp.access import public
 from webapp.holding import (
+    CannotAct,
     NotHeld,
     acting_case,
     held_case,
     is_lost_code,
-    may_act_on,
     send_lost_code,
     send_own_code,
     show_own_code,
@@ -38,6 +38,13 @@ MESSAGES_PER_ADDRESS = 20  # in a quarter of an hour
 def _not_held(_refusal: NotHeld) -> ResponseReturnValue:
     # the same for a case that is not theirs, is no more, or never was
     return redirect(url_for("following.ask"), 303)
+
+
+@pages.errorhandler(CannotAct)
+def _cannot_act(_refusal: CannotAct) -> ResponseReturnValue:
+    # first the code by mail, then on to where they were going
+    case_id = (request.view_args or {}).get("case_id", 0)
+    return redirect(url_for("following.prove", case_id=case_id, next=request.path), 303)
 
 
 @pages.get("")
@@ -112,6 +119,7 @@ def show(case_id: int) -> ResponseReturnValue:
     """How far it is, who has it, what comes next, what was written."""
     held_case(case_id)
     told = followed(session(), case_id)
+    can_do, clock = deeds(session(), told.case, at=now())
     return page(
         "following/show.html",
         told=told,
@@ -119,7 +127,8 @@ def show(case_id: int) -> ResponseReturnValue:
         sheet=sheet_of(session(), told.case.version_id),
         messages=messages_of(session(), case_id),
         inquiries=inquiries(session(), case_id),
-        may_act=may_act_on(told.case),
+        deeds=can_do,
+        clock=clock,
     )
 
 
@@ -143,7 +152,13 @@ def download(case_id: int, number: int) -> Response:
 def prove(case_id: int) -> ResponseReturnValue:
     """Where the code is typed that lets somebody act."""
     case = held_case(case_id)
-    return page("following/prove.html", case=case, is_sent="sent" in request.args, error=None)
+    return page(
+        "following/prove.html",
+        case=case,
+        is_sent="sent" in request.args,
+        error=None,
+        going_to=_going_to(case_id),
+    )
 
 
 @pages.post("/<int:case_id>/prove/send")
@@ -151,7 +166,9 @@ def prove(case_id: int) -> ResponseReturnValue:
 def send_code(case_id: int) -> ResponseReturnValue:
     """Send a code to the address of the case."""
     send_own_code(held_case(case_id))
-    return redirect(url_for("following.prove", case_id=case_id, sent=1), 303)
+    return redirect(
+        url_for("following.prove", case_id=case_id, sent=1, next=_going_to(case_id)), 303
+    )
 
 
 @pages.post("/<int:case_id>/prove")
@@ -161,12 +178,15 @@ def proved(case_id: int) -> ResponseReturnValue:
     case = held_case(case_id)
     if show_own_code(case, request.form.get("code", "")[:40]):
         let_act(case_id)
-        return redirect(url_for("following.show", case_id=case_id), 303)
+        return redirect(_going_to(case_id), 303)
     keep_work()
     error = _(
         "This is not the code that was sent last, or it is no longer good. Have another sent."
     )
-    return page("following/prove.html", 422, case=case, is_sent=True, error=error)
+    going_to = _going_to(case_id)
+    return page(
+        "following/prove.html", 422, case=case, is_sent=True, error=error, going_to=going_to
+    )
 
 
 @pages.get("/<int:case_id>/message")
@@ -193,3 +213,11 @@ def send_message(case_id: int) -> ResponseReturnValue:
         return page("following/message.html", 422, case=acting_case(case_id), error=error)
     flash(_("Your message is with the office."))
     return redirect(url_for("following.show", case_id=case_id), 303)
+
+
+def _going_to(case_id: int) -> str:
+    """Where somebody was going when they were asked for a code: a page of their own case, else its first."""
+    home = url_for("following.show", case_id=case_id)
+    wanted = request.values.get("next", "")
+    is_own = wanted.startswith(f"{home}/") and "\\" not in wanted and ".." not in wanted
+    return wanted if is_own else home

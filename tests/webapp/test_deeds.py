@@ -1,0 +1,145 @@
+"""What an applicant does from outside: correct item by item, withdraw, appeal, take a copy home; nobody else can."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from engine.models import Case, Deficiency, Document, FiledAppeal
+from engine.people import person_by_name
+from engine.terms.notices import Item, give_notice
+from tests.webapp.conftest import Town
+from tests.webapp.test_case_file import made_copies
+from tests.webapp.test_filing import (
+    ROSA,
+    Applicant,
+    applicant,
+    file,
+    mailed_code,
+    publish,
+    the_case,
+)
+
+
+@pytest.fixture
+def hall(town: Town) -> Town:
+    return publish(town)
+
+
+def acting(hall: Town) -> tuple[Applicant, str]:
+    """Rosa at another computer, who has shown code, document and the code by mail; the address of her case."""
+    code = file(hall, applicant(hall))
+    hall.clock.advance(seconds=5)
+    rosa = applicant(hall)
+    rosa.send("/follow", {"code": code, "document": ROSA["document"]})
+    at = f"/follow/{the_case(hall).id}"
+    rosa.send(f"{at}/prove/send")
+    rosa.send(f"{at}/prove", {"code": mailed_code(hall.database)})
+    return rosa, at
+
+
+def observed(hall: Town) -> None:
+    """The office states that something is lacking."""
+    with hall.database.transaction() as session:
+        case = session.scalars(select(Case)).one()
+        by = person_by_name(session, "carla")
+        items = [Item("plano", "Falta el plano de arquitectura."), Item("", "Firme la solicitud.")]
+        give_notice(session, case.id, items, by=by, at=hall.clock())
+
+
+def test_what_is_lacking_is_told_first(hall: Town) -> None:
+    rosa, at = acting(hall)
+    observed(hall)
+    text = rosa.get(at).text
+    assert "2 things are lacking" in text
+    assert text.index("2 things are lacking") < text.index("Where it is now")
+
+
+def test_corrections_are_made_item_by_item_and_handed_in_together(hall: Town) -> None:
+    rosa, at = acting(hall)
+    observed(hall)
+    assert "Falta el plano de arquitectura." in rosa.get(f"{at}/correct").text
+    plan = {"text": "", "file": (BytesIO(b"%PDF-1.7 plan"), "plano.pdf")}
+    assert rosa.send(f"{at}/correct/1", plan).status_code == 303
+    early = rosa.send(f"{at}/correct")
+    assert early.status_code == 422
+    assert "Still to be corrected" in early.text
+    rosa.send(f"{at}/correct/2", {"text": "Firmada."})
+    assert rosa.send(f"{at}/correct").status_code == 303
+    assert "lacking" not in rosa.get(at).text
+    with hall.database.reading() as session:
+        done = session.scalars(select(Deficiency).order_by(Deficiency.item)).all()
+        assert [one.correction for one in done] == ["", "Firmada."]
+        brought = session.scalars(select(Document).where(Document.field == "correction 1")).one()
+        assert brought.name == "plano.pdf"
+
+
+def test_too_late_is_said_in_words(hall: Town) -> None:
+    rosa, at = acting(hall)
+    observed(hall)
+    hall.clock.advance(days=7)
+    elsewhere, _ = rosa, at
+    assert elsewhere.get(f"{at}/correct").status_code == 303  # the right to act is over as well
+
+
+def test_withdrawing_ends_the_case(hall: Town) -> None:
+    rosa, at = acting(hall)
+    assert "cannot be undone" in rosa.get(f"{at}/withdraw").text
+    assert rosa.send(f"{at}/withdraw", {"reason": ""}).status_code == 303
+    assert the_case(hall).status == "cancelled"
+    again = rosa.send(f"{at}/withdraw", {"reason": ""})
+    assert again.status_code == 409
+
+
+def test_a_complaint_for_delay_is_filed_once(hall: Town) -> None:
+    rosa, at = acting(hall)
+    assert rosa.send(f"{at}/appeal/complaint", {"grounds": " "}).status_code == 422
+    assert rosa.send(f"{at}/appeal/complaint", {"grounds": "Nadie viene."}).status_code == 303
+    assert rosa.get(f"{at}/appeal/complaint").status_code == 404
+    with hall.database.reading() as session:
+        assert session.scalars(select(FiledAppeal)).one().grounds == "Nadie viene."
+
+
+def test_nothing_is_appealed_before_it_is_decided(hall: Town) -> None:
+    rosa, at = acting(hall)
+    assert rosa.get(f"{at}/appeal/appeal").status_code == 404
+    assert rosa.send(f"{at}/appeal/appeal", {"grounds": "No."}).status_code == 409
+
+
+def test_the_applicant_takes_home_what_is_theirs(hall: Town) -> None:
+    rosa, at = acting(hall)
+    rosa.send(f"{at}/copy")
+    made_copies(hall)
+    text = rosa.get(f"{at}/copy").text
+    where = text.split(f'href="{at}/copy/')[1].split('"')[0]
+    copy = rosa.get(f"{at}/copy/{where}", buffered=True)
+    assert copy.mimetype == "application/zip"
+
+
+def test_who_only_looks_is_asked_for_the_code_by_mail_and_goes_on_from_there(hall: Town) -> None:
+    code = file(hall, applicant(hall))
+    hall.clock.advance(seconds=5)
+    rosa = applicant(hall)
+    rosa.send("/follow", {"code": code, "document": ROSA["document"]})
+    at = f"/follow/{the_case(hall).id}"
+    asked = rosa.get(f"{at}/withdraw")
+    assert asked.location == f"{at}/prove?next={at}/withdraw"
+    rosa.send(f"{at}/prove/send", {"next": f"{at}/withdraw"})
+    proved = {"code": mailed_code(hall.database), "next": f"{at}/withdraw"}
+    assert rosa.send(f"{at}/prove", proved).location == f"{at}/withdraw"
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/cases"])
+def test_nobody_is_led_elsewhere(hall: Town, wanted: str) -> None:
+    rosa, at = acting(hall)
+    answer = rosa.send(f"{at}/prove/send", {"next": wanted})
+    assert answer.location == f"{at}/prove?sent=1&next={at}"
+
+
+def test_a_stranger_does_nothing(hall: Town) -> None:
+    _, at = acting(hall)
+    stranger = applicant(hall)
+    for path in ("correct", "withdraw", "appeal/complaint", "copy", "correct/1"):
+        assert stranger.get(f"{at}/{path}").location == "/follow", path
+        assert stranger.send(f"{at}/{path}", {"grounds": "x"}).location == "/follow", path
+    assert the_case(hall).status == "open"
