@@ -13,7 +13,6 @@ from engine.models import Case, CaseStatus, Document, Letter, Office, Task, Task
 from engine.offers import sheet_of
 from engine.sheet import Appeal
 from engine.terms.appeals import COMPLAINT, appeals_offered, may_appeal
-from engine.terms.clock import calendar_of, term_of
 from engine.terms.view import ClockFile, StatedNotice, clock_file
 
 # what the office wrote for itself stays with the office
@@ -88,16 +87,16 @@ class Deeds:
 def deeds(session: Session, case: Case, *, at: datetime) -> tuple[Deeds, ClockFile | None]:
     """What the applicant can do, and how the clock stands (None: no term applies)."""
     is_open = case.status in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
-    file, term = clock_file(session, case, at=at), term_of(session, case)
-    if file is None or term is None:
+    file = clock_file(session, case, at=at)
+    if file is None:
         return Deeds(None, is_open, (), False), None
-    law, today = file.view.law, calendar_of(session, term).day_of(at)
+    law = file.view.law
     waiting = {one.kind for one in file.appeals if one.decided_on is None}
     offered = appeals_offered(sheet_of(session, case.version_id), law)
     appeals = tuple(
         one
         for kind, one in offered.items()
-        if kind not in waiting and may_appeal(session, case, term, one, today)
+        if kind not in waiting and may_appeal(session, case, one, at=at)
     )
     may_complain = is_open and law.complaint_days is not None and COMPLAINT not in waiting
     is_notified = file.view.notified_on is not None
