@@ -90,7 +90,7 @@ def _obstacles(imported: Imported) -> tuple[Finding, ...]:
         compile_model(imported.model, imported.process_id)
     except NotRunnable as refusal:
         return tuple(
-            Finding("not-runnable", "error", item.element_id, item.line, item.message)
+            Finding("not-runnable", "error", item.element_id, item.line, item.sentence, item.values)
             for item in refusal.obstacles
         )
     return ()

@@ -6,9 +6,21 @@ named values; the web translates the template and then fills in the values, so a
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 _NAMED = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value of a sentence that is itself words of ours: a template with its values, to be translated apart."""
+
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return filled(self.sentence, self.values)
 
 
 class Refusal(Exception):

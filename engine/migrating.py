@@ -103,7 +103,7 @@ def _check(session: Session, migration: Migration, at: datetime) -> bool:
             execution = look(session, case_id, at=at)[2]
             found = execution.migration_obstacles(plan.compiled, migration.mapping)
         except Refusal as refusal:
-            found = [Obstacle(refusal.message())]
+            found = [_refused(refusal)]
         status = MigratedStatus.BLOCKED if found else MigratedStatus.FITS
         session.add(_row(migration, case_id, status, found))
     session.flush()
@@ -129,7 +129,10 @@ def _each(
                 _one(session, way, row, move)
         except Refusal as refusal:
             failed = MigratedStatus.BLOCKED if move is _move else MigratedStatus.KEPT
-            row.status, row.obstacles = failed.value, _told([Obstacle(refusal.message())])
+            row.status, row.obstacles = (
+                failed.value,
+                _told([_refused(refusal)]),
+            )
             session.flush()
     return len(rows) == MOVED_AT_ONCE
 
@@ -285,8 +288,21 @@ def _row(
     )
 
 
+def _refused(refusal: Refusal) -> Obstacle:
+    values = {name: str(value) for name, value in refusal.values.items()}
+    return Obstacle(refusal.sentence, values=values)
+
+
 def _told(found: list[Obstacle]) -> list[dict[str, Any]]:
-    return [{"message": one.message[:300], "element_id": one.element_id} for one in found[:20]]
+    return [
+        {
+            "message": one.message[:300],
+            "element_id": one.element_id,
+            "sentence": one.sentence,
+            "values": one.values,
+        }
+        for one in found[:20]
+    ]
 
 
 def _hash(state: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from engine import jobs
 from engine.cases import ReasonMissing
 from engine.chosen_cases import EVERY, ChosenCases, check_chosen
 from engine.deployments import blueprint
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import Conflict, NotFound, Refusal, Said
 from engine.ids import new_id
 from engine.models import (
     Case,
@@ -73,7 +74,7 @@ class CaseLine:
 
     number: str
     status: str
-    obstacles: tuple[str, ...]
+    obstacles: tuple[Said, ...]
 
 
 class OtherProcedure(Refusal):
@@ -245,10 +246,14 @@ def case_lines(
         .order_by(MigratedCase.case_id)
         .limit(limit)
     )
-    return [
-        CaseLine(row.number, row.status, tuple(str(one["message"]) for one in row.obstacles))
-        for row in rows
-    ]
+    return [CaseLine(row.number, row.status, tuple(map(_obstacle, row.obstacles))) for row in rows]
+
+
+def _obstacle(kept: dict[str, Any]) -> Said:
+    """What stood in the way; rows of earlier releases keep the English message alone."""
+    if "sentence" in kept:
+        return Said(kept["sentence"], kept["values"])
+    return Said("{message}", {"message": kept["message"]})
 
 
 def enqueue_batch(session: Session, migration: Migration, batch: int, *, at: datetime) -> None:

@@ -25,6 +25,11 @@ TRANSLATIONS = ROOT / "webapp" / "translations"
 _KEYWORDS: dict[str, Any] = {
     "_": None,
     "N_": None,
+    "Obstacle": None,
+    "obstacle": None,
+    "fail": None,
+    "FeelSyntaxError": None,
+    "expect": (2,),
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

@@ -98,7 +98,11 @@ def element_names(report: Json) -> dict[str | None, str]:
 
 def told(said: Json) -> str:
     """A sentence of the report in the reader's language, with its values."""
-    return filled(_(said["sentence"]), said["values"])
+    values = dict(said["values"])
+    problem = values.get("problem")
+    if problem:  # words of ours inside the sentence
+        values["problem"] = _(problem)
+    return filled(_(said["sentence"]), values)
 
 
 def _times(unread: Json) -> str:

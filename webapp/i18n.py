@@ -18,7 +18,7 @@ from flask_babel import (
 )
 from flask_babel.speaklater import LazyString
 
-from engine.errors import Refusal, filled
+from engine.errors import Refusal, Said, filled
 from engine.models import Role
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES
 
@@ -113,6 +113,15 @@ def role_name(role: Role) -> str:
     return str(_ROLE_NAMES[role])
 
 
+def said(part: Said) -> str:
+    """Words of ours in the reader's language, with their values filled in."""
+    values = {
+        name: said(value) if isinstance(value, Said) else value
+        for name, value in part.values.items()
+    }
+    return filled(gettext(part.sentence), values)
+
+
 def sentence(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its values filled in."""
     values = dict(refusal.values)
@@ -123,6 +132,9 @@ def sentence(refusal: Refusal) -> str:
     for name, value in values.items():
         if type(value) is date:
             values[name] = format_date(value, "d MMM y")
+    for name, value in values.items():
+        if isinstance(value, Said):
+            values[name] = said(value)
     at = values.get("at")
     if isinstance(at, datetime):  # in the office's zone, where the engine says UTC
         values["time"] = format_datetime(at, "HH:mm")

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask_babel import format_date, format_datetime
 from markupsafe import Markup
 
-from webapp.i18n import _, plural
+from webapp.i18n import _, plural, said
 from webapp.transactions import now
 
 Tone = Literal["overdue", "soon", "later", "none"]
@@ -96,7 +96,9 @@ def counted(number: int, limit: int = 1000) -> str:
 
 def register(app: Flask) -> None:
     """Give templates the filters `due`, `past`, `exact`, `day` and `counted`."""
-    app.jinja_env.filters.update(due=due, past=past, exact=exact, day=day, counted=counted)
+    app.jinja_env.filters.update(
+        due=due, past=past, exact=exact, day=day, counted=counted, said=said
+    )
 
 
 def _date_of(at: datetime) -> str:

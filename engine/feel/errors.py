@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from engine.errors import Refusal, filled
+from engine.errors import Refusal, Said, filled
 
 
 class FeelSyntaxError(Refusal):
@@ -14,11 +14,11 @@ class FeelSyntaxError(Refusal):
         "The expression cannot be read at character {position}, near “{near}”: {problem}"
     )
 
-    def __init__(self, problem: str, position: int, text: str) -> None:
+    def __init__(self, problem: str, position: int, text: str, **values: object) -> None:
         self.position = position
-        self.problem = problem
+        self.problem = Said(problem, values)
         near = text[max(0, position - 10) : position + 20].strip() or "the end"
-        super().__init__(position=position + 1, near=near, problem=problem)
+        super().__init__(position=position + 1, near=near, problem=self.problem)
 
 
 class UnknownValue(Refusal):

@@ -209,7 +209,7 @@ class Parser(CompoundReader):
             if compound is not None:
                 return compound
             if token.text in ("and", "or", "then", "else", "return", "satisfies", "between"):
-                self.fail(f"a value is missing before “{token.text}”.")
+                self.fail("a value is missing before “{word}”.", word=token.text)
         start = self.index
         name = self.adjacent_words()
         if found and found[0] >= self.index - start:
@@ -249,4 +249,4 @@ class Parser(CompoundReader):
         if found:
             self.index += found[0]
             return self.name_node(token.start, found[1])
-        return self.fail(f"“{token.text}” has no meaning here.")
+        return self.fail("“{word}” has no meaning here.", word=token.text)

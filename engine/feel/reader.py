@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
+from engine.errors import Said
 from engine.feel.builtins.catalogue import BUILTINS
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.limits import MAX_NESTING, MAX_NODES
@@ -62,12 +63,12 @@ class Reader:
     def expect(self, text: str, why: str) -> None:
         """Step over the symbol or word; raises FeelSyntaxError if something else is next."""
         if not self.take(text):
-            self.fail(f"“{text}” is missing {why}.")
+            self.fail("“{text}” is missing {why}.", text=text, why=Said(why))
 
-    def fail(self, problem: str, position: int | None = None) -> NoReturn:
+    def fail(self, problem: str, position: int | None = None, **values: object) -> NoReturn:
         """Raise FeelSyntaxError at the next token or the given place."""
         place = self.token.start if position is None else position
-        raise FeelSyntaxError(problem, place, self.text)
+        raise FeelSyntaxError(problem, place, self.text, **values)
 
     def built(self, node: NodeT, *children: Node) -> NodeT:
         """The node with its height set; refuses trees that are too large or too deep."""

@@ -39,7 +39,10 @@ def tokens_of(text: str) -> list[Token]:
     """All tokens and a last one of kind `end`; raises FeelSyntaxError."""
     if len(text) > MAX_TEXT:
         raise FeelSyntaxError(
-            f"it has more than {MAX_TEXT} characters. Split it into smaller ones.", 0, text
+            "it has more than {most} characters. Split it into smaller ones.",
+            0,
+            text,
+            most=MAX_TEXT,
         )
     tokens: list[Token] = []
     position = 0

@@ -80,8 +80,11 @@ def compile_model(model: Model, process_id: str | None = None) -> Compiled:
     """
     process = versions.choose_process(model, process_id)
     if process is None:
-        wanted = f"“{process_id}” " if process_id else ""
-        raise NotRunnable((Obstacle(f"the file has no process {wanted}with anything in it"),))
+        if process_id is None:
+            raise NotRunnable((Obstacle("the file has no process with anything in it"),))
+        values = {"name": process_id}
+        missing = Obstacle("the file has no process “{name}” with anything in it", values=values)
+        raise NotRunnable((missing,))
     model_hash = versions.digest(model)
     hash = f"{model_hash}#{process.id}"
     known = versions.remembered(hash)
@@ -128,13 +131,16 @@ class _Compiler:
             model=self.model,
         )
 
-    def obstacle(self, message: str, node: Node | None, line: int | None = None) -> None:
+    def obstacle(
+        self, sentence: str, node: Node | None, line: int | None = None, **values: str
+    ) -> None:
         """Note what cannot run."""
         self.obstacles.append(
             Obstacle(
-                message,
+                sentence,
                 None if node is None else node.id,
                 line or (node.line if node else self.process.line),
+                values,
             )
         )
 
@@ -149,8 +155,9 @@ class _Compiler:
             return Rule(text, self.names)
         except FeelSyntaxError as error:
             self.obstacle(
-                f"“{text[:80]}” is not an expression that can be run: {error.problem}", node,
+                "“{text}” is not an expression that can be run: {problem}", node,
                 None if isinstance(expression, str) else expression.line,
+                text=text[:80], problem=str(error.problem),
             )  # fmt: skip
             return None
 
@@ -161,7 +168,7 @@ class _Compiler:
         # Recursion here is as deep as sub-processes nest, which the reader limits.
         for index, node in enumerate(scope.nodes.values()):
             if node.id in self.elements:
-                self.obstacle(f"the id “{node.id}” is used twice", node)
+                self.obstacle("the id “{id}” is used twice", node, id=node.id)
                 continue
             self.elements[node.id] = self._node(spec, node, index)
         for flow in scope.flows.values():
@@ -190,7 +197,10 @@ class _Compiler:
             kind = ServiceSpec
         if kind is None:
             self.obstacle(
-                f"“{node.name or node.id}” is of a kind that cannot run: {node.kind}", node
+                "“{name}” is of a kind that cannot run: {kind}",
+                node,
+                name=node.name or node.id,
+                kind=node.kind,
             )
             kind = PersonTaskSpec
         spec = kind(scope_spec, node, index)
@@ -354,7 +364,9 @@ class _Compiler:
                 element.target = others[0]
             else:
                 self.obstacle(
-                    f"the link “{trigger.name}” needs exactly one place to go on", element.node
+                    "the link “{name}” needs exactly one place to go on",
+                    element.node,
+                    name=trigger.name or "",
                 )
 
     def _finish_gateway(self, element: NodeSpec) -> None:

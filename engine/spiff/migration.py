@@ -45,27 +45,36 @@ def _obstacles(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) ->
             if _may_go(token):
                 continue
             old = token.task_spec
+            said = {"name": old.label}
             spec = new.elements.get(mapping.get(old.name, ""))
             if spec is None:
-                yield Obstacle(f"the new version has nothing for “{old.label}”", old.name)
+                yield Obstacle("the new version has nothing for “{name}”", old.name, values=said)
             elif type(spec) is not type(old):
-                yield Obstacle(f"“{old.label}” is of another kind in the new version", old.name)
+                yield Obstacle(
+                    "“{name}” is of another kind in the new version", old.name, values=said
+                )
             elif body is not None and spec.scope_spec is not body:
                 yield Obstacle(
-                    f"“{old.label}” is in another sub-process in the new version", old.name
+                    "“{name}” is in another sub-process in the new version", old.name, values=said
                 )
             elif _has_rounds(spec) != _has_rounds(old):
-                yield Obstacle(f"“{old.label}” is repeated in one version only", old.name)
+                yield Obstacle("“{name}” is repeated in one version only", old.name, values=said)
         for name, counts in scope.joins.items():
             gateway = new.elements.get(mapping.get(name, ""))
             if gateway is None or type(gateway) is not type(scope.spec.task_specs[name]):
                 yield Obstacle(
-                    f"tokens wait at the join “{name}”, which the new version lacks", name
+                    "tokens wait at the join “{name}”, which the new version lacks",
+                    name,
+                    values={"name": name},
                 )
                 continue
             for flow_id in counts:
                 if _new_flow(scope.spec.task_specs[name], gateway, flow_id, mapping) is None:
-                    yield Obstacle(f"tokens wait on “{flow_id}”, which the new version lacks", name)
+                    yield Obstacle(
+                        "tokens wait on “{name}”, which the new version lacks",
+                        name,
+                        values={"name": flow_id},
+                    )
 
 
 def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> None:

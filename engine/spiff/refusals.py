@@ -1,17 +1,23 @@
 """What the engine refuses, each with its sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine.errors import Conflict, Refusal
+from engine.errors import Conflict, Refusal, Said, filled
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One thing in a diagram that cannot run: a sentence about an element and its line in the file."""
+    """One thing in a diagram that cannot run: a translatable sentence about an element and its line in the file."""
 
-    message: str
+    sentence: str
     element_id: str | None = None
     line: int | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The sentence in English with its values."""
+        return filled(self.sentence, self.values)
 
 
 class NotRunnable(Refusal):
@@ -24,7 +30,7 @@ class NotRunnable(Refusal):
         first = obstacles[0]
         self.element_id = first.element_id
         self.line = first.line
-        super().__init__(problem=first.message, count=len(obstacles))
+        super().__init__(problem=Said(first.sentence, first.values), count=len(obstacles))
 
 
 class NotWaiting(Conflict):

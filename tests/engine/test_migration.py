@@ -160,7 +160,7 @@ def test_checking_moves_nothing_and_says_what_stands_in_the_way(
     assert (told.count("fits"), told.count("blocked"), told.open_cases) == (1, 1, 2)
     (line,) = case_lines(session, migration, MigratedStatus.BLOCKED)
     assert line.number == blocked.number
-    assert "Decide" in line.obstacles[0]
+    assert "Decide" in str(line.obstacles[0])
     assert fits.version_id == blocked.version_id == old.id
 
 
@@ -270,7 +270,7 @@ def test_a_case_that_went_on_is_undone_by_the_same_map_or_kept(
     assert (back.version_id, task_of(session, back).element_id) == (versions[0].id, "old")
     assert (kept.version_id, task_of(session, kept).name) == (versions[1].id, "Sign")
     (line,) = case_lines(session, migration, MigratedStatus.KEPT)
-    assert "Sign" in line.obstacles[0]
+    assert "Sign" in str(line.obstacles[0])
 
 
 def test_a_case_that_ended_meanwhile_is_left_alone(

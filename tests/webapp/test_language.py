@@ -1,6 +1,7 @@
 """Which language is spoken."""
 
-from tests.webapp.conftest import Town
+from tests.webapp.conftest import LICENCE, Town
+from tests.webapp.test_upload import draft_page
 
 
 def test_the_browser_chooses(town: Town) -> None:
@@ -44,3 +45,13 @@ def test_dates_are_said_as_people_say_them(town: Town) -> None:
     assert (
         "ayer a las 09:00" in carla.get(f"/cases/{number}", headers={"Accept-Language": "es"}).text
     )
+
+
+def test_what_is_wrong_with_an_expression_is_said_in_the_reader_s_language(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = draft_page(ana, LICENCE.replace(b"Granted", b"Given"))
+    answer = ana.client.get(
+        f"{address}/rule?flow=yes&mode=feel&feel=area > )&try=1",
+        headers={"Accept-Language": "es"},
+    )
+    assert "falta un valor" in answer.text or "no tiene sentido aquí" in answer.text
