@@ -14,7 +14,7 @@ class FeelSyntaxError(Refusal):
         "The expression cannot be read at character {position}, near “{near}”: {problem}"
     )
 
-    def __init__(self, problem: str, position: int, text: str, **values: object) -> None:
+    def __init__(self, problem: str, position: int, text: str, /, **values: object) -> None:
         self.position = position
         self.problem = Said(problem, values)
         near = text[max(0, position - 10) : position + 20].strip() or "the end"

@@ -65,7 +65,7 @@ class Reader:
         if not self.take(text):
             self.fail("“{text}” is missing {why}.", text=text, why=Said(why))
 
-    def fail(self, problem: str, position: int | None = None, **values: object) -> NoReturn:
+    def fail(self, problem: str, position: int | None = None, /, **values: object) -> NoReturn:
         """Raise FeelSyntaxError at the next token or the given place."""
         place = self.token.start if position is None else position
         raise FeelSyntaxError(problem, place, self.text, **values)
