@@ -1,18 +1,20 @@
-"""Letters of the clock: notice, certificate of silence, not filed, appeal decided; the sheet’s own or the country’s."""
+"""Letters of the clock, and the mail that tells of them: the sheet's own template, or else the country's."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.errors import filled
 from engine.facts import Fact
 from engine.letters.issuing import issue_letter
 from engine.letters.plan import LetterPlan, letter_plan
-from engine.models import Person
+from engine.models import Person, Procedure
+from engine.outbox import is_address, send_mail
 from engine.progress import Held
-from engine.terms.law import Law, law_of
+from engine.terms.law import law_of
 
 
 def clock_letter(
@@ -24,14 +26,40 @@ def clock_letter(
     by: Person | None,
     at: datetime,
 ) -> Fact:
-    """The fact of a letter, now issued; `values` is what its template calls `clock`."""
-    law = law_of(held.plan.place.code)
-    kind = held.plan.letters.kinds.get(name) or _of_the_country(law.place.code, name)
+    """The fact of a letter, now issued; `values` is what its template calls `clock`. The applicant is told by mail.
+
+    Names: notice, not_filed, certificate, appeal_decided.
+    """
+    kind = held.plan.letters.kinds.get(name) or _of_the_country(held.plan.place.code, name)
     variables = {**held.execution.variables, "clock": dict(values)}
+    _tell_applicant(session, held, name, values, at)
     return issue_letter(session, held.case, held.plan, variables, kind, by=by, at=at)
+
+
+def _tell_applicant(
+    session: Session, held: Held, name: str, values: Mapping[str, Any], at: datetime
+) -> None:
+    case = held.case
+    if not case.applicant_email or not is_address(case.applicant_email):
+        return
+    mail = law_of(held.plan.place.code).words["mails"]["to_applicant"][name]
+    procedure = session.get_one(Procedure, case.procedure_id)
+    words: dict[str, object] = {"number": case.number, "procedure": procedure.name}
+    words |= {
+        key: value.strftime("%d/%m/%Y") if isinstance(value, date) else value
+        for key, value in values.items()
+    }
+    send_mail(
+        session,
+        to=case.applicant_email,
+        subject=filled(mail["subject"], words),
+        text=filled(mail["text"], words),
+        case_id=case.id,
+        key=f"clock:{name}:{case.id}:{case.last_seq}",
+        at=at,
+    )
 
 
 @lru_cache(maxsize=100)
 def _of_the_country(code: str, name: str) -> LetterPlan:
-    law: Law = law_of(code)
-    return letter_plan(name, law.words["letters"][name])
+    return letter_plan(name, law_of(code).words["letters"][name])

@@ -45,8 +45,9 @@ def look_at(session: Session, held: Held, term: CaseTerm, *, at: datetime) -> No
     if case.clock == ClockState.SUSPENDED:
         _let_go_on(session, case, term, today, at)
     if silence.has_operated(case, term, today):
+        people = warnings.in_charge(session, case, term)  # before their tasks are gone
         silence.operate(session, held, term, at=at)
-        warnings.warn(session, held, term, warnings.SILENCE, at=at)
+        warnings.warn(session, case, term, people, warnings.SILENCE, at=at)
         return
     if case.clock in RUNS:
         _warn(session, held, term, calendar, today, at)
@@ -71,11 +72,13 @@ def _warn(
     if today > term.decide_by:
         if not term.is_escalated:
             term.is_escalated, term.warned_days = True, 0
-            warnings.warn(session, held, term, warnings.OVERDUE, at=at)
+            people = warnings.in_charge(session, held.case, term)
+            warnings.warn(session, held.case, term, people, warnings.OVERDUE, at=at)
         return
     left = calendar.business_days_between(today, term.decide_by)
     reached = [days for days in warnings_left(session, held.case, term) if left <= days]
     if reached:
         # A worker that comes late warns once, by the nearest limit.
         term.warned_days = min(reached)
-        warnings.warn(session, held, term, warnings.SOON, days=left, at=at)
+        people = warnings.in_charge(session, held.case, term)
+        warnings.warn(session, held.case, term, people, warnings.SOON, days=left, at=at)

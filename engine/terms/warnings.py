@@ -24,7 +24,6 @@ from engine.models import (
     TermWarning,
 )
 from engine.outbox import send_mail
-from engine.progress import Held
 from engine.sheet import Assessment
 from engine.terms.law import law_of
 from engine.visibility import visible_cases
@@ -36,16 +35,15 @@ SILENCE: Final = "silence"
 
 def warn(
     session: Session,
-    held: Held,
+    case: Case,
     term: CaseTerm,
+    people: list[Person],
     kind: str,
     *,
     days: int | None = None,
     at: datetime,
 ) -> None:
     """Warn in the page and by mail; the fact says whom. `days`: business days left."""
-    case = held.case
-    people = _warned(session, held, term)
     procedure = session.get_one(Procedure, case.procedure_id)
     data: dict[str, Any] = {
         "kind": kind,
@@ -106,10 +104,11 @@ def see_warnings(session: Session, person: Person, *, at: datetime) -> None:
     )
 
 
-def _warned(session: Session, held: Held, term: CaseTerm) -> list[Person]:
+def in_charge(session: Session, case: Case, term: CaseTerm) -> list[Person]:
+    """Who has the open tasks of a case, the managers of their offices and those above, and the procedure's."""
     tasks = session.execute(
         select(Task.assignee_id, Task.office_id).where(
-            Task.case_id == held.case.id, Task.status == TaskStatus.OPEN
+            Task.case_id == case.id, Task.status == TaskStatus.OPEN
         )
     ).all()
     offices = {task.office_id for task in tasks if task.office_id is not None}

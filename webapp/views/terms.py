@@ -13,6 +13,7 @@ from engine.files import FileStore
 from engine.models import Case, CaseStatus, Role
 from engine.terms import appeals, endings, notices, stopping
 from engine.terms.view import ClockFile, clock_file
+from engine.visibility import knows_applicant
 from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page
@@ -259,6 +260,7 @@ def _notice_page(case: Case, refusal: Refusal | None = None) -> ResponseReturnVa
         status=refusal.status if refusal else 200,
         case=case,
         file=file,
+        is_known=knows_applicant(session(), signed_in(), case),
         requirements=blueprint(session(), case.version_id).sheet.requirements,
         refusal=sentence(refusal) if refusal else None,
         typed=request.form,

@@ -5,11 +5,11 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import event, select
 
-from engine.calendars.declared_days import declare_day
+from engine.calendars.declared_days import declare_day, set_office_hours
 from engine.cases import AwaitsCorrection, CaseEnded, resume_case, suspend_case
 from engine.errors import Conflict
-from engine.models import Case, ClockState, Job, JobKind, Task, TermWarning
-from engine.tasks import complete_task
+from engine.models import Case, ClockState, Job, JobKind, Task
+from engine.tasks import claim_task, complete_task
 from engine.terms import endings, notices, stopping
 from engine.terms.notices import Item
 from engine.terms.recounting import recount_terms
@@ -52,8 +52,6 @@ def test_4_a_case_filed_on_a_saturday_counts_from_monday(desk: Desk) -> None:
 
 
 def test_5_the_term_of_distance_lengthens_the_time_to_correct(desk: Desk) -> None:
-    from engine.calendars.declared_days import set_office_hours
-
     version = desk.publish(sheet(clock={"filed_from": "region"}))
     with desk.hall() as hall:
         office = hall.office("Town hall")
@@ -414,8 +412,6 @@ def test_warnings_reach_who_works_on_it_its_chief_and_the_manager_and_nobody_els
     desk.on("2026-01-05")
     case_id = desk.file(version)
     with desk.hall() as hall:
-        from engine.tasks import claim_task
-
         task = hall.session.scalars(select(Task)).one()
         claim_task(hall.session, task.id, by=desk.person(hall.session), at=hall.at)
     desk.on("2026-02-09")  # five business days before the 16th
@@ -573,4 +569,31 @@ def test_two_workers_let_silence_operate_once(desk: Desk) -> None:
     for worker in workers * 3:
         worker.run_once()
     assert desk.facts(case_id).count("request_approved") == 1
-    assert desk.count(TermWarning.case_id == case_id) >= 0
+
+
+def test_the_applicant_is_told_by_mail_what_is_to_be_corrected(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    with desk.hall() as hall:
+        hall.session.get_one(Case, case_id).applicant_email = "rosa@home.example"
+    give(desk, case_id)
+    with desk.database.reading() as session:
+        mail = session.scalars(select(Job).where(Job.kind == JobKind.MAIL)).one()
+        assert mail.payload["to"] == "rosa@home.example"
+        assert "hasta el 07/01/2026" in mail.payload["text"]
+
+
+def test_who_had_the_task_is_told_when_silence_took_it_away(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    with desk.hall() as hall:
+        task = hall.session.scalars(select(Task)).one()
+        claim_task(hall.session, task.id, by=desk.person(hall.session), at=hall.at)
+    desk.on("2026-02-24")
+    desk.work()
+    told = desk.data(case_id, "term_warned")
+    with desk.database.reading() as session:
+        assert told["kind"] == "silence"
+        assert desk.person(session).id in told["to"]

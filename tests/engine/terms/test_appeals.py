@@ -1,0 +1,120 @@
+"""DOMAIN.md “The clock” 7 and 11: appeals after a decision or negative silence, complaints that suspend nothing."""
+
+from datetime import date
+
+import pytest
+
+from engine.models import ClockState
+from engine.terms import appeals
+from tests.engine.terms.desk import Desk, sheet
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def decided(desk: Desk) -> int:
+    """A case that was decided and notified on 20 July 2026."""
+    version = desk.publish(sheet("negative_silence"))
+    desk.on("2026-07-01")
+    case_id = desk.file(version)
+    desk.on("2026-07-20")
+    desk.do(case_id)
+    desk.do(case_id)
+    return case_id
+
+
+def file(desk: Desk, case_id: int, kind: str) -> int:
+    with desk.hall() as hall:
+        filed = appeals.file_appeal(
+            hall.session, case_id, kind, "The plan was approved before.", by=None, at=hall.at
+        )
+        return filed.number
+
+
+def test_11_appeals_are_filed_within_fifteen_business_days_and_decided_in_fifteen_or_thirty(
+    desk: Desk,
+) -> None:
+    case_id = decided(desk)
+    desk.on("2026-08-14", hour=23)
+    file(desk, case_id, "reconsideration")
+    file(desk, case_id, "appeal")
+    with desk.database.reading() as session:
+        filed = appeals.appeals_of(session, case_id)
+    assert [(one.kind, one.decide_by) for one in filed] == [
+        ("reconsideration", day("2026-09-04")),
+        ("appeal", day("2026-09-25")),
+    ]
+    assert filed[1].authority == "Council"
+
+
+def test_11_an_appeal_after_its_time_is_refused_with_its_last_day(desk: Desk) -> None:
+    case_id = decided(desk)
+    desk.on("2026-08-17")
+    with pytest.raises(appeals.TooLateToAppeal, match="2026-08-14"):
+        file(desk, case_id, "appeal")
+
+
+def test_7_negative_silence_unlocks_the_appeal_as_long_as_nothing_is_decided(desk: Desk) -> None:
+    version = desk.publish(sheet("negative_silence"))
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    with pytest.raises(appeals.NothingToAppeal):
+        file(desk, case_id, "appeal")
+    desk.on("2026-06-01")
+    desk.work()
+    assert desk.case(case_id).clock == ClockState.SILENT
+    file(desk, case_id, "appeal")
+    assert desk.case(case_id).status == "open"
+    desk.do(case_id)  # the office still decides
+
+
+def test_what_silence_approved_is_not_appealed(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    desk.on("2026-02-24")
+    desk.work()
+    with pytest.raises(appeals.NothingToAppeal):
+        file(desk, case_id, "appeal")
+
+
+def test_11_a_complaint_for_delay_has_three_days_and_never_suspends_the_case(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    before = desk.term(case_id).decide_by
+    with desk.hall() as hall:
+        filed = appeals.file_complaint(
+            hall.session, case_id, "Nobody answers.", by=None, at=hall.at
+        )
+        assert filed.decide_by == day("2026-01-08")
+    assert desk.term(case_id).decide_by == before
+    assert desk.case(case_id).clock == ClockState.RUNNING
+    desk.do(case_id)
+
+
+def test_a_decided_appeal_has_a_letter_and_is_not_decided_again(desk: Desk) -> None:
+    case_id = decided(desk)
+    number = file(desk, case_id, "appeal")
+    with desk.hall() as hall:
+        appeals.decide_appeal(
+            hall.session, case_id, number, "unfounded", "The plot is zoned.", by=None, at=hall.at
+        )
+    assert desk.letters(case_id) == ["appeal_decided"]
+    assert desk.data(case_id, "appeal_decided")["result"] == "unfounded"
+    with desk.hall() as hall, pytest.raises(appeals.AppealDecided):
+        appeals.decide_appeal(
+            hall.session, case_id, number, "founded", "On second thoughts.", by=None, at=hall.at
+        )
+
+
+def test_the_same_appeal_is_not_filed_twice_at_once_and_says_why(desk: Desk) -> None:
+    case_id = decided(desk)
+    file(desk, case_id, "appeal")
+    with pytest.raises(appeals.AppealOpen):
+        file(desk, case_id, "appeal")
+    with desk.hall() as hall, pytest.raises(appeals.GroundsMissing):
+        appeals.file_appeal(hall.session, case_id, "reconsideration", " ", by=None, at=hall.at)
+    with desk.hall() as hall, pytest.raises(appeals.NoAppealHere, match="reconsideration"):
+        appeals.file_appeal(hall.session, case_id, "revision", "Why not", by=None, at=hall.at)
