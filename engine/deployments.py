@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine import bpmn, starting
@@ -256,7 +256,11 @@ def _move_open_tasks(session: Session, procedure: Procedure, offices: dict[str, 
             session.execute(
                 update(Task)
                 .where(*waiting, Task.version_id == version_id, Task.element_id == element_id)
-                .values(office_id=office_id)
+                # A pool says itself who belongs.
+                .values(
+                    office_id=office_id,
+                    queue_id=case((Task.queue_id < 0, Task.queue_id), else_=office_id),
+                )
                 .execution_options(synchronize_session="fetch")
             )
 
@@ -271,7 +275,7 @@ def set_home_office(session: Session, procedure: Procedure, office_id: int | Non
             Task.status == TaskStatus.OPEN,
             Task.office_id.is_(None),
         )
-        .values(office_id=office_id)
+        .values(office_id=office_id, queue_id=func.coalesce(Task.queue_id, office_id))
         .execution_options(synchronize_session="fetch")
     )
     session.flush()

@@ -32,6 +32,7 @@ from engine.models import (
     TaskStatus,
     Version,
 )
+from engine.pools import keep_pools
 from engine.previews import look
 from engine.progress import Held, advance, hold
 from engine.resolver import PublishedVersions
@@ -235,6 +236,7 @@ def _follow(
     """Open tasks and incidents take the names, and tasks nobody works on the office, of the new version."""
     staying = [wait for token, wait in after.items() if wait.kind in _WORK and token in before]
     route = routes(session, way.plan, staying, execution.variables, at=way.at)
+    keep_pools(session, [one.pool for one in route.values() if one.pool is not None])
     tasks = session.scalars(
         select(Task).where(
             Task.case_id == case.id, Task.status == TaskStatus.OPEN, Task.token.in_(list(route))
@@ -244,10 +246,16 @@ def _follow(
         wait = after[task.token]
         node = way.plan.nodes.get(wait.element_id)
         task.version_id, task.element_id = way.plan.version_id, wait.element_id
-        name = wait.name or (node.name if node is not None else None) or wait.element_id
+        name = (
+            route[task.token].name
+            or wait.name
+            or (node.name if node is not None else None)
+            or wait.element_id
+        )
         task.name = name[:300]
         if task.assignee_id is None:
             task.office_id = route[task.token].office_id
+            task.queue_id = route[task.token].queue_id
     broken = session.scalars(
         select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
     )

@@ -19,6 +19,7 @@ from engine.resolver import PublishedVersions
 from engine.routing import Route, routes
 from engine.spiff import Execution, Wait, WaitKind
 from engine.spiff import Fact as Told
+from engine.strategies import Given, give
 from engine.terms import clock
 from engine.waiting import await_world
 
@@ -116,7 +117,8 @@ def advance(
     opened = [wait for wait in after.values() if _is_opened(wait, held.before, main)]
     with session.no_autoflush:  # everything is written at once, below
         way = routes(session, plan, opened, execution.variables, at=at)
-    tasks = [_task(case, plan, wait, way[wait.token], at) for wait in opened]
+        given = give(session, case, plan, way, done=_done(main, by), at=at)
+    tasks = [_task(case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened]
     _close(session, held, after, main, by=by, at=at)
     _write_case(case, execution, at)
     tasks = _add(session, case, tasks, by=by)
@@ -160,9 +162,17 @@ def _is_opened(wait: Wait, before: Mapping[int, Wait], main: Fact) -> bool:
     )
 
 
-def _task(case: Case, plan: Blueprint, wait: Wait, route: Route, at: datetime) -> Task:
+def _done(main: Fact, by: Person | None) -> tuple[str, Person] | None:
+    if by is None or main.type != Happened.TASK_COMPLETED or main.element_id is None:
+        return None
+    return main.element_id, by
+
+
+def _task(
+    case: Case, plan: Blueprint, wait: Wait, route: Route, given: Given, at: datetime
+) -> Task:
     node = plan.nodes.get(wait.element_id)
-    name = wait.name or (node.name if node is not None else None) or wait.element_id
+    name = route.name or wait.name or (node.name if node is not None else None) or wait.element_id
     task = Task(
         case_id=case.id,
         token=wait.token,
@@ -173,10 +183,12 @@ def _task(case: Case, plan: Blueprint, wait: Wait, route: Route, at: datetime) -
         kind=_WORK[wait.kind].value,
         status=TaskStatus.OPEN.value,
         office_id=route.office_id,
-        assignee_id=route.assignee_id,
+        queue_id=route.queue_id,
+        not_by=given.not_by,
+        assignee_id=given.assignee_id,
         priority=route.priority,
         opened_at=at,
-        claimed_at=None if route.assignee_id is None else at,
+        claimed_at=None if given.assignee_id is None else at,
         due_at=route.due_at,
         due_order=NEVER_DUE if route.due_at is None else int(route.due_at.timestamp()),
         wait=asked(wait),

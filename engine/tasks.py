@@ -16,8 +16,9 @@ from engine.events import Happened
 from engine.facts import Fact, record
 from engine.files import StoredFile
 from engine.models import AnswerDraft, Case, Person, Role, Task, TaskStatus
+from engine.order_of_entry import skipping
 from engine.progress import advance, load, shortened
-from engine.routing import may_work
+from engine.routing import may_work, on_behalf
 from engine.spiff import Wait
 from engine.task_forms import task_form, with_stores
 from engine.terms.silence import refuse_after_silence
@@ -72,15 +73,19 @@ class MayNotWork(Refusal):
     )
 
 
-def claim_task(session: Session, task_id: str, *, by: Person, at: datetime) -> Task:
-    """Take a task of one's office; claiming one's own again changes nothing.
+def claim_task(
+    session: Session, task_id: str, *, reason: str = "", by: Person, at: datetime
+) -> Task:
+    """Take a task of one's office or pool, or of who is away; claiming one's own again changes nothing.
 
-    Raises NotFound, NotYours, AlreadyCompleted, TaskGone, CaseSuspended.
+    `reason` is why it comes before older ones, where the sheet asks for order of entry, and is kept.
+    Raises NotFound, NotYours, AlreadyCompleted, TaskGone, CaseSuspended, OutOfOrder.
     """
     task, _ = _open_task(session, task_id, by=by)
-    if task.assignee_id is None:
+    if task.assignee_id != by.id:
+        data = skipping(session, task, reason) | acting_for(session, by, task)
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
-        record(session, task.case, [_fact(Happened.TASK_CLAIMED, task)], by=by, at=at)
+        record(session, task.case, [_fact(Happened.TASK_CLAIMED, task, data)], by=by, at=at)
     return task
 
 
@@ -115,18 +120,21 @@ def complete_task(
     *,
     choices: Choices | None = None,
     files: Mapping[str, StoredFile] | None = None,
+    reason: str = "",
     by: Person,
     at: datetime,
 ) -> Completed:
     """Complete a task and take the case as far as it goes; an unclaimed task is claimed on the way.
 
-    `answers` are raw when the task has a form, and cleaned by it; `files` are those the person may attach, by sha256.
-    Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, engine.forms.Unfit, and engine.spiff's
-    ChoiceNeeded and ChoiceUnknown.
+    `answers` are raw when the task has a form, and cleaned by it; `files` are those the person may attach, by sha256;
+    `reason` as in claim_task.
+    Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, OutOfOrder, engine.forms.Unfit, and
+    engine.spiff's ChoiceNeeded and ChoiceUnknown.
     """
     task, has_draft = _open_task(session, task_id, by=by)
     case = task.case
     refuse_after_silence(session, case, at=at)
+    data = skipping(session, task, reason) | acting_for(session, by, task)
     held = load(session, case, at=at)
     form = task_form(session, case.version_id, task.element_id)
     if form is not None:
@@ -137,14 +145,15 @@ def complete_task(
             answers, context=known, files=files or {}, today=held.plan.place.day_of(at)
         )
     held.execution.complete(task.token, answers, at, choices=choices)
-    if task.assignee_id is None:
+    if task.assignee_id != by.id:
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
     task.status = TaskStatus.COMPLETED.value
     task.ended_at, task.ended_by_id = max(at, task.claimed_at or task.opened_at), by.id
     task.wait = {}
     if has_draft:
         _forget_drafts(session, task)
-    data: dict[str, Any] = {"answers": shortened(answers)} if answers else {}
+    if answers:
+        data["answers"] = shortened(answers)
     if choices:
         data["choices"] = choices
     opened = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
@@ -222,10 +231,17 @@ def _open_task(
     if task.status != TaskStatus.OPEN:
         _refuse_ended(session, task)
     check_open(task.case)
-    others = task.assignee_id not in (None, by.id)
+    absent = {absent.person.id for absent in by.stands_in_for if absent.covers(task.procedure_id)}
+    others = task.assignee_id not in (None, by.id, *absent)
     if others and not (is_assigning and by.has_role(Role.MANAGER, Role.OPERATOR)):
         raise NotYours(task=task.name, person=_full_name(session, task.assignee_id))
     return task, bool(row[1])
+
+
+def acting_for(session: Session, by: Person, task: Task) -> dict[str, Any]:
+    """What the record says of a delegate: for whom they act; nothing of who acts for themselves."""
+    absent = on_behalf(session, by, task)
+    return {} if absent is None else {"on_behalf_of": absent.person.id}
 
 
 def _refuse_ended(session: Session, task: Task) -> None:

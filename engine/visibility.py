@@ -1,22 +1,24 @@
 """Who may see which case and task: conditions that every query of them carries. Evaluated when read."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import QueryableAttribute, Session, aliased
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from engine.models import Case, Person, Procedure, Role, Task, TaskStatus
 from engine.people import offices_below
-
-_WORKING = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER)
+from engine.pools import WORKING, pools_of
 
 
 def visible_tasks(person: Person) -> ColumnElement[bool]:
-    """Condition on Task: an operator sees all; a manager those of the own offices and the ones below; a civil
-    servant and an analyst those of the own offices, an analyst also those of no office; everyone those assigned to
-    them.
+    """Condition on Task: an operator sees all; everybody else those assigned to them and those their queues hold: a
+    manager those of the own offices and the ones below, a civil servant and an analyst those of the own offices and
+    pools, an analyst also those of no office; and, of who is away, those that a delegate does meanwhile.
     """
     if person.has_role(Role.OPERATOR):
         return true()
-    return or_(Task.assignee_id == person.id, _is_task_of_office(Task.office_id, person))
+    return or_(_own_tasks(Task, person), *_stand_in_tasks(Task, person))
 
 
 def visible_cases(person: Person) -> ColumnElement[bool]:
@@ -26,7 +28,7 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
     """
     if person.has_role(Role.OPERATOR):
         return true()
-    if not person.has_role(*_WORKING):
+    if not person.has_role(*WORKING):
         return Case.applicant_id == person.id
     return _cases_of_work(person)
 
@@ -39,9 +41,9 @@ def _cases_of_work(person: Person) -> ColumnElement[bool]:
         exists().where(
             task.case_id == Case.id,
             or_(
-                task.assignee_id == person.id,
                 task.ended_by_id == person.id,
-                _is_task_of_office(task.office_id, person),
+                _own_tasks(task, person),
+                *_stand_in_tasks(task, person),
             ),
         ),
     ]
@@ -102,15 +104,31 @@ def managed_cases(person: Person) -> ColumnElement[bool]:
     )
 
 
-def seen_offices(session: Session, person: Person) -> list[int] | None:
-    """Ids of the offices whose tasks the person sees; None: all of them (an operator)."""
+Sources = dict[int, frozenset[int] | None]  # person → the procedures that count; None: all
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where the open tasks of somebody are: queues (offices and, negative, pools), each by whose it is, and people.
+
+    `own` are the queues that do not come from being in charge.
+    """
+
+    queues: dict[int, Sources]
+    own: dict[int, Sources]
+    people: Sources
+
+
+def seen_queues(session: Session, person: Person) -> Seen | None:
+    """Where the open tasks are that the person sees; None: everywhere (an operator)."""
     if person.has_role(Role.OPERATOR):
         return None
-    if not person.office_ids or not person.has_role(*_WORKING):
-        return []
-    if person.has_role(Role.MANAGER):
-        return sorted(session.scalars(offices_below(person.office_ids)))
-    return sorted(person.office_ids)
+    seen = Seen({}, {}, {person.id: None})
+    _look(session, person, None, seen)
+    for absent in person.stands_in_for:
+        _look(session, absent.person, absent.procedure_ids, seen)
+        seen.people[absent.person.id] = absent.procedure_ids
+    return seen
 
 
 def sees_tasks_of_no_office(person: Person) -> bool:
@@ -118,14 +136,56 @@ def sees_tasks_of_no_office(person: Person) -> bool:
     return person.has_role(Role.ANALYST, Role.OPERATOR)
 
 
-def _is_task_of_office(
-    office: QueryableAttribute[int | None], person: Person
-) -> ColumnElement[bool]:
-    if not person.has_role(*_WORKING):
-        return false()
-    homeless = office.is_(None) if sees_tasks_of_no_office(person) else false()
-    if not person.office_ids:
-        return homeless
-    if person.has_role(Role.MANAGER):
-        return or_(office.in_(offices_below(person.office_ids)), homeless)
-    return or_(office.in_(person.office_ids), homeless)
+def is_excluded(person_id: int) -> ColumnElement[bool]:
+    """Condition on Task: the person did what the task checks, and so may not do it."""
+    return _is_excluded(Task, person_id)
+
+
+def _own_tasks(task: Any, person: Person) -> ColumnElement[bool]:
+    mine: ColumnElement[bool] = task.assignee_id == person.id
+    if not person.has_role(*WORKING):
+        return mine
+    held = [
+        and_(
+            task.queue_id < 0,
+            task.queue_id.in_(pools_of(person)),
+            ~_is_excluded(task, person.id),
+        )
+    ]
+    if sees_tasks_of_no_office(person):
+        held.append(task.queue_id.is_(None))
+    if person.has_role(Role.MANAGER) and person.office_ids:
+        held.append(task.queue_id.in_(offices_below(person.office_ids)))
+    elif person.office_ids:
+        held.append(task.queue_id.in_(person.office_ids))
+    return or_(mine, *held)
+
+
+def _stand_in_tasks(task: Any, person: Person) -> list[ColumnElement[bool]]:
+    found = []
+    for absent in person.stands_in_for:
+        # Tasks of no office fall to who can match the lane, and to nobody in their place.
+        homed = or_(task.queue_id.is_not(None), task.assignee_id == absent.person.id)
+        theirs = and_(_own_tasks(task, absent.person), homed, ~_is_excluded(task, person.id))
+        if absent.procedure_ids is not None:
+            theirs = and_(theirs, task.procedure_id.in_(absent.procedure_ids))
+        found.append(theirs)
+    return found
+
+
+def _is_excluded(task: Any, person_id: int) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = func.coalesce(task.not_by, "").contains(f",{person_id},")
+    return found
+
+
+def _look(session: Session, person: Person, procedures: frozenset[int] | None, found: Seen) -> None:
+    if not person.has_role(*WORKING):
+        return
+    mine = list(person.office_ids)
+    seen = mine
+    if person.has_role(Role.MANAGER) and person.office_ids:
+        seen = list(session.scalars(offices_below(person.office_ids)))
+    pools = list(session.scalars(pools_of(person)))
+    for queues, held in ((found.queues, seen), (found.own, mine)):
+        for queue in sorted({*held, *pools}):
+            queues.setdefault(queue, {})[person.id] = procedures

@@ -27,7 +27,14 @@ from engine.cursors import cursor, cursor_key
 from engine.errors import NotFound
 from engine.models import Case, Office, Person, Procedure, Task, TaskStatus
 from engine.search import found_by
-from engine.visibility import seen_offices, sees_tasks_of_no_office, visible_tasks
+from engine.visibility import (
+    Seen,
+    Sources,
+    is_excluded,
+    seen_queues,
+    sees_tasks_of_no_office,
+    visible_tasks,
+)
 
 Scope = Literal["mine", "office", "unassigned", "all"]
 Due = Literal["overdue", "today", "week"]
@@ -35,7 +42,7 @@ Sort = Literal["due", "opened", "priority"]
 SCOPES: tuple[Scope, ...] = ("mine", "office", "unassigned", "all")
 COUNT_LIMIT = 1000  # counts stop here: a count equal to COUNT_LIMIT + 1 reads “1000+”
 LARGEST_PAGE = 200
-MOST_BRANCHES = 40  # offices of one person that are looked up one by one
+MOST_BRANCHES = 40  # queues of one person that are looked up one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ def task_counts(
 ) -> dict[Scope, int]:
     """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT + 1."""
     asked = _filters(query, at, zone)
-    offices = seen_offices(session, person)
+    seen = seen_queues(session, person)
 
     def scan(condition: ColumnElement[bool], _is_own: bool) -> Select[Any]:
         return (
@@ -133,7 +140,7 @@ def task_counts(
 
     columns = []
     for scope in SCOPES:
-        some = _scans(session, _reach(person, offices, scope), scan)
+        some = _scans(session, _reach(person, seen, scope), scan)
         capped = select(literal(1)).select_from(some).limit(COUNT_LIMIT + 1).subquery()
         columns.append(select(func.count()).select_from(capped).scalar_subquery().label(scope))
     row = session.execute(select(*columns)).one()
@@ -227,44 +234,74 @@ def _instant(microseconds: int) -> datetime:
 class _Reach:
     """Where a scope's tasks are: disjoint conditions, each with an index of its own."""
 
-    offices: list[int]  # each one's tasks under `also`
+    queues: list[int]  # each one's tasks under `also`
     also: ColumnElement[bool]
     others: list[ColumnElement[bool]]
-    own: list[ColumnElement[bool]] = field(default_factory=list)  # of what the person has taken
+    own: list[ColumnElement[bool]] = field(default_factory=list)  # of what people have taken
 
 
-def _reach(person: Person, offices: list[int] | None, scope: Scope) -> _Reach:
-    mine = Task.assignee_id == person.id
+def _reach(person: Person, seen: Seen | None, scope: Scope) -> _Reach:
     free = Task.assignee_id.is_(None)
+    taken = [Task.assignee_id == person.id]
+    if seen is not None:
+        taken += [
+            _of(and_(Task.assignee_id == one, ~is_excluded(person.id)), procedures)
+            for one, procedures in seen.people.items()
+            if one != person.id
+        ]
     if scope == "mine":
-        return _Reach([], true(), [], [mine])
-    if scope == "office":
-        own = sorted(person.office_ids)
-        if len(own) <= MOST_BRANCHES:
-            return _Reach(own, true(), [])
-        return _Reach([], true(), [_everywhere(own)])
-    if offices is None:
+        return _Reach([], true(), [], taken)
+    if seen is None:
+        if scope == "office":
+            return _Reach(sorted(person.office_ids), true(), [])
         return _Reach([], true(), [free if scope == "unassigned" else true()])
-    homeless = Task.office_id.is_(None)
-    shown = sees_tasks_of_no_office(person)
-    if len(offices) > MOST_BRANCHES:
-        seen = or_(_everywhere(offices), homeless) if shown else _everywhere(offices)
-        if scope == "unassigned":
-            return _Reach([], true(), [and_(free, seen)])
-        return _Reach([], true(), [or_(seen, func.coalesce(Task.assignee_id, 0) == person.id)])
+    queues = seen.own if scope == "office" else seen.queues
+    plain = [queue for queue, sources in queues.items() if _is_plain(queue, sources, person)]
+    others = [
+        and_(Task.queue_id == queue, _through(queue, sources, person))
+        for queue, sources in queues.items()
+        if not _is_plain(queue, sources, person)
+    ]
+    is_many = len(queues) > MOST_BRANCHES
+    if is_many:
+        # Who sees so many queues sees much: in the list's own order the first page is soon full. The function keeps a
+        # database from collecting the tasks of every queue first and sorting them.
+        others = [or_(func.coalesce(Task.queue_id, 0).in_(plain), *others)]
+        plain = []
+    if scope == "office":
+        return _Reach(plain, true(), others)
+    if sees_tasks_of_no_office(person):
+        homeless = Task.queue_id.is_(None)
+        others = [or_(*others, homeless)] if is_many else [*others, homeless]
     if scope == "unassigned":
-        return _Reach(offices, free, [and_(homeless, free)] if shown else [])
-    if shown:
-        elsewhere: ColumnElement[bool] = Task.office_id.not_in(offices)
-        return _Reach(offices, true(), [homeless], [and_(mine, elsewhere)])
-    elsewhere = or_(homeless, Task.office_id.not_in(offices))
-    return _Reach(offices, true(), [], [and_(mine, elsewhere)])
+        return _Reach(plain, free, [and_(one, free) for one in others])
+    if is_many:
+        mine = func.coalesce(Task.assignee_id, 0) == person.id
+        return _Reach([], true(), [or_(*others, mine, *taken[1:])])
+    elsewhere = and_(
+        or_(Task.queue_id.is_(None), Task.queue_id.not_in(plain)),
+        *(func.coalesce(one, false()).is_(False) for one in others),
+    )
+    return _Reach(plain, true(), others, [and_(one, elsewhere) for one in taken])
 
 
-def _everywhere(offices: list[int]) -> ColumnElement[bool]:
-    # Who sees so many offices sees much: in the list's own order the first page is soon full. The function keeps a
-    # database from collecting the tasks of every office first and sorting them.
-    return func.coalesce(Task.office_id, 0).in_(offices)
+def _is_plain(queue: int, sources: Sources, person: Person) -> bool:
+    """Whether every task of the queue is meant; only rows of other queues need a look at the table itself."""
+    return queue > 0 and person.id in sources
+
+
+def _through(queue: int, sources: Sources, person: Person) -> ColumnElement[bool]:
+    if queue > 0:
+        return or_(*(_of(true(), procedures) for procedures in sources.values()))
+    # Of a pool, not what the person did the work that it checks of; nor the one who is away.
+    reached = [_of(~is_excluded(source), procedures) for source, procedures in sources.items()]
+    return and_(~is_excluded(person.id), or_(*reached))
+
+
+def _of(condition: ColumnElement[bool], procedures: frozenset[int] | None) -> ColumnElement[bool]:
+    if procedures is None:
+        return condition
+    return and_(condition, Task.procedure_id.in_(procedures))
 
 
 def _scans(
@@ -273,16 +310,16 @@ def _scans(
     """Every short scan of a reach, one after the other; a union of short scans stays short."""
     parts = [select(scan(condition, False).subquery()) for condition in reach.others]
     parts += [select(scan(condition, True).subquery()) for condition in reach.own]
-    if len(reach.offices) > 1 and session.get_bind().dialect.name == "postgresql":
-        # One scan that is planned once and run for each office: planning twenty takes longer than running them.
-        ids = func.unnest(literal(reach.offices, ARRAY(BigInteger)))
-        office = ids.table_valued("id").render_derived(name="office")
-        lateral = scan(and_(Task.office_id == office.c.id, reach.also), False).lateral()
-        parts.append(select(lateral).select_from(office).join(lateral, true()))
+    if len(reach.queues) > 1 and session.get_bind().dialect.name == "postgresql":
+        # One scan that is planned once and run for each queue: planning twenty takes longer than running them.
+        ids = func.unnest(literal(reach.queues, ARRAY(BigInteger)))
+        queue = ids.table_valued("id").render_derived(name="queue")
+        lateral = scan(and_(Task.queue_id == queue.c.id, reach.also), False).lateral()
+        parts.append(select(lateral).select_from(queue).join(lateral, true()))
     else:
         parts += [
-            select(scan(and_(Task.office_id == office_id, reach.also), False).subquery())
-            for office_id in reach.offices
+            select(scan(and_(Task.queue_id == queue_id, reach.also), False).subquery())
+            for queue_id in reach.queues
         ]
     if not parts:
         parts = [select(scan(false(), False).subquery())]
@@ -336,7 +373,7 @@ def _page_keys(
             .limit(size)
         )
 
-    merged = _scans(session, _reach(person, seen_offices(session, person), query.scope), scan)
+    merged = _scans(session, _reach(person, seen_queues(session, person), query.scope), scan)
     return select(merged).order_by(*order.by(merged.c, backwards)).limit(size).subquery()
 
 

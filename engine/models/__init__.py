@@ -30,10 +30,11 @@ from engine.models.measures import (
 )
 from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStep
-from engine.models.people import Membership, Office, Person, PersonRole, Role
+from engine.models.people import Membership, Office, Person, PersonRole, PersonSkill, Role, StandIn
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 from engine.models.reports import OpenFigures, SavedReport, Target
 from engine.models.roots import DayHead, DayRoot
+from engine.models.routing import Absence, PartKind, PoolPart, Turn
 from engine.models.terms import (
     CaseTerm,
     ClockState,
@@ -57,6 +58,7 @@ from engine.models.window import (
 
 __all__ = [
     "NEVER_DUE",
+    "Absence",
     "Activity",
     "AnswerDraft",
     "Audience",
@@ -103,14 +105,18 @@ __all__ = [
     "Office",
     "OfficeHours",
     "OpenFigures",
+    "PartKind",
     "Person",
     "PersonRole",
+    "PersonSkill",
+    "PoolPart",
     "Procedure",
     "RegistryInquiry",
     "Resource",
     "Role",
     "SavedReport",
     "Slice",
+    "StandIn",
     "StartTrigger",
     "Subscription",
     "Suspension",
@@ -119,6 +125,7 @@ __all__ = [
     "TaskKind",
     "TaskStatus",
     "TermWarning",
+    "Turn",
     "Variant",
     "Version",
     "Webhook",

@@ -152,6 +152,10 @@ class Task(Base):
     kind: Mapped[str] = mapped_column(String(12), default=TaskKind.TASK)
     status: Mapped[str] = mapped_column(String(12), default=TaskStatus.OPEN)
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+    # who may do it: the office itself, or a pool (negative, engine.pools)
+    queue_id: Mapped[int | None] = mapped_column(BigInteger)
+    # people who may not, for they did what it checks: “,12,15,”; only tasks of a pool have any
+    not_by: Mapped[str | None] = mapped_column(String(400))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     priority: Mapped[int] = mapped_column(default=50)  # higher first
     opened_at: Mapped[datetime] = mapped_column(Instant)
@@ -167,10 +171,11 @@ class Task(Base):
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
-        _open_index("ix_task_office_due", "office_id", "due_order"),
-        _open_index("ix_task_office_opened", "office_id", "opened_at"),
-        _open_index("ix_task_office_priority", "office_id", "priority"),
-        _open_index("ix_task_unassigned_due", "office_id", "due_order", where=UNASSIGNED),
+        _open_index("ix_task_queue_due", "queue_id", "due_order"),
+        _open_index("ix_task_queue_opened", "queue_id", "opened_at"),
+        _open_index("ix_task_queue_priority", "queue_id", "priority"),
+        _open_index("ix_task_unassigned_due", "queue_id", "due_order", where=UNASSIGNED),
+        _open_index("ix_task_entry", "procedure_id", "element_id", "queue_id", where=UNASSIGNED),
         _open_index("ix_task_unassigned_opened", "opened_at", where=UNASSIGNED),
         _open_index("ix_task_assignee_due", "assignee_id", "due_order", where=ASSIGNED),
         _open_index("ix_task_due", "due_order"),

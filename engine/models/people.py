@@ -1,5 +1,6 @@
 """Offices, people, who belongs where and who may do what."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,6 +50,10 @@ class Person(Base):
         lazy="selectin", cascade="all, delete-orphan"
     )
 
+    skills: Mapped[list["PersonSkill"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan"
+    )
+
     def has_role(self, *roles: Role) -> bool:
         """Whether the person has at least one of the roles."""
         return any(held.role in roles for held in self.roles)
@@ -57,6 +62,29 @@ class Person(Base):
     def office_ids(self) -> list[int]:
         """The offices the person belongs to."""
         return [membership.office_id for membership in self.memberships]
+
+    @property
+    def skill_names(self) -> list[str]:
+        """What the person is able to do beyond their office's work, as the routing of tasks names it."""
+        return [skill.name for skill in self.skills]
+
+    @property
+    def stands_in_for(self) -> "tuple[StandIn, ...]":
+        """Whose tasks the person may do at present; nobody's until engine.absence.stand_in has said."""
+        found: tuple[StandIn, ...] = self.__dict__.get("_stands_in_for", ())
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who is away, and the procedures whose tasks their delegate does meanwhile; None: all."""
+
+    person: Person
+    procedure_ids: frozenset[int] | None
+
+    def covers(self, procedure_id: int) -> bool:
+        """Whether tasks of the procedure are meant."""
+        return self.procedure_ids is None or procedure_id in self.procedure_ids
 
 
 class PersonRole(Base):
@@ -68,6 +96,17 @@ class PersonRole(Base):
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
     )
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class PersonSkill(Base):
+    """A skill that a person has, such as “structures”; lower case."""
+
+    __tablename__ = "person_skill"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
 class Membership(Base):

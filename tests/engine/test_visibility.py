@@ -7,7 +7,7 @@ from engine.cases import Applicant, case_by_number, start_case
 from engine.errors import NotFound
 from engine.models import Case, Person, Role, Task
 from engine.tasks import complete_task
-from engine.visibility import seen_offices, visible_cases, visible_tasks
+from engine.visibility import seen_queues, visible_cases, visible_tasks
 from engine.worklists import TaskQuery, open_tasks, task_counts
 from tests.engine.office import TWO_TASKS, TownHall
 
@@ -94,7 +94,9 @@ def test_a_case_of_others_does_not_exist(hall: TownHall, sees: Sees) -> None:
 
 def test_an_applicant_works_in_no_office(hall: TownHall, sees: Sees) -> None:
     odd: Person = hall.person("odd", "Board", roles=(Role.APPLICANT,))
-    assert seen_offices(hall.session, odd) == []
+    seen = seen_queues(hall.session, odd)
+    assert seen is not None
+    assert seen.queues == {}
     assert sees("odd") == (0, 0)
 
 

@@ -1,0 +1,36 @@
+"""Take what comes next: the first free task of an inbox, claimed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from engine.cases import CaseEnded, CaseSuspended
+from engine.errors import NotFound
+from engine.models import Person, Task
+from engine.order_of_entry import is_ordered, oldest
+from engine.tasks import AlreadyCompleted, NotYours, TaskGone, claim_task
+from engine.worklists import TaskQuery, open_tasks
+
+MOST_TRIED = 20  # tasks that others may take while one looks
+_GONE = (NotYours, AlreadyCompleted, TaskGone, CaseSuspended, CaseEnded, NotFound)
+
+
+def take_next(
+    session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
+) -> Task | None:
+    """Claim the first free task that the query's filters leave, in its order; where the sheet asks for order of entry,
+    the oldest of its kind. None when nothing is left. Two who ask at once get two tasks.
+    """
+    wanted = replace(query, scope="unassigned", after=None, before=None, limit=MOST_TRIED)
+    for row in open_tasks(session, person, wanted, at=at, zone=zone).rows:
+        task = session.get(Task, (row.case_id, row.token), populate_existing=True)
+        if task is None:
+            continue
+        if is_ordered(session, task.version_id):
+            task = oldest(session, task)
+        try:
+            return claim_task(session, task.id, by=person, at=at)
+        except _GONE:
+            continue
+    return None
