@@ -23,6 +23,15 @@ class Happened(StrEnum):
     TASK_ASSIGNED = "task_assigned"
     TASK_COMPLETED = "task_completed"  # data: answers, choices, path
     TASK_CANCELLED = "task_cancelled"
+    TASK_PROPOSED = "task_proposed"  # data: answers, choices; somebody else reviews them
+    TASK_RETURNED = "task_returned"  # what was proposed; data: reason
+    TASK_REOPENED = (
+        "task_reopened"  # its completion was undone: the completed fact before it no longer holds
+    )
+    PRIORITY_CHANGED = "priority_changed"  # data: priority, before
+    OPINION_ASKED = "opinion_asked"  # of another office; data: number, question, due
+    OPINION_ANSWERED = "opinion_answered"  # data: number, answer
+    OPINION_WITHDRAWN = "opinion_withdrawn"  # data: number, reason
     TIMER_SET = "timer_set"
     TIMER_FIRED = "timer_fired"
     TIMER_CANCELLED = "timer_cancelled"

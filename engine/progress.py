@@ -38,6 +38,7 @@ _TOLD = {
     "stuck": Happened.INCIDENT_RAISED,
     "join_released": Happened.TOKEN_MOVED,
 }
+_ANEW = ("name", "kind", "status", "opened_at", "due_at", "due_order", "wait")
 _RECORDED = {happened.value: happened for happened in Happened} | _TOLD
 
 
@@ -120,8 +121,8 @@ def advance(
         given = give(session, case, plan, way, done=_done(main, by), at=at)
     tasks = [_task(case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened]
     _close(session, held, after, main, by=by, at=at)
-    _write_case(case, execution, at)
-    tasks = _add(session, case, tasks, by=by)
+    _write_case(case, execution, main, at)
+    tasks = _add(session, case, tasks, main, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
     done = done_elements(main, execution.path, held.before, after)
@@ -191,6 +192,7 @@ def _task(
         claimed_at=None if given.assignee_id is None else at,
         due_at=route.due_at,
         due_order=NEVER_DUE if route.due_at is None else int(route.due_at.timestamp()),
+        review="wanted" if route.rule.is_reviewed else None,
         wait=asked(wait),
     )
     task.case = case
@@ -218,9 +220,13 @@ def asked(wait: Wait) -> dict[str, Any]:
     return asked
 
 
-def _add(session: Session, case: Case, tasks: list[Task], *, by: Person | None) -> list[Task]:
-    # A decision can be asked of a token that was a task before: its row is opened anew.
-    asked = [task.token for task in tasks if task.kind == TaskKind.DECISION]
+def _add(
+    session: Session, case: Case, tasks: list[Task], main: Fact, *, by: Person | None
+) -> list[Task]:
+    # A decision can be asked of a token that was a task before, and what an undone completion ended is there: such
+    # a row is opened anew.
+    is_undone = main.type == Happened.TASK_REOPENED
+    asked = [task.token for task in tasks if is_undone or task.kind == TaskKind.DECISION]
     known: dict[int, Task] = {}
     if asked:
         rows = session.scalars(select(Task).where(Task.case_id == case.id, Task.token.in_(asked)))
@@ -232,11 +238,13 @@ def _add(session: Session, case: Case, tasks: list[Task], *, by: Person | None) 
             session.add(task)
             opened.append(task)
             continue
-        for name in ("name", "kind", "status", "opened_at", "due_at", "due_order", "wait"):
+        kept = ("name", "kind", "status", "wait") if is_undone else _ANEW
+        for name in kept:
             setattr(earlier, name, getattr(task, name))
         earlier.ended_at = earlier.ended_by_id = None
         # Whoever did the task knows which way to go on.
-        earlier.assignee_id = earlier.assignee_id if by is None else by.id
+        if by is not None and not is_undone:
+            earlier.assignee_id = by.id
         opened.append(earlier)
     return opened
 
@@ -273,9 +281,12 @@ def _close(
     )
 
 
-def _write_case(case: Case, execution: Execution, at: datetime) -> None:
-    case.state = execution.save()
+def _write_case(case: Case, execution: Execution, main: Fact, at: datetime) -> None:
+    before, case.state = case.state, execution.save()
     status = _ENDED.get(execution.status)
+    # What engine.undo restores; a case that has ended, or moved otherwise, is not taken back.
+    is_undoable = main.type == Happened.TASK_COMPLETED and status is None
+    case.state_before = before if is_undoable else None
     if status is None:
         return
     case.status = status.value

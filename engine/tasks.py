@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select
@@ -15,9 +15,11 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.files import StoredFile
-from engine.models import AnswerDraft, Case, Person, Role, Task, TaskStatus
+from engine.models import AnswerDraft, Case, NotificationKind, Person, Role, Task, TaskStatus
+from engine.notifications import about_case, tell
 from engine.order_of_entry import skipping
 from engine.progress import advance, load, shortened
+from engine.reviews import forget_proposal, proposal_of, propose, return_proposal
 from engine.routing import may_work, on_behalf
 from engine.spiff import Wait
 from engine.task_forms import task_form, with_stores
@@ -30,11 +32,15 @@ Choices = dict[str, list[str]]  # element id of a gateway → ids of the flows c
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a completion led to; `next_task` is one of the same case that the same person may do."""
+    """What a completion led to; `next_task` is one of the same case that the same person may do.
+
+    Where the sheet asks for a second pair of eyes, the first person's answers are only proposed: the task stays open.
+    """
 
     case: Case
     task: Task
     next_task: Task | None
+    is_proposed: bool = False
 
 
 class AlreadyCompleted(Conflict):
@@ -93,7 +99,7 @@ def release_task(session: Session, task_id: str, *, by: Person, at: datetime) ->
     """Give a task back to its office; what was typed is kept. The same refusals as claim_task."""
     task, _ = _open_task(session, task_id, by=by, is_assigning=True)
     if task.assignee_id is not None:
-        task.assignee_id = task.claimed_at = None
+        task.assignee_id = task.claimed_at = task.follow_up_on = None
         record(session, task.case, [_fact(Happened.TASK_RELEASED, task)], by=by, at=at)
     return task
 
@@ -110,6 +116,41 @@ def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: d
         task.assignee_id, task.claimed_at = to.id, max(at, task.opened_at)
         fact = _fact(Happened.TASK_ASSIGNED, task, {"to": to.id})
         record(session, task.case, [fact], by=by, at=at)
+        about = about_case(task.case, token=task.token, task=task.name)
+        tell(session, NotificationKind.TASK_ASSIGNED, [to.id], about, by=by, at=at)
+    return task
+
+
+def return_task(session: Session, task_id: str, reason: str, *, by: Person, at: datetime) -> Task:
+    """Return what somebody proposed, with the reason. As claim_task; ReasonMissing, NothingProposed, OwnProposal."""
+    task, _ = _open_task(session, task_id, by=by)
+    return return_proposal(session, task, reason, by=by, at=at)
+
+
+def set_priority(
+    session: Session, task_id: str, priority: int, *, by: Person, at: datetime
+) -> Task:
+    """Let a task come sooner or later, 0 to 100; for managers and operators. The same refusals as claim_task."""
+    task, _ = _open_task(session, task_id, by=by, is_assigning=True)
+    if not by.has_role(Role.MANAGER, Role.OPERATOR):
+        raise NotFound(what="task", name=task_id)
+    before, task.priority = task.priority, max(0, min(priority, 100))
+    if before != task.priority:
+        data = {"priority": task.priority, "before": before}
+        record(session, task.case, [_fact(Happened.PRIORITY_CHANGED, task, data)], by=by, at=at)
+    return task
+
+
+def follow_up(session: Session, task_id: str, on: date | None, *, by: Person, at: datetime) -> Task:
+    """Say when one wants to look at a task of one's own again; None: whenever. No fact: it is nobody else's matter.
+
+    The same refusals as claim_task; NotYours also for a task nobody has.
+    """
+    task, _ = _open_task(session, task_id, by=by)
+    if task.assignee_id != by.id:
+        raise NotYours(task=task.name, person="—")
+    task.follow_up_on = on
+    session.flush()
     return task
 
 
@@ -144,6 +185,26 @@ def complete_task(
         answers = form.clean(
             answers, context=known, files=files or {}, today=held.plan.place.day_of(at)
         )
+    if answers:
+        data["answers"] = shortened(answers)
+    if choices:
+        data["choices"] = choices
+    if task.review is not None:
+        proposed = proposal_of(session, task)
+        if proposed is None or proposed.by_id == by.id:
+            with session.begin_nested() as trial:
+                held.execution.complete(task.token, answers, at, choices=choices)  # would it go?
+                trial.rollback()
+            if has_draft:
+                _forget_drafts(session, task)
+            propose(session, task, answers, choices, data, by=by, at=at)
+            attach_files(
+                session, case, answers, element_id=task.element_id, token=task.token, by=by, at=at
+            )
+            return Completed(case, task, None, is_proposed=True)
+        data["proposed_by"] = proposed.by_id
+        forget_proposal(session, task)
+        task.review = None
     held.execution.complete(task.token, answers, at, choices=choices)
     if task.assignee_id != by.id:
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
@@ -152,10 +213,6 @@ def complete_task(
     task.wait = {}
     if has_draft:
         _forget_drafts(session, task)
-    if answers:
-        data["answers"] = shortened(answers)
-    if choices:
-        data["choices"] = choices
     opened = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
     attach_files(session, case, answers, element_id=task.element_id, token=task.token, by=by, at=at)
     return Completed(case, task, _next_task(session, case, task, opened, held.before, by))

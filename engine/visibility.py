@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import Case, Person, Procedure, Role, Task, TaskStatus
+from engine.models import Case, Opinion, Person, Procedure, Role, Task, TaskStatus
 from engine.people import offices_below
 from engine.pools import WORKING, pools_of
 
@@ -24,7 +24,7 @@ def visible_tasks(person: Person) -> ColumnElement[bool]:
 def visible_cases(person: Person) -> ColumnElement[bool]:
     """Condition on Case: an operator sees all; a manager those of procedures or with a task of the own offices and
     the ones below; a civil servant and an analyst those with a task of theirs or of their offices, done or not,
-    and those they started; an applicant only the own ones.
+    those they started and those their office was asked an opinion on; an applicant only the own ones.
     """
     if person.has_role(Role.OPERATOR):
         return true()
@@ -46,6 +46,7 @@ def _cases_of_work(person: Person) -> ColumnElement[bool]:
                 *_stand_in_tasks(task, person),
             ),
         ),
+        exists().where(Opinion.case_id == Case.id, Opinion.office_id.in_(person.office_ids)),
     ]
     if person.has_role(Role.MANAGER) and person.office_ids:
         of_office = select(Procedure.id).where(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
 
-from engine import buffer, day_roots, filing, jobs, receipts
+from engine import buffer, day_roots, filing, jobs, notifications, opinions, receipts
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
@@ -139,6 +139,9 @@ class Worker:
         self.database.write(lambda session: receipts.forget_old(session, at=now))
         self.database.write(lambda session: day_roots.close_yesterday(session, at=now))
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
+        self.database.write(lambda session: opinions.remind(session, at=now))
+        self.database.write(lambda session: notifications.send_digests(session, at=now))
+        self.database.write(lambda session: notifications.forget_notifications(session, at=now))
 
     def _measure(self) -> None:
         now = self.clock()

@@ -15,6 +15,14 @@ from engine.models.cases import (
     TaskKind,
     TaskStatus,
 )
+from engine.models.desk import (
+    Errand,
+    MailChoice,
+    MailWish,
+    Notification,
+    NotificationKind,
+    SavedFilter,
+)
 from engine.models.fields import CaseField
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
@@ -47,6 +55,7 @@ from engine.models.terms import (
     Suspension,
     TermWarning,
 )
+from engine.models.together import Comment, Opinion, Proposal
 from engine.models.webhooks import Webhook
 from engine.models.window import (
     CaseAccess,
@@ -75,12 +84,14 @@ __all__ = [
     "Cell",
     "ClockState",
     "CommandReceipt",
+    "Comment",
     "DataStore",
     "DayHead",
     "DayRoot",
     "DeclaredDay",
     "Deficiency",
     "Document",
+    "Errand",
     "Event",
     "ExpostCheck",
     "ExpostSample",
@@ -94,6 +105,8 @@ __all__ = [
     "Letter",
     "LetterSeries",
     "ListedRisk",
+    "MailChoice",
+    "MailWish",
     "MeasuredCase",
     "Membership",
     "MigratedCase",
@@ -101,19 +114,24 @@ __all__ = [
     "Migration",
     "MigrationStep",
     "Notice",
+    "Notification",
+    "NotificationKind",
     "NumberSeries",
     "Office",
     "OfficeHours",
     "OpenFigures",
+    "Opinion",
     "PartKind",
     "Person",
     "PersonRole",
     "PersonSkill",
     "PoolPart",
     "Procedure",
+    "Proposal",
     "RegistryInquiry",
     "Resource",
     "Role",
+    "SavedFilter",
     "SavedReport",
     "Slice",
     "StandIn",

@@ -112,6 +112,8 @@ class Case(Base):
     state: Mapped[bytes] = mapped_column(
         LargeBinary, deferred=True
     )  # engine.spiff's bytes: live tokens and variables
+    # as it was before the completion that moved it last; null once anything else has moved it
+    state_before: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     last_seq: Mapped[int] = mapped_column(default=0)  # of the newest fact
     last_hash: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")  # of the newest fact
     measured_seq: Mapped[int] = mapped_column(
@@ -165,6 +167,9 @@ class Task(Base):
     due_order: Mapped[int] = mapped_column(BigInteger, default=NEVER_DUE)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # what somebody proposes another one reviews: null, “wanted” or “proposed”
+    review: Mapped[str | None] = mapped_column(String(10))
+    follow_up_on: Mapped[date | None]  # when who has it wants to look again
     # what the engine says about this wait: choices, local variables (engine.spiff.Wait as JSON)
     wait: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
 

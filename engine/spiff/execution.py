@@ -349,6 +349,10 @@ class Execution:
             if (found := own_locals(token))
         ]
 
+    def count_on_from(self, later: "Execution") -> None:
+        """Number new tokens after those of a later state of the same case: no number stands for two."""
+        self._case.counter = max(self._case.counter, later._case.counter)
+
     @property
     def hash(self) -> str:
         """The version the case runs."""

@@ -1,0 +1,60 @@
+"""The sentences of notifications, in each language: for mails, which no browser decides, and for the page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from engine.errors import filled
+from engine.models import NotificationKind
+
+_ENGLISH: Final[Mapping[NotificationKind, str]] = {
+    NotificationKind.TASK_ASSIGNED: "{by} gave you the task “{task}” of case {number}.",
+    NotificationKind.TASK_RETURNED: "{by} returned what you proposed for “{task}” of case {number}: {words}",
+    NotificationKind.REVIEW_WANTED: "{by} proposed “{task}” of case {number}: it waits for your review.",
+    NotificationKind.MENTIONED: "{by} mentioned you in case {number}: {words}",
+    NotificationKind.OPINION_ASKED: "{by} asks your office for an opinion on case {number}: {words}",
+    NotificationKind.OPINION_DUE: "The opinion on case {number} is due soon: {words}",
+    NotificationKind.OPINION_ANSWERED: "{by} gave the opinion you asked for on case {number}: {words}",
+    NotificationKind.ERRAND_GIVEN: "{by} gave you an errand: {words}",
+}
+_SPANISH: Final[Mapping[NotificationKind, str]] = {
+    NotificationKind.TASK_ASSIGNED: "{by} le asignó la tarea «{task}» del expediente {number}.",
+    NotificationKind.TASK_RETURNED: "{by} devolvió su propuesta de «{task}» del expediente {number}: {words}",
+    NotificationKind.REVIEW_WANTED: "{by} propuso «{task}» del expediente {number}: espera su revisión.",
+    NotificationKind.MENTIONED: "{by} lo mencionó en el expediente {number}: {words}",
+    NotificationKind.OPINION_ASKED: "{by} pide opinión a su unidad sobre el expediente {number}: {words}",
+    NotificationKind.OPINION_DUE: "La opinión sobre el expediente {number} vence pronto: {words}",
+    NotificationKind.OPINION_ANSWERED: "{by} emitió la opinión que usted pidió sobre el expediente {number}: {words}",
+    NotificationKind.ERRAND_GIVEN: "{by} le dio un encargo: {words}",
+}
+_DIGEST = {"en": ("{count} notifications wait for you", "Since your last digest:"),
+           "es": ("Tiene {count} avisos", "Desde su último resumen:")}  # fmt: skip
+_LINK = {"en": "See them in Expedito, under Notifications.", "es": "Véalos en Expedito, en Avisos."}
+
+
+def sentence(kind: NotificationKind, data: Mapping[str, object], language: str | None) -> str:
+    """What the notification says; Spanish unless the language is English."""
+    said = _ENGLISH if _code(language) == "en" else _SPANISH
+    return filled(said[kind], data)
+
+
+def mail_words(
+    kind: NotificationKind, data: Mapping[str, object], language: str | None
+) -> tuple[str, str]:
+    """Subject and text of the mail about one notification."""
+    said = sentence(kind, data, language)
+    return said[:150], f"{said}\n\n{_LINK[_code(language)]}\n"
+
+
+def digest_words(
+    told: list[tuple[NotificationKind, dict[str, object]]], language: str | None
+) -> tuple[str, str]:
+    """Subject and text of a digest."""
+    code = _code(language)
+    subject, before = _DIGEST[code]
+    lines = "\n".join(f"- {sentence(kind, data, language)}" for kind, data in told)
+    text = f"{before}\n\n{lines}\n\n{_LINK[code]}\n"
+    return filled(subject, {"count": len(told)}), text
+
+
+def _code(language: str | None) -> str:
+    return "en" if (language or "").lower().startswith("en") else "es"
