@@ -132,6 +132,17 @@ def seen_queues(session: Session, person: Person) -> Seen | None:
     return seen
 
 
+def seen_offices(session: Session, person: Person) -> list[int] | None:
+    """Ids of the offices whose tasks the person sees, pools and delegations apart; None: all of them (an operator)."""
+    if person.has_role(Role.OPERATOR):
+        return None
+    if not person.office_ids or not person.has_role(*WORKING):
+        return []
+    if person.has_role(Role.MANAGER):
+        return sorted(session.scalars(offices_below(person.office_ids)))
+    return sorted(person.office_ids)
+
+
 def sees_tasks_of_no_office(person: Person) -> bool:
     """Whether tasks that no lane gives to an office are shown: to those who can match the lane."""
     return person.has_role(Role.ANALYST, Role.OPERATOR)
