@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0012"
-down_revision: str | None = "0011"
+revision: str = "0015"
+down_revision: str | None = "0014"
 
 _OPEN = sa.text("status = 'open'")
 _UNASSIGNED = sa.text("status = 'open' AND assignee_id IS NULL")

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0098"
-down_revision: str | None = "0012"
+revision: str = "0016"
+down_revision: str | None = "0015"
 
 _AT = sa.DateTime(timezone=True)
 
