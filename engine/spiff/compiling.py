@@ -253,6 +253,9 @@ class _Compiler:
             self._finish_activity(element)
         if isinstance(element, EventSubProcessSpec):
             self._finish_event_subprocess(spec, element)
+        is_start = isinstance(element, (StartSpec, EventGatewaySpec))
+        if is_start and node.is_parallel_multiple and spec.name == self.process.id:
+            self.obstacle("a case begins with one event, not with several that all happen", node)
         if isinstance(element, (CatchSpec, ThrowSpec)):
             self._link(spec, element)
         if isinstance(element, EndSpec) and any(

@@ -68,9 +68,9 @@ class ScopeState:
             case.queue.append(token)
         return token
 
-    def listen(self, spec: "NodeSpec", esp: str) -> Token:
+    def listen(self, spec: "NodeSpec", esp: str, parent: Token | None = None) -> Token:
         """A token that waits for the start of an event sub-process; it does not keep the scope alive."""
-        token = self.spawn(spec, state=TaskState.WAITING)
+        token = self.spawn(spec, parent, state=TaskState.WAITING)
         token.internal_data["esp"] = esp
         self.keepers -= 1
         return token

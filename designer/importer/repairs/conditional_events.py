@@ -7,7 +7,7 @@ from designer.importer.by_hand import waits_for_person
 from designer.importer.drawing import Drawing
 from designer.importer.language import feel_text
 from designer.importer.repair import Change, Stage, repair, shown
-from engine.bpmn.model import EventKind, Expression
+from engine.bpmn.model import EventKind, Expression, Kind, Node
 
 
 @repair(
@@ -21,6 +21,14 @@ def mend(drawing: Drawing) -> Iterator[Change]:
             if event.kind is not EventKind.CONDITIONAL or event not in node.events:
                 continue
             values = {"name": shown(node.name, node.id)}
+            if _begins_cases(drawing, node):
+                waits_for_person(drawing, node, event, "")
+                sentence = (
+                    "“{name}” begins when a condition holds, but before there is a case there is nothing to look "
+                    "at; a person begins it."
+                )
+                yield Change(node.id, node.line, sentence, values, is_decision=True)
+                continue
             text = feel_text(event.expression, drawing) if event.expression is not None else None
             if text is None:
                 waits_for_person(drawing, node, event, "Wait until this is the case, then go on.")
@@ -43,3 +51,8 @@ def mend(drawing: Drawing) -> Iterator[Change]:
                 if event.expression.text != text:
                     sentence = "The condition of “{name}” was translated to FEEL."
                     yield Change(node.id, node.line, sentence, values)
+
+
+def _begins_cases(drawing: Drawing, node: Node) -> bool:
+    owner = drawing.nodes.get(drawing.home[node.id])
+    return node.kind is Kind.START_EVENT and not (owner is not None and owner.is_triggered_by_event)

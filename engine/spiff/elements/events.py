@@ -58,7 +58,10 @@ class EventSpec(NodeSpec):
             return
         for number, trigger in enumerate(self.triggers):
             if trigger.kind in WAITING_KINDS:
-                child = token.workflow.spawn(self, token, state=TaskState.WAITING)
+                if token.is_listener:
+                    child = token.workflow.listen(self, token.internal_data["esp"], token)
+                else:
+                    child = token.workflow.spawn(self, token, state=TaskState.WAITING)
                 child.internal_data["def"] = number
                 self._arm(child, trigger)
 

@@ -3,10 +3,10 @@
 import re
 
 from engine.bpmn.model import Kind
-from tests.conformance.elements import events, gateways, tasks
+from tests.conformance.elements import events, gateways, several, tasks
 from tests.conformance.elements.proof import Proof
 
-ALL = [*tasks.PROOFS, *gateways.PROOFS, *events.PROOFS]
+ALL = [*tasks.PROOFS, *gateways.PROOFS, *events.PROOFS, *several.PROOFS]
 
 
 def named(proof: Proof) -> str:

@@ -23,6 +23,7 @@ def offer(machine: "Machine", round_: Round) -> None:
     watch.options = (*options, *(() if node.completion else ("done",)))
     watch.is_multiple = node.is_parallel_ad_hoc
     round_.watch = watch
+    round_.place = watch.place = round_.place or watch.id
 
     def chosen(names: list[str]) -> None:
         if "done" in names:

@@ -91,7 +91,7 @@ class Pair:
         """One action on both; False where nothing can be done."""
         watches = sorted(
             (w for w in self.machine.watches.values() if w.kind != "condition"),
-            key=lambda w: (w.key, w.id),
+            key=lambda w: (w.key, w.place or w.id),
         )
         if not watches:
             return False

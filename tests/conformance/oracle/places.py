@@ -134,6 +134,7 @@ class Round:
     frame: Frame
     inner: Run | None = None
     watch: "Watch | None" = None
+    place: int = 0  # of the watches of an ad-hoc sub-process
     is_over: bool = False
 
 
@@ -156,6 +157,7 @@ class Watch:
     was: bool = False  # what a condition said when it was looked at last
     choose: Callable[[list[str]], None] | None = None
     round: Round | None = None
+    place: int = 0  # among those alike, where it is asked again and again; 0: as it came
     is_listener: bool = False  # of a boundary event or event sub-process: no token of its own
 
     @property
