@@ -1,7 +1,11 @@
 """A procedure sheet in plain words: terms, silence, where a requirement comes from, what it costs."""
 
+from typing import Any
+
 from babel.numbers import format_currency
 from flask import Flask
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from engine.masking import masked_email, masked_name
@@ -72,6 +76,34 @@ def law_words(norms: tuple[LegalBasis, ...], sheet: Sheet, is_to_be_verified: bo
     return "; ".join(norm.text for norm in norms)
 
 
+ASSESSMENTS: dict[str, LazyString] = {
+    Assessment.AUTOMATIC: lazy_gettext("automatic approval"),
+    Assessment.POSITIVE_SILENCE: lazy_gettext("prior evaluation, positive silence"),
+    Assessment.NEGATIVE_SILENCE: lazy_gettext("prior evaluation, negative silence"),
+}
+UNITS: dict[str, LazyString] = {
+    TermUnit.BUSINESS_DAYS: lazy_gettext("business days"),
+    TermUnit.CALENDAR_DAYS: lazy_gettext("calendar days"),
+    TermUnit.MONTHS: lazy_gettext("months"),
+    TermUnit.YEARS: lazy_gettext("years"),
+}
+SOURCES: dict[str, LazyString] = {
+    Source.APPLICANT: lazy_gettext("the applicant"),
+    Source.OWN_REGISTRY: lazy_gettext("our own registry"),
+    Source.ANOTHER_REGISTRY: lazy_gettext("another registry"),
+    Source.ANOTHER_PROCEDURE: lazy_gettext("another procedure"),
+}
+_PUBLIC = (
+    "key", "name", "objective", "code", "jurisdiction", "verify", "modalities", "requirements", "appeals", "fee",
+    "renewal", "renewal_basis", "offices", "channels", "sites", "steps", "contact", "who_may_ask", "strict_order",
+)  # fmt: skip
+
+
+def public_sheet(sheet: Sheet) -> dict[str, Any]:
+    """What anybody may read of a sheet as data, under the names of `procedure.toml`."""
+    return {name: sheet.raw[name] for name in _PUBLIC if name in sheet.raw}
+
+
 def linebreaks(text: str) -> Markup:
     """What somebody wrote, its lines kept, nothing of it markup."""
     return Markup("<br>").join(text.splitlines())
@@ -88,4 +120,7 @@ def register(app: Flask) -> None:
         source_words=source_words,
         fee_words=fee_words,
         law_words=law_words,
+        assessment_names=ASSESSMENTS,
+        unit_names=UNITS,
+        source_names=SOURCES,
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from designer.changes.parts import CannotChange, Parts
+from designer.findings.subject import applicants_form
 from engine.sheet import read_sheet
 
 
@@ -23,8 +24,9 @@ def apply(parts: Parts, *, requirement: str, registry: str = "") -> Parts:
     others = {key for one in known if one.key != requirement for key in one.fields}
     sheet["requirements"] = kept
     forms = dict(parts.forms)
-    if "start" in forms:
-        forms["start"] = _without(forms["start"], set(gone.fields) - others)
+    asked = applicants_form(sheet)
+    if asked in forms:
+        forms[asked] = _without(forms[asked], set(gone.fields) - others)
     return replace(parts, sheet=sheet, forms=forms)
 
 

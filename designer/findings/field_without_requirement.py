@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from designer.findings.finding import Place, finding
-from designer.findings.subject import Subject
+from designer.findings.subject import Subject, applicants_form
 
 
 @finding(
@@ -16,6 +16,7 @@ def check(subject: Subject) -> Iterator[Place]:
     required = {key for one in subject.sheet.requirements for key in one.fields}
     if not required:
         return  # the sheet does not say which field belongs to what
+    form = applicants_form(subject.sheet.raw)
     for one in subject.fields:
-        if one.form == "start" and one.is_required and one.key not in required:
+        if one.form == form and one.is_required and one.key not in required:
             yield Place(element=f"field:{one.key}", values={"label": one.label or one.key})

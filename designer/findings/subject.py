@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from designer.asme import ActivityType, Row, Table
 from designer.findings.log import Log
@@ -102,3 +103,10 @@ class Subject:
         if any(element in self.nodes for element in requirement.used_by):
             return True
         return any(name in self.read_names for name in requirement.fields)
+
+
+def applicants_form(sheet: Mapping[str, Any]) -> str:
+    """The key of the form that applicants fill in: that of filing online, else the start form."""
+    filing = sheet.get("filing")
+    form = filing.get("form") if isinstance(filing, Mapping) else None
+    return form if isinstance(form, str) and form else "start"

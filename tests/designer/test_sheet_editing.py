@@ -1,0 +1,119 @@
+"""A procedure sheet is edited line by line, and is `procedure.toml` again afterwards."""
+
+import csv
+import io
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from designer.library import read_folder
+from designer.sheet import NeedsName, NeedsNumber, NoSheet, edited, from_toml, to_csv, to_toml
+from engine.feel import FeelSyntaxError
+from engine.sheet import read_sheet
+
+FOLDER = read_folder(Path(__file__).parents[2] / "processes" / "licencia-funcionamiento")
+SHEET: dict[str, Any] = {
+    "name": "Licencia",
+    "number_prefix": "LF",
+    "requirements": [
+        {"name": "b", "order": 2, "legal_basis": {"norm_type": "Ley", "number": "1"}},
+        {"name": "a", "order": 1},
+    ],
+}
+
+
+def names(sheet: dict[str, Any]) -> list[str]:
+    return [one.name for one in read_sheet(sheet).requirements]
+
+
+def sent(**changed: str) -> dict[str, str]:
+    """What the page sends of SHEET: its two requirements in their order."""
+    return {
+        "name": "Licencia",
+        "r.0.name": "a",
+        "r.1.name": "b",
+        "r.1.legal_basis": "Ley 1",
+    } | changed
+
+
+def test_what_the_page_does_not_know_of_stays() -> None:
+    assert edited(SHEET, sent())["number_prefix"] == "LF"
+
+
+def test_a_norm_that_nobody_touched_keeps_its_parts() -> None:
+    changed = edited(SHEET, sent())
+    assert {"norm_type": "Ley", "number": "1"} in [
+        one.get("legal_basis") for one in changed["requirements"]
+    ]
+
+
+def test_a_line_at_the_end_is_a_new_requirement_and_an_empty_one_goes() -> None:
+    changed = edited(SHEET, sent(**{"r.0.name": "", "r.2.name": "c", "r.2.source": "own_registry"}))
+    assert names(changed) == ["b", "c"]
+
+
+def test_requirements_keep_their_keys_when_their_order_changes() -> None:
+    before = {one.name: one.key for one in read_sheet(SHEET).requirements}
+    changed = edited(SHEET, sent(**{"r.0.place": "2", "r.1.place": "1"}))
+    assert names(changed) == ["b", "a"]
+    assert {one.name: one.key for one in read_sheet(changed).requirements} == before
+
+
+def test_a_requirement_that_is_new_gets_a_key_of_its_own() -> None:
+    changed = edited(SHEET, sent(**{"r.2.name": "c"}))
+    assert len({one["key"] for one in changed["requirements"]}) == 3
+
+
+def test_a_requirement_without_a_name_is_not_lost_silently() -> None:
+    with pytest.raises(NeedsName):
+        edited(SHEET, sent(**{"r.2.name": "", "r.2.used_by": "Registrar"}))
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-3", "1.5", "99999"])
+def test_a_term_is_a_whole_number(text: str) -> None:
+    with pytest.raises(NeedsNumber, match="is no whole number"):
+        edited(SHEET, sent(**{"m.0.name": "m", "m.0.amount": text}))
+
+
+def test_a_condition_is_feel() -> None:
+    with pytest.raises(FeelSyntaxError):
+        edited(SHEET, sent(**{"m.0.name": "m", "m.0.applies_if": "import os; os"}))
+
+
+def test_the_sample_sheet_comes_back_from_its_own_file() -> None:
+    again = from_toml(to_toml(FOLDER.sheet), FOLDER.sheet)
+    assert again == FOLDER.sheet
+    assert "template" not in to_toml(FOLDER.sheet)
+
+
+@pytest.mark.parametrize("text", ["", "= nonsense", "key = 3", "name = 7"])
+def test_what_is_no_sheet_is_refused(text: str) -> None:
+    with pytest.raises(NoSheet, match="no procedure sheet"):
+        from_toml(text, {})
+
+
+def test_a_written_file_is_one_that_python_reads() -> None:
+    assert tomllib.loads(to_toml({"name": "x", "nothing": None, "list": [None, 1]})) == {
+        "name": "x",
+        "list": [1],
+    }
+
+
+def test_the_table_has_a_line_per_modality_and_requirement_that_belongs_to_it() -> None:
+    sheet = read_sheet(FOLDER.sheet)
+    rows = list(csv.DictReader(io.StringIO(to_csv([sheet]))))
+    belonging = sum(
+        not one.modalities or modality.name in one.modalities
+        for modality in sheet.modalities
+        for one in sheet.requirements
+    )
+    assert len(rows) == belonging
+    assert {row["fee"] for row in rows} == {"36.50"}
+
+
+def test_no_cell_of_the_table_is_a_formula() -> None:
+    sheet = read_sheet({"name": "=1+1", "requirements": [{"name": "@SUM(A1)"}]})
+    [row] = csv.DictReader(io.StringIO(to_csv([sheet])))
+    assert (row["procedure"], row["requirement"]) == ("'=1+1", "'@SUM(A1)")

@@ -1,0 +1,107 @@
+"""The procedure sheet: edited on a draft, taken over from its file, handed out as file; published as data."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from designer.drafts import draft_by_id
+from designer.sheet import LARGEST, edited, from_toml, set_sheet, to_csv, to_toml
+from engine.errors import Refusal
+from engine.models import Role
+from engine.offers import offer_by_key, offers
+from engine.sheet import Assessment, Source, TermUnit, read_sheet
+from webapp.access import access, public
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.sheet_words import public_sheet
+from webapp.transactions import now, session, start_over
+from webapp.views.drafts import DRAFT, attachment
+
+pages = Blueprint("sheets", __name__)
+
+
+@pages.get("/drafts" + DRAFT + "/sheet")
+@access(Role.ANALYST)
+def show(draft_id: int) -> ResponseReturnValue:
+    """Every field of the sheet."""
+    return _page(draft_id)
+
+
+@pages.post("/drafts" + DRAFT + "/sheet")
+@access(Role.ANALYST)
+def change(draft_id: int) -> ResponseReturnValue:
+    """Keep what was typed; empty lines go, a filled one at the end is new."""
+    draft = draft_by_id(session(), draft_id)
+    try:
+        set_sheet(session(), draft_id, edited(draft.sheet, request.form), at=now())
+    except Refusal as refusal:
+        start_over()
+        return _page(draft_id, refusal)
+    flash(_("The sheet is kept with the draft."))
+    return redirect(url_for("sheets.show", draft_id=draft_id), 303)
+
+
+@pages.get("/drafts" + DRAFT + "/procedure.toml")
+@access(Role.ANALYST)
+def file(draft_id: int) -> Response:
+    """The sheet as a file."""
+    return attachment(to_toml(draft_by_id(session(), draft_id).sheet).encode(), "procedure.toml")
+
+
+@pages.post("/drafts" + DRAFT + "/procedure.toml")
+@access(Role.ANALYST)
+def take_over(draft_id: int) -> ResponseReturnValue:
+    """Take over a sheet from its file."""
+    sent = request.files.get("file")
+    try:
+        text = "" if sent is None else sent.read(LARGEST + 1).decode("utf-8", "replace")
+        kept = draft_by_id(session(), draft_id).sheet
+        set_sheet(session(), draft_id, from_toml(text, kept), at=now())
+    except Refusal as refusal:
+        start_over()
+        return _page(draft_id, refusal)
+    flash(_("The sheet was taken over from the file."))
+    return redirect(url_for("sheets.show", draft_id=draft_id), 303)
+
+
+@pages.get("/catalogue.csv")
+@public
+def catalogue_table() -> Response:
+    """Every published sheet as a table."""
+    found = [offer_by_key(session(), one.key).sheet for one in offers(session(), "")]
+    return _data(to_csv(found), "text/csv", "catalogue.csv")
+
+
+@pages.get("/catalogue/<key>/sheet.csv")
+@public
+def table(key: str) -> Response:
+    """A published sheet as a table."""
+    return _data(to_csv([offer_by_key(session(), key).sheet]), "text/csv", f"{key}.csv")
+
+
+@pages.get("/catalogue/<key>/sheet.json")
+@public
+def data(key: str) -> ResponseReturnValue:
+    """A published sheet as JSON; the texts of letters and the logo are no part of it."""
+    return public_sheet(offer_by_key(session(), key).sheet)
+
+
+def _data(text: str, kind: str, name: str) -> Response:
+    response = Response(text, content_type=f"{kind}; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _page(draft_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+    draft = draft_by_id(session(), draft_id)
+    return page(
+        "sheets/show.html",
+        status=200 if refusal is None else 422,
+        draft=draft,
+        sheet=read_sheet(draft.sheet),
+        tasks=draft.report.get("tasks", []),
+        assessments=list(Assessment),
+        units=list(TermUnit),
+        sources=list(Source),
+        sent=request.form if refusal is not None else {},
+        refusal=None if refusal is None else sentence(refusal),
+    )
