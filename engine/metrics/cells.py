@@ -7,7 +7,7 @@ added as it is. Cells of different days, slices and machines add up.
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -25,16 +25,22 @@ Key = tuple[int, int, int, int, int]
 class Cells:
     """Counts and seconds per slice and key. Plain numbers in plain dictionaries: there are millions of them."""
 
-    __slots__ = ("counts", "totals")
+    __slots__ = ("broad", "counts", "totals")
 
     def __init__(self) -> None:
+        self.broad: dict[int, int] = {}  # fine slice → the broad one it is part of
         self.counts: dict[int, dict[Key, int]] = {}
         self.totals: dict[int, dict[Key, int]] = {}
 
     def rows(self) -> Iterator[tuple[int, int, int, int, int, int, int, int]]:
-        """Columns of Cell, without cells that stay as they are; always in the same order."""
-        for slice_id, counts in sorted(self.counts.items()):
-            totals = self.totals[slice_id]
+        """Columns of Cell, of fine and broad slices, without cells that stay as they are; always in the same order."""
+        every = {id: (counts, self.totals[id]) for id, counts in self.counts.items()}
+        for fine, broad in self.broad.items():
+            sums = every.setdefault(broad, ({}, {}))
+            for kept, more in zip(sums, (self.counts[fine], self.totals[fine]), strict=True):
+                for key, value in more.items():
+                    kept[key] = kept.get(key, 0) + value
+        for slice_id, (counts, totals) in sorted(every.items()):
             for key in sorted(counts):
                 n, total = counts[key], totals.get(key, 0)
                 if n or total:
@@ -201,7 +207,7 @@ def slices_of(done: Done) -> tuple[int, int]:
 def add(
     cells: Cells,
     done: Done,
-    slices: Iterable[int],
+    slices: tuple[int, int],
     zone: ZoneInfo,
     sign: int = 1,
     *,
@@ -216,13 +222,15 @@ def add(
     _add_case(own, done, zone, how)
     for placed in done.items:
         _add_item(own, placed, zone, how)
-    for slice_id in slices:
-        counts = cells.counts.setdefault(slice_id, {})
-        totals = cells.totals.setdefault(slice_id, {})
-        for key, total in own:
-            counts[key] = counts.get(key, 0) + sign
-            if total:
-                totals[key] = totals.get(key, 0) + sign * total
+    broad, fine = slices
+    if broad != fine:
+        cells.broad[fine] = broad
+    counts = cells.counts.setdefault(fine, {})
+    totals = cells.totals.setdefault(fine, {})
+    for key, total in own:
+        counts[key] = counts.get(key, 0) + sign
+        if total:
+            totals[key] = totals.get(key, 0) + sign * total
 
 
 _Own = list[tuple[Key, int]]

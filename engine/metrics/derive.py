@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 from engine.events import Happened
 from engine.metrics.item import Cause, Item, ItemKind, Measured
 
-_SILENT = "silence"  # in the type of the fact that ends a case by silence
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -74,6 +72,7 @@ class _Story:
     tasks: Mapping[int, TaskRow]
     running: dict[int, _Running] = field(default_factory=dict)
     suspended_at: int | None = None
+    stopped_at: int | None = None  # since when the law's clock stands still
     last_move: int = 0  # when the case last moved: since when it waits for a message
 
 
@@ -93,10 +92,10 @@ def derive(
         tell = _TELL.get(fact.type)
         if tell is not None:
             tell(story, fact)
-        elif _SILENT in fact.type:
-            case.is_silent = True
     if story.suspended_at is not None:
         _pause(case, story.suspended_at, case.ended_at or at)
+    if story.stopped_at is not None:
+        case.pauses.append((story.stopped_at, max(story.stopped_at, case.ended_at or at)))
     for token, running in story.running.items():
         _leave_open(story, token, running, at)
     return case
@@ -221,6 +220,34 @@ def _heard(story: _Story, fact: FactRow) -> None:
         _completed(story, fact)
 
 
+def _clock_stopped(story: _Story, fact: FactRow) -> None:
+    """The law's clock stands still; after a deficiency notice the applicant has the ball."""
+    story.stopped_at = story.stopped_at or fact.at
+    if fact.type == Happened.NOTICE_GIVEN:
+        for running in story.running.values():
+            running.paused = running.paused or running.cause
+            running.turn(fact.at, Cause.APPLICANT)
+
+
+def _clock_runs(story: _Story, fact: FactRow) -> None:
+    case = story.case
+    if story.stopped_at is not None:
+        case.pauses.append((story.stopped_at, max(story.stopped_at, fact.at)))
+        story.stopped_at = None
+    if fact.type == Happened.CLOCK_RESTARTED:
+        case.legal_from, case.pauses = fact.at, []
+    if story.suspended_at is None:
+        for running in story.running.values():
+            running.turn(fact.at, running.paused or running.cause)
+            running.paused = None
+
+
+def _silent(story: _Story, fact: FactRow) -> None:
+    story.case.is_silent = fact.type == Happened.SILENCE_OPERATED or (
+        (fact.data or {}).get("how") == "silence"
+    )
+
+
 def _pause(case: Measured, since: int, until: int) -> None:
     case.pauses.append((since, max(since, until)))
     case.suspended += max(0, until - since)
@@ -258,7 +285,14 @@ _TELL = {
     Happened.MESSAGE_RECEIVED.value: _heard,
     Happened.CASE_SUSPENDED.value: _suspended,
     Happened.CASE_RESUMED.value: _resumed,
+    Happened.NOTICE_GIVEN.value: _clock_stopped,
+    Happened.CLOCK_STOPPED.value: _clock_stopped,
+    Happened.CLOCK_WENT_ON.value: _clock_runs,
+    Happened.CLOCK_RESTARTED.value: _clock_runs,
+    Happened.REQUEST_CORRECTED.value: _clock_runs,
+    Happened.SILENCE_OPERATED.value: _silent,
+    Happened.REQUEST_APPROVED.value: _silent,
 }
 # The facts that are read, and those whose data is.
 READ = frozenset(_TELL)
-WITH_DATA = frozenset({Happened.TASK_ASSIGNED.value})
+WITH_DATA = frozenset({Happened.TASK_ASSIGNED.value, Happened.REQUEST_APPROVED.value})

@@ -79,7 +79,8 @@ class Measured:
     channel: str = ""
     outcome: str = ""
     suspended: int = 0
-    pauses: list[tuple[int, int]] = field(default_factory=list)  # from when until when
+    legal_from: int | None = None  # the law's clock began anew; None: with the filing
+    pauses: list[tuple[int, int]] = field(default_factory=list)  # when the law's clock stood still
     legal_days: int | None = None
     is_silent: bool = False
     is_imported: bool = False

@@ -185,7 +185,7 @@ class Numbers:
         for start in range(0, len(ids), 500):
             for done in stored(self.session, list(ids[start : start + 500])).values():
                 cells = found.setdefault(done.case.outcome, Cells())
-                add(cells, done, (0,), self.question.zone, is_exact=True)
+                add(cells, done, (0, 0), self.question.zone, is_exact=True)
         for outcome, cells in found.items():
             own = self._exact[outcome] = defaultdict(list)
             for kind, _, *rest in cells.rows():

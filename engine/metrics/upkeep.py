@@ -8,6 +8,7 @@ every watermark where it was; of two who worked out the same case one does so. N
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Kind as NodeKind
-from engine.calendars import office_calendar
+from engine.calendars import BusinessCalendar, office_calendar
 from engine.database import Database
 from engine.deployments import blueprint
 from engine.metrics import keeping
@@ -43,6 +44,7 @@ from engine.metrics.item import Cause, Measured
 from engine.metrics.sql import epoch_of
 from engine.models import (
     Case,
+    CaseTerm,
     Cell,
     Event,
     MeasuredCase,
@@ -70,10 +72,15 @@ _CASE_COLUMNS = (
     epoch_of(Case.started_at).label("started_at"),
     epoch_of(Case.ended_at).label("ended_at"),
     epoch_of(Case.due_at).label("due_at"),
+    CaseTerm.notify_by,
     Case.last_seq,
     Case.measured_seq,
 )
-_BEHIND = select(*_CASE_COLUMNS).where(Case.measured_seq < Case.last_seq)
+_BEHIND = (
+    select(*_CASE_COLUMNS)
+    .outerjoin(CaseTerm, CaseTerm.case_id == Case.id)
+    .where(Case.measured_seq < Case.last_seq)
+)
 _FACTS = (
     select(
         _EVENTS.c.case_id,
@@ -185,6 +192,7 @@ def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Bat
     facts = _facts(session, {row.id: row.last_seq for row in cases})
     tasks = _tasks(session, ids)
     cells = Cells()
+    calendars: dict[int, BusinessCalendar] = {}
     for one in keeping.stored(session, old).values():
         add(cells, one, slices_of(one), zone, -1)
     done = []
@@ -195,7 +203,11 @@ def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Bat
         reading = _reading(session, known, row.version_id)
         derive(measured, own, tasks.get(row.id, {}), reading, latest)
         if measured.ended_at is not None:
-            measured.legal_days = _legal_days(session, measured, reading, zone)
+            calendar = calendars.get(row.version_id)
+            if calendar is None:
+                calendar = office_calendar(session, reading.office_id, reading.jurisdiction)
+                calendars[row.version_id] = calendar
+            measured.legal_days = _legal_days(measured, calendar, zone)
         placed = place(measured)
         add(cells, placed, slices_of(placed), zone)
         done.append(placed)
@@ -277,7 +289,10 @@ def _tasks(session: Session, ids: Sequence[int]) -> dict[int, dict[int, TaskRow]
 
 def _case(row: Any, zone: ZoneInfo) -> Measured:
     (id, number, procedure_id, version_id, status, outcome, channel, filed_on, *times) = row
-    started_at, ended_at, due_at = times[:3]
+    started_at, ended_at, due_at, notify_by = times[:4]
+    if notify_by is not None:
+        # The case forgets its due date when it is answered; the day the answer had to be notified stays.
+        due_at = midnight(notify_by + timedelta(days=1), zone) - 1
     is_filed_then = as_day(filed_on) == day_of(started_at, zone)
     return Measured(
         case_id=id,
@@ -295,15 +310,15 @@ def _case(row: Any, zone: ZoneInfo) -> Measured:
     )
 
 
-def _legal_days(session: Session, case: Measured, reading: Reading, zone: ZoneInfo) -> int:
+def _legal_days(case: Measured, calendar: BusinessCalendar, zone: ZoneInfo) -> int:
     """Business days from filing to end, by the function that sets due dates, without those the case was suspended."""
-    calendar = office_calendar(session, reading.office_id, reading.jurisdiction)
 
     def between(start: int | None, end: int | None) -> int:
         days = (as_date(day_of(start or 0, zone)), as_date(day_of(end or 0, zone)))
         return calendar.business_days_between(*days)
 
-    whole = between(case.filed_at, case.ended_at)
+    begun = case.filed_at if case.legal_from is None else case.legal_from
+    whole = between(begun, case.ended_at)
     return max(0, whole - sum(between(start, end) for start, end in case.pauses))
 
 

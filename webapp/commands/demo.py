@@ -10,6 +10,7 @@ import processes
 from designer.library import procedure_folders, publish_folder
 from engine.database import Database
 from engine.letters.press import print_at_leisure
+from engine.metrics.upkeep import Known, catch_up
 from engine.models import Person
 from engine.outbox import forget_unsent
 from webapp.config import Settings
@@ -43,6 +44,9 @@ def demo(if_empty: bool, days: int, seed: int) -> None:
     stories = [story for found in procedure_folders(folder) if (story := read_story(found))]
     click.echo(f"Sample cases of the last {days} days …")
     cases = live_through(database, stories, since=since, until=until, seed=seed)
+    known = Known()
+    while catch_up(database, known, batch=1000):
+        pass  # figures are there at the first look
     # Months of letters at once would keep the machine busy for minutes, and nobody reads months of mails.
     with database.transaction() as session:
         forget_unsent(session, before=until - timedelta(days=1))

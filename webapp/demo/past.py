@@ -15,6 +15,7 @@ from engine.database import Database
 from engine.deployments import current_version, procedure_by_key
 from engine.models import Case, Office, Person, PersonRole, Role, Task, TaskStatus
 from engine.tasks import claim_task, complete_task
+from engine.terms.silence import SilenceOperated
 from engine.worker import Worker
 from webapp.demo.story import (
     OFFICE_ZONE,
@@ -76,7 +77,7 @@ def _plan_arrivals(past: Past, story: Story, since: datetime, until: datetime) -
     while day < until:
         if day.weekday() < 5:
             # Mondays bring what people gathered over the week-end.
-            mean = story.arrivals_per_day * (1.9 if day.weekday() == 0 else 0.8)
+            mean = story.arrivals_per_day * (2.6 if day.weekday() == 0 else 0.6)
             for _ in range(_poisson(mean, past.chance)):
                 past.plan(
                     after_office_hours(day, past.chance.uniform(0, 7.9)), _arrival(past, story)
@@ -160,7 +161,11 @@ def _completion(past: Past, story: Story, task_id: str, person_id: int, element_
         if not _is_open(session, task_id):
             return  # a timer took it away meanwhile
         given = answers(story.habits[element_id], past.chance, at)
-        done = complete_task(session, task_id, given, by=session.get_one(Person, person_id), at=at)
+        by = session.get_one(Person, person_id)
+        try:
+            done = complete_task(session, task_id, given, by=by, at=at)
+        except SilenceOperated:
+            return  # nobody answered in time: the law has
         _plan_tasks(past, story, session, done.case, at)
 
     return complete

@@ -1,0 +1,278 @@
+"""Figures of a manager's pages at a million cases and ten million facts: upkeep, rebuild, each chart, memory.
+
+    python -m tests.bench.metrics --all [--cases 1000000] [--only sqlite|postgres]
+
+Without --all a hundredth of it, on SQLite, so that the figures are watched every day. CPU is this process's and, on
+PostgreSQL, its server's processes as well.
+"""
+
+import gc
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+
+import orjson
+import psutil
+from sqlalchemy import func, select, text
+
+from engine.database import Database
+from engine.metrics import cycle_time, flow, forecast, quality, variants, work
+from engine.metrics.batching import batching
+from engine.metrics.numbers import Numbers
+from engine.metrics.question import Question
+from engine.metrics.summary import summary
+from engine.metrics.upkeep import Known, catch_up, rebuild
+from engine.models import Case, Event, Person, Procedure, Task, TaskStatus
+from engine.people import person_by_name
+from tests.bench.metric_data import NOW, fill
+from tests.postgres import PostgresUnavailable, postgres_server
+
+TODAY = NOW.date()
+ROUNDS = 3
+CHARTS: dict[str, Callable[[Numbers], object]] = {
+    "cycle_time": cycle_time.cycle_time,
+    "legal_time": cycle_time.legal_time,
+    "throughput": cycle_time.throughput,
+    "scatter": cycle_time.weekly_durations,
+    "outcomes": cycle_time.outcomes,
+    "standing": work.standing,
+    "task_times": work.task_times,
+    "terms": quality.terms,
+    "first_time_right": quality.first_time_right,
+    "cumulative_flow": lambda numbers: flow.cumulative_flow(numbers, today=TODAY),
+    "ageing": lambda numbers: flow.ageing(numbers, at=NOW),
+    "directly_follows": flow.directly_follows,
+    "handovers_of_offices": flow.handovers_of_offices,
+    "handovers_of_people": flow.handovers_of_people,
+    "people_done": flow.people_done,
+    "variants": variants.variants,
+    "branches": variants.branches,
+    "slow_cases": variants.slow_cases,
+    "batching": batching,
+    "when_done": lambda numbers: forecast.when_done(numbers, 1000, today=TODAY),
+    "accuracy": lambda numbers: forecast.accuracy(numbers, today=TODAY),
+    "outlook": lambda numbers: forecast.outlook(numbers, numbers.question, at=NOW),
+    "due": lambda numbers: quality.due(numbers.session, numbers.question, at=NOW),
+    "oldest": lambda numbers: work.oldest_open(numbers.session, numbers.question),
+    "load_of_offices": lambda numbers: work.load_of_offices(
+        numbers.session, numbers.question, at=NOW
+    ),
+}
+
+
+def main() -> None:
+    """Print the figures, for SQLite and, where it runs, for PostgreSQL."""
+    is_whole = "--all" in sys.argv
+    cases = int(_option("--cases", "1000000" if is_whole else "10000"))
+    only = _option("--only", "" if is_whole else "sqlite")
+    if only != "postgres":
+        folder = Path(tempfile.mkdtemp())
+        try:
+            measure(Database(f"sqlite:///{folder / 'metrics.sqlite'}"), "sqlite", cases, _own)
+        finally:
+            shutil.rmtree(folder)
+    if not is_whole or only == "sqlite":
+        say("metrics_postgres", skipped="heavy: make bench-all")
+        return
+    try:
+        with postgres_server("bench") as server:
+            database = Database(server.create("metrics"))
+            measure(database, "postgres", cases, _with_server)
+            database.dispose()
+            server.drop("metrics")
+    except PostgresUnavailable as reason:
+        say("metrics_postgres", skipped=str(reason))
+
+
+def measure(database: Database, kind: str, cases: int, cpu: Callable[[], float]) -> None:
+    """Fill the database, then everything a manager and the worker do with it."""
+    fill(database, cases)
+    with database.reading() as session:
+        events = session.scalar(select(func.count()).select_from(Event)) or 0
+    began = cpu()
+    measured = _catch_up(database)
+    taken = cpu() - began
+    assert measured == cases, f"only {measured} of {cases} cases were measured"
+    million = f"{cases // 1000}k"
+    say(f"metrics_rebuild_events_per_cpu_second_{kind}", events / taken, "events/s", events=events)
+    say(f"metrics_upkeep_us_per_event_{kind}", taken / events * 1e6, "us", events=events)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    _steps(database, kind, cpu)
+    _charts(database, kind, cpu, million)
+    if kind == "sqlite" and cases <= 20_000:
+        _rebuilt(database, cpu)
+    database.dispose()
+
+
+def _catch_up(database: Database) -> int:
+    known, total = Known(), 0
+    with _without_collector():
+        while done := catch_up(database, known, batch=5_000, most=10):
+            total += done
+    return total
+
+
+def _steps(database: Database, kind: str, cpu: Callable[[], float]) -> None:
+    """One task completed in each of many cases, then measured: what the worker does all day."""
+    with database.transaction() as session:
+        tasks = session.scalars(
+            select(Task).where(Task.status == TaskStatus.OPEN).order_by(Task.case_id).limit(400)
+        ).all()
+        before = session.scalar(select(func.sum(Case.last_seq))) or 0
+        rows = [
+            {"id": task.case_id, "token": task.token, "element": task.element_id, "at": NOW}
+            for task in tasks
+        ]
+        session.execute(
+            text(
+                "INSERT INTO event (case_id, seq, at, type, element_id, token, by_id, office_id, data, hash)"
+                " SELECT id, last_seq + 1, :at, 'task_completed', :element, :token, 1, NULL, NULL, last_hash"
+                " FROM case_file WHERE id = :id"
+            ),
+            [
+                {**row, "at": NOW if kind != "sqlite" else "2026-03-02 14:00:00.000000"}
+                for row in rows
+            ],
+        )
+        session.execute(
+            text("UPDATE case_file SET last_seq = last_seq + 1 WHERE id = :id"),
+            [{"id": row["id"]} for row in rows],
+        )
+        events = (session.scalar(select(func.sum(Case.last_seq))) or 0) - before
+    known = Known()
+    catch_up(database, known, batch=1, most=1)  # the version is read once
+    began = cpu()
+    while catch_up(database, known):
+        pass
+    say(f"metrics_step_us_per_event_{kind}", (cpu() - began) / max(1, events - 1) * 1e6, "us")
+
+
+def _charts(database: Database, kind: str, cpu: Callable[[], float], size: str) -> None:
+    with database.reading() as session:
+        procedure_id = session.scalars(select(Procedure.id)).one()
+        operator = person_by_name(session, "operator")
+        manager = person_by_name(session, "manager")
+    assert operator is not None
+    assert manager is not None
+    half_year = Question(operator, procedure_id, since=TODAY - timedelta(days=180))
+    asked: dict[str, Question] = {
+        "half_year": half_year,
+        "manager": replace(half_year, person=manager),
+        "online": replace(half_year, channel="online"),
+        "three_years": replace(half_year, since=date(2023, 1, 1)),
+    }
+    found: dict[str, float] = {}
+    for about, question in asked.items():
+        for name, chart in CHARTS.items():
+            found[f"{name} {about}"] = _cpu_of(database, question, chart, cpu)
+    worst = max(found, key=lambda name: found[name])
+    say(
+        f"metrics_chart_cpu_ms_median_{kind}",
+        median(found.values()) * 1000,
+        "ms",
+        charts=len(found),
+    )
+    say(f"metrics_chart_cpu_ms_worst_{kind}", found[worst] * 1000, "ms", chart=worst)
+    slow = {name: round(value * 1000) for name, value in found.items() if value > 0.05}
+    whole = _cpu_of(database, half_year, lambda numbers: _page(numbers), cpu)
+    say(f"metrics_dashboard_cpu_ms_{kind}", whole * 1000, "ms", over_50_ms=slow)
+    gc.collect()
+    base = _resident()
+    began = time.perf_counter()
+    with database.reading() as session:
+        summary(session, half_year, at=NOW)
+    seconds = time.perf_counter() - began
+    say(f"metrics_10m_events_seconds_{kind}", seconds, "s", cases=size)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    say(
+        f"metrics_10m_events_peak_mb_{kind}",
+        _resident() - base,
+        "MB more",
+        process_peak_mb=round(peak),
+    )
+
+
+def _page(numbers: Numbers) -> None:
+    """What the first page of a procedure asks."""
+    for name in (
+        "standing", "due", "terms", "first_time_right", "cycle_time", "outlook", "when_done", "accuracy",
+        "task_times", "oldest", "load_of_offices",
+    ):  # fmt: skip
+        CHARTS[name](numbers)
+
+
+def _cpu_of(
+    database: Database,
+    question: Question,
+    chart: Callable[[Numbers], object],
+    cpu: Callable[[], float],
+) -> float:
+    taken = []
+    for _ in range(ROUNDS):
+        began = cpu()
+        with database.reading() as session:
+            person = session.get_one(Person, question.person.id)
+            chart(Numbers(session, replace(question, person=person)))
+        taken.append(cpu() - began)
+    return min(taken)
+
+
+def _rebuilt(database: Database, cpu: Callable[[], float]) -> None:
+    began = cpu()
+    with database.transaction() as session:
+        rebuild(session)
+    again = _catch_up(database)
+    assert again
+    say("metrics_rebuild_small_seconds", cpu() - began, "s")
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _own() -> float:
+    return time.process_time()
+
+
+def _with_server() -> float:
+    """CPU of this process and of every PostgreSQL process below it or beside it that it talks to."""
+    total = time.process_time()
+    for process in psutil.process_iter(["name", "cpu_times"]):
+        if (process.info["name"] or "").startswith("postgres") and process.info["cpu_times"]:
+            total += process.info["cpu_times"].user + process.info["cpu_times"].system
+    return total
+
+
+def _resident() -> float:
+    return float(psutil.Process(os.getpid()).memory_info().rss) / 1e6
+
+
+def _option(name: str, default: str) -> str:
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
+
+
+def say(name: str, value: float | None = None, unit: str = "", **more: object) -> None:
+    """Print one figure as a JSON line."""
+    line: dict[str, object] = {"name": name}
+    if value is not None:
+        line |= {"value": round(value, 3), "unit": unit}
+    print(orjson.dumps({**line, **more}).decode(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
