@@ -13,6 +13,7 @@ from engine import buffer, day_roots, filing, jobs, notifications, opinions, rec
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
+from engine.metrics import reports
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
@@ -137,6 +138,7 @@ class Worker:
         self._swept_at = now
         self.database.write(lambda session: buffer.sweep(session, at=now))
         self.database.write(lambda session: receipts.forget_old(session, at=now))
+        self.database.write(lambda session: reports.send_due(session, at=now))
         self.database.write(lambda session: day_roots.close_yesterday(session, at=now))
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
         self.database.write(lambda session: opinions.remind(session, at=now))

@@ -8,16 +8,13 @@ from typing import Any
 from flask import request, url_for
 
 from engine.case_fields import FieldOfCases, fields_of_version
+from engine.metrics.asking import FIELD, KEPT, days_of, question_of, version_id
 from engine.metrics.choices import Choices, choices
 from engine.metrics.question import Question
 from engine.models import Procedure, Version
 from engine.procedures import versions_of
 from webapp.sessions import signed_in
 from webapp.transactions import current_zone, now, session
-
-_FIELD = "field."
-COMPARISONS = ("", "before", "year", "version")
-_KEPT = ("since", "until", "version", "office", "channel", "outcome", "compare", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +37,29 @@ class Asked:
 
 def asked(procedure: Procedure) -> Asked:
     """The question in the address; what cannot be understood in it is left out."""
-    since, until = days()
-    versions = versions_of(session(), procedure)
     found = choices(session(), procedure.id)
-    version = _version(versions, "version")
-    fields: tuple[FieldOfCases, ...] = ()
-    if procedure.current_version_id is not None:
-        fields = fields_of_version(
-            session(), version.id if version else procedure.current_version_id
-        )
-    question = Question(
-        signed_in(),
-        procedure.id,
-        version.id if version else None,
-        since,
-        until,
-        current_zone(),
-        office_id=next((id for id in found.offices if str(id) == request.args.get("office")), None),
-        channel=request.args.get("channel") or None,
-        outcome=request.args.get("outcome") or None,
-        fields=tuple(
-            (name.removeprefix(_FIELD), value)
-            for name, value in request.args.items()
-            if name.startswith(_FIELD) and value
-        ),
+    question = question_of(
+        session(), signed_in(), procedure, request.args, zone=current_zone(), today=_today()
     )
+    if question.office_id not in found.offices:
+        question = replace(question, office_id=None)
+    version = question.version_id or procedure.current_version_id
     compare = request.args.get("compare", "")
-    other = _other(question, compare, versions)
-    return Asked(procedure, question, other, compare if other else "", versions, found, fields)
-
-
-def _other(question: Question, compare: str, versions: list[Version]) -> Question | None:
-    """The same question about the days just before, the same days a year before, or another version."""
-    if compare == "version":
-        second = _version(versions, "other")
-        return None if second is None else replace(question, version_id=second.id)
-    until = question.until or now().astimezone(current_zone()).date()
-    since = question.since
-    if since is None or compare not in ("before", "year"):
-        return None
-    back = timedelta(days=365) if compare == "year" else until - since + timedelta(days=1)
-    return replace(question, since=since - back, until=until - back)
+    other = _other(procedure, question, compare)
+    return Asked(
+        procedure=procedure,
+        question=question,
+        other=other,
+        compare=compare if other else "",
+        versions=versions_of(session(), procedure),
+        choices=found,
+        fields=() if version is None else fields_of_version(session(), version),
+    )
 
 
 def days() -> tuple[date | None, date | None]:
     """The range in the address; without any the last 180 days."""
-    if "since" not in request.args and "until" not in request.args:
-        return now().astimezone(current_zone()).date() - timedelta(days=180), None
-    return _day(request.args.get("since", "")), _day(request.args.get("until", ""))
+    return days_of(request.args, _today())
 
 
 def kept(*but: str) -> dict[str, Any]:
@@ -95,7 +67,7 @@ def kept(*but: str) -> dict[str, Any]:
     return {
         name: value
         for name, value in request.args.items()
-        if (name in _KEPT or name.startswith(_FIELD)) and value and name not in but
+        if (name in KEPT or name.startswith(FIELD)) and value and name not in but
     }
 
 
@@ -109,13 +81,17 @@ def cases_of(key: str) -> Callable[..., str]:
     return address
 
 
-def _version(versions: list[Version], name: str) -> Version | None:
-    number = request.args.get(name, "")
-    return next((one for one in versions if str(one.number) == number), None)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+def _other(procedure: Procedure, question: Question, compare: str) -> Question | None:
+    """The same question about the days just before, the same days a year before, or another version."""
+    if compare == "version":
+        second = version_id(session(), procedure, request.args.get("other", ""))
+        return None if second is None else replace(question, version_id=second)
+    until, since = question.until or _today(), question.since
+    if since is None or compare not in ("before", "year"):
         return None
+    back = timedelta(days=365) if compare == "year" else until - since + timedelta(days=1)
+    return replace(question, since=since - back, until=until - back)
+
+
+def _today() -> date:
+    return now().astimezone(current_zone()).date()

@@ -184,7 +184,10 @@ def _asked(key: str) -> tuple[Asked, Numbers]:
 
 def _page(template: str, ask: Asked, numbers: Numbers, **context: Any) -> ResponseReturnValue:
     key = ask.procedure.key
-    return page(template, ask=ask, numbers=numbers, cases_of=cases_of(key), **context)
+    missed = sum(1 for aim in aims(numbers) if aim.is_missed)
+    return page(
+        template, ask=ask, numbers=numbers, missed=missed, cases_of=cases_of(key), **context
+    )
 
 
 def _drawn_version(ask: Asked) -> Version | None:
