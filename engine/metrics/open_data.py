@@ -6,6 +6,7 @@ figures shows a group under FEWEST. Durations are rounded to hours. Source: Euro
 Control, 2024 (primary and complementary suppression, here by merging cells).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -81,6 +82,13 @@ def open_rows(session: Session, procedure: Procedure, *, at: datetime) -> list[O
         month = as_date(week + 3).replace(day=1)
         if month < this_month and n > 0:
             months.setdefault(month, []).append((middle_of(bucket), int(n)))
+    return joined(procedure, months)
+
+
+def joined(
+    procedure: Procedure, months: Mapping[date, Sequence[tuple[float, int]]]
+) -> list[OpenRow]:
+    """Rows of at least FEWEST cases out of months (their first days) with durations and how many each."""
     rows: list[OpenRow] = []
     first: date | None = None
     waiting: list[tuple[float, int]] = []

@@ -198,3 +198,32 @@ def test_a_civil_servant_does_not_watch(watched: Town) -> None:
 
 def test_an_unknown_table_is_not_found(watched: Town) -> None:
     assert watched.visitor("marta").get("/metrics/licence/secrets.csv").status_code == 404
+
+
+def test_a_report_is_kept_with_what_it_asks_and_shared(watched: Town) -> None:
+    marta, oscar = watched.visitor("marta"), watched.visitor("oscar")
+    sent = {"name": "At the counter", "page": "times", "every": "week", "is_shared": "on"}
+    assert marta.post("/metrics/licence/reports?channel=counter", sent).status_code == 303
+    text = oscar.get("/metrics/licence/reports").text
+    assert "/metrics/licence/times?channel=counter" in text
+    assert "by mail every week" in text
+    assert "Delete" not in text
+    assert marta.post("/metrics/licence/reports", {"name": " "}).status_code == 422
+    number = re.search(r"reports/(\d+)/forget", marta.get("/metrics/licence/reports").text)
+    assert number is not None
+    assert oscar.post(f"/metrics/licence/reports/{number[1]}/forget").status_code == 404
+    assert marta.post(f"/metrics/licence/reports/{number[1]}/forget").status_code == 303
+
+
+def test_figures_are_closed_until_an_operator_opens_them(watched: Town) -> None:
+    nobody, oscar = watched.visitor(), watched.visitor("oscar")
+    assert nobody.get("/open-data").get_json()["dcat:dataset"] == []
+    assert nobody.get("/open-data/licence.csv").status_code == 404
+    assert watched.visitor("marta").post("/open-data/licence", {"open": "yes"}).status_code == 403
+    assert oscar.post("/open-data/licence", {"open": "yes"}).status_code == 303
+    (dataset,) = nobody.get("/open-data").get_json()["dcat:dataset"]
+    assert dataset["dct:identifier"] == "licence"
+    assert nobody.get("/open-data/licence.csv").text.splitlines()[0].endswith("within_hours")
+    assert nobody.get("/open-data/licence.json").json == []  # one case is nobody's business
+    oscar.post("/open-data/licence", {"open": "no"})
+    assert nobody.get("/open-data/licence.json").status_code == 404

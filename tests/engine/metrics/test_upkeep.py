@@ -1,5 +1,6 @@
 """The measures are what the facts say, however cases went and whenever they were measured, on both databases."""
 
+import re
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
 
 from engine.database import Database
@@ -15,6 +20,7 @@ from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, 
 from engine.metrics.days import ZONE
 from engine.metrics.item import Item, ItemKind, Measured
 from engine.metrics.keeping import forget, keep
+from engine.metrics.numbers import summing
 from engine.metrics.upkeep import (
     Known,
     Overtaken,
@@ -223,3 +229,13 @@ def test_a_log_without_facts_is_kept_rebuilt_and_forgotten(session: Session) -> 
     assert cells_of(session) == before
     forget(session, [77], ZONE)
     assert cells_of(session) == {}
+
+
+@pytest.mark.parametrize("dialect", [DefaultDialect(), PGDialect(), SQLiteDialect()])
+def test_questions_of_cells_are_plain_sql_that_any_database_understands(dialect: Dialect) -> None:
+    asked = summing([Kind.CYCLE], [1, 2], ("period", "bucket"), since=1, last=9)
+    words = str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    plain = set(re.findall(r"[A-Za-z_]+", words)) - {
+        *("measure_cell", "kind", "period", "bucket", "slice_id", "n", "total", "sum_")
+    }
+    assert plain == {"SELECT", "sum", "AS", "FROM", "WHERE", "IN", "AND", "GROUP", "BY"}
