@@ -8,12 +8,13 @@ numbers, checkboxes and days its forms ask for. Only short values are kept. Any 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Table, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import QueryableAttribute, Session
 
+from engine.database import own_sql
 from engine.deployments import Blueprint, blueprint
 from engine.forms import Field, Form
 from engine.forms.choosing import ChoosingOne
@@ -88,7 +89,7 @@ def write_fields(
     ]
     if rows:
         session.flush()  # a new case before its fields
-        session.execute(_UPSERTS[session.get_bind().dialect.name], rows)
+        session.execute(_upsert(own_sql(session)), rows)
 
 
 def has_field(
@@ -162,16 +163,14 @@ _KEPT: dict[int, tuple[FieldOfCases, ...]] = {}
 _MOST = 512
 
 
-def _upsert(dialect: Any) -> Any:
+@cache
+def _upsert(own: Any) -> Any:
     table: Table = CaseField.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
-    new = dialect.insert(table)
+    new = own.insert(table)
     return new.on_conflict_do_update(
         index_elements=[table.c.case_id, table.c.name],
         set_={"value": new.excluded.value, "number": new.excluded.number},
     )
-
-
-_UPSERTS = {"postgresql": _upsert(postgresql), "sqlite": _upsert(sqlite)}
 
 
 def _fields(session: Session, plan: Blueprint) -> tuple[FieldOfCases, ...]:

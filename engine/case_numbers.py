@@ -1,12 +1,13 @@
 """The number of a case: never given twice, never changed, readable on paper."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.models import NumberSeries, Procedure
 
 
@@ -17,24 +18,22 @@ def next_number(session: Session, procedure: Procedure, prefix: str | None, *, o
     wait for each other here, so that no number is given twice and none is lost.
     """
     year = on.year
-    count = _NEXT[session.get_bind().dialect.name]
+    count = _next(own_sql(session))
     last = session.execute(count, {"procedure_id": procedure.id, "year": year}).scalar_one()
     return f"{prefix or _prefix(procedure)}-{year}-{last:06d}"
 
 
-def _next(dialect: Any) -> Any:
+@cache  # putting a statement together costs more than the database takes to run it
+def _next(own: Any) -> Any:
+    # On the table and not the mapper, which would look for objects to keep in step: there are none.
     series: Table = NumberSeries.__table__  # type: ignore[assignment]  # the stubs say FromClause
-    statement = dialect.insert(series).values(
+    statement = own.insert(series).values(
         procedure_id=bindparam("procedure_id"), year=bindparam("year"), last=1
     )
     return statement.on_conflict_do_update(
         index_elements=[series.c.procedure_id, series.c.year],
         set_={"last": series.c.last + 1},
     ).returning(series.c.last)
-
-
-# Made once, and on the table: no series is in a session, and putting a statement together costs more than running it.
-_NEXT = {"postgresql": _next(postgresql), "sqlite": _next(sqlite)}
 
 
 def _prefix(procedure: Procedure) -> str:

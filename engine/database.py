@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any, TypeVar
 
 import orjson
@@ -119,6 +120,11 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def own_sql(session: Session) -> Any:
+    """What the session's own database adds to SQL: SQLAlchemy's module of it, with an `insert` that knows conflicts."""
+    return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
 
 
 def is_serialization_failure(error: DBAPIError) -> bool:

@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.ids import new_id
 from engine.jobs import NewJob, enqueue_all
 from engine.metrics.days import ZONE
@@ -60,8 +60,7 @@ def close_yesterday(session: Session, *, at: datetime) -> bool:
         "attempts": 0,
         "is_dead": False,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    left = dialect.insert(Job).values(row).on_conflict_do_nothing(index_elements=["key"])
+    left = own_sql(session).insert(Job).values(row).on_conflict_do_nothing(index_elements=["key"])
     return bool(session.execute(left.returning(Job.id)).all())
 
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import jobs
+from engine.database import own_sql
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.models import Job, JobKind
@@ -156,9 +156,8 @@ def _leave(
         "attempts": 0,
         "is_dead": False,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
-        dialect.insert(_JOBS).values(row).on_conflict_do_nothing(index_elements=["key"])
+        own_sql(session).insert(_JOBS).values(row).on_conflict_do_nothing(index_elements=["key"])
     )
 
 

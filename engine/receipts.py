@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.errors import Conflict
 from engine.models import CommandReceipt, Person
 
@@ -55,8 +55,7 @@ def once(
     """
     stem = hashlib.sha256(key.encode()).hexdigest() if len(key) > LONGEST_KEY else key
     row = {"person_id": by.id, "key": stem, "fingerprint": asked, "status": 0, "body": {}, "at": at}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(CommandReceipt).values(row).on_conflict_do_nothing()
+    statement = own_sql(session).insert(CommandReceipt).values(row).on_conflict_do_nothing()
     if not session.execute(statement.returning(CommandReceipt.person_id)).all():
         return _earlier(session, by.id, stem, asked)
     answer = command()

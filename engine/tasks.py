@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine.cases import check_open
+from engine.database import own_sql
 from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
@@ -232,9 +232,9 @@ def save_answers(
         "answers": answers,
         "saved_at": at,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
-        dialect.insert(AnswerDraft)
+        own_sql(session)
+        .insert(AnswerDraft)
         .values(row)
         .on_conflict_do_update(
             index_elements=[AnswerDraft.case_id, AnswerDraft.token, AnswerDraft.person_id],

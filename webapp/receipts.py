@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import segno
 from flask import current_app, request, url_for
 from flask_babel import format_date
 from markupsafe import Markup
@@ -33,6 +32,8 @@ class Receipt:
 def receipt(case: Case, code: str) -> Receipt:
     """The receipt of a case whose code is known here."""
     url = outside_url(url_for("following.ask", code=shown_code(code)))
+    import segno  # four megabytes, for who prints
+
     drawn: str = segno.make(url, error="m", micro=False).svg_inline(
         border=2, omitsize=True, title=_("Follow this request"), svgclass="qr", light="#fff"
     )

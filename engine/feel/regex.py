@@ -8,8 +8,6 @@ time, so patterns with them are null.
 from functools import lru_cache
 from typing import Protocol
 
-import re2
-
 from engine.feel.errors import NullResult
 from engine.feel.regex_translation import translated
 
@@ -54,6 +52,8 @@ def compiled(pattern: str, flags: str) -> Regex:
         raise NullResult("The pattern has more than {limit} characters.", limit=MAX_PATTERN)
     if set(flags) - set("smixq"):
         raise NullResult("The flags may only be s, m, i, x and q.")
+    import re2  # two megabytes, for who writes patterns
+
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 4 << 20

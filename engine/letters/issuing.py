@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.deployments import Blueprint
 from engine.errors import Refusal
 from engine.events import Happened
@@ -222,8 +222,7 @@ class _Issuing:
     def _next_number(self, kind: LetterPlan, year: int) -> str:
         # Whoever issues a letter of this series now waits here until this transaction has ended.
         row = {"procedure_id": self.procedure.id, "series": kind.series, "year": year, "last": 1}
-        dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
-        taken = dialect.insert(LetterSeries).values(row)
+        taken = own_sql(self.session).insert(LetterSeries).values(row)
         taken = taken.on_conflict_do_update(
             index_elements=[LetterSeries.procedure_id, LetterSeries.series, LetterSeries.year],
             set_={"last": LetterSeries.last + 1},

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-import segno
-
 from engine.letters.codes import shown_code
 from engine.letters.writing import Hand
 
@@ -146,6 +144,8 @@ def _with_signature(words: str) -> str:
 
 def _qr(url: str) -> str:
     # Level M: a stain or a fold does not make it unreadable.
+    import segno  # four megabytes, for who prints
+
     code = segno.make(url, error="m", micro=False)
     made: str = code.svg_inline(border=0, omitsize=True, title=url)
     return made

@@ -11,7 +11,7 @@ from waitress import create_server
 from webapp import create_app, logs
 from webapp.config import Settings
 from webapp.schema import check_schema
-from webapp.workers import begin, workers
+from webapp.workers import begin, settle, workers
 
 log = logging.getLogger("expedito")
 
@@ -41,6 +41,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         clear_untrusted_proxy_headers=not settings.proxies,
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
     )
+    settle()
     log.info(
         "serving",
         extra={

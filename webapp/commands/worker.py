@@ -10,7 +10,7 @@ from engine.database import Database
 from webapp import logs
 from webapp.config import Settings
 from webapp.schema import check_schema
-from webapp.workers import begin, workers
+from webapp.workers import begin, settle, workers
 
 
 @click.command()
@@ -27,6 +27,7 @@ def worker() -> None:
     def clock() -> datetime:
         return datetime.now(UTC)
 
+    settle()
     for thread in begin(workers(settings, database, clock), stop):
         thread.join()
     database.dispose()

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import re2
-
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, plain_text
 from engine.forms.json_value import Json
@@ -115,6 +113,8 @@ class TextField(Field):
 @lru_cache(maxsize=1024)
 def compiled_pattern(pattern: str) -> Any:
     """The pattern on a linear-time engine; None when it is none that this engine knows."""
+    import re2  # two megabytes, for forms with patterns
+
     options = re2.Options()
     options.max_mem = 1 << 20
     options.log_errors = False
