@@ -185,8 +185,10 @@ def save_request(
     *,
     at: datetime,
 ) -> None:
-    """The answers to the form, cleaned; Unfit, and then nothing is kept."""
+    """The answers to the form, cleaned; Unfit, and then nothing is kept. NotProved when there are files."""
     _touch(session, draft, at)
+    if files:
+        _check_proved(draft)
     form = filing_form(session, draft.version_id)
     known = with_stores(session, form, {})
     plan = blueprint(session, draft.version_id)
@@ -198,8 +200,9 @@ def save_request(
 def attach(
     session: Session, draft: FilingDraft, key: str, files: list[StoredFile], *, at: datetime
 ) -> None:
-    """Files for a requirement beside those that are there; TooManyFiles."""
+    """Files for a requirement beside those that are there; TooManyFiles, NotProved."""
     _touch(session, draft, at)
+    _check_proved(draft)
     kept = {file["sha256"]: file for file in draft.documents.get(key, ())}
     kept.update({file.sha256: file.as_json() for file in files})
     if len(kept) > MOST_FILES:
@@ -246,8 +249,7 @@ def file_draft(session: Session, draft: FilingDraft, *, by: Person | None, at: d
     who = draft.applicant
     if not who.get("name") or not who.get("document"):
         raise ApplicantIncomplete
-    if not is_proved(draft):
-        raise NotProved
+    _check_proved(draft)
     if filing_form(session, draft.version_id).fields and not draft.is_answered:
         raise NotYetAnswered
     case = start_case(
@@ -309,6 +311,11 @@ def _bring_documents(
 
 def _stored(files: list[Any]) -> list[StoredFile]:
     return [file for one in files if (file := StoredFile.from_json(one)) is not None]
+
+
+def _check_proved(draft: FilingDraft) -> None:
+    if not is_proved(draft):
+        raise NotProved
 
 
 def _touch(session: Session, draft: FilingDraft, at: datetime) -> None:

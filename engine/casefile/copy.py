@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.files import FileStore
 
 INDEX, SIGNATURE, FACTS, PAGE = "index.json", "index.hmac", "facts.jsonl", "index.pdf"
 LARGEST_INDEX: Final = 16 * 1024 * 1024  # bytes
+MOST_ENTRIES: Final = 50_000
 LARGEST_COPY: Final = 500 * 1024 * 1024  # bytes unpacked, for who may be anybody
 _CHUNK: Final = 256 * 1024
 
@@ -66,7 +68,9 @@ def check_copy(
     """Whether a copy is as it was made here; None for what is no copy of a case file, or larger than is read."""
     try:
         with zipfile.ZipFile(opened) as archive:
-            if largest is not None and sum(e.file_size for e in archive.infolist()) > largest:
+            entries = archive.infolist()
+            swells = largest is not None and sum(entry.file_size for entry in entries) > largest
+            if swells or len(entries) > MOST_ENTRIES:
                 return None
             text = _limited(archive, INDEX)
             signature = _limited(archive, SIGNATURE).decode("ascii", "replace").strip()
@@ -91,11 +95,11 @@ def check_copy(
 
 
 def _faults(archive: zipfile.ZipFile, expected: Mapping[str, str]) -> Iterator[str]:
-    names = [entry.filename for entry in archive.infolist()]
-    for name in sorted(set(names) | expected.keys() - {INDEX, SIGNATURE}):
-        if name in (INDEX, SIGNATURE) and names.count(name) == 1:
+    names = Counter(entry.filename for entry in archive.infolist())
+    for name in sorted(names.keys() | expected.keys() - {INDEX, SIGNATURE}):
+        if name in (INDEX, SIGNATURE) and names[name] == 1:
             continue
-        if names.count(name) != 1 or expected.get(name) != _digest(archive, name):
+        if names[name] != 1 or expected.get(name) != _digest(archive, name):
             yield name
 
 

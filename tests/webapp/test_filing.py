@@ -207,17 +207,19 @@ def test_filing_twice_makes_one_case_and_shows_the_same_receipt(hall: Town) -> N
     assert code in rosa.get(f"/filing/{rosa.draft}/receipt").text
 
 
-def test_documents_come_item_by_item_and_into_the_case(hall: Town) -> None:
+def test_documents_come_item_by_item_from_who_has_shown_a_mailbox(hall: Town) -> None:
     rosa = applicant(hall)
     at = rosa.begin()
     rosa.send(f"{at}/who", ROSA)
     risky = {**SHOP, "giro": "grifo"}
     rosa.send(f"{at}/request", {**risky, "_asked": list(risky)})
     plan = (BytesIO(b"%PDF-1.7 plan"), "plano.pdf")
-    rosa.send(f"{at}/needs/plano", {"file": plan})
-    assert "plano.pdf" in rosa.get(f"{at}/needs/plano").text
+    assert rosa.send(f"{at}/needs/plano", {"file": plan}).status_code == 422
     rosa.send(f"{at}/mail/send")
     rosa.send(f"{at}/mail", {"code": mailed_code(hall.database)})
+    plan = (BytesIO(b"%PDF-1.7 plan"), "plano.pdf")
+    rosa.send(f"{at}/needs/plano", {"file": plan})
+    assert "plano.pdf" in rosa.get(f"{at}/needs/plano").text
     rosa.send(f"{at}/file")
     with hall.database.reading() as session:
         brought = session.scalars(select(Document).where(Document.origin == "applicant")).one()

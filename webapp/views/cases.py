@@ -23,6 +23,7 @@ from engine.terms.view import clock_view
 from engine.visibility import knows_applicant
 from webapp.access import access
 from webapp.case_data import shown
+from webapp.charts.canvas import duration_words
 from webapp.facts import told
 from webapp.forms import Sent
 from webapp.i18n import _, sentence
@@ -38,7 +39,8 @@ pages = Blueprint("cases", __name__, url_prefix="/cases")
 NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)
 
 _STARTS = (Role.CIVIL_SERVANT, Role.OPERATOR)
-_READS = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR, Role.APPLICANT)
+_STAFF = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR)
+_READS = (*_STAFF, Role.APPLICANT)
 
 
 @pages.get("")
@@ -115,6 +117,8 @@ def start(key: str) -> ResponseReturnValue:
 def show(number: str) -> ResponseReturnValue:
     """Where the case stands, what happened, what is in it."""
     case = case_by_number(session(), signed_in(), number)
+    if not signed_in().has_role(*_STAFF):
+        return redirect(url_for("following.show", case_id=case.id), 303)
     positions = history.positions(session(), case)
     names = element_names(case)
     incidents = incidents_of(session(), case)
@@ -129,6 +133,7 @@ def show(number: str) -> ResponseReturnValue:
         positions=positions,
         here=[names.get(element, element) for element in positions],
         path=history.path(session(), case),
+        times=_times(case),
         incidents=[] if is_over else incidents,
         marks={one.element_id: "error" for one in incidents if one.element_id},
         is_in_charge=not is_over and is_in_charge(session(), signed_in(), case),
@@ -146,6 +151,15 @@ def diagram(number: str) -> ResponseReturnValue:
     """The diagram of the version that the case follows; where it has no layout, with a generated one."""
     case = case_by_number(session(), signed_in(), number)
     return drawn(picture(version_with_everything(session(), case.version_id)))
+
+
+def _times(case: Case) -> dict[str, str]:
+    """How long the case stayed at each task of the diagram, in words; every time it came by counts."""
+    seconds: dict[str, float] = {}
+    for stay in history.stays(session(), case):
+        lasted = ((stay.ended_at or now()) - stay.opened_at).total_seconds()
+        seconds[stay.element_id] = seconds.get(stay.element_id, 0) + max(lasted, 0)
+    return {element: duration_words(lasted) for element, lasted in seconds.items()}
 
 
 def statuses() -> dict[str, str]:

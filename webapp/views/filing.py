@@ -125,7 +125,9 @@ def answer(draft_id: int) -> ResponseReturnValue:
     """Keep the answers to the form."""
     draft = _draft(draft_id)
     form = filing.filing_form(session(), draft.version_id)
-    if form.has_files:
+    if form.has_files and any(one.filename for one in request.files.values()):
+        if not filing.is_proved(draft):
+            return redirect(url_for("filing.ask_mail", draft_id=draft_id), 303)
         spend(session(), "upload", request.remote_addr or "", UPLOADS_PER_ADDRESS, at=now())
     got = sent(form, keeps_files=True)
     try:
@@ -197,7 +199,7 @@ def prove_mail(draft_id: int) -> ResponseReturnValue:
     typed = request.form.get("code", "")[:40]
     if is_one_time_code(_PURPOSE, draft.applicant.get("email", ""), typed):
         filing.prove_email(session(), draft, at=now())
-        return redirect(url_for("filing.check", draft_id=draft_id), 303)
+        return _on(draft)
     keep_work()
     error = _(
         "This is not the code that was sent last, or it is no longer good. Have another sent."
@@ -322,6 +324,8 @@ def _attach(draft: FilingDraft, key: str) -> bool:
     uploads = [one for one in request.files.getlist("file") if one.filename]
     if not uploads:
         return False
+    if not filing.is_proved(draft):
+        raise filing.NotProved
     spend(session(), "upload", request.remote_addr or "", UPLOADS_PER_ADDRESS, at=now())
     if len(uploads) > filing.MOST_FILES:
         raise filing.TooManyFiles(limit=filing.MOST_FILES)
@@ -357,6 +361,9 @@ def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
     """To the next thing that is to be done; requirements that were skipped are not asked again on the way."""
     if not draft.applicant.get("document"):
         return redirect(url_for("filing.who", draft_id=draft.id), 303)
+    # before files are taken from anybody, they have shown a mailbox
+    if not filing.is_proved(draft):
+        return redirect(url_for("filing.ask_mail", draft_id=draft.id), 303)
     if filing.filing_form(session(), draft.version_id).fields and not draft.is_answered:
         return redirect(url_for("filing.ask", draft_id=draft.id), 303)
     asked_for = [
@@ -367,8 +374,6 @@ def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
     for one in later:
         if not one.is_met:
             return redirect(url_for("filing.need", draft_id=draft.id, key=one.requirement.key), 303)
-    if not filing.is_proved(draft):
-        return redirect(url_for("filing.ask_mail", draft_id=draft.id), 303)
     return redirect(url_for("filing.check", draft_id=draft.id), 303)
 
 

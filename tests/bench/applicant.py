@@ -1,0 +1,189 @@
+"""What the applicant's window costs whoever has a slow link: bytes of a first visit to every page, and seconds until it
+can be read at 50 kbit/s, measured in Chromium through its debugger.
+
+The link is simulated, so these seconds are those of the link and not of this machine: 50 kbit/s down and up, 400 ms.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+from waitress import create_server
+
+from designer.library import publish_folder
+from engine import filing
+from engine.database import Database
+from engine.models import Case, FilingDraft
+from tests.bench.engine_command import say
+from webapp import create_app
+from webapp.config import Settings
+from webapp.keyring import COOKIE
+from webapp.schema import upgrade_schema
+from webapp.transactions import Transactional
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+KEY = "licencia-funcionamiento"
+LINK = {"offline": False, "latency": 400, "downloadThroughput": 6_250, "uploadThroughput": 6_250}
+PACKED = {"Accept-Encoding": "gzip", "Accept-Language": "es"}
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+# Milliseconds until the browser has drawn words for the first time.
+_FIRST_WORDS = """new Promise((tell) => new PerformanceObserver((list) =>
+  tell(list.getEntriesByName('first-contentful-paint')[0]?.startTime)).observe({type: 'paint', buffered: true}))"""
+
+
+def main() -> None:
+    """Print bytes and seconds of every page, and the worst of both."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        database = Database(f"sqlite:///{folder / 'bench.sqlite'}")
+        upgrade_schema(database)
+        with database.transaction() as session:
+            for procedure in sorted(PROCESSES.glob("*/procedure.toml")):
+                publish_folder(session, procedure.parent, by=None, at=datetime.now(UTC))
+        settings = Settings(database_url=database.url, var=folder, secret_key="s" * 40)
+        app = create_app(settings, database=database)
+        paths, client = pages(app)
+        weights = {name: weight(client, path) for name, path in paths.items()}
+        for name, bytes_sent in weights.items():
+            say(f"applicant_{name}_page_compressed_kb", bytes_sent / 1000, "kB")
+        say("applicant_page_compressed_kb", max(weights.values()) / 1000, "kB")
+        cookie = client.get_cookie(COOKIE)
+        with served(app) as url:
+            measure(url, paths, "" if cookie is None else cookie.value)
+        database.dispose()
+    finally:
+        shutil.rmtree(folder)
+
+
+def pages(app: Transactional) -> tuple[dict[str, str], FlaskClient]:
+    """Addresses of the pages an applicant meets, with a draft and a case of their own, and who may see them."""
+    client = app.test_client()
+    token = _TOKEN.search(client.get("/follow").text)
+    assert token is not None
+
+    def post(path: str, **data: str) -> str:
+        answer = client.post(path, data={"csrf_token": token[1], **data})
+        assert answer.status_code == 303, (path, answer.status_code)
+        return str(answer.location)
+
+    draft = post(f"/filing/new/{KEY}", giro="bodega", area_m2="40", aforo="9")
+    post(f"{draft}/who", name="Rosa", document="40123456", email="rosa@example.com")
+    asked = {
+        "nombre_comercial": "B",
+        "direccion": "J",
+        "giro": "bodega",
+        "area_m2": "40",
+        "aforo": "9",
+    }
+    post(f"{draft}/request", **asked, declaracion_jurada="true")
+    filed = post(f"/filing/new/{KEY}")
+    case = open_a_case(app, filed, client)
+    return {
+        "catalogue": "/catalogue",
+        "sheet": f"/catalogue/{KEY}",
+        "guide": f"/catalogue/{KEY}/guide",
+        "advice": f"/catalogue/{KEY}/guide?giro=bodega&area_m2=40&aforo=9",
+        "draft": draft,
+        "request": f"{draft}/request",
+        "consent": f"{draft}/needs/zonificacion",
+        "check": f"{draft}/check",
+        "receipt": f"{filed}/receipt",
+        "follow": case,
+        "follow_form": "/follow",
+    }, client
+
+
+def open_a_case(app: Transactional, draft: str, client: FlaskClient) -> str:
+    """File a draft as its proved applicant, behind the pages; the address where it is followed."""
+    at = datetime.now(UTC)
+    with app.extensions["database"].transaction() as session:
+        found = session.get_one(FilingDraft, int(draft.rsplit("/", 1)[1]))
+        who = {"name": "Rosa", "document": "40123456", "email": "rosa@example.com"}
+        filing.save_applicant(session, found, who, at=at)
+        filing.prove_email(session, found, at=at)
+        answers = {
+            "nombre_comercial": "B",
+            "direccion": "J",
+            "giro": "bodega",
+            "area_m2": "40",
+            "aforo": "9",
+        }
+        filing.save_request(session, found, {**answers, "declaracion_jurada": True}, {}, at=at)
+        case: Case = filing.file_draft(session, found, by=None, at=at)
+        case_id = case.id
+    receipt = client.get(f"{draft}/receipt").text
+    typed = re.search(r'class="code">([0-9A-Z-]+)<', receipt)
+    token = _TOKEN.search(client.get("/follow").text)
+    assert typed is not None
+    assert token is not None
+    sent = {"csrf_token": token[1], "code": typed[1], "document": "40123456"}
+    assert client.post("/follow", data=sent).status_code == 303
+    return f"/follow/{case_id}"
+
+
+def weight(client: FlaskClient, path: str) -> int:
+    """Compressed bytes of a page and everything it draws in, as in a first visit."""
+    answer = client.get(path, headers=PACKED)
+    assert answer.status_code == 200, (path, answer.status_code)
+    html = client.get(path, headers={"Accept-Language": "es"}).text
+    drawn = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
+    return len(answer.data) + sum(len(client.get(one, headers=PACKED).data) for one in drawn)
+
+
+@contextmanager
+def served(app: Transactional) -> Iterator[str]:
+    """The application on a free port."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+def measure(url: str, paths: dict[str, str], cookie: str) -> None:
+    """Seconds until the page has drawn its words for the first time, on the slow link and an empty cache."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    with sync_playwright() as driver:
+        path = next(filter(None, map(shutil.which, names)), driver.chromium.executable_path)
+        if not Path(path).exists():
+            line = {"name": "applicant_page_50kbit_seconds", "skipped": "no Chromium here"}
+            print(orjson.dumps(line).decode())
+            return
+        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+        browser = driver.chromium.launch(executable_path=path, args=[*sandbox, "--disable-gpu"])
+        taken = {name: seconds(browser, url + where, url, cookie) for name, where in paths.items()}
+        browser.close()
+    for name, second in taken.items():
+        say(f"applicant_{name}_page_50kbit_seconds", second, "seconds")
+    say("applicant_page_50kbit_seconds", max(taken.values()), "seconds")
+
+
+def seconds(browser: Browser, address: str, url: str, cookie: str) -> float:
+    """One first visit."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="es-PE")
+    context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
+    page = context.new_page()
+    debugger = context.new_cdp_session(page)
+    debugger.send("Network.enable")
+    debugger.send("Network.emulateNetworkConditions", LINK)
+    page.goto(address, wait_until="load", timeout=60_000)
+    assert page.url == address, page.url
+    painted: float = page.evaluate(_FIRST_WORDS)
+    context.close()
+    return painted / 1000
+
+
+if __name__ == "__main__":
+    main()
