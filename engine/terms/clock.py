@@ -216,6 +216,8 @@ def _fall_under(
     count(session, case, term)
     if case.status not in _OVER:
         set_alarm(session, case, term, at=at)
+    if modality is None:
+        return []  # told once, when the answers have said which term it is
     return [Fact(Happened.CLOCK_STARTED, data=days_said(term)), *approved]
 
 

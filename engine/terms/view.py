@@ -16,7 +16,7 @@ from engine.models import (
     Notice,
     Suspension,
 )
-from engine.sheet import Assessment
+from engine.sheet import Assessment, TermUnit
 from engine.terms.appeals import appeals_of
 from engine.terms.clock import RUNS, calendar_of, term_of
 from engine.terms.law import Law, law_of
@@ -136,7 +136,9 @@ def _view(session: Session, case: Case, term: CaseTerm, at: datetime) -> ClockVi
         filed_on=term.filed_on,
         started_on=term.clock_started_on,
         used=used,
-        of=between(term.clock_started_on, term.decide_by) - term.stopped_days,
+        of=term.amount
+        if term.unit == TermUnit.BUSINESS_DAYS
+        else between(term.clock_started_on, term.decide_by) - term.stopped_days,
         left=between(today, term.decide_by),
         decide_by=term.decide_by,
         notify_by=term.notify_by,

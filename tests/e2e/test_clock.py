@@ -93,3 +93,43 @@ def test_silence_comes_when_nobody_answers_and_the_timeline_says_so(
     expect(page.get_by_text("approved by positive silence since 24 Feb 2026")).to_be_visible()
     expect(page.get_by_text("Positive silence approved the request on 24 Feb 2026")).to_be_visible()
     no_barriers(page)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_whoever_is_in_charge_declares_days_draws_samples_and_reads_warnings(
+    open_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], None],
+    no_barriers: Callable[[Page], None],
+    live_server: LiveServer,
+    number: str,
+    clock: Clock,
+    viewport: dict[str, int],
+) -> None:
+    clock.set(datetime(2026, 2, 9, 15, 0, tzinfo=UTC))
+    Worker(live_server.database, clock).run_until_idle()
+    page = open_page(viewport=viewport)
+    sign_in(page, "oscar")
+    page.goto("/calendars")
+    page.get_by_text("Declare a day").first.click()
+    page.get_by_label("Day", exact=True).fill("2026-02-10")
+    page.get_by_label("Norm", exact=True).fill("D.S. 003-2026-PCM")
+    page.get_by_role("button", name="Declare the day").click()
+    expect(page.get_by_role("button", name="Take back 10 Feb 2026")).to_be_visible()
+    no_barriers(page)
+    page.get_by_role("link", name="Licencias").click()
+    no_barriers(page)
+    page.goto("/checks")
+    no_barriers(page)
+    page.goto("/warnings")
+    expect(page.get_by_role("link", name=number)).to_be_visible()
+    no_barriers(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    clock.set(datetime(2026, 7, 1, 15, 0, tzinfo=UTC))
+    Worker(live_server.database, clock).run_until_idle()
+    sign_in(page, "oscar")
+    page.goto("/checks")
+    page.get_by_label("Half-year").fill("2026-1")
+    page.get_by_role("button", name="Draw it").click()
+    expect(page.get_by_role("link", name=number)).to_be_visible()
+    no_barriers(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
