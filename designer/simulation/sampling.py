@@ -5,6 +5,8 @@ Each element has streams of its own, cut in blocks by the number of the case, so
 """
 
 import random
+from bisect import bisect
+from collections.abc import Sequence
 
 from designer.simulation.distributions import Distribution
 
@@ -56,3 +58,23 @@ class Stream:
         if self.distribution is None:
             return [dice.random() for _ in range(count)]
         return self.distribution.draw(dice, count)
+
+
+class PacedStream(Stream):
+    """Delays of one element by the pace of the case: a case that is slow is slow everywhere.
+
+    `luck` says which of the paces a case has, the same at every element; `ends` where their shares end.
+    """
+
+    __slots__ = ("ends", "luck", "streams")
+
+    def __init__(self, luck: Stream, ends: Sequence[float], streams: Sequence[Stream]) -> None:
+        super().__init__("", None)
+        self.luck = luck
+        self.ends = list(ends)
+        self.streams = list(streams)
+
+    def at(self, number: int, visit: int = 0) -> float:
+        """The delay of case `number`."""
+        pace = min(bisect(self.ends, self.luck.at(number)), len(self.streams) - 1)
+        return self.streams[pace].at(number, visit)

@@ -92,6 +92,7 @@ class TaskPlan:
     delay: Distribution | None = (
         None  # residual: waiting that is not for busy staff, before each time
     )
+    delays: tuple[Distribution, ...] = ()  # … one for each of the scenario's paces, instead
     cost: float = 0.0  # each time, besides staff
     priority: int = 0  # added to the case's: less is more urgent
     batch: Batch | None = None
@@ -160,6 +161,7 @@ class Scenario:
     again: Mapping[str, float] = field(
         default_factory=dict
     )  # probability of another round of a loop
+    paces: tuple[float, ...] = ()  # shares of cases that are brisk, slower, … at every delay
     data: tuple[tuple[str, Source], ...] = ()  # of each case, drawn when it arrives
     priorities: tuple[Priority, ...] = ()
     deadline: Deadline | None = None

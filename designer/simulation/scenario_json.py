@@ -46,7 +46,7 @@ _HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0
 START = datetime(2026, 1, 5, tzinfo=UTC)
 PARTS = (
     "name", "start", "start_event", "arrivals", "calendars", "holidays", "staff", "rule", "tasks", "gateways", "rules",
-    "events", "instances", "again", "data", "priorities", "term", "currency", "assumed",
+    "events", "instances", "again", "paces", "data", "priorities", "term", "currency", "assumed",
 )  # fmt: skip
 
 
@@ -60,6 +60,15 @@ def read_scenario(raw: Any) -> Scenario:
 
 
 def _scenario(whole: Part) -> Scenario:
+    scenario = _said(whole)
+    for name, plan in scenario.tasks.items():
+        if plan.delays and len(plan.delays) != len(scenario.paces):
+            part = whole.get("tasks").get(name).get("delays")
+            part.fault(N_("{place} must have one delay for each of the paces."))
+    return scenario
+
+
+def _said(whole: Part) -> Scenario:
     if not isinstance(whole.value, Mapping):
         whole.fault(N_("{place} must be an object with named parts; it is {shown}."))
         return Scenario()
@@ -90,6 +99,7 @@ def _scenario(whole: Part) -> Scenario:
             for name, part in whole.get("instances").table().items()
         },
         again={n: part.number(0.0, 0.0, 0.999) for n, part in whole.get("again").table().items()},
+        paces=tuple(one.number() for one in whole.get("paces").items()),
         data=tuple((name, _source(part)) for name, part in whole.get("data").table().items()),
         priorities=tuple(_priority(part) for part in whole.get("priorities").items()),
         deadline=_deadline(whole.get("term")),
@@ -179,7 +189,7 @@ def _staff(key: str, part: Part, calendars: Mapping[str, Any]) -> Staff:
 
 
 def _task(part: Part, staff: Mapping[str, Staff]) -> TaskPlan:
-    part.table("by", "duration", "delay", "cost", "priority", "batch", "sets")
+    part.table("by", "duration", "delay", "delays", "cost", "priority", "batch", "sets")
     said = part.get("duration")
     duration = read_distribution(said) if said.is_there else None
     by = []
@@ -202,6 +212,7 @@ def _task(part: Part, staff: Mapping[str, Staff]) -> TaskPlan:
         by=tuple(by),
         duration=duration if not by else None,
         delay=read_distribution(delay) if delay.is_there else None,
+        delays=tuple(read_distribution(one) for one in part.get("delays").items()),
         cost=part.get("cost").number(),
         priority=part.get("priority").whole(0, -1000, 1000),
         batch=_batch(part.get("batch")),

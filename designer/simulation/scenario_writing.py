@@ -39,6 +39,7 @@ def written(scenario: Scenario) -> dict[str, Any]:
         },
         "instances": {n: written_distribution(one) for n, one in scenario.instances.items()},
         "again": dict(scenario.again),
+        "paces": list(scenario.paces),
         "data": {name: _source_said(source) for name, source in scenario.data},
         "priorities": [{"when": one.when, "level": one.level} for one in scenario.priorities],
         "term": _term_said(scenario.deadline),
@@ -100,6 +101,7 @@ def _task_said(plan: TaskPlan) -> dict[str, Any]:
             ],
             "duration": written_distribution(plan.duration),
             "delay": written_distribution(plan.delay),
+            "delays": [written_distribution(one) for one in plan.delays],
             "cost": plan.cost or None,
             "priority": plan.priority or None,
             "batch": None

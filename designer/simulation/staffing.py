@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from designer.simulation.booking import (
@@ -16,7 +17,7 @@ from designer.simulation.booking import (
 from designer.simulation.calendars import WEEK, WeeklyCalendar
 from designer.simulation.queueing import Desk, QueuedTask
 from designer.simulation.refusals import N_
-from designer.simulation.sampling import Stream
+from designer.simulation.sampling import PacedStream, Stream
 from designer.simulation.scenario import Rule, Scenario, Source, Staff, TaskPlan
 from designer.simulation.timing import Timing
 from designer.simulation.tokens import Case, Machine
@@ -34,6 +35,7 @@ class Staffing:
         self.machine = machine
         self.timing = timing
         self.seed = seed
+        self.pace = Stream(f"{seed}//pace", None)
         self.pools: dict[str, list[Pool]] = {}  # by key of the staff; several where some are away
         self.desks: dict[Pool, Desk] = {}
         for staff in scenario.staff.values():
@@ -89,8 +91,7 @@ class Staffing:
         task.cost = plan.cost
         if isinstance(task, BookedTask):
             task.is_dear = bool(plan.cost or task.pool.cost_per_second)
-        if plan.delay is not None:
-            task.delay = self._stream(node, "delay", plan.delay)
+        task.delay = self._delay(node, plan)
         if plan.sets:
             task.sets = DataSetter(plan.sets, f"{self.seed}/{node.id}/sets")
         return task
@@ -110,6 +111,13 @@ class Staffing:
             return BookedTask(node.id, self.machine, options)
         form = FreeTask if self.scenario.rule is Rule.EARLIEST_FREE else ChosenTask
         return form(node.id, self.machine, options)
+
+    def _delay(self, node: Node, plan: TaskPlan) -> Stream | None:
+        if plan.delays and self.scenario.paces:
+            # One purpose for all paces: their dice are the same, and so is who is slow.
+            streams = [self._stream(node, "delay", one) for one in plan.delays]
+            return PacedStream(self.pace, list(accumulate(self.scenario.paces))[:-1], streams)
+        return self._stream(node, "delay", plan.delay) if plan.delay is not None else None
 
     def _stream(self, node: Node, purpose: str, distribution: Any) -> Stream:
         return Stream(f"{self.seed}/{node.id}/{purpose}", distribution)

@@ -1,0 +1,1 @@
+"""From a log to a scenario: fitted on one half, tested on the other."""

@@ -1,0 +1,305 @@
+"""The scenario that a log proposes, tested on cases it was not fitted on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from designer.simulation.calibration import Calibration, calibrated, measured_of
+from designer.simulation.distributions import Distribution, fixed
+from designer.simulation.experiments import simulate
+from designer.simulation.fitting.branching import shares
+from designer.simulation.fitting.delays import Waiting, paces, with_delays
+from designer.simulation.fitting.families import Chosen, chosen, empirical
+from designer.simulation.fitting.hours import hours_of
+from designer.simulation.fitting.work import Trace, WorkItem, traces, with_starts
+from designer.simulation.refusals import N_, Gap
+from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
+from designer.simulation.tally import quantile
+from designer.simulation.timing import Timing
+from engine.bpmn.model import Kind, Model
+from engine.errors import Refusal
+
+FEWEST_CASES = 20
+RARE = 5  # work seen less often is assumed rather than fitted
+SKILLED = 0.02  # who did at least so much of a task may do it
+TESTS = 10  # replications
+WORK = frozenset({
+    Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.SCRIPT_TASK, Kind.SEND_TASK,
+    Kind.BUSINESS_RULE_TASK,
+})  # fmt: skip
+
+
+class TooFewCases(Refusal):
+    """The log is too small."""
+
+    sentence = "A scenario is fitted on at least {needed} completed cases; there are {count}."
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Something that differs between the halves of the log; durations in seconds. `what` is a template."""
+
+    what: str
+    about: str
+    first: float
+    second: float
+
+    @property
+    def change(self) -> float:
+        """Second over first, less one."""
+        return self.second / self.first - 1 if self.first else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A proposed scenario. `training`, `test`: on the half it was fitted on, and on the other."""
+
+    scenario: Scenario
+    training: Calibration
+    test: Calibration
+    drift: tuple[Drift, ...]
+    durations: Mapping[str, Chosen]  # by element: work
+    arrivals: Chosen
+    notes: tuple[Gap, ...]
+    cases: int
+
+
+def fitted(
+    model: Model,
+    process_id: str,
+    work: Iterable[WorkItem],
+    *,
+    ids: Mapping[str, str] | None = None,
+    is_by_turns: bool = False,
+    seed: int = 1,
+) -> Fit:
+    """Fit on the cases that arrived in the first half, test on the others with their own arrivals.
+
+    `is_by_turns`: on every second case instead, which tells a poor fit from an office that has changed meanwhile.
+    `ids`: activity → element id; by default activities are ids or names of the diagram's. Only completed cases belong
+    in `work`. Raises TooFewCases.
+    """
+    found = traces(work)
+    if len(found) < FEWEST_CASES:
+        raise TooFewCases(needed=FEWEST_CASES, count=len(found))
+    found, unknown = with_starts(found)
+    half = len(found) // 2
+    first, second = (found[::2], found[1::2]) if is_by_turns else (found[:half], found[half:])
+    scope = model.process(process_id).scope
+    names = ids or {
+        said: node.id
+        for _, node in scope.everything()
+        if node.kind in WORK
+        for said in (node.name, node.id)
+        if said
+    }
+    notes = []
+    total = sum(len(trace.items) for trace in found)
+    if unknown:
+        notes.append(
+            Gap(
+                N_(
+                    "Of {count} of {total} pieces of work the log does not say when they began: it is estimated."
+                ),
+                {"count": unknown, "total": total},
+            )
+        )
+    strange = {item.activity for trace in found for item in trace.items} - names.keys()
+    if strange:
+        notes.append(
+            Gap(
+                N_("The diagram has no task called {names}."),
+                {"names": ", ".join(sorted(strange)[:5])},
+            )
+        )
+    fitting = _Fitting(first, names)
+    every = fitting.arrivals()
+    plain = fitting.scenario(model, process_id, every.distribution)
+    shares_of_paces, waiting = fitting.waiting()
+    plain = replace(plain, paces=shares_of_paces)
+    scenario = with_delays(
+        model, process_id, _arriving(plain, first), waiting, cases=len(first), seed=seed
+    )
+    training = _tested(model, process_id, scenario, first, seed)
+    test = _tested(model, process_id, _arriving(scenario, second), second, seed)
+    return Fit(
+        replace(scenario, arrivals=plain.arrivals),
+        training,
+        test,
+        tuple(_drift(first, second)),
+        fitting.chosen,
+        every,
+        tuple(notes),
+        len(found),
+    )
+
+
+def _tested(
+    model: Model, process_id: str, scenario: Scenario, found: Sequence[Trace], seed: int
+) -> Calibration:
+    results = simulate(model, process_id, scenario, cases=len(found), replications=TESTS, seed=seed)
+    measured = measured_of([trace.cycle for trace in found])
+    assert measured is not None
+    return calibrated(results, measured)
+
+
+def _arriving(scenario: Scenario, found: Sequence[Trace]) -> Scenario:
+    """The scenario with the arrivals that there were."""
+    start = found[0].arrived_at
+    at = tuple((trace.arrived_at - start).total_seconds() for trace in found)
+    return replace(scenario, start_at=start, arrivals=Arrivals(at=at))
+
+
+class _Fitting:
+    """What one half of a log says."""
+
+    def __init__(self, found: Sequence[Trace], names: Mapping[str, str]) -> None:
+        self.found = found
+        self.names = names
+        self.chosen: dict[str, Chosen] = {}
+        self.works: dict[str, list[WorkItem]] = {}
+        for trace in found:
+            for item in trace.items:
+                element = names.get(item.activity)
+                if element is not None:
+                    self.works.setdefault(element, []).append(item)
+        # Everybody's hours are the office's: who is away at night works no nights, however late one item was closed.
+        self.hours = hours_of(
+            at
+            for items in self.works.values()
+            for item in items
+            for at in (item.started_at, item.ended_at)
+            if at is not None
+        )
+        self.timing = Timing(
+            Scenario(start_at=found[0].arrived_at, calendars={"office": self.hours})
+        )
+
+    def arrivals(self) -> Chosen:
+        """The time between two arrivals, in hours in which cases arrive."""
+        moments = [trace.arrived_at for trace in self.found]
+        calendar = Timing(
+            Scenario(start_at=moments[0], calendars={"arrivals": hours_of(moments)})
+        ).calendar("arrivals")
+        assert calendar is not None
+        seconds = [self.timing.seconds(moment) for moment in moments]
+        pairs = pairwise(seconds)
+        return chosen([calendar.worked(one, other) for one, other in pairs])
+
+    def scenario(self, model: Model, process_id: str, every: Distribution) -> Scenario:
+        """Everything but the delays."""
+        scope = model.process(process_id).scope
+        assumed: set[str] = set()
+        tasks: dict[str, TaskPlan] = {}
+        persons: dict[str, None] = {}
+        for _, node in scope.everything():
+            if node.kind not in WORK:
+                continue
+            items = self.works.get(node.id, [])
+            duration, by = self._work(node.id, items), self._skilled(items)
+            if len(items) < RARE:
+                assumed.add(f"tasks.{node.id}.duration")
+            persons |= dict.fromkeys(by)
+            tasks[node.id] = TaskPlan(
+                by=tuple(Performance(person, duration) for person in by),
+                duration=None if by else duration,
+            )
+        return Scenario(
+            start_at=self.found[0].arrived_at,
+            arrivals=Arrivals(every, "arrivals"),
+            calendars={
+                "office": self.hours,
+                "arrivals": hours_of(trace.arrived_at for trace in self.found),
+            },
+            staff={person: Staff(person, calendar="office") for person in persons},
+            tasks=tasks,
+            gateways=shares(scope, self.found, self.names),
+            assumed=frozenset(assumed),
+        )
+
+    def _work(self, element: str, items: Sequence[WorkItem]) -> Distribution:
+        if not items:
+            return fixed(0.0)
+        calendar = self.timing.calendar("office")
+        assert calendar is not None
+        samples = []
+        for item in items:
+            start, end = self._seconds(item.started_at), self._seconds(item.ended_at)
+            samples.append(calendar.worked(start, end))
+        self.chosen[element] = chosen(samples)
+        return self.chosen[element].distribution
+
+    def waiting(self) -> tuple[tuple[float, ...], dict[str, Waiting]]:
+        """What was waited before each element, by the pace of the case."""
+        parts, of_case = paces([trace.cycle for trace in self.found])
+        waits: dict[str, list[list[float]]] = {}
+        for trace, pace in zip(self.found, of_case, strict=True):
+            for item in trace.items:
+                element = self.names.get(item.activity)
+                if element is not None:
+                    wait = max(0.0, self._seconds(item.started_at) - self._seconds(item.enabled_at))
+                    waits.setdefault(element, [[] for _ in parts or (1,)])[pace].append(wait)
+        found = {}
+        for element, several in waits.items():
+            whole = empirical(sorted(wait for one in several for wait in one))
+            by_pace = tuple(empirical(sorted(one)) if one else whole for one in several)
+            found[element] = Waiting(whole, by_pace if parts else ())
+        return parts, found
+
+    def _seconds(self, moment: datetime | None) -> float:
+        assert moment is not None
+        return self.timing.seconds(moment)
+
+    def _skilled(self, items: Sequence[WorkItem]) -> list[str]:
+        counts: dict[str, int] = {}
+        for item in items:
+            if item.resource:
+                counts[item.resource] = counts.get(item.resource, 0) + 1
+        return [one for one, count in counts.items() if count >= SKILLED * len(items)]
+
+
+def _drift(first: Sequence[Trace], second: Sequence[Trace]) -> Iterable[Drift]:
+    """What differs between the halves."""
+
+    def per_week(found: Sequence[Trace]) -> float:
+        span = (found[-1].arrived_at - found[0].arrived_at).total_seconds()
+        return len(found) / (span / 604_800) if span else 0.0
+
+    yield Drift(N_("Arrivals per week"), "", per_week(first), per_week(second))
+    for share, what in (
+        (0.5, N_("Cycle time, half within")),
+        (0.85, N_("Cycle time, 85 % within")),
+    ):
+        yield Drift(
+            what,
+            "",
+            quantile(sorted(trace.cycle for trace in first), share),
+            quantile(sorted(trace.cycle for trace in second), share),
+        )
+    yield Drift(
+        N_("Pieces of work per case"),
+        "",
+        sum(len(trace.items) for trace in first) / len(first),
+        sum(len(trace.items) for trace in second) / len(second),
+    )
+    spent = [_elapsed(half) for half in (first, second)]
+    for activity in sorted(spent[0].keys() & spent[1].keys()):
+        one, other = (half[activity] for half in spent)
+        if min(one[1], other[1]) >= RARE:
+            yield Drift(
+                N_("From ready to done: {about}"), activity, one[0] / one[1], other[0] / other[1]
+            )
+
+
+def _elapsed(found: Sequence[Trace]) -> dict[str, tuple[float, int]]:
+    sums: dict[str, tuple[float, int]] = {}
+    for trace in found:
+        for item in trace.items:
+            assert item.enabled_at is not None
+            seconds, count = sums.get(item.activity, (0.0, 0))
+            sums[item.activity] = (
+                seconds + (item.ended_at - item.enabled_at).total_seconds(),
+                count + 1,
+            )
+    return sums

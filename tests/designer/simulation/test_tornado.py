@@ -1,0 +1,45 @@
+import pytest
+
+from designer.simulation.calibration import calibrated, measured_of
+from designer.simulation.distributions import exponential, fixed
+from designer.simulation.experiments import simulate
+from designer.simulation.tornado import swings
+from tests.designer.simulation.procedures import chain, served
+
+
+def test_the_assumption_that_moves_most_comes_first() -> None:
+    scenario = served((1, exponential(800)), (1, fixed(10)), every=1000)
+    found = swings(chain("t0", "t1"), "p", scenario, cases=300, replications=4)
+    by_name = {(swing.what, swing.about): swing for swing in found}
+    heavy, light = (
+        by_name["Duration ±20 %: {about}", "t0"],
+        by_name["Duration ±20 %: {about}", "t1"],
+    )
+    assert heavy.width > 20 * light.width
+    assert heavy.low < heavy.base < heavy.high
+    assert found[0].width == max(swing.width for swing in found)
+    staff = by_name["One person less or more: {about}", "clerks0"]
+    assert staff.low == staff.base  # there is nobody to take away
+    assert staff.high < staff.base
+
+
+@pytest.mark.parametrize(
+    ("factor", "is_met"), [(1.0, True), (0.95, True), (0.8, False), (1.3, False)]
+)
+def test_the_gate_opens_only_within_a_tenth(factor: float, is_met: bool) -> None:
+    results = simulate(
+        chain("t0"), "p", served((2, exponential(900)), every=600), cases=300, replications=3
+    )
+    measured = measured_of([amount * factor for amount in results.durations])
+    assert measured is not None
+    assert calibrated(results, measured).is_met is is_met
+
+
+def test_a_handful_of_cases_calibrates_nothing() -> None:
+    results = simulate(
+        chain("t0"), "p", served((1, fixed(60)), every=600), cases=50, replications=2
+    )
+    few = measured_of([60.0] * 5)
+    assert few is not None
+    assert not calibrated(results, few).is_met
+    assert measured_of([]) is None
