@@ -92,3 +92,47 @@ class StudyReport(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class WhatIf(Base):
+    """A scenario of a procedure or draft: how it is, or how it could be.
+
+    `model` is the diagram as it ran when the scenario was made, so that its figures can be had again.
+    """
+
+    __tablename__ = "what_if"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(300))
+    procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedure.id"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    is_as_is: Mapped[bool]
+    drawing: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # what pages show
+    model: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # what is simulated
+    process_id: Mapped[str] = mapped_column(String(200))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)  # designer.simulation.scenario_writing
+    origin: Mapped[dict[str, Any]] = mapped_column(JSON)  # measured times and what a fit has to say
+    revision: Mapped[int] = mapped_column()
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class SimulationRun(Base):
+    """A scenario being simulated by the worker, or what came of it; kept."""
+
+    __tablename__ = "simulation_run"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    what_if_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    status: Mapped[str] = mapped_column(String(12))  # designer.simulation.runs.RunStatus
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)  # seed, cases, replications, …
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=1)
+    message: Mapped[str] = mapped_column(String(2000), default="")
+    results: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Event as Flag
 from threading import Thread
 
+from designer.simulation.desk import SimulationDesk
 from engine.casefile.copy import signing_key
 from engine.casefile.desk import CopyDesk
 from engine.database import Database
@@ -21,7 +22,7 @@ from webapp.letter_press import letter_press
 
 
 def workers(settings: Settings, database: Database, clock: Callable[[], datetime]) -> list[Worker]:
-    """Two: one for what happens inside, one that waits for other machines, so that these hold up no timer."""
+    """Three: for what happens inside, for what waits for other machines, and for what takes its time."""
     server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
     files = FileStore((settings.var / "files").resolve())
     senders: dict[JobKind, Sender] = {
@@ -33,9 +34,12 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
             database, files, clock, settings.exports, typeset, signing_key(settings.secret_key)
         ),
     }
+    # A thread of its own: minutes of simulating hold up no mail.
+    thinking = {JobKind.SIMULATION: SimulationDesk(database, clock)}
     inside = Worker(database, clock, kinds=INSIDE)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
-    return [inside, outside]
+    beside = Worker(database, clock, senders=thinking, kinds=tuple(thinking), batch=1)
+    return [inside, outside, beside]
 
 
 def begin(found: list[Worker], stop: Flag) -> list[Thread]:

@@ -82,11 +82,12 @@ def seeds(seed: int, count: int) -> list[int]:
 
 def gathered(scenario: Scenario, outcomes: Sequence[Outcome]) -> Results:
     """One account of several replications."""
-    measures = {}
-    for name in MEASURES:
-        values = [value for outcome in outcomes if (value := measure(outcome, name)) is not None]
-        if values:
-            measures[name] = estimate(values)
+    samples = {name: tuple(measure(outcome, name) for outcome in outcomes) for name in MEASURES}
+    measures = {
+        name: estimate(known)
+        for name, values in samples.items()
+        if (known := [value for value in values if value is not None])
+    }
     tasks = _tasks(outcomes)
     whole = sorted(amount for outcome in outcomes for amount in outcome.durations)
     shares = [(place + 0.5) / QUANTILES for place in range(QUANTILES)]
@@ -106,6 +107,7 @@ def gathered(scenario: Scenario, outcomes: Sequence[Outcome]) -> Results:
         steps=outcomes[0].steps if outcomes else (),
         cases=outcomes[0].cases if outcomes else 0,
         unfinished=sum(outcome.unfinished for outcome in outcomes),
+        samples={name: values for name, values in samples.items() if name in measures},
         seeds=tuple(outcome.seed for outcome in outcomes),
     )
 
@@ -118,9 +120,10 @@ def compared(before: Results, after: Results) -> tuple[Difference, ...]:
     for name in MEASURES:
         pairs = [
             (one, other)
-            for first, second in zip(before.outcomes, after.outcomes, strict=True)
-            if (one := measure(first, name)) is not None
-            and (other := measure(second, name)) is not None
+            for one, other in zip(
+                before.samples.get(name, ()), after.samples.get(name, ()), strict=False
+            )
+            if one is not None and other is not None
         ]
         if not pairs:
             continue

@@ -119,6 +119,8 @@ class Results:
     steps: tuple[Step, ...] = ()
     cases: int = 0  # of each replication
     unfinished: int = 0  # in all: cases that can never end
+    # of each replication, so that another scenario can be compared with it later; None: it has no such measure
+    samples: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     seeds: tuple[int, ...] = ()  # so that anybody can do it again
 
 

@@ -15,6 +15,7 @@ def told(results: Results) -> dict[str, Any]:
         "replications": len(results.seeds),
         "seeds": list(results.seeds),
         "measures": {name: asdict(one) for name, one in results.measures.items()},
+        "samples": {name: list(values) for name, values in results.samples.items()},
         "tasks": [asdict(one) for one in results.tasks],
         "staff": [asdict(one) for one in results.staff],
         "bottleneck": results.bottleneck,
@@ -43,5 +44,6 @@ def read_results(raw: Mapping[str, Any]) -> Results:
         steps=tuple(Step(**one) for one in raw["steps"]),
         cases=raw["cases"],
         unfinished=raw["unfinished"],
+        samples={name: tuple(values) for name, values in raw["samples"].items()},
         seeds=tuple(raw["seeds"]),
     )

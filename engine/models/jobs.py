@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     REGISTRY = "registry"  # ask another entity for what it holds
     EXPORT = "export"  # make a signed copy of a case file
     ROOT = "root"  # close a day with a root over all chains
+    SIMULATION = "simulation"  # simulate a scenario of an analyst
     MIGRATION = "migration"  # a batch of cases on their way to another version
 
 

@@ -1,6 +1,7 @@
 // An island: a diagram drawn by bpmn-js, with marks where the case is and on the way it took.
 // In: data-diagram (address of the file), data-positions (ids), data-path (id → how often).
 //     data-marks (id → class), data-words (id → what is written on it); the event expedito:light with {ids} lights elements and brings the first into view.
+//     expedito:counts with {id: [waiting, working]} puts badges on elements;
 //     expedito:walk with {path, here} marks a way and where it has come to.
 // Out: the element's data-state “drawn” or “failed”, and the event expedito:element when an element is chosen.
 // Any [data-element] on the page lights that element; [data-route] (ids) the way there as well.
@@ -57,6 +58,17 @@
       walked = [...detail.path.map((id) => [id, "passed"]), [detail.here, "here"]].filter(([id]) => known.get(id));
       walked.forEach(([id, name]) => canvas.addMarker(id, name));
       if (known.get(detail.here)) canvas.scrollToElement(known.get(detail.here), 80);
+    });
+    const overlays = viewer.get("overlays");
+    place.addEventListener("expedito:counts", ({ detail }) => {
+      overlays.remove({ type: "counts" });
+      for (const [id, [waiting, working]] of Object.entries(detail)) {
+        if (!known.get(id)) continue;
+        const html = document.createElement("span");
+        html.className = "counts";
+        html.textContent = [waiting ? `… ${waiting}` : "", working ? `▶ ${working}` : ""].filter(Boolean).join("  ");
+        overlays.add(id, "counts", { position: { top: -12, left: 0 }, html });
+      }
     });
     viewer.on("element.click", ({ element }) => place.dispatchEvent(
       new CustomEvent("expedito:element", { bubbles: true, detail: { id: element.id } })));

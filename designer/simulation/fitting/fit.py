@@ -29,6 +29,8 @@ WORK = frozenset({
     Kind.BUSINESS_RULE_TASK,
 })  # fmt: skip
 
+BRANCHING = frozenset({Kind.EXCLUSIVE_GATEWAY, Kind.INCLUSIVE_GATEWAY})
+
 
 class TooFewCases(Refusal):
     """The log is too small."""
@@ -205,6 +207,13 @@ class _Fitting:
                 by=tuple(Performance(person, duration) for person in by),
                 duration=None if by else duration,
             )
+        seen = shares(scope, self.found, self.names)
+        unseen = {
+            node.id: dict.fromkeys(node.outgoing, 1.0)
+            for _, node in scope.everything()
+            if node.kind in BRANCHING and len(node.outgoing) > 1 and node.id not in seen
+        }
+        assumed |= {f"gateways.{name}" for name in unseen}
         return Scenario(
             start_at=self.found[0].arrived_at,
             arrivals=Arrivals(every, "arrivals"),
@@ -214,7 +223,7 @@ class _Fitting:
             },
             staff={person: Staff(person, calendar="office") for person in persons},
             tasks=tasks,
-            gateways=shares(scope, self.found, self.names),
+            gateways=seen | unseen,
             assumed=frozenset(assumed),
         )
 

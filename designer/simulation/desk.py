@@ -1,0 +1,246 @@
+"""The worker's desk for simulations: fits where it is asked to, simulates, finds what matters most, keeps it all."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from designer.models import SimulationRun, WhatIf
+from designer.simulation.calibration import Measured, calibrated, measured_of
+from designer.simulation.experiments import simulate
+from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
+from designer.simulation.fitting.work import WorkItem, traces
+from designer.simulation.refusals import Cancelled
+from designer.simulation.results_json import told
+from designer.simulation.scenario import Scenario
+from designer.simulation.scenario_json import read_scenario
+from designer.simulation.scenario_writing import written
+from designer.simulation.tornado import swings
+from designer.simulation.what_ifs import OPEN, RunStatus, what_if_by_id
+from engine.bpmn import read
+from engine.bpmn.model import Model
+from engine.database import Database
+from engine.errors import Refusal
+from engine.metrics.lived import lived_work
+from engine.metrics.question import Question
+from engine.models import Job, Person
+
+LOOK_SECONDS = 0.5  # between two looks at whether somebody has stopped it
+TRACED = 25  # cases of the replay
+TORNADO_CASES = 300
+
+
+class SimulationDesk:
+    """Does jobs of JobKind.SIMULATION: `Worker(…, senders={JobKind.SIMULATION: SimulationDesk(…)})`.
+
+    Done again after a crash it starts from the beginning and gives the same figures.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.clock = clock
+
+    def __call__(self, job: Job) -> None:
+        """Carry out one run; what the scenario leaves open is told in the run, not raised."""
+        run_id = int(job.payload["run"])
+        prepared = self.database.write(lambda session: self._begin(session, run_id))
+        if prepared is None:
+            return
+        try:
+            results = _Running(self, run_id, *prepared).carry_out()
+        except Cancelled:
+            return
+        except Refusal as refusal:
+            message = refusal.message()[:2000]
+            self._end(run_id, RunStatus.FAILED, {}, message)
+            return
+        self._end(run_id, RunStatus.DONE, results, "")
+
+    def _begin(
+        self, session: Session, run_id: int
+    ) -> tuple[Model, str, Scenario, dict[str, Any], list[WorkItem]] | None:
+        run = session.get(SimulationRun, run_id)
+        if run is None or run.status not in OPEN:
+            return None
+        what_if = what_if_by_id(session, run.what_if_id)
+        run.status, run.done = RunStatus.RUNNING, 0
+        work = _lived(session, what_if, run) if run.settings["fit"] or what_if.is_as_is else []
+        scenario = read_scenario(what_if.data)
+        return read(what_if.model), what_if.process_id, scenario, dict(run.settings), work
+
+    def progress(self, run_id: int, done: int, total: int) -> None:
+        """Say how far it is."""
+        self.database.write(
+            lambda session: session.execute(
+                update(SimulationRun)
+                .where(SimulationRun.id == run_id)
+                .values(done=done, total=total)
+            )
+        )
+
+    def is_stopped(self, run_id: int) -> bool:
+        """Whether somebody has stopped it, or thrown it away."""
+        with self.database.reading() as session:
+            status = session.scalar(select(SimulationRun.status).where(SimulationRun.id == run_id))
+        return status not in OPEN
+
+    def keep_fit(self, run_id: int, fit: Fit) -> None:
+        """The scenario becomes what was fitted."""
+
+        def write(session: Session) -> None:
+            run = session.get_one(SimulationRun, run_id)
+            what_if = session.get_one(WhatIf, run.what_if_id)
+            what_if.data = written(fit.scenario) | {"name": what_if.name}
+            what_if.origin = fit_json(fit)
+            what_if.changed_at = self.clock()
+
+        self.database.write(write)
+
+    def _end(self, run_id: int, status: RunStatus, results: dict[str, Any], message: str) -> None:
+        def write(session: Session) -> None:
+            run = session.get(SimulationRun, run_id)
+            if run is not None and run.status in OPEN:
+                run.status, run.results, run.message = status, results, message
+                run.done, run.ended_at = run.total, self.clock()
+
+        self.database.write(write)
+
+
+class _Running:
+    """One run."""
+
+    def __init__(
+        self,
+        desk: SimulationDesk,
+        run_id: int,
+        model: Model,
+        process_id: str,
+        scenario: Scenario,
+        settings: dict[str, Any],
+        work: list[WorkItem],
+    ) -> None:
+        self.desk = desk
+        self.run_id = run_id
+        self.model = model
+        self.process_id = process_id
+        self.scenario = scenario
+        self.settings = settings
+        self.work = work
+        self._looked_at = 0.0
+
+    def carry_out(self) -> dict[str, Any]:
+        """Everything that was asked for, as JSON."""
+        if self.settings["fit"]:
+            fit = fitted(self.model, self.process_id, self.work)
+            self.scenario = _with_law(fit.scenario, self.scenario)
+            self.desk.keep_fit(self.run_id, _with_scenario(fit, self.scenario))
+        wanted, cases = int(self.settings["replications"]), int(self.settings["cases"])
+        seed = int(self.settings["seed"])
+        results = simulate(
+            self.model,
+            self.process_id,
+            self.scenario,
+            cases=cases,
+            replications=wanted,
+            seed=seed,
+            traced=TRACED,
+            progress=lambda done: self._progress(done, wanted),
+            check=self._check,
+        )
+        found = told(results)
+        measured = _measured(self.work)
+        if measured is not None:
+            gate = calibrated(results, measured)
+            found["calibration"] = asdict(gate) | {"is_met": gate.is_met}
+        if self.settings["tornado"]:
+            found["tornado"] = [
+                asdict(one)
+                for one in swings(
+                    self.model,
+                    self.process_id,
+                    self.scenario,
+                    cases=min(cases, TORNADO_CASES),
+                    seed=seed,
+                    progress=self._progress,
+                    check=self._check,
+                )
+            ]
+        return found
+
+    def _progress(self, done: int, total: int) -> None:
+        if self._is_time() or done == total:
+            self.desk.progress(self.run_id, done, total)
+            self._stop_if_told()
+
+    def _check(self) -> None:
+        if self._is_time():
+            self._stop_if_told()
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS:
+            return False
+        self._looked_at = now
+        return True
+
+    def _stop_if_told(self) -> None:
+        if self.desk.is_stopped(self.run_id):
+            raise Cancelled
+
+
+def fit_json(fit: Fit) -> dict[str, Any]:
+    """What a fit has to say, as JSON: both halves against what was measured, drift, notes."""
+    return {
+        "cases": fit.cases,
+        "training": asdict(fit.training) | {"is_met": fit.training.is_met},
+        "test": asdict(fit.test) | {"is_met": fit.test.is_met},
+        "drift": [asdict(one) for one in fit.drift],
+        "notes": [{"sentence": one.sentence, "values": dict(one.values)} for one in fit.notes],
+    }
+
+
+def _with_law(fit: Scenario, before: Scenario) -> Scenario:
+    """What no log tells, from the scenario as it was: term, holidays, costs, waits for others."""
+    return replace(
+        fit,
+        deadline=before.deadline,
+        holidays=before.holidays,
+        currency=before.currency,
+        events=before.events,
+        instances=before.instances,
+        again=before.again,
+        assumed=fit.assumed
+        | {one for one in before.assumed if one.startswith(("events", "inst", "again"))},
+    )
+
+
+def _with_scenario(fit: Fit, scenario: Scenario) -> Fit:
+    return replace(fit, scenario=scenario)
+
+
+def _measured(work: list[WorkItem]) -> Measured | None:
+    found = traces(work)
+    return measured_of([trace.cycle for trace in found]) if len(found) >= FEWEST_CASES else None
+
+
+def _lived(session: Session, what_if: WhatIf, run: SimulationRun) -> list[WorkItem]:
+    person = session.get(Person, run.asked_by_id) if run.asked_by_id is not None else None
+    if what_if.procedure_id is None or person is None:
+        return []
+    question = Question(person, what_if.procedure_id)
+    zone = question.zone
+    return [
+        WorkItem(
+            one.case,
+            one.element_id,
+            one.person,
+            one.opened_at.astimezone(zone),
+            one.claimed_at.astimezone(zone) if one.claimed_at is not None else None,
+            one.ended_at.astimezone(zone),
+        )
+        for one in lived_work(session, question)
+    ]

@@ -1,0 +1,168 @@
+"""What if: a scenario of a procedure is begun, changed, simulated by the worker, compared, stopped, thrown away."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from designer.models import SimulationRun
+from designer.simulation.desk import SimulationDesk
+from designer.simulation.what_ifs import RunStatus
+from engine.models import Job, JobKind
+from engine.worker import Worker
+from tests.webapp.conftest import Town, Visitor
+from tests.webapp.test_upload import draft_page
+
+SMALL = {"cases": "60", "replications": "4", "seed": "7"}
+
+
+def simulate(town: Town) -> int:
+    """The worker does what is due."""
+    desk = SimulationDesk(town.database, town.clock)
+    kinds = (JobKind.SIMULATION,)
+    return Worker(
+        town.database, town.clock, senders={JobKind.SIMULATION: desk}, kinds=kinds
+    ).run_until_idle()
+
+
+def begun(visitor: Visitor) -> str:
+    """The address of a procedure's as-is."""
+    return str(visitor.post("/procedures/licence/what-ifs", {}).headers["Location"])
+
+
+def simulated(town: Town, visitor: Visitor, address: str, **more: str) -> str:
+    """The scenario's page after a run."""
+    visitor.post(f"{address}/runs", SMALL | more)
+    assert simulate(town) == 1
+    return str(visitor.get(address).text)
+
+
+def test_a_procedure_begins_with_how_it_is_and_says_what_nobody_measured(town: Town) -> None:
+    ana = town.visitor("ana")
+    assert "No scenario yet" in ana.get("/procedures/licence/what-ifs").text
+    shown = ana.get(begun(ana)).text
+    assert "Nobody measured" in shown
+    assert "how long “Inspect the shop” takes" in shown
+    assert 'name="task.inspect.minutes"' in shown
+    assert 'name="gateway.complete.yes"' in shown
+
+
+def test_the_worker_simulates_and_the_page_shows_figures_that_are_not_calibrated(
+    town_on_each: Town,
+) -> None:
+    ana = town_on_each.visitor("ana")
+    address = begun(ana)
+    ana.post(f"{address}/runs", SMALL | {"tornado": "on"})
+    assert "Simulating" in ana.get(address).text
+    assert simulate(town_on_each) == 1
+    shown = ana.get(address).text
+    assert "Not calibrated." in shown
+    assert "Most is waited before" in shown
+    assert "Which assumption matters most" in shown
+    assert shown.count("Simulated: 4 times 60 cases") == 1
+    again = ana.post(f"{address}/runs", SMALL)
+    assert again.status_code == 303
+
+
+def test_another_scenario_is_compared_with_how_it_is_on_the_same_luck(town: Town) -> None:
+    ana = town.visitor("ana")
+    first = begun(ana)
+    simulated(town, ana, first)
+    second = ana.post(f"{first}/copy", {"name": "Twice as many cases"}).headers["Location"]
+    field = re.search(r'name="arrivals"[^>]*value="([^"]+)"', ana.get(second).text)
+    assert field
+    changed = ana.post(
+        second, {"name": "Twice as many cases", "arrivals": str(2 * float(field[1]))}
+    )
+    assert changed.status_code == 303
+    shown = simulated(town, ana, second)
+    assert "Against how it is" in shown
+    beside = ana.get("/procedures/licence/what-ifs").text
+    assert "As it is" in beside
+    assert "Twice as many cases" in beside
+    assert "How many cases end within how long" in beside
+
+
+def test_a_number_that_is_none_comes_back_with_what_was_typed(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    answer = ana.post(address, {"name": "x", "task.inspect.minutes": "soon"})
+    assert answer.status_code == 422
+    assert "“soon” is no number" in answer.text
+    assert 'value="soon"' in answer.text
+
+
+def test_staff_of_nobody_is_refused_with_what_is_missing(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    answer = ana.post(address, {"name": "x", "staff.Board.count": "0"})
+    assert answer.status_code == 422
+    assert "of whom there is nobody" in answer.text
+
+
+def test_a_running_simulation_can_be_stopped_and_gives_no_figures(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    ana.post(f"{address}/runs", SMALL)
+    assert ana.post(address, {"name": "y"}).status_code == 409
+    ana.post(f"{address}/stop", {})
+    assert simulate(town) == 1
+    shown = ana.get(address).text
+    assert "The last simulation was stopped." in shown
+    assert "Figures" not in shown
+
+
+def test_a_run_that_was_cut_off_is_done_again_and_gives_the_same(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    ana.post(f"{address}/runs", SMALL)
+
+    def cut_off(session: object) -> None:
+        run = session.query(SimulationRun).one()  # type: ignore[attr-defined]  # a session
+        run.status, run.done = RunStatus.RUNNING, 2
+
+    town.database.write(cut_off)
+    assert simulate(town) == 1
+    assert "Simulated: 4 times 60 cases" in ana.get(address).text
+    with town.database.reading() as session:
+        assert session.query(Job).filter_by(kind=JobKind.SIMULATION).count() == 0
+
+
+def test_the_scenario_goes_out_as_a_file_and_comes_back(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    data = ana.get(f"{address}/scenario.json").data
+    sent = {"file": [(io.BytesIO(data.replace(b'"PEN"', b'"USD"')), "scenario.json")]}
+    assert ana.post(f"{address}/scenario.json", sent).status_code == 303
+    assert "USD" in ana.get(address).text
+    broken = {"file": [(io.BytesIO(b'{"taks": {}}'), "scenario.json")]}
+    answer = ana.post(f"{address}/scenario.json", broken)
+    assert answer.status_code == 422
+    assert "Is it “tasks”?" in answer.text
+
+
+def test_a_draft_has_scenarios_of_its_own_and_they_can_be_thrown_away(town: Town) -> None:
+    ana = town.visitor("ana")
+    draft = draft_page(ana)
+    assert f"{draft}/what-ifs" in ana.get(draft).text
+    address = ana.post(f"{draft}/what-ifs", {}).headers["Location"]
+    assert "As it is drawn" in ana.get(f"{draft}/what-ifs").text
+    assert ana.post(f"{address}/discard", {}).headers["Location"] == f"{draft}/what-ifs"
+    assert ana.get(address).status_code == 404
+
+
+def test_only_an_analyst_simulates(town: Town) -> None:
+    assert town.visitor("carla").get("/procedures/licence/what-ifs").status_code == 403
+
+
+@pytest.mark.parametrize("cases", ["0", "-5", "x", "999999999999"])
+def test_strange_settings_become_sane_ones(town: Town, cases: str) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    ana.post(f"{address}/runs", SMALL | {"cases": cases})
+    with town.database.reading() as session:
+        run = session.query(SimulationRun).one()
+        assert 1 <= run.settings["cases"] <= 20_000
+    town.clock.advance(days=1)
+    assert town.clock() > run.asked_at + timedelta(hours=1)
