@@ -11,7 +11,7 @@ from designer.simulation.refusals import Gap
 from designer.simulation.scenario import Scenario
 from engine.bpmn.model import Process
 from engine.errors import filled
-from webapp.charts import duration_words
+from webapp.charts.canvas import duration_words
 from webapp.i18n import _
 
 

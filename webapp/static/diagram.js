@@ -59,7 +59,6 @@
       walked.forEach(([id, name]) => canvas.addMarker(id, name));
       if (known.get(detail.here)) canvas.scrollToElement(known.get(detail.here), 80);
     });
-    const overlays = viewer.get("overlays");
     place.addEventListener("expedito:counts", ({ detail }) => {
       overlays.remove({ type: "counts" });
       for (const [id, [waiting, working]] of Object.entries(detail)) {

@@ -35,8 +35,8 @@ from designer.simulation.what_ifs import (
 from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
 from engine.models import Procedure, Role
-from webapp import simulation_charts as charts
 from webapp.access import access
+from webapp.charts import what_if as charts
 from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.sessions import signed_in

@@ -9,11 +9,22 @@ from flask_babel import gettext
 
 from designer.simulation.outcomes import Results
 from engine.errors import filled
-from webapp.charts import WIDTH, Box, Chart, Tick, duration_words
+from webapp.charts.canvas import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RISE,
+    ROOM,
+    TOP,
+    WIDTH,
+    Box,
+    Chart,
+    Tick,
+    duration_words,
+)
 from webapp.i18n import _
 
-LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 40, 12, 12, 34, 240
-HEATS = 3
+HEATS = 5
 MOST_ROWS = 12
 _NAMES = 250  # room for names left of bars
 
@@ -46,13 +57,12 @@ def overlay(found: Sequence[tuple[str, Results]]) -> Overlay | None:
     if not shown:
         return None
     most = max(durations[int(0.97 * (len(durations) - 1))] for _name, durations in shown) or 1.0
-    room, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     lines = []
     for place, (name, durations) in enumerate(shown):
         points = [
             (
-                LEFT + room * min(1.0, value / most),
-                HEIGHT - BOTTOM - high * (rank + 0.5) / len(durations),
+                LEFT + ROOM * min(1.0, value / most),
+                HEIGHT - BOTTOM - RISE * (rank + 0.5) / len(durations),
             )
             for rank, value in enumerate(durations)
             if value <= most
@@ -60,9 +70,9 @@ def overlay(found: Sequence[tuple[str, Results]]) -> Overlay | None:
         text = " ".join(f"{x:.1f},{y:.1f}" for x, y in [(LEFT, HEIGHT - BOTTOM), *points])
         lines.append(Line(text, name, f"line{place}"))
     across = tuple(
-        Tick(LEFT + room * part / 4, duration_words(most * part / 4)) for part in range(4)
+        Tick(LEFT + ROOM * part / 4, duration_words(most * part / 4)) for part in range(4)
     )
-    up = tuple(Tick(HEIGHT - BOTTOM - high * part / 4, f"{25 * part} %") for part in range(5))
+    up = tuple(Tick(HEIGHT - BOTTOM - RISE * part / 4, f"{25 * part} %") for part in range(5))
     return Overlay(WIDTH, HEIGHT, tuple(lines), across, up)
 
 
@@ -111,8 +121,8 @@ def waits(results: Results, names: Mapping[str, str]) -> Chart | None:
                 _("%(task)s: work of %(time)s per case", task=name, time=per_case),
             )
         )
-        labels.append(Tick(y + 13, _short(name)))
-    return Chart(WIDTH, 16 + len(shown) * 26, tuple(boxes), (), tuple(labels), left=_NAMES)
+        labels.append(Tick(y + 9, _short(name)))
+    return Chart(height=16 + len(shown) * 26, boxes=tuple(boxes), up=tuple(labels), left=_NAMES)
 
 
 def tornado(found: Sequence[Mapping[str, Any]]) -> Chart | None:
@@ -136,12 +146,21 @@ def tornado(found: Sequence[Mapping[str, Any]]) -> Chart | None:
         )
         kind = "second" if one.get("is_assumed") else "first"
         x = _NAMES + (start - low) * scale
-        boxes.append(Box(x, 8 + place * 26, max((end - start) * scale, 1.5), 18, words, kind))
-        labels.append(Tick(8 + place * 26 + 13, _short(what)))
+        boxes.append(
+            Box(x, TOP + 10 + place * 26, max((end - start) * scale, 1.5), 18, words, kind)
+        )
+        labels.append(Tick(TOP + 10 + place * 26 + 9, _short(what)))
     base = _NAMES + (shown[0]["base"] - low) * scale
-    bottom = 20 + len(shown) * 26
+    bottom = TOP + 16 + len(shown) * 26
     line = (Tick(base, duration_words(shown[0]["base"])),)
-    return Chart(WIDTH, bottom + 14, tuple(boxes), (), tuple(labels), line, bottom, _NAMES)
+    return Chart(
+        height=bottom + 4,
+        boxes=tuple(boxes),
+        up=tuple(labels),
+        lines=line,
+        base=bottom,
+        left=_NAMES,
+    )
 
 
 def _short(name: str) -> str:
