@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.directory import office_names, people_names
 from engine.metrics.cells import Kind
@@ -13,8 +13,6 @@ from engine.metrics.days import as_date, as_day
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers, Sum
 from engine.models import MeasuredCase, Resource, WorkItem
-
-MOST_OPEN = 20_000  # open items whose age is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,20 +204,22 @@ def _element(numbers: Numbers, activity_id: int) -> str:
 
 
 def _open_now(numbers: Numbers) -> list[Stage]:
-    """Open items by element; `ages` are still instants of enabling."""
-    ids = list(numbers.activities)
+    """Open items by element; `ages` are still instants of enabling, to the hour."""
     found: dict[str, list[float]] = {}
     names: dict[str, str] = {}
-    rows = numbers.session.execute(
-        select(WorkItem.activity_id, WorkItem.enabled_at)
-        .join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id)
-        .where(WorkItem.activity_id.in_(ids), WorkItem.ended_at.is_(None), *numbers.conditions)
-        .order_by(WorkItem.enabled_at)
-        .limit(MOST_OPEN)
+    hour = WorkItem.enabled_at // 3600
+    asked = select(WorkItem.activity_id, hour, func.count(), func.min(WorkItem.enabled_at)).where(
+        WorkItem.activity_id.in_(list(numbers.activities)), WorkItem.ended_at.is_(None)
     )
-    for activity_id, enabled_at in rows:
+    if not numbers.is_whole:
+        asked = asked.join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id).where(
+            *numbers.conditions
+        )
+    for activity_id, _hour, many, enabled_at in numbers.session.execute(
+        asked.group_by(WorkItem.activity_id, hour).order_by(hour)
+    ):
         activity = numbers.activities[activity_id]
-        found.setdefault(activity.element_id, []).append(enabled_at)
+        found.setdefault(activity.element_id, []).extend([float(enabled_at)] * many)
         names[activity.element_id] = activity.name
     stages = [Stage(id, names[id], tuple(ages)) for id, ages in found.items()]
     return sorted(stages, key=lambda stage: (-len(stage.ages), stage.name))

@@ -21,7 +21,7 @@ WINDOW = 84  # days of past throughput that the future is drawn from
 HORIZON = 28  # days a backtest looks ahead
 BACKTESTS = 12
 LONGEST = 3_650
-MOST_OPEN = 5_000
+MOST_OPEN = 2_000  # open cases, the oldest
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,11 @@ class Numbers:
         """Conditions on MeasuredCase: the question's cases, whenever they were, that the person may count."""
         return measured_cases(self.session, self.question)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every case of the procedure is asked about, whenever it was, so that none need be looked at."""
+        return asks_all(self.session, self.question)
+
     def seconds(self) -> tuple[int | None, int | None]:
         """The range in seconds since 1970: from the first until before the second."""
         since, until, zone = self.question.since, self.question.until, self.question.zone
@@ -247,6 +252,18 @@ def counts_all(session: Session, person: Person, procedure_id: int) -> bool:
         Procedure.id == procedure_id, Procedure.office_id.in_(offices_below(person.office_ids))
     )
     return session.scalar(own) is not None
+
+
+def asks_all(session: Session, question: Question) -> bool:
+    """Whether the question is about every case of the procedure, whenever it was, and the person may count them all."""
+    narrowed = (
+        question.version_id,
+        question.channel,
+        question.outcome,
+        question.office_id,
+        question.fields,
+    )
+    return not any(narrowed) and counts_all(session, question.person, question.procedure_id)
 
 
 def _audiences(

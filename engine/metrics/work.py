@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from engine.metrics.cells import CAUSE_KINDS, Kind
 from engine.metrics.item import Cause
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers, Sum
+from engine.metrics.numbers import Numbers, Sum, asks_all
 from engine.metrics.question import Question
 from engine.metrics.spread import Ranked
 from engine.models import Case, MeasuredCase, Office, Person, Task, TaskStatus
@@ -177,7 +177,7 @@ def _load(
     name: InstrumentedAttribute[str],
 ) -> list[Load]:
     many = func.count()
-    rows = session.execute(
+    asked = (
         select(
             func.coalesce(name, ""),
             many,
@@ -185,10 +185,11 @@ def _load(
             func.count().filter(Task.due_at < at),
         )
         .select_from(Task)
-        .join(Case, Case.id == Task.case_id)
         .outerjoin(owner, owner.id == owner_id)
-        .where(question.of_procedure, Task.status == TaskStatus.OPEN)
+        .where(Task.status == TaskStatus.OPEN, Task.procedure_id == question.procedure_id)
         .group_by(name)
         .order_by(many.desc(), name)
     )
-    return [Load(*row) for row in rows]
+    if not asks_all(session, question):
+        asked = asked.join(Case, Case.id == Task.case_id).where(question.of_procedure)
+    return [Load(*row) for row in session.execute(asked)]
