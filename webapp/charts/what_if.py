@@ -164,4 +164,4 @@ def tornado(found: Sequence[Mapping[str, Any]]) -> Chart | None:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 38 else name[:37] + "…"
+    return name if len(name) <= 34 else name[:33] + "…"
