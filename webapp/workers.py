@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread
 
@@ -19,6 +19,10 @@ from engine.senders.webhook import WebhookSender
 from engine.worker import INSIDE, Sender, Worker
 from webapp.config import Settings
 from webapp.letter_press import letter_press
+
+LONG_LEASE = timedelta(
+    minutes=30
+)  # no second worker begins a simulation that the first is still at
 
 
 def workers(settings: Settings, database: Database, clock: Callable[[], datetime]) -> list[Worker]:
@@ -38,7 +42,9 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
     thinking = {JobKind.SIMULATION: SimulationDesk(database, clock)}
     inside = Worker(database, clock, kinds=INSIDE)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
-    beside = Worker(database, clock, senders=thinking, kinds=tuple(thinking), batch=1)
+    beside = Worker(
+        database, clock, senders=thinking, kinds=tuple(thinking), batch=1, lease=LONG_LEASE
+    )
     return [inside, outside, beside]
 
 
