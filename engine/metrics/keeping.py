@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Row, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine.metrics.bulk import insert_rows
-from engine.metrics.cells import Cells, Done, Placed, add, number_of, place, slices_of
+from engine.metrics.cells import Cells, Done, Kind, Placed, add, number_of, place, slices_of
 from engine.metrics.item import CAUSES, MOST_STEPS, Cause, Item, ItemKind, Measured
 from engine.models import Activity, Audience, Cell, MeasuredCase, Resource, Slice, Variant, WorkItem
 
@@ -59,6 +59,28 @@ def forget(session: Session, case_ids: Iterable[int], zone: ZoneInfo) -> None:
         add(cells, one, slices_of(one), zone, -1)
     erase(session, ids)
     write_cells(session, cells)
+
+
+def forget_some(session: Session, procedure_id: int, most: int = 1000) -> bool:
+    """Take a piece of a log's cases away, cells first; whether to call again. Its procedure has no cases of its own."""
+    slices = session.scalars(
+        select(Slice.id).where(Slice.procedure_id == procedure_id).limit(100)
+    ).all()
+    if slices:
+        kinds = [int(kind) for kind in Kind]
+        session.execute(delete(Cell).where(Cell.kind.in_(kinds), Cell.slice_id.in_(slices)))
+        session.execute(delete(Slice).where(Slice.id.in_(slices)))
+        return True
+    of_log = MeasuredCase.procedure_id == procedure_id
+    ids = session.scalars(
+        select(MeasuredCase.case_id).where(of_log, MeasuredCase.is_imported).limit(most)
+    ).all()
+    if ids:
+        erase(session, list(ids))
+        return True
+    for model in (Activity, Variant, Resource):
+        session.execute(delete(model).where(model.procedure_id == procedure_id))
+    return False
 
 
 def write(session: Session, done: list[Done], known: set[tuple[str, int]] | None = None) -> None:

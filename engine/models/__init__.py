@@ -26,6 +26,7 @@ from engine.models.desk import (
 from engine.models.fields import CaseField
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
+from engine.models.logs import EventLog, LogState
 from engine.models.measures import (
     Activity,
     Audience,
@@ -93,6 +94,7 @@ __all__ = [
     "Document",
     "Errand",
     "Event",
+    "EventLog",
     "ExpostCheck",
     "ExpostSample",
     "FiledAppeal",
@@ -105,6 +107,7 @@ __all__ = [
     "Letter",
     "LetterSeries",
     "ListedRisk",
+    "LogState",
     "MailChoice",
     "MailWish",
     "MeasuredCase",

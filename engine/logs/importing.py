@@ -1,0 +1,267 @@
+"""Import a log: batch by batch, each a transaction of its own, so nobody waits; what fails leaves nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from engine.database import Database
+from engine.errors import Conflict, NotFound, Refusal
+from engine.ids import new_id
+from engine.logs.formats import read_log
+from engine.logs.log import LogCase, Progress
+from engine.logs.measuring import measured
+from engine.logs.refusals import NoEvents
+from engine.metrics import keeping
+from engine.metrics.cells import number_of
+from engine.metrics.days import ZONE
+from engine.metrics.item import Measured
+from engine.models import EventLog, LogState, Person, Procedure
+
+BATCH = 4_000  # events written in one transaction
+
+
+class LogBusy(Conflict):
+    """Two things at once with one log."""
+
+    sentence: ClassVar[str] = "“{name}” is being read or deleted already. Wait until that is over."
+
+
+class Stopped(Refusal):
+    """An import that was taken back while it ran."""
+
+    sentence: ClassVar[str] = "The import of “{name}” was stopped. Nothing of it was kept."
+
+
+def register_log(
+    session: Session,
+    file_name: str,
+    *,
+    key: str,
+    name: str,
+    format: str,
+    mapping: dict[str, Any] | None = None,
+    office_id: int | None = None,
+    sha256: str | None = None,
+    state: LogState = LogState.WAITING,
+    by: Person | None,
+    at: datetime,
+) -> EventLog:
+    """A log about to be read: a procedure that takes no cases, under `key` or the next that is free, and its entry."""
+    procedure = Procedure(
+        id=new_id(at),
+        key=_free_key(session, key),
+        name=name[:300],
+        office_id=office_id,
+        is_suspended=True,
+        created_at=at,
+    )
+    log = EventLog(
+        id=procedure.id,
+        procedure_id=procedure.id,
+        file_name=file_name[:300],
+        format=format,
+        sha256=sha256,
+        mapping=mapping or {},
+        state=state.value,
+        cases=0,
+        events=0,
+        empty_cases=0,
+        bytes_read=0,
+        bytes_whole=0,
+        imported_by_id=None if by is None else by.id,
+        imported_at=at,
+    )
+    session.add(procedure)
+    session.flush()
+    session.add(log)
+    session.flush()
+    return log
+
+
+def fill(
+    database: Database,
+    log_id: int,
+    path: Path,
+    *,
+    zone: ZoneInfo = ZONE,
+    progress: Progress | None = None,
+    went_on: Callable[[Session], None] | None = None,
+) -> EventLog:
+    """Read the file into the registered log; the log as it is then.
+
+    A refusal (with the line of what is bad) undoes what had come in, is kept with the log and raised. What an earlier
+    attempt left, cut off by a crash, is taken out first. `went_on` is called in every transaction: it may raise.
+    """
+    empty(database, log_id)
+    log = database.write(lambda session: _begin(session, log_id, path.stat().st_size))
+    done = [0, 0]
+
+    def note(read: int, whole: int) -> None:
+        done[:] = (read, whole)
+        if progress is not None:
+            progress(read, whole)
+
+    cases = read_log(path, log.file_name, log.format, log.mapping, zone, note)
+    try:
+        with closing(cases):
+            for batch in _batches(cases, log, zone):
+                database.write(partial(_add, log=log, batch=batch, read=done[0], went_on=went_on))
+        return database.write(lambda session: _end(session, log))
+    except BaseException as error:
+        # Whatever it was, half a log is no log.
+        empty(database, log_id)
+        message = error.message() if isinstance(error, Refusal) else "The import was interrupted."
+        database.write(lambda session: _fail(session, log_id, message))
+        raise
+
+
+def empty(database: Database, log_id: int) -> None:
+    """Take everything of a log out of the measures, piece by piece; its entry stays, with nothing counted."""
+    while database.write(lambda session: keeping.forget_some(session, log_id)):
+        pass
+    database.write(lambda session: _uncount(session, log_id))
+
+
+def delete_log(database: Database, log_id: int) -> None:
+    """Undo an import: rows, cells, entry and procedure."""
+
+    def leave(session: Session) -> None:
+        log = session.get(EventLog, log_id, with_for_update=True)
+        if log is None:
+            raise NotFound(what="log", name=log_id)
+        log.state = LogState.LEAVING.value
+
+    database.write(leave)
+    empty(database, log_id)
+
+    def go(session: Session) -> None:
+        session.execute(delete(EventLog).where(EventLog.id == log_id))
+        session.execute(delete(Procedure).where(Procedure.id == log_id))
+
+    database.write(go)
+
+
+def logs(session: Session) -> list[tuple[EventLog, Procedure]]:
+    """Every imported log with its procedure, newest first."""
+    rows = session.execute(
+        select(EventLog, Procedure)
+        .join(Procedure, Procedure.id == EventLog.procedure_id)
+        .order_by(EventLog.imported_at.desc(), EventLog.id.desc())
+    )
+    return [(row.EventLog, row.Procedure) for row in rows]
+
+
+def log_by_key(session: Session, key: str) -> EventLog:
+    """The log of a procedure's key; NotFound."""
+    found = session.scalar(
+        select(EventLog)
+        .join(Procedure, Procedure.id == EventLog.procedure_id)
+        .where(Procedure.key == key)
+    )
+    if found is None:
+        raise NotFound(what="log", name=key)
+    return found
+
+
+def _free_key(session: Session, key: str) -> str:
+    wanted = key[:76]
+    taken = set(
+        session.scalars(
+            select(Procedure.key).where(Procedure.key.startswith(wanted, autoescape=True))
+        )
+    )
+    number, free = 1, wanted
+    while free in taken:
+        number += 1
+        free = f"{wanted}-{number}"
+    return free
+
+
+def _begin(session: Session, log_id: int, size: int) -> EventLog:
+    log = session.get(EventLog, log_id, with_for_update=True)
+    if log is None:
+        raise NotFound(what="log", name=log_id)
+    if log.state == LogState.LEAVING:
+        raise LogBusy(name=log.file_name)
+    log.state, log.error = LogState.READING.value, None
+    log.bytes_read, log.bytes_whole = 0, size
+    return log
+
+
+def _batches(
+    cases: Iterator[LogCase], log: EventLog, zone: ZoneInfo
+) -> Iterator[tuple[list[Measured], int, int]]:
+    """Cases to write, how many events they have, and how many had none."""
+    batch: list[Measured] = []
+    events = empties = 0
+    home = frozenset({0})
+    # Ids grow with time; counted backwards from now, those of one import cannot collide.
+    now = datetime.now(UTC)
+    number = 0
+    for case in cases:
+        if not case.events:
+            empties += 1
+            continue
+        number += 1
+        case_id = new_id(now - timedelta(milliseconds=number))
+        groups = {event.group for event in case.events if event.group}
+        offices = home.union(
+            number_of("resource", log.procedure_id, group[:200]) for group in groups
+        )
+        batch.append(measured(case, case_id, log.procedure_id, offices, zone))
+        events += len(case.events)
+        if events >= BATCH:
+            yield batch, events, empties
+            batch, events, empties = [], 0, 0
+    if batch or empties:
+        yield batch, events, empties
+
+
+def _add(
+    session: Session,
+    log: EventLog,
+    batch: tuple[list[Measured], int, int],
+    read: int,
+    went_on: Callable[[Session], None] | None,
+) -> None:
+    cases, events, empties = batch
+    held = session.get(EventLog, log.id, with_for_update=True)
+    if held is None or held.state != LogState.READING:
+        raise Stopped(name=log.file_name)
+    if went_on is not None:
+        went_on(session)
+    keeping.keep(session, cases, ZONE)
+    held.cases += len(cases)
+    held.events += events
+    held.empty_cases += empties
+    held.bytes_read = read
+
+
+def _end(session: Session, log: EventLog) -> EventLog:
+    held = session.get(EventLog, log.id, with_for_update=True)
+    if held is None or held.state != LogState.READING:
+        raise Stopped(name=log.file_name)
+    if not held.cases:
+        raise NoEvents(name=log.file_name)
+    held.state = LogState.DONE.value
+    held.bytes_read = held.bytes_whole
+    return held
+
+
+def _fail(session: Session, log_id: int, message: str) -> None:
+    log = session.get(EventLog, log_id, with_for_update=True)
+    if log is not None and log.state == LogState.READING:
+        log.state, log.error = LogState.FAILED.value, message
+
+
+def _uncount(session: Session, log_id: int) -> None:
+    log = session.get(EventLog, log_id, with_for_update=True)
+    if log is not None:
+        log.cases = log.events = log.empty_cases = log.bytes_read = 0

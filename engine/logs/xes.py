@@ -1,0 +1,211 @@
+"""XES (IEEE 1849-2016) read as a stream: one case in memory at a time, handed on when it ends.
+
+Nothing of the file is believed: no document type and so no entities, no network; depth, values, the distance between
+events and the length of a case are bounded. Expat, not lxml: it is as fast, needs no tree, and its line numbers are
+exact beyond line 65,535.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+from xml.parsers import expat  # a document type is refused, so there is nothing to expand
+from zoneinfo import ZoneInfo
+
+from engine.logs.log import (
+    KEPT_CHARACTERS,
+    LONGEST_VALUE,
+    MOST_ATTRIBUTES,
+    MOST_EVENTS,
+    LogCase,
+    LogEvent,
+    Progress,
+    Value,
+    seconds_of,
+)
+from engine.logs.refusals import (
+    BadTime,
+    CaseTooLong,
+    DoctypeInLog,
+    EventWithoutName,
+    EventWithoutTime,
+    NotWellFormed,
+    NoXes,
+    TooDeep,
+    TooMuchBetween,
+    ValueTooLong,
+)
+from engine.logs.source import MOST_BETWEEN, open_log
+
+DEEPEST = 64  # elements within each other: log, trace, event, attribute, its attributes …
+_NAME, _TIME, _STEP = "concept:name", "time:timestamp", "lifecycle:transition"
+_RESOURCE, _GROUP, _INSTANCE = "org:resource", "org:group", "concept:instance"
+_NUMBERS: dict[str, type[int] | type[float]] = {"int": int, "float": float}
+_LOG, _TRACE, _EVENT, _GLOBAL = "log", "trace", "event", "global"
+
+
+def read_xes(
+    path: Path, name: str, zone: ZoneInfo, progress: Progress | None = None
+) -> Generator[LogCase]:
+    """The cases of a log, in the order of the file; the refusal of a bad event names its line.
+
+    Times without an offset are of `zone`. Cases without events come as well.
+    """
+    reading = _Reading(name, zone)
+    with open_log(path, name, progress) as source:
+        seen = 0
+        while chunk := source.read():
+            reading.parse(chunk, is_final=False)
+            if reading.events != seen or reading.ready:
+                seen = reading.events
+                source.seen()
+            elif source.is_stale:
+                raise TooMuchBetween(line=reading.line, limit=MOST_BETWEEN // (1024 * 1024))
+            yield from reading.ready
+            reading.ready = []
+        reading.parse(b"", is_final=True)
+        yield from reading.ready
+
+
+class _Reading:
+    """What the parser has come past; `ready` are the cases that have ended."""
+
+    def __init__(self, name: str, zone: ZoneInfo) -> None:
+        self.name = name
+        self.zone = zone
+        self.ready: list[LogCase] = []
+        self.events = 0
+        self._traces = 0
+        self._declared: set[str] = set()
+        self._depth = 0
+        self._within = ""  # trace, event or global, while directly inside one
+        self._event: dict[str, str] = {}
+        self._own: list[LogEvent] = []
+        self._attributes: dict[str, Value] = {}
+        self._parser = parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+
+    @property
+    def line(self) -> int:
+        return self._parser.CurrentLineNumber
+
+    def parse(self, chunk: bytes, *, is_final: bool) -> None:
+        try:
+            self._parser.Parse(chunk, is_final)
+        except expat.ExpatError as error:
+            problem = expat.ErrorString(error.code) or "?"
+            raise NotWellFormed(line=error.lineno, problem=problem) from None
+
+    def _doctype(self, *_said: object) -> None:
+        raise DoctypeInLog
+
+    def _start(self, tag: str, said: list[str]) -> None:
+        self._depth = depth = self._depth + 1
+        within = self._within
+        if within == _EVENT:
+            if depth == 4:
+                # nearly always key, then value; whatever else stands there is looked for
+                if len(said) == 4 and said[0] == "key":
+                    self._event[said[1]] = said[3]
+                else:
+                    self._add_event_attribute(said)
+            elif depth > DEEPEST:
+                raise TooDeep(line=self.line, limit=DEEPEST)
+            return
+        if depth == 3:
+            bare = tag.rpartition(":")[2]
+            if within == _TRACE:
+                if bare == _EVENT:
+                    self._within, self._event = _EVENT, {}
+                else:
+                    self._add_attribute(bare, said)
+            elif within == _GLOBAL:
+                self._declared.add(_pair(said)[0].lower())
+        elif depth == 2:
+            bare = tag.rpartition(":")[2]
+            if bare == _TRACE:
+                self._within, self._own, self._attributes = _TRACE, [], {}
+            elif bare == _GLOBAL and dict(zip(said[::2], said[1::2], strict=True)).get("scope") in (
+                _TRACE,
+                None,
+            ):
+                self._within = _GLOBAL
+        elif depth == 1 and tag.rpartition(":")[2] != _LOG:
+            raise NoXes(name=self.name, element=tag[:60])
+        elif depth > DEEPEST:
+            raise TooDeep(line=self.line, limit=DEEPEST)
+
+    def _end(self, _tag: str) -> None:
+        depth = self._depth
+        self._depth = depth - 1
+        if depth == 3 and self._within == _EVENT:
+            self._within = _TRACE
+            self._add_event(self._event)
+        elif depth == 2 and self._within:
+            if self._within == _TRACE:
+                self._add_case()
+            self._within = ""
+
+    def _add_event_attribute(self, said: list[str]) -> None:
+        key, value = _pair(said)
+        self._event[key] = value
+
+    def _add_event(self, said: dict[str, str]) -> None:
+        self.events += 1
+        get = said.get
+        activity, stamp = get(_NAME), get(_TIME)
+        if not activity:
+            raise EventWithoutName(line=self.line)
+        if not stamp:
+            raise EventWithoutTime(line=self.line)
+        try:
+            at = seconds_of(stamp, self.zone)
+        except (ValueError, OverflowError):
+            raise BadTime(line=self.line, value=stamp[:60]) from None
+        resource = get(_RESOURCE)
+        if len(activity) > LONGEST_VALUE or (resource and len(resource) > LONGEST_VALUE):
+            raise ValueTooLong(line=self.line, limit=LONGEST_VALUE)
+        self._own.append(
+            LogEvent(
+                activity[:200],
+                at,
+                get(_STEP, "complete").lower(),
+                resource,
+                get(_GROUP),
+                get(_INSTANCE),
+            )
+        )
+        if len(self._own) > MOST_EVENTS:
+            raise CaseTooLong(line=self.line, limit=MOST_EVENTS)
+
+    def _add_attribute(self, kind: str, said: list[str]) -> None:
+        key, value = _pair(said)
+        if len(value) > LONGEST_VALUE:
+            raise ValueTooLong(line=self.line, limit=LONGEST_VALUE)
+        if key and len(self._attributes) < MOST_ATTRIBUTES:
+            self._attributes[key[:100]] = _value(kind, value)
+
+    def _add_case(self) -> None:
+        self._traces += 1
+        name = str(self._attributes.pop(_NAME, "")) or str(self._traces)
+        declared = frozenset(self._declared)
+        self.ready.append(LogCase(name, self._own, self._attributes, declared))
+
+
+def _pair(said: list[str]) -> tuple[str, str]:
+    found = dict(zip(said[::2], said[1::2], strict=True))
+    return found.get("key", ""), found.get("value", "")
+
+
+def _value(kind: str, text: str) -> Value:
+    if kind == "boolean":
+        return text.strip().lower() in ("true", "1")
+    number = _NUMBERS.get(kind)
+    if number is not None:
+        try:
+            value: int | float = number(text[:40])
+            return value
+        except ValueError:
+            return text[:KEPT_CHARACTERS]
+    return text[:KEPT_CHARACTERS]
