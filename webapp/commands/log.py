@@ -1,6 +1,7 @@
 """`expedito log`: event logs of other systems in, what happened here out."""
 
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,10 +9,14 @@ import click
 
 from designer.publishing import key_from
 from engine.database import Database
+from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
 from engine.logs.csv_log import Columns, look_at
+from engine.logs.exporting import WRITERS, write_parquet
 from engine.logs.formats import format_of
 from engine.logs.importing import delete_log, fill, log_by_key, logs, register_log
+from engine.logs.leaving import log_of
+from engine.models import Person, PersonRole, Role
 from engine.people import all_offices
 from webapp.config import database_url
 from webapp.schema import check_schema
@@ -140,3 +145,35 @@ def _show(columns: Columns) -> None:
     told = {part: text for part, text in columns.as_json().items() if text and part != "attributes"}
     words = ", ".join(f"{part} = {text!r}" for part, text in told.items())
     click.echo(f"Columns: {words}", err=True)
+
+
+@log.command("export")
+@click.option("--procedure", "key", required=True, help="The key of the procedure or log.")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["xes", "csv", "parquet", "ocel"]),
+    default="xes",
+    show_default=True,
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: standard output."
+)
+@click.option("--with-names", is_flag=True, help="Name those who worked; else they are numbered.")
+def export(key: str, format: str, output: Path | None, with_names: bool) -> None:
+    """Write what happened in a procedure as a log; applicants are never in it."""
+    if format == "parquet" and output is None:
+        raise click.UsageError("Say where the file goes: --output FILE.parquet")
+    database = Database(database_url())
+    check_schema(database)
+    everybody = Person(roles=[PersonRole(role=Role.OPERATOR.value)], memberships=[])
+    with database.reading() as session:
+        procedure = procedure_by_key(session, key)
+        cases = log_of(session, procedure, everybody, with_names=with_names)
+        if format == "parquet" and output is not None:
+            write_parquet(cases, procedure.name, output)
+        else:
+            write, _, _ = WRITERS[format]
+            with output.open("wb") if output else nullcontext(sys.stdout.buffer) as stream:
+                stream.writelines(write(cases, procedure.name))
+    database.dispose()

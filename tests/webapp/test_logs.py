@@ -1,0 +1,68 @@
+"""Event logs over `/api/v1` and the `expedito log` command."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.database import Database
+from tests.webapp.conftest import Town
+from tests.webapp.test_api import Machine, started
+from webapp.cli import expedito
+from webapp.schema import upgrade_schema
+
+CSV = """case,activity,timestamp,resource
+1,Register,2026-01-05T08:00:00Z,carla
+1,Decide,2026-01-06T08:00:00Z,luis
+2,Register,2026-01-05T09:00:00Z,carla
+"""
+
+
+@pytest.mark.parametrize("format", ["xes", "csv", "ocel"])
+def test_the_log_of_a_procedure_names_the_case_and_nobody(town: Town, format: str) -> None:
+    number = started(town)
+    answer = Machine(town, "oscar").get("/procedures/licence/log", format=format)
+    assert answer.status_code == 200, answer.text
+    assert number in answer.text
+    assert "Rosa" not in answer.text
+    assert "Carla" not in answer.text
+
+
+def test_a_civil_servant_reads_no_log(town: Town) -> None:
+    assert Machine(town, "carla").get("/procedures/licence/log").status_code == 403
+
+
+def _empty(url: str) -> None:
+    database = Database(url)
+    upgrade_schema(database)
+    database.dispose()
+
+
+def run(*words: str, url: str) -> Result:
+    return CliRunner().invoke(expedito, words, env={"EXPEDITO_DATABASE_URL": url})
+
+
+def test_a_log_is_imported_listed_exported_and_deleted_by_command(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'e.sqlite'}"
+    _empty(url)
+    (tmp_path / "Mesa de partes.csv").write_text(CSV)
+    done = run("log", "import", str(tmp_path / "Mesa de partes.csv"), url=url)
+    assert done.stdout == "mesa-de-partes: 2 cases, 3 events.\n"
+    assert "mesa-de-partes: done, 2 cases, 3 events" in run("log", "list", url=url).stdout
+    assert "Decide" in run("log", "export", "--procedure", "mesa-de-partes", url=url).stdout
+    parquet = str(tmp_path / "log.parquet")
+    words = ("--procedure", "mesa-de-partes", "--format", "parquet", "--output", parquet)
+    assert run("log", "export", *words, url=url).exit_code == 0
+    assert Path(parquet).read_bytes()[:4] == b"PAR1"
+    assert run("log", "delete", "mesa-de-partes", url=url).exit_code == 0
+    assert run("log", "list", url=url).stdout == ""
+
+
+def test_a_log_with_a_bad_line_leaves_nothing_behind(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'e.sqlite'}"
+    _empty(url)
+    (tmp_path / "bad.csv").write_text(CSV + "2,Decide,soon,luis\n")
+    done = run("log", "import", str(tmp_path / "bad.csv"), url=url)
+    assert done.exit_code != 0
+    assert "Line 5" in str(done.exception)
+    assert run("log", "list", url=url).stdout == ""
