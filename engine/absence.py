@@ -1,15 +1,16 @@
 """Absences: who is away on which days, and who stands in; computed when read, never copied into tasks."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from engine.calendars.jurisdiction import DEFAULT, jurisdiction
 from engine.errors import NotFound, Refusal
 from engine.ids import new_id
-from engine.models import Absence, Person, Role, StandIn
+from engine.models import Absence, Membership, Office, Person, PersonRole, Role, StandIn
 from engine.people import offices_below, person_by_id
 
 LONGEST = 366  # days of one absence
@@ -38,6 +39,40 @@ class DelegateUnfit(Refusal):
 def day_of(at: datetime) -> date:
     """The day it is, for who is away and who is back."""
     return jurisdiction(DEFAULT).day_of(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Whom a person may choose: as delegate (beside), and for whom they may declare an absence (below)."""
+
+    beside: list[Person]
+    below: list[Person]
+
+
+def colleagues(session: Session, person: Person) -> Colleagues:
+    """The people of the person's offices, of the ones above, and for who is in charge those below; by name."""
+    offices = set(person.office_ids)
+    below: set[int] = set()
+    if person.has_role(Role.MANAGER) and person.office_ids:
+        below = set(session.scalars(offices_below(person.office_ids)))
+    above = select(Office.parent_id).where(Office.id.in_(offices), Office.parent_id.is_not(None))
+    near = offices | below | {one for one in session.scalars(above) if one is not None}
+    works = exists().where(
+        PersonRole.person_id == Person.id,
+        PersonRole.role.in_((Role.CIVIL_SERVANT, Role.MANAGER)),
+    )
+    condition = [Person.is_active, works, Person.id != person.id]
+    if not person.has_role(Role.OPERATOR):
+        condition.append(
+            exists().where(Membership.person_id == Person.id, Membership.office_id.in_(near))
+        )
+    found = list(
+        session.scalars(select(Person).where(*condition).order_by(Person.full_name).limit(500))
+    )
+    managed = found if person.has_role(Role.OPERATOR) else []
+    if below:
+        managed = [one for one in found if below & set(one.office_ids)]
+    return Colleagues(found, managed)
 
 
 def declare_absence(

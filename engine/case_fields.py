@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Table, exists, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
+from engine.bpmn.model import Kind
 from engine.database import own_sql
 from engine.deployments import Blueprint, blueprint
 from engine.forms import Field, Form
@@ -21,7 +22,7 @@ from engine.forms.choosing import ChoosingOne
 from engine.forms.fields.checkbox import Checkbox
 from engine.forms.fields.datetime import DateTimeField
 from engine.forms.fields.number import Number
-from engine.models import Case, CaseField
+from engine.models import Case, CaseField, Procedure
 from engine.task_forms import forms_of_version
 
 MOST_FIELDS = 12  # of one version
@@ -53,6 +54,22 @@ class FieldOfCases:
 def fields_of_version(session: Session, version_id: int) -> tuple[FieldOfCases, ...]:
     """The case fields of a version, in the order of its sheet or of its forms; NotFound."""
     return _fields(session, blueprint(session, version_id))
+
+
+def fields_of_procedure(session: Session, key: str) -> tuple[FieldOfCases, ...]:
+    """The case fields of the version that new cases of a procedure take; none where there is none."""
+    version_id = session.scalar(select(Procedure.current_version_id).where(Procedure.key == key))
+    return () if version_id is None else fields_of_version(session, version_id)
+
+
+def kinds_of_tasks(session: Session, key: str) -> dict[str, str]:
+    """Element id → name of what people do in a procedure, by its present version, by name."""
+    version_id = session.scalar(select(Procedure.current_version_id).where(Procedure.key == key))
+    if version_id is None:
+        return {}
+    nodes = blueprint(session, version_id).nodes.values()
+    found = {node.id: node.name or node.id for node in nodes if node.kind in _BY_PEOPLE}
+    return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 def field_values(session: Session, plan: Blueprint, variables: Mapping[str, Any]) -> dict[str, str]:
@@ -154,6 +171,7 @@ def as_value(answer: Any) -> str:
     return text if len(text) <= LONGEST else ""
 
 
+_BY_PEOPLE = (Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK)
 _KINDS: dict[type[Field], FieldKind] = {
     Number: FieldKind.NUMBER,
     Checkbox: FieldKind.FLAG,

@@ -9,8 +9,9 @@ from engine.cases import CaseEnded, CaseSuspended
 from engine.errors import NotFound
 from engine.models import Person, Task
 from engine.order_of_entry import is_ordered, oldest
+from engine.task_filters import TaskQuery
 from engine.tasks import AlreadyCompleted, NotYours, TaskGone, claim_task
-from engine.worklists import TaskQuery, open_tasks
+from engine.worklists import open_tasks
 
 MOST_TRIED = 20  # tasks that others may take while one looks
 _GONE = (NotYours, AlreadyCompleted, TaskGone, CaseSuspended, CaseEnded, NotFound)

@@ -19,6 +19,7 @@ from engine.models import Case, Document, NotificationKind, Office, Opinion, Per
 from engine.notifications import about_case, tell
 from engine.people import offices_below
 from engine.pools import members
+from engine.visibility import visible_cases
 
 USUAL_DAYS = 7  # business days for a report (Ley 27444, 132)
 MOST_DAYS = 60
@@ -191,6 +192,17 @@ def opinions_wanted(session: Session, person: Person, *, at: datetime) -> list[A
         .limit(100)
     ).all()
     return _shown(session, person, rows, at) if rows else []
+
+
+def opinion_of(
+    session: Session, person: Person, case_id: int, number: int, *, at: datetime
+) -> AskedOpinion:
+    """One opinion of a case the person may see; NotFound."""
+    seen = session.scalar(select(Case).where(Case.id == case_id, visible_cases(person)))
+    found = session.get(Opinion, (case_id, number))
+    if seen is None or found is None:
+        raise NotFound(what="opinion", name=number)
+    return _shown(session, person, [found], at)[0]
 
 
 def may_answer(session: Session, opinion: Opinion, person: Person) -> bool:

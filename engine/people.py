@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, NotFound, Refusal
 from engine.ids import new_id
-from engine.models import Membership, Office, Person, PersonRole, Role
+from engine.models import Membership, Office, Person, PersonRole, PersonSkill, Role
+from engine.search import fold
 
 SHORTEST_PASSWORD = 10  # NIST SP 800-63B-4 asks for length, not for kinds of characters
 
@@ -109,6 +110,18 @@ def set_offices(session: Session, person: Person, office_ids: Iterable[int]) -> 
         else:
             person.memberships.remove(held)
     person.memberships.extend(Membership(office_id=office_id) for office_id in sorted(wanted))
+    session.flush()
+
+
+def set_skills(session: Session, person: Person, skills: Iterable[str]) -> None:
+    """The person has exactly these skills from now on; lower case, without accents."""
+    wanted = {fold(skill)[:60] for skill in skills} - {""}
+    for held in list(person.skills):
+        if held.name in wanted:
+            wanted.discard(held.name)
+        else:
+            person.skills.remove(held)
+    person.skills.extend(PersonSkill(name=name) for name in sorted(wanted))
     session.flush()
 
 

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from engine.models import Role
+from sqlalchemy.orm import Session
+
+from engine.models import Procedure, Role
 from engine.search import fold
 
 MOST = 50  # offices, persons, skills of one task
@@ -123,3 +125,16 @@ def _whole(said: Any, least: int, most: int) -> int | None:
     if isinstance(said, bool) or not isinstance(said, int):
         return None
     return max(least, min(said, most))
+
+
+def keep_rule(
+    session: Session, procedure: Procedure, element_id: str, rule: TaskRule | None
+) -> None:
+    """Say who does the tasks of an element from now on, whatever the sheets say; None: as the sheets say."""
+    kept = dict(procedure.task_rules or {})
+    if rule is None:
+        kept.pop(element_id, None)
+    else:
+        kept[element_id] = rule_as_json(rule)
+    procedure.task_rules = kept or None
+    session.flush()

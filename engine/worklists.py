@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, Literal
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -26,7 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, undefer
 from engine.cursors import cursor, cursor_key
 from engine.errors import NotFound
 from engine.models import Case, Office, Person, Procedure, Task, TaskStatus
-from engine.search import found_by
+from engine.task_filters import SCOPES, Scope, Sort, TaskQuery, conditions
 from engine.visibility import (
     Seen,
     Sources,
@@ -36,27 +36,9 @@ from engine.visibility import (
     visible_tasks,
 )
 
-Scope = Literal["mine", "office", "unassigned", "all"]
-Due = Literal["overdue", "today", "week"]
-Sort = Literal["due", "opened", "priority"]
-SCOPES: tuple[Scope, ...] = ("mine", "office", "unassigned", "all")
 COUNT_LIMIT = 1000  # counts stop here: a count equal to COUNT_LIMIT + 1 reads “1000+”
 LARGEST_PAGE = 200
 MOST_BRANCHES = 40  # queues of one person that are looked up one by one
-
-
-@dataclass(frozen=True, slots=True)
-class TaskQuery:
-    """One view of an inbox, as it stands in the address. `after` and `before` are opaque cursors."""
-
-    scope: Scope = "mine"
-    search: str = ""  # case number or words of the applicant's name; accents and case do not matter
-    procedure_key: str | None = None
-    due: Due | None = None
-    sort: Sort = "due"
-    after: str | None = None
-    before: str | None = None
-    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +64,9 @@ class TaskRow:
     claimed_at: datetime | None
     due_at: datetime | None
     is_overdue: bool
+    version_id: int
+    review: str | None  # “wanted”, or “proposed” and waiting for a second pair of eyes
+    follow_up_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +89,7 @@ def open_tasks(
     order = _ORDERS[query.sort]
     backwards = query.before is not None and query.after is None
     edge = query.before if backwards else query.after
-    asked = _filters(query, at, zone)
+    asked = conditions(query, at, zone)
     if edge is not None:
         asked.append(order.beyond(edge, backwards))
     found = _page_keys(session, person, query, asked, order, size + 1, backwards)
@@ -128,7 +113,7 @@ def task_counts(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
 ) -> dict[Scope, int]:
     """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT + 1."""
-    asked = _filters(query, at, zone)
+    asked = conditions(query, at, zone)
     seen = seen_queues(session, person)
 
     def scan(condition: ColumnElement[bool], _is_own: bool) -> Select[Any]:
@@ -326,25 +311,6 @@ def _scans(
     return union_all(*parts).subquery()
 
 
-def _filters(query: TaskQuery, at: datetime, zone: tzinfo) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if query.search.strip():
-        asked.append(found_by(query.search))
-    if query.procedure_key:
-        procedure = select(Procedure.id).where(Procedure.key == query.procedure_key)
-        asked.append(Task.procedure_id == procedure.scalar_subquery())
-    if query.due is not None:
-        now = int(at.timestamp())
-        tomorrow = datetime.combine(at.astimezone(zone).date(), time(), zone) + timedelta(days=1)
-        until = {
-            "overdue": now,
-            "today": int(tomorrow.timestamp()),
-            "week": int((tomorrow + timedelta(days=6)).timestamp()),
-        }[query.due]
-        asked.append(Task.due_order < until)
-    return asked
-
-
 def _from(
     query: TaskQuery, branch: ColumnElement[bool], *asked: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
@@ -420,4 +386,7 @@ def _line(row: Any, at: datetime) -> TaskRow:
         claimed_at=task.claimed_at,
         due_at=task.due_at,
         is_overdue=task.due_at is not None and task.due_at < at,
+        version_id=task.version_id,
+        review=task.review,
+        follow_up_on=task.follow_up_on,
     )

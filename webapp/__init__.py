@@ -29,6 +29,7 @@ from webapp import (
     sheet_words,
     study_words,
     term_words,
+    together,
     words,
 )
 from webapp.access import check_access, public
@@ -101,6 +102,7 @@ def create_app(
     readings.register(app)
     forgery.register(app)
     errors.register(app)
+    together.register(app)
     pages.register(app)
     charts.register(app)
     measure_words.register(app)

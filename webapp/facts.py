@@ -156,6 +156,20 @@ def _sentence_of_task(entry: Entry, name: str) -> str | None:
         case Happened.LETTER_ISSUED:
             letter = f"{entry.data.get('title', '–')} {entry.data.get('number', '')}"
             return _("A letter was issued: %(name)s", name=letter)
+        case Happened.TASK_PROPOSED:
+            return _("“%(task)s” was proposed for review", task=name)
+        case Happened.TASK_RETURNED:
+            return _("What was proposed for “%(task)s” was returned", task=name)
+        case Happened.TASK_REOPENED:
+            return _("“%(task)s” was undone and is open again", task=name)
+        case Happened.PRIORITY_CHANGED:
+            return _("The priority of “%(task)s” was changed", task=name)
+        case Happened.OPINION_ASKED:
+            return _("An opinion was asked of another office")
+        case Happened.OPINION_ANSWERED:
+            return _("The opinion was given")
+        case Happened.OPINION_WITHDRAWN:
+            return _("The opinion is no longer needed")
         case Happened.COMMENT_ADDED:
             return _("A comment was added")
     return None

@@ -15,7 +15,8 @@ import engine.models  # noqa: F401  the tables must be known before they are cre
 from engine.database import Base, Database
 from engine.models import NEVER_DUE, Person, Version
 from engine.people import person_by_name
-from engine.worklists import SCOPES, Sort, TaskQuery, open_tasks, task_counts
+from engine.task_filters import SCOPES, Sort, TaskQuery
+from engine.worklists import open_tasks, task_counts
 from tests.engine.office import TWO_TASKS, TownHall
 from tests.postgres import PostgresUnavailable, postgres_server
 

@@ -17,9 +17,10 @@ from engine.errors import NotFound
 from engine.history import timeline
 from engine.models import Case, Person, PersonSkill, Role, Task, TaskStatus
 from engine.routing import may_work
+from engine.task_filters import SCOPES, TaskQuery
 from engine.tasks import NotYours, claim_task, complete_task
 from engine.visibility import visible_tasks
-from engine.worklists import SCOPES, TaskQuery, open_tasks, task_counts
+from engine.worklists import open_tasks, task_counts
 from tests.engine.office import TWO_TASKS, TownHall, diagram
 
 TODAY = date(2026, 3, 2)

@@ -9,8 +9,9 @@ from engine.models import Case, Person, PersonSkill, Role, Task, Version
 from engine.next_task import take_next
 from engine.order_of_entry import OutOfOrder
 from engine.routing import may_work
+from engine.task_filters import TaskQuery
 from engine.tasks import MayNotWork, assign_task, claim_task, complete_task, release_task
-from engine.worklists import TaskQuery, open_tasks
+from engine.worklists import open_tasks
 from tests.engine.office import TownHall, diagram
 
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:t">

@@ -7,6 +7,7 @@ from engine.errors import NotFound
 from engine.facts import verify_chain
 from engine.history import path, positions, timeline, variables
 from engine.models import CaseStatus, Task, TaskStatus
+from engine.task_filters import TaskQuery
 from engine.tasks import (
     AlreadyCompleted,
     MayNotWork,
@@ -20,7 +21,7 @@ from engine.tasks import (
     save_answers,
     saved_answers,
 )
-from engine.worklists import TaskQuery, open_tasks, task_by_id
+from engine.worklists import open_tasks, task_by_id
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
 

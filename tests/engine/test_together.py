@@ -40,6 +40,7 @@ from engine.opinions import (
 )
 from engine.reviews import OwnProposal
 from engine.saved_filters import remove_filter, save_filter, saved_filters
+from engine.task_filters import TaskQuery
 from engine.tasks import (
     NotYours,
     assign_task,
@@ -51,7 +52,7 @@ from engine.tasks import (
     saved_answers,
     set_priority,
 )
-from engine.worklists import TaskQuery, open_tasks
+from engine.worklists import open_tasks
 from tests.engine.office import TWO_TASKS, TownHall
 
 

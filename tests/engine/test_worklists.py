@@ -6,8 +6,9 @@ import pytest
 from engine.cases import Applicant, start_case
 from engine.cursors import CursorUnreadable, cursor
 from engine.models import Case, Person, Task, Version
+from engine.task_filters import Sort, TaskQuery
 from engine.tasks import assign_task, claim_task, complete_task
-from engine.worklists import Sort, TaskQuery, open_tasks, task_counts
+from engine.worklists import open_tasks, task_counts
 from tests.clock import Clock
 from tests.engine.office import TownHall, diagram
 

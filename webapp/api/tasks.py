@@ -5,8 +5,9 @@ from typing import Any
 from engine.errors import NotFound
 from engine.models import Person, Role, Task
 from engine.people import person_by_name
+from engine.task_filters import TaskQuery
 from engine.tasks import assign_task, claim_task, complete_task, release_task
-from engine.worklists import TaskQuery, open_tasks, task_by_id
+from engine.worklists import open_tasks, task_by_id
 from webapp.access import access
 from webapp.api.problems import blueprint
 from webapp.api.shapes import AssignIn, CompleteIn, CompleteOut, TaskDetail, Tasks, TasksQuery

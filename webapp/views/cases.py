@@ -32,6 +32,7 @@ from webapp.pages import page
 from webapp.readings import is_read
 from webapp.sessions import signed_in
 from webapp.task_form import asked, is_asking_more, sent
+from webapp.together import together
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import drawn
 
@@ -134,6 +135,8 @@ def show(number: str) -> ResponseReturnValue:
         here=[names.get(element, element) for element in positions],
         path=history.path(session(), case),
         times=_times(case),
+        task=None,
+        **together(session(), signed_in(), case),
         incidents=[] if is_over else incidents,
         marks={one.element_id: "error" for one in incidents if one.element_id},
         is_in_charge=not is_over and is_in_charge(session(), signed_in(), case),

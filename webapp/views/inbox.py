@@ -1,42 +1,61 @@
 """The inbox: which work there is, in which order; its whole state is in the address."""
 
-from typing import get_args
-from urllib.parse import parse_qsl, urlencode
-
-from flask import Blueprint, redirect, request, url_for
-from flask import session as cookie
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
+from engine.bulk import Deed, assigning, claiming, completing, in_bulk, releasing
+from engine.case_fields import FieldOfCases, fields_of_procedure, kinds_of_tasks, values_of
+from engine.directory import office_names
+from engine.errors import Refusal
 from engine.models import Role
+from engine.next_task import take_next
+from engine.opinions import opinions_wanted
+from engine.people import person_by_name
 from engine.procedures import procedures
-from engine.worklists import SCOPES, Due, Scope, Sort, TaskQuery, open_tasks, task_counts
+from engine.saved_filters import remove_filter, save_filter, saved_filters
+from engine.task_filters import Scope
+from engine.worklists import TaskRow, open_tasks, task_counts
 from webapp.access import access
-from webapp.i18n import _
+from webapp.i18n import _, sentence
+from webapp.inbox_address import (
+    address,
+    asked,
+    back_to_inbox,
+    columns,
+    is_filtered,
+    remember,
+    remembered,
+    without_field,
+)
 from webapp.navigation import Link
 from webapp.pages import page, wanted_block
 from webapp.sessions import signed_in
-from webapp.transactions import current_zone, now, session
+from webapp.transactions import current_zone, database, now, session, start_over
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 NAVIGATION = Link("inbox.index", lazy_gettext("Inbox"), place=10)
 
 _WORKS = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
-_DUE: tuple[Due, ...] = get_args(Due)
-_SORT: tuple[Sort, ...] = get_args(Sort)
-_REMEMBERED = 300  # characters of an address worth a cookie
+
+
+class NobodyCalled(Refusal):
+    """There is no such person."""
+
+    sentence = "Nobody signs in as “{name}”. Choose from the list."
 
 
 @pages.get("")
 @access(*_WORKS)
 def index() -> ResponseReturnValue:
     """The list that the address asks for; htmx gets only the list."""
-    query = asked()
-    person = signed_in()
+    query, person = asked(), signed_in()
     found = open_tasks(session(), person, query, at=now(), zone=current_zone())
     counts = task_counts(session(), person, query, at=now(), zone=current_zone())
     here = address(query)
-    _remember(here)
+    remember(here)
+    key = query.procedure_key
+    fields = list(fields_of_procedure(session(), key)) if key else []
     response = page(
         "inbox/index.html",
         query=query,
@@ -44,8 +63,18 @@ def index() -> ResponseReturnValue:
         counts=counts,
         scopes=_scopes(),
         procedures=[] if wanted_block() else procedures(session()),
+        kinds=kinds_of_tasks(session(), key) if key else {},
+        fields=fields,
+        values=_values(found.rows, fields),
+        columns=columns(),
+        filters=[] if wanted_block() else saved_filters(session(), person),
+        offices=office_names(session(), person.office_ids),
+        opinions=[] if wanted_block() else opinions_wanted(session(), person, at=now()),
         address=address,
+        without_field=without_field,
+        is_filtered=is_filtered(query),
         chosen=request.args.get("task", ""),
+        today=now().astimezone(current_zone()).date(),
     )
     if wanted_block():
         response.headers["HX-Push-Url"] = here
@@ -56,63 +85,93 @@ def index() -> ResponseReturnValue:
 @access(*_WORKS)
 def following() -> ResponseReturnValue:
     """To the first task of the inbox as it was last seen, or back to the inbox when nothing is left."""
-    query = asked(cookie.get("inbox", ""))
-    found = open_tasks(session(), signed_in(), query, at=now(), zone=current_zone())
+    found = open_tasks(session(), signed_in(), remembered(), at=now(), zone=current_zone())
     if not found.rows:
         return redirect(back_to_inbox(), 303)
     return redirect(url_for("tasks.show", task_id=found.rows[0].id), 303)
 
 
-def asked(remembered: str | None = None) -> TaskQuery:
-    """The query in the address, or in a remembered one; what cannot be understood is left out."""
-    values = request.args
-    if remembered is not None:
-        values = type(request.args)(_pairs(remembered))
-    scope = values.get("scope", "mine")
-    due, sort = values.get("due"), values.get("sort")
-    return TaskQuery(
-        scope=next((known for known in SCOPES if known == scope), "mine"),
-        search=values.get("q", "").strip()[:100],
-        procedure_key=values.get("procedure") or None,
-        due=next((known for known in _DUE if known == due), None),
-        sort=next((known for known in _SORT if known == sort), "due"),
-        after=values.get("after") or None,
-        before=values.get("before") or None,
+@pages.post("/take")
+@access(*_WORKS)
+def take() -> ResponseReturnValue:
+    """Claim what comes next, and open it."""
+    task = take_next(session(), signed_in(), remembered(), at=now(), zone=current_zone())
+    if task is None:
+        flash(_("Nothing is free at present."))
+        return redirect(back_to_inbox(), 303)
+    return redirect(url_for("tasks.show", task_id=task.id), 303)
+
+
+@pages.post("/bulk")
+@access(*_WORKS)
+def bulk() -> ResponseReturnValue:
+    """One deed on the chosen tasks, each in a transaction of its own; what became of each."""
+    wanted, me = request.form.getlist("tasks"), signed_in().id
+    deed = _deed()
+    start_over()  # each task has a transaction of its own
+    results = in_bulk(database(), wanted, deed, by=me, at=now()) if wanted else []
+    return page(
+        "inbox/bulk.html",
+        results=[(one, sentence(one.refusal) if one.refusal else None) for one in results],
+        done=sum(one.refusal is None for one in results),
+        back=back_to_inbox(),
     )
 
 
-def address(query: TaskQuery, **changed: str | None) -> str:
-    """The address of a query, without what is the same as by default; `changed` replaces parts of it."""
-    parts: dict[str, str | None] = {
-        "scope": query.scope if query.scope != "mine" else None,
-        "q": query.search or None,
-        "procedure": query.procedure_key,
-        "due": query.due,
-        "sort": query.sort if query.sort != "due" else None,
-        "after": query.after,
-        "before": query.before,
+@pages.post("/filters")
+@access(*_WORKS)
+def keep() -> ResponseReturnValue:
+    """Keep the inbox as it stands under a name."""
+    state = request.form.get("state", "").partition("?")[2]
+    office = request.form.get("office", type=int)
+    kept = save_filter(
+        session(),
+        request.form.get("name", ""),
+        state,
+        office_id=office or None,
+        by=signed_in(),
+        at=now(),
+    )
+    flash(_("“%(name)s” is kept.", name=kept.name))
+    return redirect(url_for("inbox.index") + (f"?{state}" if state else ""), 303)
+
+
+@pages.post("/filters/<int:filter_id>/remove")
+@access(*_WORKS)
+def forget(filter_id: int) -> ResponseReturnValue:
+    """Forget a filter of one's own."""
+    gone = remove_filter(session(), filter_id, by=signed_in())
+    flash(_("“%(name)s” is gone.", name=gone.name))
+    return redirect(back_to_inbox(), 303)
+
+
+def _deed() -> Deed:
+    action = request.form.get("action")
+    if action == "release":
+        return releasing(now())
+    if action == "complete":
+        return completing(now())
+    if action == "assign":
+        name = request.form.get("to", "").strip()
+        to = person_by_name(session(), name)
+        if to is None:
+            raise NobodyCalled(name=name[:120])
+        return assigning(to.id, now())
+    return claiming(now())
+
+
+def _values(rows: list[TaskRow], fields: list[FieldOfCases]) -> dict[int, list[tuple[str, str]]]:
+    """Case → label and value of the chosen columns, in words."""
+    shown = [one for one in fields if one.name in columns()]
+    known = values_of(session(), [row.case_id for row in rows], [one.name for one in shown])
+    return {
+        case_id: [
+            (one.label, one.options.get(said[one.name], said[one.name]))
+            for one in shown
+            if one.name in said
+        ]
+        for case_id, said in known.items()
     }
-    parts.update(changed)
-    told = urlencode({name: value for name, value in parts.items() if value})
-    return url_for("inbox.index") + (f"?{told}" if told else "")
-
-
-def back_to_inbox() -> str:
-    """The inbox as this browser last saw it."""
-    remembered = cookie.get("inbox", "")
-    return url_for("inbox.index") + (f"?{remembered}" if remembered else "")
-
-
-def _remember(here: str) -> None:
-    """Keep the list's state in the signed cookie, so that coming back needs no script."""
-    state = here.partition("?")[2]
-    state = state if len(state) <= _REMEMBERED else ""
-    if cookie.get("inbox", "") != state:
-        cookie["inbox"] = state
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text[:_REMEMBERED])
 
 
 def _scopes() -> dict[Scope, str]:

@@ -17,6 +17,7 @@ from engine.people import (
     set_offices,
     set_password,
     set_roles,
+    set_skills,
 )
 from webapp.access import access
 from webapp.i18n import _, sentence
@@ -100,6 +101,7 @@ def change(person_id: int) -> ResponseReturnValue:
     person.is_active = is_active
     set_roles(session(), person, roles)
     set_offices(session(), person, _offices())
+    set_skills(session(), person, request.form.get("skills", "").split(","))
     if not is_active:
         sign_out_everywhere(person)
         revoke_tokens(session(), person)

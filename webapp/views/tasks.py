@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from engine.directory import office_names, people_names
@@ -10,6 +11,9 @@ from engine.errors import Refusal
 from engine.forms import Form, Unfit
 from engine.history import documents, variables
 from engine.models import Role, Task, TaskStatus
+from engine.order_of_entry import OutOfOrder
+from engine.reviews import proposal_of
+from engine.routing import on_behalf
 from engine.spiff import ChoiceNeeded, ChoiceUnknown
 from engine.tasks import (
     claim_task,
@@ -24,6 +28,7 @@ from webapp.access import access
 from webapp.case_data import shown
 from webapp.forms import Asked, Sent
 from webapp.i18n import _, sentence
+from webapp.inbox_address import back_to_inbox
 from webapp.pages import page
 from webapp.readings import is_read
 from webapp.repetition import repeatable
@@ -38,8 +43,8 @@ from webapp.task_form import (
     read_answers,
     sent,
 )
+from webapp.together import together
 from webapp.transactions import now, session, start_over
-from webapp.views.inbox import back_to_inbox
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -54,7 +59,8 @@ def show(task_id: str) -> ResponseReturnValue:
     is_read(task.case, "task")
     known = known_to(session(), task)
     form = form_of(session(), task, known)
-    typed = saved_answers(session(), task_id, signed_in())
+    found = proposal_of(session(), task)
+    typed = saved_answers(session(), task_id, signed_in()) or (found.answers if found else {})
     return _page(task, asked(form, typed, known, update_url=_update_url(task)))
 
 
@@ -69,8 +75,13 @@ def preview(task_id: str) -> ResponseReturnValue:
 @pages.post("/<task_id>/claim")
 @access(*_WORKS)
 def claim(task_id: str) -> ResponseReturnValue:
-    """Take the task."""
-    claim_task(session(), task_id, by=signed_in(), at=now())
+    """Take the task; out of the order of entry only with a reason."""
+    reason = request.form.get("reason", "")
+    try:
+        claim_task(session(), task_id, reason=reason, by=signed_in(), at=now())
+    except OutOfOrder as refusal:
+        start_over()
+        return _unordered(task_id, refusal)
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
@@ -124,12 +135,17 @@ def complete(task_id: str) -> ResponseReturnValue:
             got.raw,
             choices=chosen(),
             files=got.files,
+            reason=request.form.get("reason", ""),
             by=signed_in(),
             at=now(),
         )
-    except (Unfit, ChoiceNeeded, ChoiceUnknown) as refusal:
+    except (Unfit, ChoiceNeeded, ChoiceUnknown, OutOfOrder) as refusal:
         return _mend(task_id, form, got, refusal)
+    if done.is_proposed:
+        flash(_("“%(task)s” is proposed; somebody else reviews it.", task=done.task.name))
+        return redirect(back_to_inbox(), 303)
     flash(_("“%(task)s” is done.", task=done.task.name))
+    cookie["undo"] = done.task.id
     if done.next_task is not None:
         return redirect(url_for("tasks.show", task_id=done.next_task.id), 303)
     return redirect(url_for("inbox.following"), 303)
@@ -162,11 +178,27 @@ def _mend(
         update_url=_update_url(task),
         is_asking_more=refusal is None and not got.is_half,
     )
-    return _page(task, again, words, status=422 if refusal else 200)
+    is_unordered = isinstance(refusal, OutOfOrder)
+    return _page(task, again, words, 422 if refusal else 200, asks_reason=is_unordered)
+
+
+def _unordered(task_id: str, refusal: OutOfOrder) -> ResponseReturnValue:
+    """The task, asking why it goes before older ones."""
+    task = task_by_id(session(), signed_in(), task_id)
+    known = known_to(session(), task)
+    form = form_of(session(), task, known)
+    typed = saved_answers(session(), task_id, signed_in())
+    again = asked(form, typed, known, update_url=_update_url(task))
+    return _page(task, again, sentence(refusal), 422, asks_reason=True)
 
 
 def _page(
-    task: Task, form: Asked, refusal: str | None = None, status: int = 200
+    task: Task,
+    form: Asked,
+    refusal: str | None = None,
+    status: int = 200,
+    *,
+    asks_reason: bool = False,
 ) -> ResponseReturnValue:
     return page(
         "tasks/show.html",
@@ -176,18 +208,34 @@ def _page(
         refusal=refusal,
         documents=documents(session(), task.case),
         back=back_to_inbox(),
+        asks_reason=asks_reason,
+        proposed=_proposed(task),
+        may_undo=task.status == TaskStatus.COMPLETED and task.ended_by_id == signed_in().id,
+        is_chief=signed_in().has_role(Role.MANAGER, Role.OPERATOR),
+        **together(session(), signed_in(), task.case),
         **_context(task),
     )
 
 
+def _proposed(task: Task) -> dict[str, Any] | None:
+    """Who proposed what waits for a review, and whether the reader did."""
+    found = proposal_of(session(), task)
+    if found is None:
+        return None
+    name = people_names(session(), [found.by_id]).get(found.by_id)
+    return {"by": name, "is_mine": found.by_id == signed_in().id, "at": found.at}
+
+
 def _context(task: Task) -> dict[str, Any]:
     me = signed_in()
+    acts = on_behalf(session(), me, task) if task.status == TaskStatus.OPEN else None
     return {
         "task": task,
         "case": task.case,
         "clock": clock_view(session(), task.case, at=now()),
         "is_open": task.status == TaskStatus.OPEN,
         "is_mine": task.assignee_id == me.id,
+        "acts_for": acts.person.full_name if acts else None,
         "office": office_names(session(), [task.office_id]).get(task.office_id or 0),
         "assignee": people_names(session(), [task.assignee_id]).get(task.assignee_id or 0),
         "data": shown(session(), task.case, variables(session(), task.case)),

@@ -1,0 +1,110 @@
+"""Working together in pages: many at once, undo, comments, opinions, absences, errands, saved filters, rules."""
+
+from tests.webapp.conftest import Town
+
+
+def test_a_deed_on_many_tells_what_became_of_each(town: Town) -> None:
+    free = town.task(town.case())
+    carla = town.visitor("carla")
+    said = carla.post("/inbox/bulk", {"tasks": [free, "1-2"], "action": "claim"})
+    assert said.status_code == 200
+    assert "1 of 2 done." in said.text
+    assert f"/tasks/{free}" in carla.get("/inbox").text
+    again = carla.post("/inbox/bulk", {"tasks": [free], "action": "complete"})
+    assert "0 of 1 done." in again.text  # its form has to be answered
+    assert carla.post("/inbox/bulk", {"action": "claim"}).status_code == 200
+
+
+def test_what_was_completed_by_mistake_is_undone(town: Town) -> None:
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    done = carla.post(f"/tasks/{task}/complete", {"shop": "Don Pepe", "choice.complete": "yes"})
+    assert done.status_code == 303
+    page = carla.get(done.headers["Location"], follow_redirects=True).text
+    assert f"/together/tasks/{task}/undo" in page
+    undone = carla.post(f"/together/tasks/{task}/undo")
+    assert undone.headers["Location"] == f"/tasks/{task}"
+    assert "Don Pepe" in carla.get(f"/tasks/{task}").text
+    assert carla.post(f"/together/tasks/{task}/undo").status_code == 409
+
+
+def test_a_comment_stands_on_the_task_and_on_the_case(town: Town) -> None:
+    number = town.case()
+    task = town.task(number)
+    carla = town.visitor("carla")
+    case_id = task.partition("-")[0]
+    said = carla.post(f"/together/{case_id}/comments", {"text": "Call @nobody <b>", "task": task})
+    assert said.status_code == 303
+    page = carla.get(f"/tasks/{task}").text
+    assert "Call @nobody &lt;b&gt;" in page
+    assert "@nobody" in page.split("Not told")[1]
+    assert "Call @nobody" in carla.get(f"/cases/{number}").text
+    assert (
+        town.visitor("luis")
+        .post(f"/together/{case_id}/comments", {"text": "x", "task": task})
+        .status_code
+        == 404
+    )
+
+
+def test_a_view_is_kept_and_found_again(town: Town) -> None:
+    town.case()
+    carla = town.visitor("carla")
+    kept = carla.post("/inbox/filters", {"name": "Late", "state": "/inbox?scope=all&due=overdue"})
+    assert kept.headers["Location"] == "/inbox?scope=all&due=overdue"
+    assert "Late" in carla.get("/inbox").text
+    assert "Late" not in town.visitor("luis").get("/inbox").text
+
+
+def test_the_list_is_filtered_by_a_case_field_and_shows_columns(town: Town) -> None:
+    small, large = town.case("Small"), town.case("Large")
+    carla = town.visitor("carla")
+    for number, area in ((small, "20"), (large, "200")):
+        answers = {"shop": "A", "area": area, "choice.complete": "yes"}
+        carla.post(f"/tasks/{town.task(number)}/complete", answers)
+    luis = town.visitor("luis")
+    asked = "/inbox?scope=all&procedure=licence&col=area"
+    both = luis.get(asked).text
+    assert "Area in square metres: <b>200</b>" in both
+    some = luis.get(f"{asked}&fn=area&fc=at_least&fv=100").text
+    assert large in some
+    assert small not in some
+    assert "area ≥ 100" in some
+
+
+def test_the_next_one_is_taken(town: Town) -> None:
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    assert carla.post("/inbox/take").headers["Location"] == f"/tasks/{task}"
+    assert carla.post("/inbox/take").headers["Location"].startswith("/inbox")
+
+
+def test_the_bell_is_not_sent_again_while_nothing_changed(town: Town) -> None:
+    carla = town.visitor("carla")
+    first = carla.get("/desk/bell")
+    assert first.status_code == 200
+    again = carla.get("/desk/bell", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.text) == (304, "")
+
+
+def test_an_absence_and_an_errand_are_written_down(town: Town) -> None:
+    carla = town.visitor("carla")
+    bad = carla.post("/desk/absences", {"from": "2026-03-02", "until": "2026-03-01"})
+    assert bad.status_code == 422
+    good = carla.post("/desk/absences", {"from": "2026-03-02", "until": "2026-03-03"})
+    assert good.status_code == 303
+    assert "nobody stands in" in carla.get("/desk/absences").text
+    assert carla.post("/desk/errands", {"title": "Order paper"}).status_code == 422
+
+
+def test_an_analyst_says_who_does_a_task(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = "/procedures/licence/1/tasks/inspect"
+    assert ana.get(address).status_code == 200
+    wrong = ana.post(address, {"strategy": "same_as", "weight": "1"})
+    assert wrong.status_code == 422
+    said = {"strategy": "same_as", "same_as": "receive", "four_eyes": "receive", "weight": "2"}
+    assert ana.post(address, said).status_code == 303
+    assert 'value="receive" selected' in ana.get(address).text
+    assert town.visitor("carla").get(address).status_code == 403
+    assert ana.get("/procedures/licence/1/tasks/nothing").status_code == 404
