@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+WAIT = "wait:"  # before the id of the activity that a case waits for
 
 
 class ActivityType(StrEnum):
@@ -98,14 +99,23 @@ class Table:
 
 
 def overridden(table: Table, overrides: Mapping[str, Override]) -> Table:
-    """The table as the analyst says it is; rows of their own come last, an override of no row is passed over."""
+    """The table as the analyst says it is.
+
+    A wait that the analyst adds to an activity stands before it, and goes with it; other rows of their own come
+    last; an override of no row is passed over.
+    """
     known = {row.id for row in table.rows}
-    rows = [_row(row, overrides.get(row.id)) for row in table.rows]
-    rows += [
-        _row(_empty(row_id), override)
-        for row_id, override in overrides.items()
-        if override.is_added and row_id not in known
-    ]
+    added = {
+        row_id: _row(_empty(row_id), said)
+        for row_id, said in overrides.items()
+        if said.is_added and row_id not in known
+    }
+    rows: list[Row] = []
+    for row in table.rows:
+        if (waiting := added.pop(f"{WAIT}{row.id}", None)) is not None:
+            rows.append(replace(waiting, element_id=row.id))
+        rows.append(_row(row, overrides.get(row.id)))
+    rows += [row for row_id, row in added.items() if not row_id.startswith(WAIT)]
     return replace(table, rows=tuple(rows))
 
 

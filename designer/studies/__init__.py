@@ -14,6 +14,7 @@ from designer.studies.commands import (
     study_version,
     take_up,
 )
+from designer.studies.opening import study_folder
 from designer.studies.said import SIDES, Said, Which, read_said
 from designer.studies.sides import Side, Sides, sides
 
@@ -35,6 +36,7 @@ __all__ = [
     "studies",
     "study_by_id",
     "study_draft",
+    "study_folder",
     "study_version",
     "take_up",
 ]

@@ -104,9 +104,10 @@ def say(
     services: Decimal | None = None,
     applicants: Applicants | None = None,
     assumptions: Mapping[str, Assumption] | None = None,
+    ways: Mapping[str, Mapping[str, Decimal]] | None = None,
     at: datetime,
 ) -> Study:
-    """Say how many services a year, who asks, and what each requirement takes of them. NotFound."""
+    """Say how many services a year, who asks, what each requirement takes of them, how often each way. NotFound."""
     study = _held(session, study_id)
     data = dict(study.data)
     if services is not None:
@@ -119,6 +120,11 @@ def say(
         }
     if assumptions is not None:
         data["assumptions"] = {key: assumption_json(one) for key, one in assumptions.items()}
+    if ways is not None:
+        data["ways"] = {
+            gateway: {flow: str(weight) for flow, weight in each.items()}
+            for gateway, each in ways.items()
+        }
     return _changed(session, study, data, at)
 
 

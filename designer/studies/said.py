@@ -26,6 +26,7 @@ class Said:
     applicants: Applicants = NOBODY
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)  # requirement → …
     visits: Mapping[Which, Visit] = field(default_factory=dict)
+    ways: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # gateway → flow → weight
     accepted: tuple[Mapping[str, Any], ...] = ()  # findings, as they read when accepted
     dismissed: Mapping[str, str] = field(default_factory=dict)  # key of a finding → reason
 
@@ -60,6 +61,10 @@ def read_said(data: Mapping[str, Any]) -> Said:
             )
             for side in sides
             if "visits" in data[side]
+        },
+        ways={
+            gateway: {flow: float(amount(weight)) for flow, weight in each.items()}
+            for gateway, each in data.get("ways", {}).items()
         },
         accepted=tuple(data.get("accepted", [])),
         dismissed=dict(data.get("dismissed", {})),

@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     CLOCK = "clock"  # look at the law's clock of a case
     REGISTRY = "registry"  # ask another entity for what it holds
     EXPORT = "export"  # make a signed copy of a case file
+    REPORT = "report"  # simulate a study and write its report
     ROOT = "root"  # close a day with a root over all chains
     SIMULATION = "simulation"  # simulate a scenario of an analyst
     MIGRATION = "migration"  # a batch of cases on their way to another version

@@ -23,6 +23,7 @@ from designer.studies import (
     say_of_side,
     sides,
     study_draft,
+    study_folder,
     study_version,
     take_up,
 )
@@ -207,3 +208,31 @@ def test_an_amount_is_read_as_people_type_it(text: str, number: D) -> None:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(NoAmount, match="is no amount"):
         amount(text)
+
+
+def test_a_folder_opens_a_study_with_its_minutes_waits_and_costs(
+    session: Session, ana: Person
+) -> None:
+    study = study_folder(session, LICENCE / "as-is", by=ana, at=START)
+    one = sides(session, study, by=ana).as_is
+    assert one.unpriced == ()
+    assert one.cost.total > 0
+    assert one.totals.wait == D("24.95") * 1440
+    assert one.totals.requirements == 7
+    assert {found.id for found in one.findings} >= {
+        "prohibited-requirement",
+        "requirement-without-basis",
+        "mere-forwarding",
+        "consecutive-reviews",
+        "fee-over-cost",
+        "expiry-without-norm",
+    }
+    assert ledger(session).posts
+
+
+def test_a_wait_goes_with_the_activity_it_was_for(session: Session, ana: Person) -> None:
+    study = study_folder(session, LICENCE / "as-is", by=ana, at=START)
+    accept(session, study.id, "mere-forwarding::DerivarSubgerencia", by=ana, at=START)
+    both = sides(session, study, by=ana)
+    assert both.to_be is not None
+    assert both.as_is.totals.wait - both.to_be.totals.wait == 2 * 1440

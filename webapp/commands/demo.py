@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 
 import processes
 from designer.library import procedure_folders, publish_folder
+from designer.studies import study_folder
 from engine.database import Database
 from engine.letters.press import print_at_leisure
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Person
 from engine.outbox import forget_unsent
+from engine.people import person_by_name
 from webapp.config import Settings
 from webapp.demo.past import live_through
 from webapp.demo.people import seed_people
@@ -41,6 +43,8 @@ def demo(if_empty: bool, days: int, seed: int) -> None:
         seed_people(session, folder, at=since)
         for procedure in procedure_folders(folder):
             publish_folder(session, procedure, by=None, at=since)
+        for drawn in sorted(folder.glob("*/as-is/study.toml")):
+            study_folder(session, drawn.parent, by=person_by_name(session, "ana"), at=since)
     stories = [story for found in procedure_folders(folder) if (story := read_story(found))]
     click.echo(f"Sample cases of the last {days} days …")
     cases = live_through(database, stories, since=since, until=until, seed=seed)

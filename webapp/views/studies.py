@@ -19,6 +19,7 @@ from designer.studies import (
     study_version,
     take_up,
 )
+from designer.studies.report import reports
 from engine.deployments import current_version, procedure_by_key
 from engine.errors import Refusal
 from engine.models import Role
@@ -130,6 +131,7 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         findings=[one for one in latest.findings if one.key not in both.said.dismissed],
         dismissed=[one for one in latest.findings if one.key in both.said.dismissed],
         side_names=SIDE_NAMES,
+        reports=reports(session(), study.id),
         refusal=None if refusal is None else sentence(refusal),
     )
 

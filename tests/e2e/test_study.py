@@ -1,0 +1,86 @@
+"""The method from end to end: findings accepted, both sides simulated, and a report that proves the difference."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from designer.studies import study_folder
+from designer.studies.report import ReportDesk
+from engine.models import JobKind
+from engine.people import person_by_name
+from engine.worker import Worker
+from tests.clock import START, Clock
+from tests.e2e.conftest import PHONE, LiveServer
+
+AS_IS = Path(__file__).resolve().parents[2] / "processes" / "licencia-funcionamiento" / "as-is"
+
+Pages = Callable[..., Page]
+SignIn = Callable[[Page, str], None]
+Check = Callable[[Page], None]
+
+
+@pytest.fixture
+def study(live_server: LiveServer) -> str:
+    """The address of the study of the licence as it was done on paper."""
+    with live_server.database.transaction() as session:
+        by = person_by_name(session, "ana")
+        return f"/studies/{study_folder(session, AS_IS, by=by, at=START).id}"
+
+
+def test_three_accepted_findings_become_fewer_papers_hand_overs_days_and_soles(
+    page: Page,
+    study: str,
+    sign_in: SignIn,
+    no_barriers: Check,
+    live_server: LiveServer,
+    clock: Clock,
+) -> None:
+    sign_in(page, "ana")
+    page.goto(study)
+    no_barriers(page)
+    page.get_by_role("button", name="Stop asking for it: No norm is named for “Dos fotos").click()
+    page.get_by_role("button", name="Fetch it from the registry: “Copia simple del DNI").click()
+    page.get_by_role("button", name="Take it out: “Derivar a la Subgerencia").click()
+    expect(page.get_by_role("heading", name="Accepted 3")).to_be_visible()
+    no_barriers(page)
+    page.get_by_role("button", name="Simulate both and issue a report").click()
+    expect(page.get_by_role("status")).to_contain_text("being simulated")
+    desk = ReportDesk(live_server.database, clock)
+    Worker(
+        live_server.database,
+        clock,
+        senders={JobKind.REPORT: desk},
+        kinds=(JobKind.REPORT,),
+    ).run_until_idle()
+    page.reload()
+    verdict = page.get_by_role("heading", name="A case will be decided")
+    expect(verdict).to_contain_text("sooner (95% interval")
+    told = page.get_by_text("Less of:")
+    expect(told).to_contain_text("requirements 7 → 6")
+    expect(told).to_contain_text("hand-overs")
+    expect(told).to_contain_text("burden on applicants a year S/")
+    expect(told).to_contain_text("cost of a service S/")
+    expect(page.get_by_text("Not calibrated")).to_be_visible()
+    no_barriers(page)
+    page.get_by_role("button", name="Make it public").click()
+    public = page.get_by_role("link", name="/reports/").get_attribute("href")
+    assert public is not None
+    page.context.clear_cookies()
+    page.goto(public)
+    expect(page.get_by_role("heading", name="A case will be decided")).to_be_visible()
+    no_barriers(page)
+
+
+def test_a_study_is_read_on_a_phone_without_scripts(
+    open_page: Pages, study: str, sign_in: SignIn, no_barriers: Check
+) -> None:
+    page = open_page(viewport=PHONE, scripts=False)
+    sign_in(page, "ana")
+    page.goto(study)
+    box = page.get_by_role("main").bounding_box()
+    assert box is not None
+    assert box["width"] <= PHONE["width"]
+    page.get_by_role("link", name="Activity table, as it is").click()
+    expect(page.get_by_role("heading", name="Activity table")).to_be_visible()

@@ -1,0 +1,78 @@
+"""The report of a study: issued, read, printed, made public."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from designer.models import StudyReport
+from designer.studies.report import (
+    issue_report,
+    public_report,
+    publish_report,
+    report_of,
+)
+from engine.directory import people_names
+from engine.errors import Refusal
+from engine.models import Role
+from webapp.access import access, public
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.report_words import told_report
+from webapp.sessions import signed_in
+from webapp.transactions import now, session, start_over
+from webapp.views.studies import STUDY
+
+pages = Blueprint("study_reports", __name__)
+
+REPORT = "/studies" + STUDY + "/reports/<int(max=99999):number>"
+
+
+@pages.post("/studies" + STUDY + "/reports")
+@access(Role.ANALYST)
+def issue(study_id: int) -> ResponseReturnValue:
+    """Leave a report to the worker and show it as soon as it is there."""
+    try:
+        report = issue_report(session(), study_id, by=signed_in(), at=now())
+    except Refusal as refusal:
+        start_over()
+        flash(sentence(refusal), "warn")
+        return redirect(url_for("studies.show", study_id=study_id), 303)
+    return redirect(url_for("study_reports.show", study_id=study_id, number=report.number), 303)
+
+
+@pages.get(REPORT)
+@access(Role.ANALYST, Role.MANAGER)
+def show(study_id: int, number: int) -> ResponseReturnValue:
+    """One report; while it is being made the page asks again by itself."""
+    return _page(report_of(session(), study_id, number))
+
+
+@pages.post(REPORT + "/public")
+@access(Role.ANALYST)
+def make_public(study_id: int, number: int) -> ResponseReturnValue:
+    """Let anybody read it who has its address, or take that back."""
+    is_public = request.form.get("is_public") == "yes"
+    publish_report(session(), study_id, number, is_public, at=now())
+    flash(
+        _("Whoever has its address may read the report.")
+        if is_public
+        else _("The report is no longer public.")
+    )
+    return redirect(url_for("study_reports.show", study_id=study_id, number=number), 303)
+
+
+@pages.get("/reports/<code>")
+@public
+def read(code: str) -> ResponseReturnValue:
+    """A public report, for anybody."""
+    return _page(public_report(session(), code), is_public=True)
+
+
+def _page(report: StudyReport, *, is_public: bool = False) -> ResponseReturnValue:
+    by = people_names(session(), [report.issued_by_id] if report.issued_by_id else [])
+    return page(
+        "studies/report.html",
+        report=report,
+        told=told_report(report.data) if report.data.get("state") == "done" else None,
+        author=by.get(report.issued_by_id or 0, ""),
+        is_public=is_public,
+    )
