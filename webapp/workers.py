@@ -7,6 +7,7 @@ from threading import Event as Flag
 from threading import Thread
 
 from designer.simulation.desk import SimulationDesk
+from designer.studies.report import ReportDesk
 from engine.casefile.copy import signing_key
 from engine.casefile.desk import CopyDesk
 from engine.database import Database
@@ -39,7 +40,10 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
         ),
     }
     # A thread of its own: minutes of simulating hold up no mail.
-    thinking = {JobKind.SIMULATION: SimulationDesk(database, clock)}
+    thinking: dict[JobKind, Sender] = {
+        JobKind.SIMULATION: SimulationDesk(database, clock),
+        JobKind.REPORT: ReportDesk(database, clock),
+    }
     inside = Worker(database, clock, kinds=INSIDE)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
     beside = Worker(

@@ -1,0 +1,72 @@
+"""A report holds both sides, simulated on the same luck, and is never changed afterwards."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from designer.models import StudyReport
+from designer.studies import accept, study_folder
+from designer.studies.report import (
+    NothingToCompare,
+    ReportDesk,
+    issue_report,
+    public_report,
+    publish_report,
+)
+from engine.database import Database
+from engine.errors import NotFound
+from engine.models import Job, JobKind, Role
+from engine.people import create_person
+from engine.worker import Worker
+from tests.clock import START, Clock
+
+AS_IS = Path(__file__).parents[2] / "processes" / "licencia-funcionamiento" / "as-is"
+GONE = ("mere-forwarding::DerivarSubgerencia", "prohibited-requirement:dni:")
+
+
+def issued(session: Session) -> StudyReport:
+    ana = create_person(session, "ana", roles=[Role.ANALYST], offices=[], at=START)
+    study = study_folder(session, AS_IS, by=ana, at=START)
+    for key in GONE:
+        accept(session, study.id, key, by=ana, at=START)
+    return issue_report(session, study.id, by=ana, at=START)
+
+
+def test_a_report_proves_fewer_days_with_an_interval(
+    sqlite_database: Database, clock: Clock
+) -> None:
+    key = sqlite_database.write(lambda session: issued(session).study_id)
+    desk = ReportDesk(sqlite_database, clock)
+    worker = Worker(sqlite_database, clock, senders={JobKind.REPORT: desk}, kinds=(JobKind.REPORT,))
+    assert worker.run_until_idle() == 1
+    with sqlite_database.reading() as session:
+        first = dict(session.get_one(StudyReport, (key, 1)).data)
+    assert first["state"] == "done"
+    assert first["verdict"]["word"] == "faster"
+    assert first["verdict"]["high"] < 0  # the whole interval lies below nothing
+    assert [one["id"] for one in first["accepted"]] == ["mere-forwarding", "prohibited-requirement"]
+    assert float(first["burden"]["after"]) < float(first["burden"]["before"])
+    assert len(first["seeds"]) == 30
+    # delivered a second time, the job changes nothing
+    desk(Job(kind=JobKind.REPORT, payload={"study": key, "number": 1}))
+    with sqlite_database.reading() as session:
+        assert session.get_one(StudyReport, (key, 1)).data == first
+
+
+def test_there_is_nothing_to_report_of_one_side(session: Session) -> None:
+    ana = create_person(session, "ana", roles=[Role.ANALYST], offices=[], at=START)
+    study = study_folder(session, AS_IS, by=ana, at=START)
+    with pytest.raises(NothingToCompare):
+        issue_report(session, study.id, by=ana, at=START)
+
+
+def test_a_report_is_for_the_public_only_when_the_office_wants(session: Session) -> None:
+    report = issued(session)
+    with pytest.raises(NotFound):
+        public_report(session, report.code)
+    publish_report(session, report.study_id, report.number, True, at=START)
+    assert public_report(session, report.code) is report
+    publish_report(session, report.study_id, report.number, False, at=START)
+    with pytest.raises(NotFound):
+        public_report(session, report.code)
