@@ -136,18 +136,17 @@ def _figures(data: Mapping[str, Any], currency: str) -> list[Line]:
         )
     names = {"cost": _("Cost of one service"), "burden": _("Burden on applicants a year")}
     for name, words in names.items():
-        before, after = (
-            None if data[name][side] is None else Decimal(data[name][side])
-            for side in ("before", "after")
-        )
-        part = None if before is None or after is None or not before else (after - before) / before
-        lines.append(Line(words, money(before, currency), money(after, currency), change(part)))
-    once = {
-        side: None if said is None else Decimal(said) for side, said in data["once_only"].items()
-    }
+        was, will_be = (_amount(data[name][side]) for side in ("before", "after"))
+        part = (will_be - was) / was if was and will_be is not None else None
+        lines.append(Line(words, money(was, currency), money(will_be, currency), change(part)))
+    once = {side: _amount(said) for side, said in data["once_only"].items()}
     words = _("Obtained by the State itself")
     lines.append(Line(words, share(once["before"]), share(once["after"]), ""))
     return lines
+
+
+def _amount(said: str | None) -> Decimal | None:
+    return None if said is None else Decimal(said)
 
 
 def _difference(name: str, by: Decimal) -> str:
