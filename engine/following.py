@@ -14,6 +14,7 @@ from engine.offers import sheet_of
 from engine.sheet import Appeal
 from engine.terms.appeals import COMPLAINT, appeals_offered, may_appeal
 from engine.terms.view import ClockFile, StatedNotice, clock_file
+from engine.visibility import shown_case
 
 # what the office wrote for itself stays with the office
 SHOWN_ORIGINS = ("applicant", "letter", "registry")
@@ -56,7 +57,7 @@ class Followed:
 def followed(session: Session, case_id: int) -> Followed:
     """The case as its applicant may see it; whoever calls has made sure that it is them. NotFound."""
     case = session.scalar(
-        select(Case).where(Case.id == case_id).options(joinedload(Case.procedure, innerjoin=True))
+        select(Case).where(shown_case(case_id)).options(joinedload(Case.procedure, innerjoin=True))
     )
     if case is None:
         raise NotFound(what="case", name=case_id)

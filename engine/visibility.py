@@ -63,6 +63,11 @@ def counted_cases(person: Person) -> ColumnElement[bool]:
     return true() if person.has_role(Role.ANALYST) else visible_cases(person)
 
 
+def shown_case(case_id: int) -> ColumnElement[bool]:
+    """Condition on Case: the one whose code, or whose mail, somebody outside has shown; webapp.holding has made sure."""
+    return Case.id == case_id
+
+
 def knows_applicant(session: Session, person: Person, case: Case) -> bool:
     """Whether the person needs to know whose case it is: who has, had or manages work in it, and the applicant. Who
     only keeps the installation running, or only draws procedures, does not.

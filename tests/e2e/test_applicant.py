@@ -9,7 +9,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from designer.library import publish_folder
+from engine.cases import Applicant as CaseApplicant
+from engine.cases import start_case
 from engine.database import Database
+from engine.deployments import current_version, procedure_by_key
 from engine.files import FileStore
 from engine.letters.press import LetterPress
 from engine.models import Case, Job, JobKind, Person, Task, TaskStatus
@@ -19,7 +22,7 @@ from engine.terms.notices import Item, give_notice
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.e2e.accessibility import barriers
-from tests.e2e.conftest import PHONE, LiveServer
+from tests.e2e.conftest import PHONE, WIDE, LiveServer
 
 # WeasyPrint leaves its colour profile open
 pytestmark = pytest.mark.filterwarnings(
@@ -273,3 +276,37 @@ def press_until(page: Page, words: str) -> None:
         if page.evaluate("document.activeElement.innerText").strip() == words:
             return
     raise AssertionError(f"“{words}” is not reached by the keyboard")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_case_file_is_for_every_official(
+    office: LiveServer,
+    open_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], None],
+    clock: Clock,
+    viewport: dict[str, int],
+) -> None:
+    with office.database.transaction() as session:
+        oscar = session.scalars(select(Person).where(Person.name == "oscar")).one()
+        version = current_version(session, procedure_by_key(session, KEY))
+        rosa = CaseApplicant("Rosa Quispe", document="40123456")
+        number = start_case(session, version, {}, applicant=rosa, by=oscar, at=clock()).number
+    page = open_page(viewport=viewport)
+    sign_in(page, "oscar")
+    page.goto(f"/cases/{number}/file")
+    assert barriers(page) == []
+    page.get_by_label("Write to the applicant").fill("Traiga el plano.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The applicant can read your message now.")).to_be_visible()
+    page.get_by_role("button", name="Make a copy").click()
+    expect(page.get_by_text("A copy is being made.")).to_be_visible()
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    page.goto(f"/cases/{number}/file/readings")
+    expect(page.get_by_role("cell", name="Oscar").first).to_be_visible()
+    assert barriers(page) == []
+    page.goto(f"/cases/{number}/file")
+    page.get_by_text("The applicant lost the code").click()
+    page.get_by_role("button", name="Give a new code").click()
+    expect(page.get_by_text("the code is shown only once")).to_be_visible()
+    assert barriers(page) == []
