@@ -64,7 +64,7 @@ def counted_cases(person: Person) -> ColumnElement[bool]:
 
 
 def shown_case(case_id: int) -> ColumnElement[bool]:
-    """Condition on Case: the one whose code, or whose mail, somebody outside has shown; webapp.holding has made sure."""
+    """Condition on Case: the one whose code or mail somebody outside has shown; webapp.holding makes sure of it."""
     return Case.id == case_id
 
 
