@@ -129,6 +129,17 @@ def finish(session: Session, job_id: int, *, worker: str) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a CursorResult
 
 
+def prolong(session: Session, job_id: int, until: datetime, *, worker: str) -> bool:
+    """Keep a job longer than a lease, for work that reports as it goes; False when the lease went to somebody else."""
+    kept = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.leased_by == worker)
+        .values(leased_until=until)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(kept.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
 def fail(
     session: Session, job_id: int, error: str, *, worker: str, is_final: bool = False, at: datetime
 ) -> Job | None:

@@ -14,6 +14,7 @@ from engine.database import Database
 from engine.files import FileStore
 from engine.inquiries import RegistryDesk
 from engine.letters.typesetting import typeset
+from engine.logs.desk import LogDesk
 from engine.models import JobKind
 from engine.senders.mail import MailSender, SmtpServer
 from engine.senders.webhook import WebhookSender
@@ -39,10 +40,11 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
             database, files, clock, settings.exports, typeset, signing_key(settings.secret_key)
         ),
     }
-    # A thread of its own: minutes of simulating hold up no mail.
+    # A thread of its own: minutes of simulating or of reading a log hold up no mail.
     thinking: dict[JobKind, Sender] = {
         JobKind.SIMULATION: SimulationDesk(database, clock),
         JobKind.REPORT: ReportDesk(database, clock),
+        JobKind.LOG: LogDesk(database, files, clock, settings.zone),
     }
     inside = Worker(database, clock, kinds=INSIDE)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)

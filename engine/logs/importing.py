@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,12 @@ class LogBusy(Conflict):
     """Two things at once with one log."""
 
     sentence: ClassVar[str] = "“{name}” is being read or deleted already. Wait until that is over."
+
+
+class Interrupted(Refusal):
+    """An import that broke for no reason of the file's."""
+
+    sentence: ClassVar[str] = "The import of “{name}” was interrupted. Try again."
 
 
 class Stopped(Refusal):
@@ -117,8 +124,8 @@ def fill(
     except BaseException as error:
         # Whatever it was, half a log is no log.
         empty(database, log_id)
-        message = error.message() if isinstance(error, Refusal) else "The import was interrupted."
-        database.write(lambda session: _fail(session, log_id, message))
+        refusal = error if isinstance(error, Refusal) else Interrupted(name=log.file_name)
+        database.write(lambda session: _fail(session, log_id, refusal))
         raise
 
 
@@ -255,10 +262,12 @@ def _end(session: Session, log: EventLog) -> EventLog:
     return held
 
 
-def _fail(session: Session, log_id: int, message: str) -> None:
+def _fail(session: Session, log_id: int, refusal: Refusal) -> None:
     log = session.get(EventLog, log_id, with_for_update=True)
     if log is not None and log.state == LogState.READING:
-        log.state, log.error = LogState.FAILED.value, message
+        said = {name: str(value) for name, value in refusal.values.items()}
+        told = orjson.dumps([type(refusal).sentence, said]).decode()
+        log.state, log.error = LogState.FAILED.value, told
 
 
 def _uncount(session: Session, log_id: int) -> None:

@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     REPORT = "report"  # simulate a study and write its report
     ROOT = "root"  # close a day with a root over all chains
     SIMULATION = "simulation"  # simulate a scenario of an analyst
+    LOG = "log"  # read an uploaded event log, or take it out again
     MIGRATION = "migration"  # a batch of cases on their way to another version
 
 

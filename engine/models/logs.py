@@ -41,6 +41,7 @@ class EventLog(Base):
     empty_cases: Mapped[int] = mapped_column(default=0)  # without an event; left out
     bytes_read: Mapped[int] = mapped_column(BigInteger, default=0)
     bytes_whole: Mapped[int] = mapped_column(BigInteger, default=0)
-    error: Mapped[str | None] = mapped_column(Text)  # the sentence, in English
+    # of the refusal: its sentence, in English, and the values in it, as JSON
+    error: Mapped[str | None] = mapped_column(Text)
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     imported_at: Mapped[datetime] = mapped_column(Instant)

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean, median
 
+import orjson
 import pytest
 from sqlalchemy import func, select, text
 
@@ -158,7 +159,10 @@ def test_a_bad_event_is_refused_with_its_line_and_nothing_is_kept(
     with database.reading() as session:
         log = session.scalars(select(EventLog)).one()
         assert (log.state, log.cases, log.events) == (LogState.FAILED, 0, 0)
-        assert f"Line {line}:" in (log.error or "")
+        assert orjson.loads(log.error or "") == [
+            BadTime.sentence,
+            {"line": str(line), "value": "yesterday"},
+        ]
 
 
 def test_an_import_cut_off_by_a_crash_is_done_over(database: Database, tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""Uploaded logs and the worker that reads and deletes them, outside of any person's request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from engine.database import Database
+from engine.errors import Conflict, NotFound, Refusal
+from engine.files import FileStore
+from engine.jobs import LEASE, enqueue, prolong
+from engine.logs.importing import LogBusy, delete_log, fill
+from engine.models import EventLog, Job, JobKind, LogState
+
+
+class LeaseLost(Conflict):
+    """Somebody else reads the log by now."""
+
+    sentence = "Another worker has taken over the reading of this log."
+
+
+def ask_to_read(session: Session, log: EventLog, *, at: datetime) -> None:
+    """Leave the log to the worker."""
+    log.state, log.error = LogState.WAITING.value, None
+    _ask(session, log, "read", at)
+
+
+def ask_to_delete(session: Session, log: EventLog, *, at: datetime) -> None:
+    """Leave the undoing of an import to the worker; one that is being read stops at its next batch. Raises LogBusy."""
+    if log.state == LogState.LEAVING:
+        raise LogBusy(name=log.file_name)
+    log.state = LogState.LEAVING.value
+    _ask(session, log, "delete", at)
+
+
+def _ask(session: Session, log: EventLog, what: str, at: datetime) -> None:
+    key = f"{JobKind.LOG.value}:{what}:{log.id}:{int(at.timestamp())}"
+    enqueue(session, JobKind.LOG, key, {"log": log.id, "what": what}, run_at=at, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class LogDesk:
+    """What does such a job: `Worker(…, senders={JobKind.LOG: LogDesk(…)})`. Done again, it begins anew."""
+
+    database: Database
+    files: FileStore
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
+
+    def __call__(self, job: Job) -> None:
+        """Read or delete. A refusal is kept with the log for whoever uploaded it; anything else is tried again."""
+        log_id = int(job.payload["log"])
+        with self.database.reading() as session:
+            log = session.get(EventLog, log_id)
+        if log is None:
+            return
+        if job.payload["what"] == "delete":
+            delete_log(self.database, log_id)
+            return
+        if log.state not in (LogState.WAITING, LogState.READING) or log.sha256 is None:
+            return
+
+        def still_ours(session: Session) -> None:
+            until = self.clock() + LEASE
+            if not prolong(session, job.id, until, worker=job.leased_by or ""):
+                raise LeaseLost
+
+        try:
+            fill(
+                self.database,
+                log_id,
+                self.files.path(log.sha256),
+                zone=self.zone,
+                went_on=still_ours,
+            )
+        except (LeaseLost, NotFound):
+            raise
+        except Refusal:
+            return  # it is kept with the log

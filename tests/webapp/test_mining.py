@@ -1,0 +1,109 @@
+"""The pages of imported logs: upload, columns, how it really runs, where it leaves a diagram."""
+
+import io
+
+from sqlalchemy import func, select
+
+from designer.models import Draft
+from engine.models import EventLog, MeasuredCase
+from tests.webapp.conftest import Town, Visitor
+from webapp.workers import workers
+
+ROWS = "".join(
+    f"{n},Receive the request,2026-01-{n % 27 + 1:02}T08:00:00Z\n"
+    f"{n},{'Inspect the shop' if n % 10 else 'Call the applicant'},2026-01-{n % 27 + 2:02}T08:00:00Z\n"
+    for n in range(40)
+)
+CSV = f"Number,Activity,Timestamp\n{ROWS}"
+
+
+def work(town: Town) -> None:
+    for worker in workers(town.app.extensions["settings"], town.database, town.clock):
+        worker.run_until_idle()
+
+
+def uploaded(visitor: Visitor, content: str, name: str = "shops.csv") -> str:
+    answer = visitor.post(
+        "/logs", {"file": (io.BytesIO(content.encode()), name), "name": "Old shops"}
+    )
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def imported(town: Town, visitor: Visitor) -> None:
+    uploaded(visitor, CSV)
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    assert visitor.post("/logs/old-shops/columns", told).status_code == 303
+    work(town)
+
+
+def test_a_table_is_uploaded_its_columns_told_and_it_has_the_pages_of_a_procedure(
+    town: Town,
+) -> None:
+    ana = town.visitor("ana")
+    assert uploaded(ana, CSV) == "/logs/old-shops/columns"
+    asked = ana.get("/logs/old-shops/columns").text
+    assert "<option selected>Activity</option>" in asked
+    assert ana.post("/logs/old-shops/columns", {"case": "Number"}).status_code == 422
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    assert ana.post("/logs/old-shops/columns", told).status_code == 303
+    assert "waiting" in ana.get("/logs/old-shops").text
+    work(town)
+    shown = ana.get("/logs/old-shops").text
+    assert "<dd>40</dd>" in shown
+    assert "<dd>80</dd>" in shown
+    assert "since=2026-01-01&amp;until=2026-01-28" in shown
+    assert ana.get("/metrics/old-shops").status_code == 200
+    assert "Inspect the shop" in ana.get("/metrics/old-shops/ways").text
+
+
+def test_a_bad_row_is_told_with_its_line_and_the_log_can_be_deleted(town: Town) -> None:
+    ana = town.visitor("ana")
+    uploaded(ana, CSV + "41,Receive,never\n")
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    ana.post("/logs/old-shops/columns", told)
+    work(town)
+    assert "Line 82: “never”" in ana.get("/logs/old-shops").text
+    assert ana.post("/logs/old-shops/delete").status_code == 303
+    work(town)
+    assert ana.get("/logs/old-shops").status_code == 404
+    with town.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(EventLog)) == 0
+        assert session.scalar(select(func.count()).select_from(MeasuredCase)) == 0
+
+
+def test_what_is_no_log_is_refused_beside_the_form(town: Town) -> None:
+    ana = town.visitor("ana")
+    answer = ana.post("/logs", {"file": (io.BytesIO(b"x"), "photo.png")})
+    assert answer.status_code == 422
+    assert "photo.png" in answer.text
+
+
+def test_the_diagram_found_in_a_log_opens_as_a_draft(town: Town) -> None:
+    ana = town.visitor("ana")
+    imported(town, ana)
+    shown = ana.get("/metrics/old-shops/discovered?coverage=80").text
+    assert "36" in shown
+    drawn = ana.get("/metrics/old-shops/discovered.bpmn?coverage=80").text
+    assert "Inspect the shop" in drawn
+    assert "Call the applicant" not in drawn
+    every = ana.get("/metrics/old-shops/discovered.bpmn?coverage=100").text
+    assert "Call the applicant" in every
+    answer = ana.post("/metrics/old-shops/discovered", {"coverage": "100"})
+    assert answer.status_code == 303
+    with town.database.reading() as session:
+        draft = session.scalars(select(Draft)).one()
+        assert draft.is_runnable
+    assert ana.get(str(answer.location)).status_code == 200
+
+
+def test_deviations_from_a_diagram_are_counted_at_their_place(town: Town) -> None:
+    ana = town.visitor("ana")
+    imported(town, ana)
+    shown = ana.get("/metrics/old-shops/compared?with=licence").text
+    assert "Call the applicant" in shown
+    assert "<dd>36</dd>" in shown
+
+
+def test_a_civil_servant_sees_no_logs(town: Town) -> None:
+    assert town.visitor("carla").get("/logs").status_code == 403

@@ -1,0 +1,197 @@
+"""Event logs of other systems: upload, tell the columns, see how far the import is, undo it."""
+
+import orjson
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from designer.publishing import key_from
+from engine.errors import Refusal, filled
+from engine.files import FileStore
+from engine.logs.csv_log import Columns, look_at
+from engine.logs.desk import ask_to_delete, ask_to_read
+from engine.logs.formats import format_of
+from engine.logs.importing import log_by_key, logs, register_log
+from engine.logs.ways import days
+from engine.models import EventLog, LogState, Procedure, Role
+from webapp.access import access
+from webapp.i18n import _, sentence
+from webapp.navigation import Link
+from webapp.pages import page
+from webapp.sessions import signed_in
+from webapp.transactions import current_zone, now, session, start_over
+
+pages = Blueprint("logs", __name__, url_prefix="/logs")
+NAVIGATION = Link("logs.index", lazy_gettext("Logs"), place=35)
+
+MAY_MINE = (Role.ANALYST, Role.MANAGER)
+
+
+class NoFile(Refusal):
+    """A form was sent without a file."""
+
+    sentence = "Choose a log first: a file .xes, .xes.gz, .csv or OCEL 2.0 (.json)."
+
+
+@pages.get("")
+@access(*MAY_MINE)
+def index() -> ResponseReturnValue:
+    """The imported logs, and where to upload another."""
+    return page("logs/index.html", logs=logs(session()), states=states())
+
+
+@pages.post("")
+@access(*MAY_MINE)
+def upload() -> ResponseReturnValue:
+    """Keep the file and leave it to the worker; a table is asked about first."""
+    try:
+        log = _uploaded()
+    except Refusal as refusal:
+        start_over()
+        found = logs(session())
+        told = sentence(refusal)
+        return page("logs/index.html", logs=found, states=states(), refusal=told), 422
+    key = _procedure(log).key
+    if log.state == LogState.MAPPING:
+        return redirect(url_for(".columns", key=key), 303)
+    return redirect(url_for(".show", key=key), 303)
+
+
+@pages.get("/<key>")
+@access(*MAY_MINE)
+def show(key: str) -> ResponseReturnValue:
+    """How far the import is and what came of it."""
+    log = log_by_key(session(), key)
+    span = days(session(), log.procedure_id, current_zone())
+    return page(
+        "logs/show.html",
+        log=log,
+        procedure=_procedure(log),
+        states=states(),
+        told=_refused(log),
+        # figures are of the last months unless the address says otherwise, and logs are older
+        range={} if span is None else {"since": span[0], "until": span[1]},
+    )
+
+
+@pages.get("/<key>/columns")
+@access(*MAY_MINE)
+def columns(key: str) -> ResponseReturnValue:
+    """Which column says what, as guessed."""
+    return _columns(log_by_key(session(), key))
+
+
+@pages.post("/<key>/columns")
+@access(*MAY_MINE)
+def tell(key: str) -> ResponseReturnValue:
+    """Take what the columns say and leave the log to the worker."""
+    log = log_by_key(session(), key)
+    if log.state not in (LogState.MAPPING, LogState.FAILED):
+        return redirect(url_for(".show", key=key), 303)
+    attributes = request.form.getlist("attributes")
+    told = Columns.from_json({**request.form.to_dict(), "attributes": attributes})
+    if not (told.case and told.activity and told.time):
+        return _columns(log, told, _("Say which columns have the case, the activity and the time."))
+    log.mapping = told.as_json()
+    ask_to_read(session(), log, at=now())
+    return redirect(url_for(".show", key=key), 303)
+
+
+@pages.post("/<key>/delete")
+@access(*MAY_MINE)
+def delete(key: str) -> ResponseReturnValue:
+    """Undo the import."""
+    log = log_by_key(session(), key)
+    ask_to_delete(session(), log, at=now())
+    flash(_("“%(name)s” is being deleted, with its figures.", name=_procedure(log).name))
+    return redirect(url_for(".index"), 303)
+
+
+def states() -> dict[str, str]:
+    """What people call how far an import is."""
+    return {
+        LogState.MAPPING: _("columns to be told"),
+        LogState.WAITING: _("waiting"),
+        LogState.READING: _("being read"),
+        LogState.DONE: _("ready"),
+        LogState.FAILED: _("refused"),
+        LogState.LEAVING: _("being deleted"),
+    }
+
+
+def _uploaded() -> EventLog:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise NoFile
+    format = format_of(sent.filename)
+    kept = files().put(sent.stream, sent.filename)
+    person = signed_in()
+    stem = kept.name.split(".")[0]
+    name = request.form.get("name", "").strip() or stem
+    is_table = format == "csv"
+    log = register_log(
+        session(),
+        kept.name,
+        key=key_from(name),
+        name=name,
+        format=format,
+        office_id=min(person.office_ids, default=None),
+        sha256=kept.sha256,
+        state=LogState.MAPPING if is_table else LogState.WAITING,
+        by=person,
+        at=now(),
+    )
+    if not is_table:
+        ask_to_read(session(), log, at=now())
+    return log
+
+
+def _columns(log: EventLog, told: Columns | None = None, problem: str = "") -> ResponseReturnValue:
+    table = look_at(files().path(log.sha256 or ""), log.file_name)
+    shown = page(
+        "logs/columns.html",
+        log=log,
+        procedure=_procedure(log),
+        table=table,
+        told=told or (Columns.from_json(log.mapping) if log.mapping else table.guess),
+        parts=_parts(),
+        problem=problem,
+        refused=_refused(log),
+    )
+    return (shown, 422) if problem else shown
+
+
+def _parts() -> list[tuple[str, str, bool]]:
+    """Name, words and whether it must be told."""
+    return [
+        ("case", _("Case"), True),
+        ("activity", _("Activity"), True),
+        ("time", _("When it was done"), True),
+        ("start", _("When it was begun"), False),
+        ("resource", _("Who did it"), False),
+        ("group", _("Office that did it"), False),
+        ("lifecycle", _("Lifecycle transition"), False),
+        ("case_start", _("When the case began"), False),
+        ("case_end", _("When the case ended (empty: still open)"), False),
+        ("due", _("When the case is due"), False),
+        ("outcome", _("How the case ended"), False),
+        ("channel", _("How the case came in"), False),
+    ]
+
+
+def _refused(log: EventLog) -> str:
+    """Why the log was refused, in the reader's language; empty when it was not."""
+    if not log.error:
+        return ""
+    message, values = orjson.loads(log.error)
+    return filled(_(message), values)
+
+
+def _procedure(log: EventLog) -> Procedure:
+    return session().get_one(Procedure, log.procedure_id)
+
+
+def files() -> FileStore:
+    """Where uploaded logs lie."""
+    store: FileStore = current_app.extensions["files"]
+    return store
