@@ -72,8 +72,8 @@ def measures() -> list[Measure]:
     return [
         Measure("cycle_mean", _("From start to end, on average")),
         Measure("cycle_p50", _("Half of the cases within")),
-        Measure("cycle_p85", _("85 % of the cases within")),
-        Measure("cycle_p95", _("95 % of the cases within")),
+        Measure("cycle_p85", _("85 of 100 cases within")),
+        Measure("cycle_p95", _("95 of 100 cases within")),
         Measure("waiting_mean", _("Waiting per case")),
         Measure("working_mean", _("Work per case")),
         Measure("cost_mean", _("Cost per case")),

@@ -74,3 +74,14 @@ def test_the_messages_of_every_room_are_gathered() -> None:
     assert (
         "There is no {what} “{name}”. It may have been removed, or it is not yours to see." in found
     )
+
+
+def test_every_catalogue_compiles() -> None:
+    """What set-up does: a literal per cent sign before a letter reads as a value that is not there."""
+    wrong = [
+        f"{path.parent.parent.name}: {error}"
+        for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
+        for _, errors in catalogue(path.parent.parent.name).check()
+        for error in errors
+    ]
+    assert wrong == []
