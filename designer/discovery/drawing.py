@@ -106,11 +106,19 @@ class _Pen:
             self.flow(back.node, entry, back.name)
         return _Place(choice, self.words.go_on)
 
-    def _called(self, tree: Tree) -> str:
-        """What a way is called: its first activity."""
+    def _called(self, tree: Tree) -> str | None:
+        """What a way is called: its first activity; nothing where that stands at the end of the arrow anyway."""
         if tree == NOTHING:
             return self.words.skip
+        if _opens_with_task(tree):
+            return None
         return next(_first(tree), self.words.go_on)
+
+
+def _opens_with_task(tree: Tree) -> bool:
+    if tree.operator is Operator.SEQUENCE:
+        return _opens_with_task(tree.children[0])
+    return tree.activity is not None
 
 
 def _first(tree: Tree) -> Iterator[str]:

@@ -8,17 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from engine.database import Database
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import NotFound, Refusal
 from engine.files import FileStore
 from engine.jobs import LEASE, enqueue, prolong
-from engine.logs.importing import LogBusy, delete_log, fill
+from engine.logs.importing import LeaseLost, LogBusy, delete_log, fill
 from engine.models import EventLog, Job, JobKind, LogState
-
-
-class LeaseLost(Conflict):
-    """Somebody else reads the log by now."""
-
-    sentence = "Another worker has taken over the reading of this log."
 
 
 def ask_to_read(session: Session, log: EventLog, *, at: datetime) -> None:

@@ -34,6 +34,12 @@ class LogBusy(Conflict):
     sentence: ClassVar[str] = "“{name}” is being read or deleted already. Wait until that is over."
 
 
+class LeaseLost(Conflict):
+    """Somebody else reads the log by now."""
+
+    sentence: ClassVar[str] = "Another worker has taken over the reading of this log."
+
+
 class Interrupted(Refusal):
     """An import that broke for no reason of the file's."""
 
@@ -121,6 +127,8 @@ def fill(
             for batch in _batches(cases, log, zone):
                 database.write(partial(_add, log=log, batch=batch, read=done[0], went_on=went_on))
         return database.write(lambda session: _end(session, log))
+    except LeaseLost:
+        raise  # what is in the log now is somebody else's
     except BaseException as error:
         # Whatever it was, half a log is no log.
         empty(database, log_id)

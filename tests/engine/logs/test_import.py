@@ -6,13 +6,14 @@ from statistics import mean, median
 import orjson
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from engine.database import Base, Database
 from engine.errors import Refusal
 from engine.logs import importing
 from engine.logs.csv_log import look_at
 from engine.logs.formats import format_of
-from engine.logs.importing import delete_log, fill, register_log
+from engine.logs.importing import LeaseLost, delete_log, fill, register_log
 from engine.logs.refusals import (
     BadTime,
     Bomb,
@@ -178,6 +179,21 @@ def test_an_import_cut_off_by_a_crash_is_done_over(database: Database, tmp_path:
         assert session.scalar(select(func.count()).select_from(MeasuredCase)) == 20
         total = text("SELECT SUM(n) FROM measure_cell WHERE kind = 10")
         assert session.scalar(total) == 40  # in a broad and in a fine slice each
+
+
+def test_who_lost_the_lease_takes_nothing_from_who_reads_now(
+    database: Database, tmp_path: Path
+) -> None:
+    path = _written(tmp_path / "a.xes", _log(_trace("1", _event("A", "2026-01-05T08:00:00Z"))))
+    begun = _registered(database, path)
+
+    def taken_over(_session: Session) -> None:
+        raise LeaseLost
+
+    with pytest.raises(LeaseLost):
+        fill(database, begun.id, path, went_on=taken_over)
+    with database.reading() as session:
+        assert session.get_one(EventLog, begun.id).state == LogState.READING
 
 
 def test_a_deleted_log_leaves_nothing(database: Database, tmp_path: Path) -> None:
