@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
@@ -80,17 +81,16 @@ def _imported(path: Path) -> int:
     return done.events
 
 
-def _rows(events: int) -> list[tuple[int, str, str, str]]:
+def _rows(events: int) -> Iterator[tuple[int, str, str, str]]:
     """Case, activity, instant and resource of one event each: six activities, thirty people, no two cases alike."""
-    return [
-        (
+    # one at a time: a child begins with the peak of the process that started it
+    for number in range(events):
+        yield (
             number // PER_CASE,
             f"Activity {(number * 7 + number // PER_CASE % 3) % 6}",
             f"2026-{number // 3000 % 12 + 1:02}-{number % 28 + 1:02}T{number % PER_CASE + 8:02}:00:00-05:00",
             f"Person {number * 13 % 30}",
         )
-        for number in range(events)
-    ]
 
 
 def write_xes(path: Path, events: int) -> None:
