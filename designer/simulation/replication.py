@@ -1,6 +1,7 @@
 """One replication: cases arrive, go through, and are counted."""
 
 from collections.abc import Callable
+from itertools import repeat
 
 from designer.simulation.booking import Pool
 from designer.simulation.building import Built, build
@@ -12,7 +13,7 @@ from designer.simulation.scenario import Outside, Scenario
 from designer.simulation.staffing import DataSetter
 from designer.simulation.tally import Tally
 from designer.simulation.timing import BusinessDays, Timing
-from designer.simulation.tokens import Case, Endless, Place, Run
+from designer.simulation.tokens import MOST_STEPS, Case, Endless, Place, Run
 from engine import feel
 from engine.bpmn.model import Model, Process
 from engine.sheet import Term, TermUnit
@@ -140,8 +141,12 @@ class _Replication:
         # One token, as nearly always: it goes as far as it can without being put in line.
         run.live = 1
         place: Place | None = root.starts[0]
-        while place is not None and not pending:
+        for _ in repeat(None, MOST_STEPS):
+            if place is None or pending:
+                break
             place = place.enter(run, at)
+        else:
+            raise Endless
         if place is not None:
             pending.append((run, place))
         return None

@@ -10,7 +10,7 @@ from typing import Any
 Act = Callable[[Any, float], "Place | None"]
 Entry = tuple[float, int, Act, Any]
 CHECK_EVERY = 4096
-MOST_STEPS = 100_000  # without that time passes
+MOST_STEPS = 20_000  # without that time passes
 
 
 class Endless(Exception):
@@ -190,8 +190,12 @@ class Machine:
             for _ in repeat(None, CHECK_EVERY):
                 at, _, act, token = pop(heap)
                 place = act(token, at)
-                while place is not None and not pending:
+                for _ in repeat(None, MOST_STEPS):
+                    if place is None or pending:
+                        break
                     place = place.enter(token, at)
+                else:
+                    raise Endless
                 if pending:
                     self._settle(token, place, at)
                 if self.has_joins and token.case.joins:
