@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine import dmn
 from engine.dmn import HitPolicy, Table
+from engine.dmn.cell_shapes import texts_of
 from engine.dmn.column_writer import Column
 from engine.dmn.model import Aggregation, Text
 from engine.dmn.overlaps import gaps, overlaps, unreachable
@@ -95,18 +96,18 @@ def edited(grid: Grid, sent: Mapping[str, str]) -> Grid:
     rows = [
         replace(
             row,
-            inputs=_cells(row.inputs, f"in.{place}", sent),
-            outputs=_cells(row.outputs, f"out.{place}", sent),
+            inputs=_cells(row.inputs, grid.conditions, f"in.{place}", sent),
+            outputs=_cells(row.outputs, grid.results, f"out.{place}", sent),
         )
         for place, row in enumerate(grid.rows)
     ]
     word, _, at = sent.get("do", "").partition(".")
     place = int(at) if at.isdigit() and len(at) < 6 else -1
     if word == "add":
-        # A first table ends with the rule for everything else: the new one goes before it.
+        # Where the first rule counts, one that takes every case stays last: after it none would get its turn.
         blank = Row(("-",) * len(grid.inputs), ("",) * len(grid.outputs))
-        is_last = grid.hit_policy is not HitPolicy.FIRST or not rows
-        rows.insert(len(rows) if is_last else len(rows) - 1, blank)
+        is_before = grid.hit_policy is HitPolicy.FIRST and rows and _takes_all(rows[-1])
+        rows.insert(len(rows) - 1 if is_before else len(rows), blank)
     elif 0 <= place < len(rows):
         if word == "remove":
             rows.pop(place)
@@ -165,11 +166,23 @@ def _said_text(text: Text | None) -> str:
     return (text.text or "") if text is not None else ""
 
 
-def _cells(cells: Sequence[str], stem: str, sent: Mapping[str, str]) -> tuple[str, ...]:
+def _takes_all(row: Row) -> bool:
+    return all(text in ("", "-") for text in row.inputs)
+
+
+def _cells(
+    cells: Sequence[str], columns: Sequence[Column], stem: str, sent: Mapping[str, str]
+) -> tuple[str, ...]:
     return tuple(
-        sent.get(f"{stem}.{column}", cell)[:LONGEST_CELL].strip()
-        for column, cell in enumerate(cells)
+        _quoted(sent.get(f"{stem}.{place}", cell)[:LONGEST_CELL].strip(), texts_of(column.allowed))
+        for place, (cell, column) in enumerate(zip(cells, columns, strict=True))
     )
+
+
+def _quoted(cell: str, listed: Sequence[str]) -> str:
+    """The cell with quotation marks around texts that its column lists: without them FEEL reads names of data."""
+    texts = [text.strip() for text in cell.split(",")]
+    return ", ".join(f'"{text}"' for text in texts) if set(texts) <= set(listed) else cell
 
 
 def _by_name(table: Table, example: Mapping[str, Value]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """A decision table as a grid: one change at a time, and what the table lacks afterwards."""
 
+from dataclasses import replace
+
 import pytest
 
 from designer.table_editing import Grid, edited, fitting, grid_of, remarks_of
@@ -52,6 +54,29 @@ def test_rules_change_as_the_button_says(do: str, left: list[str]) -> None:
 def test_a_rule_added_to_a_first_table_comes_before_the_last_resort() -> None:
     grid = edited(grid_of(FIRST, "D"), {"do": "add"})
     assert [row.number for row in grid.rows] == [1, 2, None, 3]
+
+
+def test_a_rule_added_to_a_first_table_comes_last_where_no_rule_takes_every_case() -> None:
+    grid = edited(grid_of(FIRST, "D"), {"in.2.0": "> 4", "do": "add"})
+    assert [row.number for row in grid.rows] == [1, 2, 3, None]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("taller", '"taller"'),
+        ("taller,bodega", '"taller", "bodega"'),
+        ('"taller"', '"taller"'),
+        ("taller, limit", "taller, limit"),
+        ("> 4", "> 4"),
+        ("-", "-"),
+    ],
+)
+def test_a_text_that_its_column_lists_needs_no_quotation_marks(typed: str, kept: str) -> None:
+    grid = grid_of(FIRST, "D")
+    listing = replace(grid.conditions[0], allowed='"bodega","taller"')
+    grid = edited(replace(grid, conditions=(listing,)), {"in.0.0": typed})
+    assert grid.rows[0].inputs == (kept,)
 
 
 def test_what_was_typed_moves_with_its_rule() -> None:

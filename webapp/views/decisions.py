@@ -74,9 +74,11 @@ def keep_table(draft_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         start_over()
         return _page(shown, grid, refusal=refusal, status=refusal.status)
-    if request.form.get("do", "save") == "save":
+    done = request.form.get("do", "save")
+    if done == "save":
         flash(_("The table is kept. New cases follow it once you publish the draft."))
-    return redirect(f"{shown.here}?{urlencode(shown.place)}", 303)
+    unfolded = {"columns": "1"} if done.startswith(("in-", "out-")) else {}
+    return redirect(f"{shown.here}?{urlencode(shown.place | unfolded)}", 303)
 
 
 @published.get("/<key>/<int(max=99999):number>/table")
@@ -172,6 +174,7 @@ def _page(
         unnamed=unnamed_ways(grid.rows, shown.gateway) if shown.gateway else [],
         ways=way_names(shown.gateway) if shown.gateway else {},
         wrong=wrong or {},
+        is_unfolded="columns" in request.args,
         needed=needed,
         samples={each.name: request.args.get(f"try.{each.name}", "") for each in needed},
         outcome=_outcome(shown.model, shown.decision) if "try" in request.args else None,
