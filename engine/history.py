@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import facts
+from engine.directory import people_names
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.models import (
@@ -38,6 +39,7 @@ class Entry:
     by_name: str | None  # full name; None: the engine itself
     office_name: str | None
     data: dict[str, Any]
+    on_behalf_of: str | None = None  # full name of who was away, when a delegate did it
 
 
 def timeline(session: Session, case: Case) -> list[Entry]:
@@ -49,7 +51,9 @@ def timeline(session: Session, case: Case) -> list[Entry]:
         .outerjoin(Office, Office.id == Event.office_id)
         .where(Event.case_id == case.id)
         .order_by(Event.seq)
-    )
+    ).all()
+    absent = {(event.data or {}).get("on_behalf_of") for event, _, _ in rows} - {None}
+    away = people_names(session, absent) if absent else {}
     return [
         Entry(
             seq=event.seq,
@@ -61,6 +65,7 @@ def timeline(session: Session, case: Case) -> list[Entry]:
             by_name=by_name,
             office_name=office_name,
             data=event.data or {},
+            on_behalf_of=away.get((event.data or {}).get("on_behalf_of", 0)),
         )
         for event, by_name, office_name in rows
     ]

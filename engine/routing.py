@@ -108,7 +108,13 @@ def may_work(session: Session, person: Person, task: Task) -> bool:
 
 
 def on_behalf(session: Session, person: Person, task: Task) -> StandIn | None:
-    """Who the person acts for when they work on the task; None: for themselves."""
+    """Who the person acts for when they work on the task; None: for themselves.
+
+    What the absent had claimed is theirs, also for a delegate of the same office.
+    """
+    for absent in person.stands_in_for:
+        if task.assignee_id == absent.person.id and absent.covers(task.procedure_id):
+            return absent
     if not person.stands_in_for or _holds(session, person, task):
         return None
     return standing_in(session, person, task)

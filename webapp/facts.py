@@ -48,6 +48,7 @@ class Told:
     office_name: str | None
     reason: str | None
     is_heavy: bool
+    on_behalf_of: str | None = None
     decision: int | None = None  # number of the fact, when its rules can be shown
 
 
@@ -61,6 +62,7 @@ def told(entries: list[Entry]) -> list[Told]:
             office_name=entry.office_name,
             reason=_reason(entry),
             is_heavy=entry.type in _HEAVY,
+            on_behalf_of=entry.on_behalf_of,
             decision=entry.seq if entry.data.get("fired") else None,
         )
         for entry in reversed(entries)

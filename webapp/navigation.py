@@ -14,13 +14,15 @@ from webapp.sessions import current_person
 class Link:
     """A view file's module-level `NAVIGATION`: the endpoint, its words and its place (small numbers first).
 
-    `count` says how much waits there for the person who looks.
+    `count` says how much waits there for the person who looks. `is_alone`: the view file has pages with doors of
+    their own, and the link is for its own page only.
     """
 
     endpoint: str
     label: LazyString | str
     place: int = 50
     count: Callable[[], int] | None = None
+    is_alone: bool = False
 
 
 def links() -> list[Link]:
@@ -40,7 +42,9 @@ def may(endpoint: str) -> bool:
 
 
 def is_here(link: Link) -> bool:
-    """Whether the present page belongs to the link: one view file is one area."""
+    """Whether the present page belongs to the link: one view file is one area, unless it says otherwise."""
+    if link.is_alone:
+        return request.endpoint == link.endpoint
     return (request.blueprint or "") == link.endpoint.partition(".")[0]
 
 

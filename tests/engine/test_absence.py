@@ -16,7 +16,7 @@ from engine.absence import (
 from engine.errors import NotFound
 from engine.history import timeline
 from engine.models import Case, Person, PersonSkill, Role, Task, TaskStatus
-from engine.routing import may_work
+from engine.routing import may_work, on_behalf
 from engine.task_filters import SCOPES, TaskQuery
 from engine.tasks import NotYours, claim_task, complete_task
 from engine.visibility import visible_tasks
@@ -83,12 +83,27 @@ def test_a_delegate_sees_both_and_acts_on_behalf_which_is_written_down(
     )
     assert fact.by_name == "Beto"
     assert fact.data["on_behalf_of"] == ana.id
+    assert fact.on_behalf_of == ana.full_name
     # his own office's task is his own
     mine = hall.session.get_one(Task, (task.case_id, 3))
     complete_task(hall.session, mine.id, {}, by=beto, at=hall.at)
     facts = timeline(hall.session, hall.session.get_one(Case, task.case_id))
     own = [one for one in facts if one.type == "task_completed" and one.token == 3]
     assert "on_behalf_of" not in own[0].data
+
+
+def test_a_delegate_of_the_same_office_acts_on_behalf_in_what_the_absent_had_claimed(
+    hall: TownHall, ana: Person
+) -> None:
+    task = begin(hall)
+    chief = hall.people["chief"]
+    away(hall, "ana", "chief")
+    assert on_behalf(hall.session, today(hall, "chief"), task) is None  # nobody's: the chief's own
+    claim_task(hall.session, task.id, by=ana, at=hall.at)
+    complete_task(hall.session, task.id, {}, by=today(hall, "chief"), at=hall.at)
+    facts = timeline(hall.session, hall.session.get_one(Case, task.case_id))
+    done = [one for one in facts if one.type == "task_completed"]
+    assert (done[0].by_name, done[0].on_behalf_of) == (chief.full_name, ana.full_name)
 
 
 def test_delegation_ends_with_its_last_day(hall: TownHall, ana: Person) -> None:

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
+from engine.absence import colleagues
 from engine.bulk import Deed, assigning, claiming, completing, in_bulk, releasing
 from engine.case_fields import FieldOfCases, fields_of_procedure, kinds_of_tasks, values_of
 from engine.directory import office_names
@@ -70,6 +71,7 @@ def index() -> ResponseReturnValue:
         filters=[] if wanted_block() else saved_filters(session(), person),
         offices=office_names(session(), person.office_ids),
         opinions=[] if wanted_block() else opinions_wanted(session(), person, at=now()),
+        people=[] if wanted_block() else [person, *colleagues(session(), person).beside],
         address=address,
         without_field=without_field,
         is_filtered=is_filtered(query),
