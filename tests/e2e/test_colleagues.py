@@ -84,7 +84,9 @@ def test_a_chief_gives_many_tasks_out_and_reads_what_became_of_each(
 ) -> None:
     chief, lucia = open_page(), open_page()
     with live_server.database.transaction() as session:
-        claim_task(session, three[0], by=person_by_name(session, "lucia"), at=START)
+        by = person_by_name(session, "lucia")
+        assert by
+        claim_task(session, three[0], by=by, at=START)
     sign_in(chief, "marta")
     chief.goto("/inbox?scope=all")
     for box in chief.get_by_role("checkbox", name="Choose Receive").all():
@@ -115,7 +117,9 @@ def test_who_stands_in_does_the_task_of_the_absent_and_the_record_says_so(
     three: list[str],
 ) -> None:
     with live_server.database.transaction() as session:
-        claim_task(session, three[0], by=person_by_name(session, "lucia"), at=START)
+        by = person_by_name(session, "lucia")
+        assert by
+        claim_task(session, three[0], by=by, at=START)
     lucia, marta = open_page(), open_page()
     sign_in(lucia, "lucia")
     lucia.get_by_role("banner").get_by_text("Lucia").click()
