@@ -165,3 +165,16 @@ def test_a_second_decision_by_the_same_name_is_refused(draft: tuple[Visitor, str
 def test_a_gateway_that_is_not_there_is_not_found(draft: tuple[Visitor, str]) -> None:
     ana, address = draft
     assert ana.get(f"{address}/gateways/nowhere/table").status_code == 404
+
+
+def test_why_there_is_no_answer_is_said_in_the_reader_s_language(
+    draft: tuple[Visitor, str],
+) -> None:
+    ana, address = draft
+    rules = {"in.0.0": "-", "out.0.0": '"Yes, go on"', "policy": "UNIQUE", "do": "add"}
+    ana.post(address + TABLE, rules)
+    spanish = {"Accept-Language": "es"}
+    tried = ana.get(f"{address}{TABLE}&try=1&try.area=1", headers=spanish).text
+    assert "Solo puede cumplirse una regla, pero se cumplen las reglas 1, 2." in tried
+    rule = ana.get(f"{address}/rule?flow=yes&mode=feel&feel=area < 1&try=1", headers=spanish).text
+    assert "no se pueden comparar con «&lt;»" in rule

@@ -28,11 +28,11 @@ from engine.dmn import HitPolicy
 from engine.dmn.cell_shapes import texts_of
 from engine.dmn.column_writer import Column, with_columns
 from engine.dmn.table_writer import with_rules
-from engine.errors import NotFound, Refusal
+from engine.errors import NotFound, Refusal, Said
 from engine.feel import to_text
 from engine.models import Role
 from webapp.access import access
-from webapp.i18n import _, sentence
+from webapp.i18n import _, said, sentence
 from webapp.pages import page
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT, pages
@@ -182,7 +182,7 @@ def _page(
             (each, urlencode({**shown.place, **_tried(each)}))
             for each in remarks_of(shown.model, shown.decision)
         ],
-        problems=[each.message for each in shown.model.problems],
+        problems=[said(Said(each.sentence, each.values)) for each in shown.model.problems],
         refusal=sentence(refusal) if refusal else None,
     )
 
@@ -239,7 +239,7 @@ def _outcome(model: dmn.Model, decision: str) -> dict[str, Any]:
         "value": to_text(decided.value),
         "is_null": decided.value is None,
         "rules": fired[-1].rules if fired else (),
-        "problems": [each.message for each in decided.problems],
+        "problems": [said(Said(each.sentence, each.values)) for each in decided.problems],
     }
 
 

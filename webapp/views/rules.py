@@ -10,11 +10,11 @@ from designer.drafts import NoSuchFlow, draft_by_id, set_rule
 from designer.models import Draft
 from designer.questions import Question
 from designer.rule_words import SIGNS, Clause, Words, from_feel, to_feel, unknown_names
-from engine.errors import Refusal
+from engine.errors import Refusal, Said
 from engine.feel import FeelSyntaxError, compile_expression, to_text
 from engine.models import Role
 from webapp.access import access
-from webapp.i18n import _, sentence
+from webapp.i18n import _, said, sentence
 from webapp.pages import page
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT, pages
@@ -55,12 +55,12 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
     feel = draft.rules.get(flow["id"]) or flow["condition"] or ""
     words = _words() if is_written else from_feel(feel, asked)
     mode = request.values.get("mode", "words" if words is not None else "feel")
-    said = refusal
+    refused = refusal
     if is_written:
         try:
             feel = _written(asked)
         except Refusal as problem:
-            said = said or (None if "more" in request.values else problem)
+            refused = refused or (None if "more" in request.values else problem)
             feel = request.values.get("feel", "")
     names, strangers = _names(feel, asked)
     later = unknown_names(feel, questions_of(draft)) if strangers else []
@@ -83,7 +83,7 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         not_yet=[_label(name, draft) for name in strangers if name not in later],
         samples={name: request.values.get(f"try.{name}", "") for name in names},
         outcome=_outcome(feel, names, asked) if "try" in request.values else None,
-        refusal=sentence(said) if said else None,
+        refusal=sentence(refused) if refused else None,
     )
 
 
@@ -182,7 +182,7 @@ def _outcome(feel: str, names: list[str], asked: dict[str, Question]) -> dict[st
     return {
         "holds": value is True,
         "value": to_text(value),
-        "problems": [each.message for each in problems],
+        "problems": [said(Said(each.sentence, each.values)) for each in problems],
     }
 
 

@@ -87,6 +87,9 @@ CONTEXTS = [
 ]
 RANGES = [
     ("before(1, [2..3])", True),
+    ("before(range: [1..2], point: 3)", True),
+    ("before(point: 3, range: [1..2])", False),
+    ("after(range: [1..2], point: 3)", False),
     ("before([1..2), [2..3])", True),
     ("after([5..10], 3)", True),
     ("meets([1..5], [5..10])", True),
