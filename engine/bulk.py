@@ -12,6 +12,7 @@ from engine.errors import Refusal
 from engine.models import Person, Task
 from engine.people import person_by_id
 from engine.tasks import assign_task, claim_task, complete_task, release_task
+from engine.worklists import task_by_id
 
 MOST = 200
 Deed = Callable[[Session, str, Person], Task]
@@ -23,6 +24,7 @@ class BulkResult:
 
     task_id: str
     name: str
+    case_number: str  # empty, and the name the id, when it is nothing the person may see
     refusal: Refusal | None
 
 
@@ -33,15 +35,27 @@ def in_bulk(
     results = []
     for task_id in list(dict.fromkeys(task_ids))[:MOST]:
 
-        def one(session: Session, task_id: str = task_id) -> str:
+        def one(session: Session, task_id: str = task_id) -> tuple[str, str]:
             person = stand_in(session, person_by_id(session, by), at=at)
-            return deed(session, task_id, person).name
+            task = deed(session, task_id, person)
+            return task.name, task.case.number
 
         try:
-            results.append(BulkResult(task_id, database.write(one), None))
+            results.append(BulkResult(task_id, *database.write(one), None))
         except Refusal as refusal:
-            results.append(BulkResult(task_id, str(refusal.values.get("task") or task_id), refusal))
+            results.append(BulkResult(task_id, *_known_as(database, task_id, by, at), refusal))
     return results
+
+
+def _known_as(database: Database, task_id: str, by: int, at: datetime) -> tuple[str, str]:
+    """Name and case number of a task that was refused, for who may see it."""
+    with database.reading() as session:
+        try:
+            person = stand_in(session, person_by_id(session, by), at=at)
+            task = task_by_id(session, person, task_id)
+        except Refusal:
+            return task_id, ""
+        return task.name, task.case.number
 
 
 def claiming(at: datetime) -> Deed:

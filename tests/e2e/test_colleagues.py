@@ -100,6 +100,7 @@ def test_a_chief_gives_many_tasks_out_and_reads_what_became_of_each(
     expect(chief.get_by_text("2 of 3 done.")).to_be_visible()
     refused = chief.get_by_role("listitem").filter(has_text="not done")
     expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("Receive the request")
     expect(refused).to_contain_text("Lucia")
     no_barriers(chief)
     chief.get_by_role("link", name="Back to the inbox").click()
