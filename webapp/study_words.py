@@ -84,8 +84,11 @@ def share(part: Decimal | float | None, digits: int = 0) -> str:
 
 
 def change(part: Decimal | None) -> str:
-    """A change as a percentage with its sign."""
-    return "–" if part is None else str(format_percent(part, format="+#,##0%;-#,##0%"))
+    """A change as a percentage with its sign; empty where nothing changed."""
+    if part is None:
+        return "–"
+    words = str(format_percent(part, format="+#,##0%;-#,##0%"))
+    return "" if words in ("+0%", "-0%") else words
 
 
 def finding_words(finding: Finding) -> str:

@@ -29,7 +29,7 @@ from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.sessions import signed_in
-from webapp.study_words import MEASURES, SIDE_NAMES, finding_words, measured
+from webapp.study_words import MEASURES, SIDE_NAMES, change, finding_words, measured
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("studies", __name__, url_prefix="/studies")
@@ -149,7 +149,7 @@ def figures(both: Sides) -> list[tuple[str, str, str, str]]:
     for one in compare(both.as_is.totals, after.totals):
         if not one.before and not one.after:
             continue
-        changed = "" if not one.change else f"{one.share:+.0%}" if one.share is not None else "+"
+        changed = "" if not one.change else "+" if one.share is None else change(one.share)
         told.append(
             (
                 str(MEASURES[one.measure]),
