@@ -92,7 +92,14 @@ def test_every_element_that_is_taken_for_read_changes_the_model(corpus: Path) ->
     assert {name for name in wanted if tried[name]} == set()
 
 
-OPPOSITE = {"true": "false", "false": "true", "Parallel": "Exclusive", "Exclusive": "Parallel"}
+OPPOSITE = {
+    "1": "2",
+    "All": "One",
+    "true": "false",
+    "false": "true",
+    "Parallel": "Exclusive",
+    "Exclusive": "Parallel",
+}
 
 
 def trees(corpus: Path) -> Iterator[etree._Element]:
