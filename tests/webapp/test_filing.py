@@ -61,11 +61,17 @@ def applicant(hall: Town) -> Applicant:
 
 
 def mailed_code(database: Database) -> str:
-    """The six digits in the newest mail."""
-    with database.reading() as session:
-        jobs = session.scalars(select(Job).where(Job.kind == JobKind.MAIL.value).order_by(Job.id))
-        found = [re.search(r"code is (\d{6})", job.payload["text"]) for job in jobs]
-    return [one.group(1) for one in found if one is not None][-1]
+    """The six digits in the mail that waits; it is taken away, so that the next one cannot be mistaken for it."""
+    with database.transaction() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == JobKind.MAIL.value))
+        found = {
+            told.group(1): job
+            for job in jobs
+            if (told := re.search(r"code is (\d{6})", job.payload["text"])) is not None
+        }
+        [code] = found
+        session.delete(found[code])
+    return code
 
 
 def fill_in(hall: Town, rosa: Applicant) -> str:

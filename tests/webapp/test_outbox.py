@@ -22,7 +22,7 @@ def mail(town: Town, to: str = "rosa@example.org", key: str = "k") -> str:
 
 
 def work(town: Town) -> None:
-    inside, outside = workers(town.app.extensions["settings"], town.database, town.clock)
+    inside, outside, *_ = workers(town.app.extensions["settings"], town.database, town.clock)
     assert isinstance(inside, Worker)
     outside.run_until_idle()
 
@@ -142,7 +142,7 @@ def test_the_roots_of_the_record_are_read_and_downloaded(town: Town) -> None:
     assert "No day is closed yet" in oscar.get("/record").text
     town.clock.advance(days=1)
     town.database.write(lambda session: close_yesterday(session, at=town.clock()))
-    inside, _outside = workers(town.app.extensions["settings"], town.database, town.clock)
+    inside, *_ = workers(town.app.extensions["settings"], town.database, town.clock)
     inside.run_until_idle()
     oscar = town.visitor("oscar")  # a working day is over
     line = oscar.get("/record/roots.txt").text

@@ -171,8 +171,8 @@ def test_names_in_a_drawing_are_words_and_never_markup(town: Town) -> None:
 
 def test_what_a_file_says_in_vain_is_listed_once_with_how_often(town: Town) -> None:
     ana = town.visitor("ana")
-    odd = LICENCE.replace(b"<userTask", b'<userTask completionQuantity="2"')
-    count = odd.count(b"completionQuantity")
+    odd = LICENCE.replace(b"<userTask", b'<userTask isUnlimited="true"')
+    count = odd.count(b"isUnlimited")
     assert count > 1
     shown = ana.get(draft_page(ana, odd)).text
-    assert f"@completionQuantity ({count}×)" in shown
+    assert f"@isUnlimited ({count}×)" in shown
