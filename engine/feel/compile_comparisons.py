@@ -125,7 +125,7 @@ def in_code(node: In, value: Code, tests: list[Code]) -> Code:
 
     def run(frame: Frame) -> Value:
         x = value(frame)
-        inner = frame.inner({"?": x})
+        inner = frame.inner({"?": x}) if uses_input else frame
         is_unknown = False
         for test in tests:
             result = test(inner)
@@ -158,5 +158,11 @@ def range_code(node: RangeNode, start: Code | None, end: Code | None) -> Code:
         if node.is_equality:
             return Range(low, low, True, True, True, node.is_negated)
         return Range(low, high, node.start_included, node.end_included)
+
+    if isinstance(node.start, Literal) and isinstance(node.end, Literal) and not node.is_equality:
+        ends = node.start.value, node.end.value
+        if compare(*ends) is not None:  # the same range every time, made once
+            constant = Range(*ends, node.start_included, node.end_included)
+            return lambda frame: constant
 
     return run

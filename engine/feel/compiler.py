@@ -14,6 +14,7 @@ from engine.feel.compile_comparisons import (
     range_code,
 )
 from engine.feel.compile_constants import quick_comparison
+from engine.feel.compile_runs import joined_runs
 from engine.feel.compile_scopes import filter_code, function_code, iteration_code
 from engine.feel.errors import NullResult
 from engine.feel.frame import Code, Frame, local_reader, root_reader
@@ -206,7 +207,8 @@ def _comparison(node: Comparison) -> Code:
 
 
 def _logic(node: Logic) -> Code:
-    return logic_code(node, [compile_node(part) for part in node.parts])
+    parts = [compile_node(part) for part in node.parts]
+    return logic_code(node, joined_runs(node.word, node.parts, parts))
 
 
 def _between(node: Between) -> Code:

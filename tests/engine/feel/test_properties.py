@@ -58,3 +58,51 @@ def test_any_text_is_a_value_or_a_refusal(text: str) -> None:
             report(text, {"a": [1, {"b c": 2}], "b c": "x"})
         with suppress(Refusal):
             compile_unary_tests(text, ["b c"]).matches(Decimal(1), {"a": 1})
+
+
+_raw = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([10**40, -(10**40)]),
+    st.sampled_from(["", "x", "0"]), st.floats(width=16), st.decimals(-3, 3, places=1),
+)  # fmt: skip
+_tests = st.one_of(
+    st.sampled_from(["a", "b", "missing", "count", "a < b"]),
+    st.builds(
+        "{} {} {}".format,
+        st.sampled_from(["a", "b", "missing"]),
+        st.sampled_from(["<", "<=", ">", ">=", "=", "!="]),
+        st.sampled_from(["-1", "0", "2", "0.5", "1e35", '"x"', "true", "false", "null"]),
+    ),
+)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(["and", "or"]), st.lists(_tests, min_size=2, max_size=6), _raw, _raw)
+def test_many_tests_joined_answer_and_explain_as_each_by_itself(
+    word: str, tests: list[str], a: object, b: object
+) -> None:
+    context = {"a": a, "b": b}
+    ends = word == "or"
+    value, problems = report(f" {word} ".join(tests), context)
+    expected: object = not ends
+    reasons: list[object] = []
+    for test in tests:
+        found, why = report(f"[{test}][1]", context)
+        reasons += [(problem.sentence, problem.values) for problem in why]
+        if found is ends:
+            expected = ends
+            break
+        if found is not (not ends):
+            expected = None
+    assert value is expected
+    assert [(problem.sentence, problem.values) for problem in problems] == reasons
+
+
+@given(
+    st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers().map(float)),
+    st.sampled_from(["<", "<=", ">", ">=", "=", "!="]),
+    st.integers(-(10**16), 10**16),
+)
+def test_a_float_compares_as_the_decimal_that_it_shows(a: float, sign: str, constant: int) -> None:
+    for near in (a, constant + 0.5, float(constant)):
+        found = evaluate(f"a {sign} {constant}", {"a": near})
+        assert found is evaluate(f"a {sign} {constant}", {"a": Decimal(repr(near))})
