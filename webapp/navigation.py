@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from flask import Flask, current_app, request
 from flask_babel.speaklater import LazyString
 
+from engine.models import Person, Role
 from webapp.access import declared
 from webapp.sessions import current_person
+
+# Who has several roles has many links: more than these would take a second line on a screen of 1280 pixels.
+IN_THE_BAR = 7
+
+# In this order: whoever works an inbox starts there.
+_STARTS = (
+    (Role.CIVIL_SERVANT, "inbox.index"),
+    (Role.ANALYST, "procedures.index"),
+    (Role.MANAGER, "metrics.index"),
+    (Role.OPERATOR, "people.index"),
+    (Role.APPLICANT, "cases.index"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +38,26 @@ class Link:
     is_alone: bool = False
 
 
-def links() -> list[Link]:
-    """The links this person may follow, in their order."""
-    return [link for link in current_app.extensions["navigation"] if may(link.endpoint)]
+def links() -> tuple[list[Link], list[Link]]:
+    """The links this person may follow, where their work is first: those of the bar, and the others under "More"."""
+    allowed = [link for link in current_app.extensions["navigation"] if may(link.endpoint)]
+    person = current_person()
+    if person is not None:
+        first = first_page(person)
+        allowed.sort(
+            key=lambda link: link.endpoint != first
+        )  # a stable sort keeps the order of the others
+    if len(allowed) <= IN_THE_BAR:
+        return allowed, []
+    return allowed[:IN_THE_BAR], allowed[IN_THE_BAR:]
+
+
+def first_page(person: Person) -> str | None:
+    """The endpoint of the page where this person's work is; None for a person without a role that has one."""
+    for role, endpoint in _STARTS:
+        if person.has_role(role) and declared(current_app, endpoint) is not None:
+            return endpoint
+    return None
 
 
 def may(endpoint: str) -> bool:
@@ -53,4 +83,4 @@ def register(app: Flask, found: list[Link]) -> None:
     app.extensions["navigation"] = sorted(found, key=lambda link: link.place)
     app.jinja_env.globals["navigation"] = links
     app.jinja_env.globals["may"] = may
-    app.jinja_env.globals["is_here"] = is_here
+    app.jinja_env.tests["here"] = is_here

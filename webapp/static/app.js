@@ -57,10 +57,10 @@
 
   // Menus close when the attention goes elsewhere.
   document.addEventListener("click", (event) => {
-    document.querySelectorAll("details.account[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; });
+    document.querySelectorAll("details.menu[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; });
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.querySelectorAll("details.account[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+    if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
   });
 
   // What was refused is read first.
