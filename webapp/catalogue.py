@@ -11,6 +11,8 @@ import io
 import re
 import sys
 from collections.abc import Collection, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -118,8 +120,9 @@ def _is_marked(node: ast.FunctionDef, names: Collection[str]) -> bool:
     return any(isinstance(mark, ast.Name) and mark.id in names for mark in marks)
 
 
+@cache
 def gathered() -> Catalog:
-    """Every message of the product as it is now."""
+    """Every message of the product as it is now, read once; not to be changed."""
     found = Catalog(project="Expedito", charset="utf-8", fuzzy=False)
     for folder, methods in _WHERE.items():
         for method_map in (methods, [("**.py", _REFUSALS)], _ADVISING.get(folder, [])):
@@ -161,7 +164,8 @@ def update(language: str) -> None:
     """Bring the language's catalogue up to date with the product."""
     kept = catalogue(language)
     # no guesses: a translation of something similar reads as if somebody had checked it
-    kept.update(gathered(), no_fuzzy_matching=True, update_header_comment=False)
+    # a copy, since Babel writes the translations into what it is given
+    kept.update(deepcopy(gathered()), no_fuzzy_matching=True, update_header_comment=False)
     kept.obsolete.clear()
     if language in PARTIAL_LANGUAGES:
         for message in [one for one in kept if one.id and not any(_forms(one.string))]:
