@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engine.errors import filled
 from webapp.charts.canvas import duration_words
+from webapp.charts.diagram import Drawing, drawing, hottest
 from webapp.i18n import _
 from webapp.study_words import COUNTED, MEASURES, change, measured, money, share
 
@@ -37,6 +38,7 @@ class Line:
     before: str
     after: str
     change: str
+    measured: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Told:
     basis: tuple[str, ...]
     curves: Mapping[str, str]
     ticks: tuple[tuple[float, str], ...]
+    has_measured: bool
+    is_calibrated: bool
+    use: tuple[Line, ...]
+    drawings: Mapping[str, Drawing]
 
 
 def told_report(data: Mapping[str, Any]) -> Told:
@@ -65,8 +71,10 @@ def told_report(data: Mapping[str, Any]) -> Told:
         name=data["name"],
         verdict=_verdict(data),
         gains=_gains(data),
-        figures=tuple(_figures(data, currency)),
-        simulated=tuple(_simulated(one, currency) for one in data.get("simulated", [])),
+        figures=tuple(figures(data, currency)),
+        simulated=tuple(
+            _simulated(one, currency, data.get("cycles") or {}) for one in data.get("simulated", [])
+        ),
         accepted=tuple(filled(_(one["sentence"]), one["values"]) for one in data["accepted"]),
         references=tuple(data["references"]),
         warnings=tuple(_warnings(data)),
@@ -78,7 +86,42 @@ def told_report(data: Mapping[str, Any]) -> Told:
         )
         if longest
         else (),
+        has_measured=bool(data.get("cycles")),
+        is_calibrated=is_calibrated(data),
+        use=tuple(_use(data.get("use", {}))),
+        drawings=_drawings(data.get("diagrams")),
     )
+
+
+def is_calibrated(data: Mapping[str, Any]) -> bool:
+    """Whether the simulated as-is met what was measured; where it did not, every simulated figure says so."""
+    gate = data.get("calibration")
+    return bool(gate and gate["is_met"])
+
+
+def _drawings(diagrams: Mapping[str, Any] | None) -> dict[str, Drawing]:
+    if not diagrams:
+        return {}
+    top = hottest(diagrams)
+    drawn = {name: drawing(side, top) for name, side in diagrams.items()}
+    return {name: one for name, one in drawn.items() if one is not None}
+
+
+def _use(use: Mapping[str, Mapping[str, float]]) -> list[Line]:
+    """How busy each office is, on both sides."""
+    before, after = use.get("as_is", {}), use.get("to_be", {})
+    lines = []
+    for office in dict.fromkeys([*before, *after]):
+        was, will_be = before.get(office), after.get(office)
+        words = ""
+        if was is not None and will_be is not None:
+            by = round((will_be - was) * 100, 1)
+            sign = "−" if by < 0 else ""
+            words = _("%(number)s points", number=sign + format_decimal(abs(by))) if by else ""
+        lines.append(
+            Line(office or _("Everybody on average"), share(was, 1), share(will_be, 1), words)
+        )
+    return lines
 
 
 def _verdict(data: Mapping[str, Any]) -> str:
@@ -120,7 +163,7 @@ def _gains(data: Mapping[str, Any]) -> str:
     return "; ".join(less)
 
 
-def _figures(data: Mapping[str, Any], currency: str) -> list[Line]:
+def figures(data: Mapping[str, Any], currency: str) -> list[Line]:
     lines = []
     for one in data["figures"]:
         before, after = Decimal(one["before"]), Decimal(one["after"])
@@ -153,7 +196,7 @@ def _difference(name: str, by: Decimal) -> str:
     return "" if not by else f"{by.normalize():+f}"
 
 
-def _simulated(one: Mapping[str, Any], currency: str) -> Line:
+def _simulated(one: Mapping[str, Any], currency: str, cycles: Mapping[str, float]) -> Line:
     name = one["measure"]
 
     def words(amount: float) -> str:
@@ -161,15 +204,26 @@ def _simulated(one: Mapping[str, Any], currency: str) -> Line:
             return share(amount, 1)
         if name == "cost_mean":
             return money(Decimal(str(amount)), currency)
+        return duration_words(amount)
+
+    def signed(amount: float) -> str:
         sign = "−" if amount < 0 else ""
-        return f"{sign}{duration_words(abs(amount))}"
+        if name in ("late", "silent", "utilisation"):
+            return sign + str(format_decimal(round(abs(amount) * 100, 1)))
+        return sign + words(abs(amount))
 
     said = one["change"]
-    changed = f"{words(said['value'])} ({words(said['low'])} … {words(said['high'])})"
+    changed = f"{signed(said['value'])} ({signed(said['low'])} … {signed(said['high'])})"
+    if name in ("late", "silent", "utilisation"):
+        changed = _("%(number)s points", number=changed)
     if not said["is_clear"]:
         changed += " · " + _("may be chance")
     return Line(
-        str(_SIMULATED[name]), words(one["before"]["value"]), words(one["after"]["value"]), changed
+        str(_SIMULATED[name]),
+        words(one["before"]["value"]),
+        words(one["after"]["value"]),
+        changed,
+        words(cycles[name]) if name in cycles else "–",
     )
 
 
@@ -178,10 +232,23 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
     if "not_simulated" in data:
         said = data["not_simulated"]
         found.append(filled(_(said["sentence"]), said["values"]))
-    if data["measured"] is None and "simulated" in data:
+    gate = data.get("calibration")
+    if "simulated" in data and not gate:
         found.append(
             _(
                 "Not calibrated: there is no log of how it is, so every simulated figure rests on what was said."
+            )
+            if data["measured"] is None
+            else _(
+                "Not calibrated: the log of how it is holds too few completed cases to test the simulation on."
+            )
+        )
+    elif gate and not gate["is_met"]:
+        found.append(
+            _(
+                "Not calibrated: simulated, half of the cases take %(half)s, 85 of 100 %(most)s of the time measured.",
+                half=share(1 + gate["gap50"]),
+                most=share(1 + gate["gap85"]),
             )
         )
     if any(data.get("is_overloaded", {}).values()):
@@ -199,6 +266,19 @@ def _basis(data: Mapping[str, Any]) -> list[str]:
     found = [_("Services a year: %(number)s", number=data["services"])]
     if data["measured"]:
         found.append(_("Measured in %(number)s cases", number=data["measured"]["cases"]))
+    gate = data.get("calibration")
+    if gate and gate["is_met"]:
+        found.append(
+            _(
+                "Calibrated: simulated, half of the cases take %(half)s, 85 of 100 %(most)s of the time measured.",
+                half=share(1 + gate["gap50"]),
+                most=share(1 + gate["gap85"]),
+            )
+        )
+    if gate and gate.get("is_held_out"):
+        found.append(
+            _("Fitted on the first half of the measured cases and tested on the second half.")
+        )
     if "seeds" in data:
         found.append(
             _(

@@ -7,7 +7,6 @@ from threading import Event as Flag
 from threading import Thread
 
 from designer.simulation.desk import SimulationDesk
-from designer.studies.report import ReportDesk
 from engine.casefile.copy import signing_key
 from engine.casefile.desk import CopyDesk
 from engine.database import Database
@@ -21,6 +20,7 @@ from engine.senders.webhook import WebhookSender
 from engine.worker import INSIDE, Sender, Worker
 from webapp.config import Settings
 from webapp.letter_press import letter_press
+from webapp.report_press import ReportPress
 
 LONG_LEASE = timedelta(
     minutes=30
@@ -43,7 +43,7 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
     # A thread of its own: minutes of simulating or of reading a log hold up no mail.
     thinking: dict[JobKind, Sender] = {
         JobKind.SIMULATION: SimulationDesk(database, clock),
-        JobKind.REPORT: ReportDesk(database, clock),
+        JobKind.REPORT: ReportPress(database, files, clock, settings),
         JobKind.LOG: LogDesk(database, files, clock, settings.zone),
     }
     inside = Worker(database, clock, kinds=INSIDE)

@@ -14,6 +14,7 @@ from designer.simulation.calibration import Measured, calibrated, measured_of
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
 from designer.simulation.fitting.work import WorkItem, traces
+from designer.simulation.lived import with_law, work_of
 from designer.simulation.refusals import Cancelled
 from designer.simulation.results_json import told
 from designer.simulation.scenario import Scenario
@@ -25,7 +26,6 @@ from engine.bpmn import read
 from engine.bpmn.model import Model
 from engine.database import Database
 from engine.errors import Refusal
-from engine.metrics.lived import lived_work
 from engine.metrics.question import Question
 from engine.models import Job, Person
 
@@ -136,7 +136,7 @@ class _Running:
         """Everything that was asked for, as JSON."""
         if self.settings["fit"]:
             fit = fitted(self.model, self.process_id, self.work)
-            self.scenario = _with_law(fit.scenario, self.scenario)
+            self.scenario = with_law(fit.scenario, self.scenario)
             self.desk.keep_fit(self.run_id, _with_scenario(fit, self.scenario))
         wanted, cases = int(self.settings["replications"]), int(self.settings["cases"])
         seed = int(self.settings["seed"])
@@ -203,21 +203,6 @@ def fit_json(fit: Fit) -> dict[str, Any]:
     }
 
 
-def _with_law(fit: Scenario, before: Scenario) -> Scenario:
-    """What no log tells, from the scenario as it was: term, holidays, costs, waits for others."""
-    return replace(
-        fit,
-        deadline=before.deadline,
-        holidays=before.holidays,
-        currency=before.currency,
-        events=before.events,
-        instances=before.instances,
-        again=before.again,
-        assumed=fit.assumed
-        | {one for one in before.assumed if one.startswith(("events", "inst", "again"))},
-    )
-
-
 def _with_scenario(fit: Fit, scenario: Scenario) -> Fit:
     return replace(fit, scenario=scenario)
 
@@ -232,15 +217,4 @@ def _lived(session: Session, what_if: WhatIf, run: SimulationRun) -> list[WorkIt
     if what_if.procedure_id is None or person is None:
         return []
     question = Question(person, what_if.procedure_id)
-    zone = question.zone
-    return [
-        WorkItem(
-            one.case,
-            one.element_id,
-            one.person,
-            one.opened_at.astimezone(zone),
-            one.claimed_at.astimezone(zone) if one.claimed_at is not None else None,
-            one.ended_at.astimezone(zone),
-        )
-        for one in lived_work(session, question)
-    ]
+    return work_of(session, question)

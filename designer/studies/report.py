@@ -5,33 +5,29 @@ was promised can be held against what came of it.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from designer.asme import compare
+from designer.cost import Ledger
 from designer.ledger import ledger
-from designer.models import Study, StudyReport
-from designer.simulation.experiments import compared, simulate
-from designer.simulation.outcomes import Difference, Estimate, Results
-from designer.simulation.scenario import Scenario
+from designer.models import StudyReport
+from designer.simulation.fitting.work import WorkItem
+from designer.simulation.lived import work_of
+from designer.studies.achieved import NotLiveYet, achieved, live_version
 from designer.studies.commands import study_by_id
-from designer.studies.scenario import scenario_of
-from designer.studies.sides import Side, Sides, sides
+from designer.studies.figures import diagrams_of, figures_of
+from designer.studies.sides import Sides, drawings_of, has_to_be, sides
+from designer.studies.simulated import prepared, simulated
 from engine.database import Database
 from engine.errors import NotFound, Refusal
 from engine.jobs import enqueue
+from engine.metrics.question import Question
 from engine.models import Job, JobKind, Person
-
-CASES = 300
-REPLICATIONS = 30
-SHOWN = ("cycle_mean", "cycle_p50", "cycle_p85", "cycle_p95", "waiting_p50", "working_p50",
-         "cost_mean", "late", "silent", "utilisation")  # fmt: skip
-TOLERANCE = 0.10  # of the calibration gate
 
 
 class NothingToCompare(Refusal):
@@ -42,11 +38,30 @@ class NothingToCompare(Refusal):
     )
 
 
-def issue_report(session: Session, study_id: int, *, by: Person, at: datetime) -> StudyReport:
-    """Leave a report to be made by the worker. Raises NotFound, NothingToCompare."""
+def issue_report(
+    session: Session, study_id: int, *, language: str = "en", by: Person, at: datetime
+) -> StudyReport:
+    """Leave a report to be made by the worker, its printed pages in `language`. Raises NotFound, NothingToCompare."""
     study = study_by_id(session, study_id)
-    if sides(session, study, by=by).to_be is None:
+    if not has_to_be(session, study):
         raise NothingToCompare()
+    return _issued(session, study_id, {"state": "waiting", "language": language}, by, at)
+
+
+def issue_achieved(
+    session: Session, study_id: int, *, language: str = "en", by: Person, at: datetime
+) -> StudyReport:
+    """Leave a report on what came of it after going live to be made. Raises NotFound, NotLiveYet."""
+    study = study_by_id(session, study_id)
+    if live_version(session, study) is None:
+        raise NotLiveYet()
+    data = {"state": "waiting", "kind": "achieved", "language": language}
+    return _issued(session, study_id, data, by, at)
+
+
+def _issued(
+    session: Session, study_id: int, data: dict[str, Any], by: Person, at: datetime
+) -> StudyReport:
     last = session.scalar(
         select(func.max(StudyReport.number)).where(StudyReport.study_id == study_id)
     )
@@ -54,7 +69,7 @@ def issue_report(session: Session, study_id: int, *, by: Person, at: datetime) -
         study_id=study_id,
         number=(last or 0) + 1,
         code=secrets.token_urlsafe(16),
-        data={"state": "waiting"},
+        data=data,
         issued_by_id=by.id,
         issued_at=at,
     )
@@ -115,29 +130,20 @@ class ReportDesk:
     def __call__(self, job: Job) -> None:
         """Make one report; what cannot be simulated is told in it, not raised."""
         study_id, number = int(job.payload["study"]), int(job.payload["number"])
-        prepared = self.database.write(lambda session: self._prepare(session, study_id, number))
-        if prepared is None:
+        making = self.database.write(lambda session: self._begin(session, study_id, number))
+        if making is None:
             return
-        data, scenarios = prepared
-        try:
-            data |= _simulated(scenarios)
-        except Refusal as refusal:
-            data["not_simulated"] = {
-                "sentence": refusal.sentence,
-                "values": {name: str(value) for name, value in refusal.values.items()},
-            }
+        data = making.figures if making.figures.get("kind") == "achieved" else _proved(making)
         data["state"] = "done"
 
         def write(session: Session) -> None:
             report = session.get(StudyReport, (study_id, number))
             if report is not None and report.data.get("state") != "done":
-                report.data = data
+                report.data = {**report.data, **data}
 
         self.database.write(write)
 
-    def _prepare(
-        self, session: Session, study_id: int, number: int
-    ) -> tuple[dict[str, Any], list[tuple[Side, Scenario]]] | None:
+    def _begin(self, session: Session, study_id: int, number: int) -> "_Making | None":
         report = session.get(StudyReport, (study_id, number))
         if report is None or report.data.get("state") == "done":
             return None
@@ -145,95 +151,57 @@ class ReportDesk:
         by = session.get(Person, report.issued_by_id)
         if by is None:
             return None
+        if report.data.get("kind") == "achieved":
+            try:
+                return _Making(achieved(session, study, by=by, at=report.issued_at))
+            except Refusal:
+                report.data = {**report.data, "state": "failed"}
+                return None
         both = sides(session, study, by=by)
         if both.to_be is None:
-            report.data = {"state": "failed"}
+            report.data = {**report.data, "state": "failed"}
             return None
-        book, on = ledger(session), report.issued_at.date()
-        scenarios = [
-            (side, scenario_of(side, both.said, book, on=on)) for side in (both.as_is, both.to_be)
-        ]
-        return figures_of(study, both), scenarios
-
-
-def figures_of(study: Study, both: Sides) -> dict[str, Any]:
-    """What the report says without simulating: the foot of both tables, cost, burden, findings, references."""
-    before, after = both.as_is, both.to_be or both.as_is
-    accepted = [dict(one) for one in both.said.accepted]
-    references = [one["reference"] for one in accepted if one.get("reference")]
-    return {
-        "name": study.name,
-        "currency": "PEN" if before.sheet.fee is None else before.sheet.fee.currency,
-        "figures": [
-            {"measure": one.measure, "before": str(one.before), "after": str(one.after)}
-            for one in compare(before.totals, after.totals)
-            if one.before or one.after
-        ],
-        "cost": _pair(before, after, lambda side: None if side.unpriced else side.cost.total),
-        "burden": _pair(before, after, lambda side: side.burden.yearly),
-        "once_only": _pair(before, after, lambda side: side.once_only),
-        "services": str(both.said.services),
-        "accepted": accepted,
-        "dismissed": dict(both.said.dismissed),
-        "references": sorted(set(references)),
-        "measured": None if before.log is None else {"cases": before.log.cases},
-    }
-
-
-def _pair(
-    before: Side, after: Side, ask: Callable[[Side], Decimal | None]
-) -> dict[str, str | None]:
-    said = {"before": ask(before), "after": ask(after)}
-    return {name: None if value is None else str(value) for name, value in said.items()}
-
-
-def _simulated(scenarios: list[tuple[Side, Scenario]]) -> dict[str, Any]:
-    """Both sides on the same luck, and what differs between them."""
-    [before, after] = [
-        simulate(
-            side.parts.model,
-            side.parts.process_id,
-            scenario,
-            cases=CASES,
-            replications=REPLICATIONS,
+        work: list[WorkItem] = []
+        if study.procedure_id is not None and study.as_is_version_id is not None:
+            work = work_of(session, Question(by, study.procedure_id, study.as_is_version_id))
+        return _Making(
+            figures_of(study, both),
+            both,
+            ledger(session),
+            report.issued_at.date(),
+            work,
+            drawings_of(session, study),
         )
-        for side, scenario in scenarios
-    ]
-    differences = compared(before, after)
-    return {
-        "simulated": [_told(one) for one in differences if one.measure in SHOWN],
-        "durations": {"as_is": list(before.durations), "to_be": list(after.durations)},
-        "is_overloaded": {"as_is": before.is_overloaded, "to_be": after.is_overloaded},
-        "assumed": sorted({name for _, scenario in scenarios for name in scenario.assumed}),
-        "seeds": list(before.seeds),
-        "cases": CASES,
-        "replications": REPLICATIONS,
-        "use": {"as_is": _use(before), "to_be": _use(after)},
-        "verdict": verdict(differences),
-    }
 
 
-def verdict(differences: tuple[Difference, ...]) -> dict[str, Any]:
-    """What the cycle time does: `faster`, `slower` or `unclear`, with the change and its interval in seconds."""
-    [cycle] = [one for one in differences if one.measure == "cycle_mean"]
-    change = cycle.change
-    word = "unclear" if not change.is_clear else "faster" if change.value < 0 else "slower"
-    return {"word": word, "before": cycle.before.value, **_estimate(change)}
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """A report half made: what was read in one transaction, to be thought about outside of any."""
+
+    figures: dict[str, Any]
+    both: Sides | None = None
+    book: Ledger = field(default_factory=Ledger)
+    on: date = date.min
+    work: Sequence[WorkItem] = ()
+    drawings: tuple[bytes, bytes] = (b"", b"")
 
 
-def _told(one: Difference) -> dict[str, Any]:
-    return {
-        "measure": one.measure,
-        "before": _estimate(one.before),
-        "after": _estimate(one.after),
-        "change": _estimate(one.change) | {"is_clear": one.change.is_clear},
-        "share": one.share,
-    }
-
-
-def _estimate(one: Estimate) -> dict[str, float]:
-    return {"value": one.value, "low": one.low, "high": one.high}
-
-
-def _use(results: Results) -> Mapping[str, float]:
-    return {one.key: one.utilisation for one in results.staff}
+def _proved(making: _Making) -> dict[str, Any]:
+    """The figures with both sides simulated and both diagrams."""
+    data = dict(making.figures)
+    waits: dict[str, dict[str, float]] = {}
+    both = making.both
+    assert both is not None
+    assert both.to_be is not None
+    before, after = both.as_is, both.to_be
+    try:
+        ready = prepared(before, after, both.said, making.book, making.work, on=making.on)
+        told, waits = simulated(before, after, ready)
+        data |= told
+    except Refusal as refusal:
+        data["not_simulated"] = {
+            "sentence": refusal.sentence,
+            "values": {name: str(value) for name, value in refusal.values.items()},
+        }
+    data["diagrams"] = diagrams_of(making.drawings, before, after, waits)
+    return data

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from designer.asme import ActivityType, Table, Totals, derive, overridden, totals
 from designer.asme.derivation import Measured
+from designer.asme.table import WAIT
 from designer.beside import read_tables, with_rules
 from designer.burden import TotalBurden, Visit, burden, once_only_ratio
 from designer.changes import Parts
@@ -19,12 +20,13 @@ from designer.findings import Finding, Log, Subject, TaskLog, look
 from designer.findings.subject import AskedField
 from designer.ledger import ledger
 from designer.models import Draft, Study
+from designer.picture import picture
 from designer.studies.said import Said, Which, read_said
 from engine.bpmn import read
 from engine.deployments import version_with_everything
 from engine.metrics.evidence import LogEvidence, evidence
 from engine.metrics.question import Question
-from engine.models import Person
+from engine.models import Person, Version
 from engine.sheet import Sheet, read_sheet
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -82,10 +84,38 @@ def has_to_be(session: Session, study: Study) -> bool:
 def as_is_parts(session: Session, study: Study) -> Parts:
     """The parts of the procedure as it is."""
     if study.as_is_version_id is not None:
-        version = version_with_everything(session, study.as_is_version_id)
-        model = read(version.model)
-        return Parts(model, version.process_id, version.sheet, version.forms, version.decisions)
+        return version_parts(session, study.as_is_version_id)
     return draft_parts(session, study.as_is_draft_id or 0)
+
+
+def version_parts(session: Session, version_id: int) -> Parts:
+    """The parts of a published version."""
+    version = version_with_everything(session, version_id)
+    model = read(version.model)
+    return Parts(model, version.process_id, version.sheet, version.forms, version.decisions)
+
+
+def live_side(
+    session: Session, version: Version, said: Said, book: Ledger, log: LogEvidence | None
+) -> Side:
+    """A version as it turned out: minutes as measured, whatever was said of them before it went live."""
+    measured = set() if log is None else log.tasks.keys()
+    known = measured | {f"{WAIT}{name}" for name in measured}
+    overrides = {
+        row: replace(one, minutes=None, share=None) if row in known else one
+        for row, one in said.overrides.get("to_be", {}).items()
+    }
+    told = replace(said, overrides={**said.overrides, "to_be": overrides})
+    return side(version_parts(session, version.id), "to_be", told, book, log)
+
+
+def drawings_of(session: Session, study: Study) -> tuple[bytes, bytes]:
+    """The files that show both sides."""
+    if study.as_is_version_id is not None:
+        before = picture(version_with_everything(session, study.as_is_version_id))
+    else:
+        before = draft_by_id(session, study.as_is_draft_id or 0).drawing
+    return before, draft_by_id(session, study.to_be_draft_id or 0).drawing
 
 
 def draft_parts(session: Session, draft_id: int) -> Parts:

@@ -35,6 +35,7 @@ class TaskEvidence:
     touch: float
     wait: float
     quick: int
+    mean_wait: float = 0.0  # what simulations say of waiting is a mean as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def _tasks(session: Session, recent: Any) -> dict[str, TaskEvidence]:
             touch=percentile(array("d", sorted(touched)), 0.5),
             wait=percentile(array("d", sorted(waits[name])), 0.5),
             quick=sum(spent <= QUICK_SECONDS for spent in touched),
+            mean_wait=sum(waits[name]) / len(touched),
         )
         for name, touched in touches.items()
     }

@@ -70,3 +70,23 @@ def test_a_report_is_for_the_public_only_when_the_office_wants(session: Session)
     publish_report(session, report.study_id, report.number, False, at=START)
     with pytest.raises(NotFound):
         public_report(session, report.code)
+
+
+def test_a_report_keeps_both_diagrams_with_what_changed_and_where_cases_wait(
+    sqlite_database: Database, clock: Clock
+) -> None:
+    key = sqlite_database.write(lambda session: issued(session).study_id)
+    made(sqlite_database, clock)
+    with sqlite_database.reading() as session:
+        diagrams = session.get_one(StudyReport, (key, 1)).data["diagrams"]
+    assert diagrams["as_is"]["marks"]["DerivarSubgerencia"] == ["removed"]
+    assert "DerivarSubgerencia" not in {one["id"] for one in diagrams["to_be"]["shapes"]}
+    assert "removed" not in {one[0] for one in diagrams["to_be"]["marks"].values()}
+    assert diagrams["as_is"]["waits"]["Inspeccionar"]["seconds"] > 86_400
+
+
+def made(database: Database, clock: Clock) -> None:
+    desk = ReportDesk(database, clock)
+    Worker(
+        database, clock, senders={JobKind.REPORT: desk}, kinds=(JobKind.REPORT,)
+    ).run_until_idle()

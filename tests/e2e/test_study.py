@@ -7,12 +7,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from designer.studies import study_folder
-from designer.studies.report import ReportDesk
+from engine.files import FileStore
 from engine.models import JobKind
 from engine.people import person_by_name
 from engine.worker import Worker
 from tests.clock import START, Clock
 from tests.e2e.conftest import PHONE, LiveServer
+from webapp.config import Settings
+from webapp.report_press import ReportPress
+
+# WeasyPrint leaves the colour profile of PDF/A to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"
+)
 
 AS_IS = Path(__file__).resolve().parents[2] / "processes" / "licencia-funcionamiento" / "as-is"
 
@@ -36,6 +43,7 @@ def test_three_accepted_findings_become_fewer_papers_hand_overs_days_and_soles(
     no_barriers: Check,
     live_server: LiveServer,
     clock: Clock,
+    tmp_path: Path,
 ) -> None:
     sign_in(page, "ana")
     page.goto(study)
@@ -47,7 +55,9 @@ def test_three_accepted_findings_become_fewer_papers_hand_overs_days_and_soles(
     no_barriers(page)
     page.get_by_role("button", name="Simulate both and issue a report").click()
     expect(page.get_by_role("status")).to_contain_text("being simulated")
-    desk = ReportDesk(live_server.database, clock)
+    files = FileStore((tmp_path / "files").resolve())
+    settings = Settings(database_url=live_server.database.url, var=tmp_path, secret_key="x" * 32)
+    desk = ReportPress(live_server.database, files, clock, settings)
     Worker(
         live_server.database,
         clock,
@@ -62,7 +72,14 @@ def test_three_accepted_findings_become_fewer_papers_hand_overs_days_and_soles(
     expect(told).to_contain_text("hand-overs")
     expect(told).to_contain_text("burden on applicants a year S/")
     expect(told).to_contain_text("cost of a service S/")
-    expect(page.get_by_text("Not calibrated")).to_be_visible()
+    expect(page.get_by_text("Not calibrated: there is no log")).to_be_visible()
+    # both diagrams stand side by side in the report, with what changed in words as well
+    before = page.get_by_role("img", name="Diagram, as it is; Derivar a la Subgerencia: removed")
+    expect(before).to_be_visible()
+    expect(page.get_by_text("Derivar a la Subgerencia: removed", exact=True)).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF to sign").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
     no_barriers(page)
     page.get_by_role("button", name="Make it public").click()
     public = page.get_by_role("link", name="/reports/").get_attribute("href")

@@ -19,6 +19,7 @@ from designer.studies import (
     study_version,
     take_up,
 )
+from designer.studies.achieved import live_version
 from designer.studies.report import reports
 from engine.deployments import current_version, procedure_by_key
 from engine.errors import Refusal
@@ -132,6 +133,7 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         dismissed=[one for one in latest.findings if one.key in both.said.dismissed],
         side_names=SIDE_NAMES,
         reports=reports(session(), study.id),
+        live=live_version(session(), study),
         refusal=None if refusal is None else sentence(refusal),
     )
 

@@ -1,21 +1,25 @@
 """The report of a study: issued, read, printed, made public."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.models import StudyReport
 from designer.studies.report import (
+    issue_achieved,
     issue_report,
     public_report,
     publish_report,
     report_of,
 )
 from engine.directory import people_names
-from engine.errors import Refusal
+from engine.errors import NotFound, Refusal
+from engine.files import FileStore
 from engine.models import Role
 from webapp.access import access, public
-from webapp.i18n import _, sentence
+from webapp.achieved_words import told_achieved
+from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
+from webapp.report_press import is_printed, pdf_of
 from webapp.report_words import told_report
 from webapp.sessions import signed_in
 from webapp.transactions import now, session, start_over
@@ -29,9 +33,10 @@ REPORT = "/studies" + STUDY + "/reports/<int(max=99999):number>"
 @pages.post("/studies" + STUDY + "/reports")
 @access(Role.ANALYST)
 def issue(study_id: int) -> ResponseReturnValue:
-    """Leave a report to the worker and show it as soon as it is there."""
+    """Leave a report to the worker and show it as soon as it is there; of what came of it, if that is asked for."""
+    command = issue_achieved if request.form.get("kind") == "achieved" else issue_report
     try:
-        report = issue_report(session(), study_id, by=signed_in(), at=now())
+        report = command(session(), study_id, language=chosen_language(), by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
         flash(sentence(refusal), "warn")
@@ -67,12 +72,47 @@ def read(code: str) -> ResponseReturnValue:
     return _page(public_report(session(), code), is_public=True)
 
 
+@pages.get(REPORT + ".pdf")
+@access(Role.ANALYST, Role.MANAGER)
+def pdf(study_id: int, number: int) -> ResponseReturnValue:
+    """The report to sign."""
+    return _pdf(report_of(session(), study_id, number))
+
+
+@pages.get("/reports/<code>.pdf")
+@public
+def read_pdf(code: str) -> ResponseReturnValue:
+    """A public report to keep, for anybody."""
+    return _pdf(public_report(session(), code))
+
+
+def _pdf(report: StudyReport) -> ResponseReturnValue:
+    found = pdf_of(report)
+    if found is None:
+        raise NotFound(what="file", name=report.number)
+    store: FileStore = current_app.extensions["files"]
+    return send_file(
+        store.open(found.sha256),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=found.name,
+    )
+
+
 def _page(report: StudyReport, *, is_public: bool = False) -> ResponseReturnValue:
     by = people_names(session(), [report.issued_by_id] if report.issued_by_id else [])
+    is_done = report.data.get("state") == "done"
+    is_achieved = report.data.get("kind") == "achieved"
+    no_pdf = report.data.get("no_pdf")
     return page(
         "studies/report.html",
         report=report,
-        told=told_report(report.data) if report.data.get("state") == "done" else None,
+        told=told_report(report.data) if is_done and not is_achieved else None,
+        achieved=told_achieved(report.data) if is_done and is_achieved else None,
+        # Reports issued before there were printed pages wait for none.
+        is_waiting=report.data.get("state") == "waiting"
+        or (is_done and "language" in report.data and not is_printed(report)),
+        no_pdf=_(no_pdf["sentence"]) if no_pdf else "",
         author=by.get(report.issued_by_id or 0, ""),
         is_public=is_public,
     )

@@ -1,0 +1,95 @@
+"""The pages of a report: made by the worker, printed to be signed, read by the public when the office wants."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from designer.models import StudyReport
+from designer.studies import accept, study_folder
+from designer.studies.report import issue_report
+from engine.models import JobKind
+from engine.people import person_by_name
+from engine.worker import Worker
+from tests.clock import START
+from tests.webapp.conftest import Town, Visitor
+from webapp.report_press import ReportPress
+
+# WeasyPrint leaves its colour profile open until it is collected.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"
+)
+AS_IS = Path(__file__).parents[2] / "processes" / "licencia-funcionamiento" / "as-is"
+
+
+@pytest.fixture
+def report(town: Town) -> str:
+    """The address of a report in Spanish that was made."""
+    with town.database.transaction() as session:
+        ana = person_by_name(session, "ana")
+        assert ana is not None
+        study = study_folder(session, AS_IS, by=ana, at=START)
+        accept(session, study.id, "mere-forwarding::DerivarSubgerencia", by=ana, at=START)
+        key = study.id
+        issue_report(session, key, language="es", by=ana, at=START)
+    return f"/studies/{key}/reports/1"
+
+
+def make(town: Town) -> None:
+    app = town.app
+    press = ReportPress(
+        app.extensions["database"],
+        app.extensions["files"],
+        app.extensions["clock"],
+        app.extensions["settings"],
+    )
+    worker = Worker(
+        app.extensions["database"],
+        app.extensions["clock"],
+        senders={JobKind.REPORT: press},
+        kinds=(JobKind.REPORT,),
+    )
+    assert worker.run_until_idle() == 1
+
+
+def test_a_report_is_made_by_the_worker_and_printed_in_the_language_it_was_asked_in(
+    town: Town, report: str
+) -> None:
+    ana: Visitor = town.visitor("ana")
+    assert "being simulated" in ana.get(report).text
+    assert ana.get(f"{report}.pdf").status_code == 404
+    make(town)
+    text = ana.get(report).text
+    assert "A case will be decided" in text
+    assert "not calibrated" in text  # there is no log of how it was: every simulated figure says so
+    assert text.count("not calibrated</span>") >= 5
+    assert "Derivar a la Subgerencia: removed" in text
+    with ana.get(f"{report}.pdf") as pdf:
+        assert pdf.mimetype == "application/pdf"
+        assert pdf.data.startswith(b"%PDF")
+        with town.database.reading() as session:
+            found = session.scalars(select(StudyReport)).one()
+            assert found.data["pdf"]["size"] == len(pdf.data)
+
+
+def test_the_printed_report_is_for_the_public_only_when_the_office_wants(
+    town: Town, report: str
+) -> None:
+    make(town)
+    ana, anybody = town.visitor("ana"), town.visitor()
+    with town.database.reading() as session:
+        code = session.scalars(select(StudyReport.code)).one()
+    assert anybody.get(f"/reports/{code}.pdf").status_code == 404
+    ana.post(f"{report}/public", {"is_public": "yes"})
+    with anybody.get(f"/reports/{code}.pdf") as pdf:
+        assert pdf.data.startswith(b"%PDF")
+    assert f"/reports/{code}.pdf" in anybody.get(f"/reports/{code}").text
+
+
+def test_what_came_of_it_is_asked_only_of_what_is_live(town: Town, report: str) -> None:
+    ana = town.visitor("ana")
+    study = report.partition("/reports")[0]
+    assert "Report what came of it" not in ana.get(study).text
+    answer = ana.post(f"{study}/reports", {"kind": "achieved"})
+    assert answer.status_code == 303
+    assert "has not been published yet" in ana.get(answer.location).text

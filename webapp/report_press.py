@@ -1,0 +1,124 @@
+"""The worker's part of a report: its figures, then its printed pages in the language it was asked for in."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+
+import orjson
+from flask import Flask, render_template
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from designer.models import StudyReport
+from designer.studies.report import ReportDesk
+from engine.database import Database
+from engine.files import FileStore, StoredFile
+from engine.letters.refusals import NothingToRead, TypesettingMissing
+from engine.letters.typesetting import typeset
+from engine.models import Job, Office, Person
+from webapp import study_words, words
+from webapp.achieved_words import told_achieved
+from webapp.config import OFFERED_LANGUAGES, Settings
+from webapp.i18n import babel
+from webapp.report_words import told_report
+
+
+class ReportPress:
+    """Does jobs of JobKind.REPORT: the figures, then the PDF. Done again it changes nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: FileStore,
+        clock: Callable[[], datetime],
+        settings: Settings,
+    ) -> None:
+        self.database = database
+        self.files = files
+        self.desk = ReportDesk(database, clock)
+        self.app = _words(settings)
+
+    def __call__(self, job: Job) -> None:
+        """Make one report whole; without a press or fonts the report says so and is read on its page."""
+        self.desk(job)
+        key = int(job.payload["study"]), int(job.payload["number"])
+        with self.database.reading() as session:
+            found = self._page(session, key)
+        if found is None:
+            return
+        name, page = found
+        try:
+            told = {"pdf": self.files.put(BytesIO(typeset(page)), name).as_json()}
+        except (TypesettingMissing, NothingToRead) as refusal:
+            told = {"no_pdf": {"sentence": refusal.sentence}}
+
+        def write(session: Session) -> None:
+            report = session.get(StudyReport, key)
+            if report is not None and "pdf" not in report.data:
+                report.data = {**report.data, **told}
+
+        self.database.write(write)
+
+    def _page(self, session: Session, key: tuple[int, int]) -> tuple[str, str] | None:
+        report = session.get(StudyReport, key)
+        if report is None or report.data.get("state") != "done" or is_printed(report):
+            return None
+        by = session.get(Person, report.issued_by_id) if report.issued_by_id else None
+        said = report.data.get("language")
+        language = said if said in OFFERED_LANGUAGES else "en"
+        with self.app.app_context(), force_locale(language):
+            return f"{report.data['name']} {report.number}.pdf", printed(
+                report,
+                author="" if by is None else by.full_name,
+                entity=_entity(session),
+                language=language,
+            )
+
+
+def is_printed(report: StudyReport) -> bool:
+    """Whether nothing more comes: its PDF is there, or it was said why there is none."""
+    return "pdf" in report.data or "no_pdf" in report.data
+
+
+def pdf_of(report: StudyReport) -> StoredFile | None:
+    """Its PDF in the store; None while there is none."""
+    return StoredFile.from_json(report.data.get("pdf"))
+
+
+def printed(report: StudyReport, *, author: str, entity: str, language: str) -> str:
+    """The pages as HTML that needs nothing from anywhere. Inside an application context with a locale."""
+    is_achieved = report.data.get("kind") == "achieved"
+    figures = {name: one for name, one in report.data.items() if name not in ("pdf", "no_pdf")}
+    return render_template(
+        "studies/print.html",
+        report=report,
+        told=None if is_achieved else told_report(report.data),
+        achieved=told_achieved(report.data) if is_achieved else None,
+        author=author,
+        entity=entity,
+        language=language,
+        issued=report.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seal=hashlib.sha256(orjson.dumps(figures, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16],
+        is_print=True,
+    )
+
+
+def _entity(session: Session) -> str:
+    """The entity's own name, where one office stands above all others."""
+    top = session.scalars(select(Office.name).where(Office.parent_id.is_(None)).limit(2)).all()
+    return top[0] if len(top) == 1 else ""
+
+
+def _words(settings: Settings) -> Flask:
+    """Enough of the application to say things: a worker serves no pages."""
+    app = Flask("webapp", static_folder=None)
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=settings.language, BABEL_DEFAULT_TIMEZONE=settings.timezone
+    )
+    app.extensions["settings"] = settings
+    babel.init_app(app)
+    words.register(app)
+    study_words.register(app)
+    return app
