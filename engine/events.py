@@ -77,7 +77,10 @@ class Happened(StrEnum):
     DECISION_NOTIFIED = "decision_notified"
     TERM_WARNED = "term_warned"  # data: days left, to whom
     APPEAL_FILED = "appeal_filed"  # data: kind, decide_by
-    APPEAL_DECIDED = "appeal_decided"  # data: kind, result
+    APPEAL_DECIDED = "appeal_decided"  # data: kind, result, effect, stage, is_exhausted
+    APPEAL_SILENT = "appeal_silent"  # nobody decided it in time; data: kind, how, is_exhausted
+    DECISION_REVOKED = "decision_revoked"  # data: outcome it had, numbers of its letters
+    CASE_REOPENED = "case_reopened"  # it goes on at an element, though it had ended
     EXPOST_CHECKED = "expost_checked"  # data: found
     # the applicant's window
     CONSENT_GIVEN = (

@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from engine import feel, history
+from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
 from engine.models import Case, CaseStatus, Document, Letter, Office, Task, TaskStatus
 from engine.offers import sheet_of
 from engine.sheet import Appeal
-from engine.terms.appeals import COMPLAINT, appeals_offered, may_appeal
+from engine.terms.appeals import may_appeal
+from engine.terms.clock import term_of
+from engine.terms.offered import COMPLAINT, offered
 from engine.terms.view import ClockFile, StatedNotice, clock_file
 from engine.visibility import shown_case
 
@@ -93,15 +96,18 @@ def deeds(session: Session, case: Case, *, at: datetime) -> tuple[Deeds, ClockFi
         return Deeds(None, is_open, (), False), None
     law = file.view.law
     waiting = {one.kind for one in file.appeals if one.decided_on is None}
-    offered = appeals_offered(sheet_of(session, case.version_id), law)
-    appeals = tuple(
-        one
-        for kind, one in offered.items()
-        if kind not in waiting and may_appeal(session, case, one, at=at)
-    )
+    term = term_of(session, case)
+    known = {} if term is None else offered(session, case, term)
+    appeals = tuple(one for one in known.values() if may_appeal(session, case, one, at=at))
     may_complain = is_open and law.complaint_days is not None and COMPLAINT not in waiting
     is_notified = file.view.notified_on is not None
     return Deeds(file.open_notice, is_open and not is_notified, appeals, may_complain), file
+
+
+def element_names(session: Session, case: Case) -> dict[str, str]:
+    """What the elements of the case's diagram are called, for those an appeal sends it back to."""
+    nodes = blueprint(session, case.version_id).nodes
+    return {one: node.name or one for one, node in nodes.items()}
 
 
 def shown_document(session: Session, case_id: int, number: int) -> Document:

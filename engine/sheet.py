@@ -96,12 +96,18 @@ class Modality:
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal the applicant may file; amounts in business days."""
+    """An appeal the applicant may file; amounts in business days.
+
+    `silence` and `after_silence`: positive or negative, when nobody decides it in time: one against a decision, and one
+    against negative silence. Empty: as the law says.
+    """
 
     kind: str  # reconsideration, appeal
     file_within: int
     decide_within: int
-    authority: str = ""
+    authority: str = ""  # name of an office, where there is one of this name
+    silence: str = ""
+    after_silence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +272,12 @@ def _appeal(kind: str, said: Mapping[str, Any]) -> Appeal | None:
     within, decided = said.get("file_within"), said.get("decide_within")
     if not isinstance(within, int) or not isinstance(decided, int):
         return None
-    return Appeal(kind, within, decided, _text(said.get("authority")))
+    effects = (_effect(said.get(name)) for name in ("silence", "after_silence"))
+    return Appeal(kind, within, decided, _text(said.get("authority")), *effects)
+
+
+def _effect(said: Any) -> str:
+    return _text(said) if _text(said) in ("positive", "negative") else ""
 
 
 def _fee(said: Mapping[str, Any]) -> Fee | None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import Case, Opinion, Person, Procedure, Role, Task, TaskStatus
+from engine.models import Case, FiledAppeal, Opinion, Person, Procedure, Role, Task, TaskStatus
 from engine.people import offices_below
 from engine.pools import WORKING, pools_of
 
@@ -24,7 +24,8 @@ def visible_tasks(person: Person) -> ColumnElement[bool]:
 def visible_cases(person: Person) -> ColumnElement[bool]:
     """Condition on Case: an operator sees all; a manager those of procedures or with a task of the own offices and
     the ones below; a civil servant and an analyst those with a task of theirs or of their offices, done or not,
-    those they started and those their office was asked an opinion on; an applicant only the own ones.
+    those they started and those their office was asked an opinion on or decides an appeal in; an applicant only the
+    own ones.
     """
     if person.has_role(Role.OPERATOR):
         return true()
@@ -47,6 +48,7 @@ def _cases_of_work(person: Person) -> ColumnElement[bool]:
             ),
         ),
         exists().where(Opinion.case_id == Case.id, Opinion.office_id.in_(person.office_ids)),
+        exists().where(FiledAppeal.case_id == Case.id, FiledAppeal.office_id.in_(_seen(person))),
     ]
     if person.has_role(Role.MANAGER) and person.office_ids:
         of_office = select(Procedure.id).where(
@@ -54,6 +56,12 @@ def _cases_of_work(person: Person) -> ColumnElement[bool]:
         )
         conditions.append(Case.procedure_id.in_(of_office))
     return or_(*conditions)
+
+
+def _seen(person: Person) -> Any:
+    """The offices whose appeals the person sees: the own ones, and a manager those below."""
+    is_above = person.has_role(Role.MANAGER) and bool(person.office_ids)
+    return offices_below(person.office_ids) if is_above else person.office_ids
 
 
 def counted_cases(person: Person) -> ColumnElement[bool]:

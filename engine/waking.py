@@ -21,7 +21,7 @@ from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, lock
 from engine.service_tasks import finish_service
 from engine.spiff import WaitKind
-from engine.terms import recounting, tick
+from engine.terms import appeal_clock, recounting, tick
 
 # a thrown message that nobody waits for yet is kept so long
 KEPT = timedelta(days=30)
@@ -100,6 +100,8 @@ def _put_off(session: Session, job: Job, run_at: datetime, worker: str) -> None:
 def _look_at_clock(session: Session, job: Job, at: datetime) -> None:
     if job.case_id is None:
         recounting.carry_on(session, job.payload, at=at)
+    elif "appeal" in job.payload:
+        appeal_clock.look(session, job.case_id, job.payload["appeal"], at=at)
     else:
         tick.look(session, job.case_id, at=at)
 

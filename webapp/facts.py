@@ -32,6 +32,9 @@ _HEAVY = {
     Happened.SILENCE_OPERATED,
     Happened.APPEAL_FILED,
     Happened.APPEAL_DECIDED,
+    Happened.APPEAL_SILENT,
+    Happened.DECISION_REVOKED,
+    Happened.CASE_REOPENED,
     Happened.EXPOST_CHECKED,
 }
 # True, but of no interest to whoever reads the story.

@@ -1,11 +1,13 @@
 """What the law's clock has to say, as people say it; the facts of the clock as sentences of the timeline."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import Flask
 
 from engine.events import Happened
 from engine.history import Entry
+from engine.models import FiledAppeal
 from engine.sheet import Assessment
 from engine.terms.view import ClockView
 from webapp.i18n import _, plural
@@ -110,6 +112,35 @@ def result_name(result: str | None) -> str:
     }.get(result, str(result))
 
 
+def appeal_state(appeal: FiledAppeal) -> str:
+    """Where an appeal stands, in a word or two."""
+    if appeal.decided_on is None and appeal.silent_on is not None:
+        return _("silence since %(day)s", day=day(appeal.silent_on))
+    return result_name(appeal.result)
+
+
+def appeal_due(decide_by: date) -> str:
+    """Until when it is decided."""
+    return _("To be decided by %(day)s", day=day(decide_by))
+
+
+def appeal_effects(appeal: FiledAppeal, names: Mapping[str, str]) -> list[str]:
+    """What followed from it, a sentence each; `names`: of elements."""
+    found = []
+    if appeal.effect == "back":
+        stage = names.get(appeal.returned_to or "", appeal.returned_to or "–")
+        found.append(
+            _("The decision lost its effect; the case went back to “%(stage)s”.", stage=stage)
+        )
+    elif appeal.effect == "anew":
+        found.append(_("The decision lost its effect; this is the new one."))
+    if appeal.is_exhausted:
+        found.append(_("Nothing more can be filed with the office; a judge can be asked."))
+    elif appeal.silent_on is not None and appeal.decided_on is None:
+        found.append(_("It can be appealed, as if the answer were no."))
+    return found
+
+
 def sentence_of_clock(entry: Entry) -> str | None:
     """A fact of the clock as a sentence; None for every other fact."""
     data = entry.data
@@ -175,6 +206,8 @@ def _sentence_of_answer(entry: Entry) -> str | None:
                     "Those in charge were warned: %(num)d business days are left",
                     int(data.get("days") or 0),
                 )
+            if str(data.get("kind", "")).startswith("appeal"):
+                return _sentence_of_appeal_warning(data)
             if data.get("kind") == "overdue":
                 return _("Those in charge were warned: the time to decide is over")
             return _("Those in charge were told that silence has operated")
@@ -184,6 +217,16 @@ def _sentence_of_answer(entry: Entry) -> str | None:
                 kind=appeal_name(str(data.get("kind"))),
                 day=_day(data, "decide_by"),
             )
+        case Happened.APPEAL_SILENT:
+            kind = appeal_name(str(data.get("kind")))
+            if data.get("how") == "positive":
+                return _("Nobody decided it in time, and silence grants it: %(kind)s", kind=kind)
+            return _("Nobody decided it in time: %(kind)s", kind=kind)
+        case Happened.DECISION_REVOKED:
+            return _("The decision lost its effect")
+        case Happened.CASE_REOPENED:
+            stage = data.get("stage_name") or "–"
+            return _("The case goes on again at “%(stage)s”", stage=stage)
         case Happened.APPEAL_DECIDED:
             return _(
                 "Decided: %(kind)s, %(result)s",
@@ -195,6 +238,18 @@ def _sentence_of_answer(entry: Entry) -> str | None:
                 return _("Checked afterwards: what was declared is true")
             return _("Checked afterwards: what was declared is not true")
     return None
+
+
+def _sentence_of_appeal_warning(data: Mapping[str, object]) -> str:
+    until = _day(data, "decide_by")
+    match data.get("kind"):
+        case "appeal":
+            return _("Who decides was told of what was filed: until %(day)s", day=until)
+        case "appeal_late":
+            return _("Who decides was warned: the time ended on %(day)s", day=until)
+        case "appeal_quiet":
+            return _("Who decides was told that silence has operated")
+    return _("Who decides was warned: the time ends on %(day)s", day=until)
 
 
 def register(app: Flask) -> None:
@@ -209,10 +264,13 @@ def register(app: Flask) -> None:
         suspension_name=suspension_name,
         appeal_name=appeal_name,
         result_name=result_name,
+        appeal_state=appeal_state,
+        appeal_due=appeal_due,
+        appeal_effects=appeal_effects,
     )
 
 
-def _day(data: dict[str, object], name: str) -> str:
+def _day(data: Mapping[str, object], name: str) -> str:
     said = data.get(name)
     try:
         return day(date.fromisoformat(str(said)))

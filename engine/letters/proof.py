@@ -24,6 +24,7 @@ class Proof:
     procedure: str
     sha256: str | None  # of the PDF; None until it is set
     size: int | None  # bytes
+    voided_on: date | None = None  # the decision it tells was revoked then
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def proof_by_code(session: Session, typed: str) -> Proof | None:
         procedure=procedure,
         sha256=sha256,
         size=size,
+        voided_on=letter.voided_on,
     )
 
 

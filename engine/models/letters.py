@@ -1,6 +1,6 @@
 """Letters made from cases, and the numbers they were given."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,3 +41,4 @@ class Letter(Base):
     issued_by_id: Mapped[int | None] = mapped_column(BigInteger)
     # the number of its PDF among the documents of the case
     document: Mapped[int | None]
+    voided_on: Mapped[date | None]  # the decision it tells was revoked: it has no effect any more

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.database import Base, Instant
@@ -34,6 +44,8 @@ class CaseTerm(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     jurisdiction: Mapped[str] = mapped_column(String(2))
     office_id: Mapped[int | None] = mapped_column(BigInteger)  # whose calendar counts
+    # whose sheet it was filed under; a case that moves to another version keeps it. None: the case's own
+    version_id: Mapped[int | None] = mapped_column(BigInteger)
     modality: Mapped[str] = mapped_column(String(200), default="")
     assessment: Mapped[str | None] = mapped_column(String(20))  # None: not known yet
     amount: Mapped[int]
@@ -125,7 +137,11 @@ class Suspension(Base):
 
 
 class FiledAppeal(Base):
-    """A reconsideration, an appeal, or a complaint for delay: a phase of the case with a term of its own."""
+    """A reconsideration, an appeal, or a complaint for delay: a phase of the case with a term of its own.
+
+    Once `silent_on` is set its own silence has operated; it may still be decided. `is_exhausted`: nothing can be filed
+    here after it.
+    """
 
     __tablename__ = "filed_appeal"
 
@@ -134,13 +150,23 @@ class FiledAppeal(Base):
     kind: Mapped[str] = mapped_column(String(20))  # reconsideration, appeal, complaint
     grounds: Mapped[str] = mapped_column(Text)
     authority: Mapped[str] = mapped_column(String(200), default="")
+    office_id: Mapped[int | None] = mapped_column(BigInteger)  # that decides; None: in charge
+    # what it contests: a decision (“act”), or that there is none (“silence”)
+    against: Mapped[str] = mapped_column(String(8), default="act", server_default="act")
     filed_on: Mapped[date]
     decide_by: Mapped[date]
+    silence_from: Mapped[date | None]
+    silent_on: Mapped[date | None]
+    warned_days: Mapped[int | None]  # of the last warning: business days before the end
+    is_escalated: Mapped[bool] = mapped_column(default=False, server_default=false())
     filed_by_id: Mapped[int | None] = mapped_column(BigInteger)
     decided_on: Mapped[date | None]
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger)
-    result: Mapped[str | None] = mapped_column(String(12))  # founded, unfounded, inadmissible
+    result: Mapped[str | None] = mapped_column(String(12))  # engine.terms.rulings.RESULTS
     decision: Mapped[str | None] = mapped_column(Text)
+    effect: Mapped[str | None] = mapped_column(String(8))  # of a founded one: back, anew
+    returned_to: Mapped[str | None] = mapped_column(String(200))  # the element it goes back to
+    is_exhausted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         Index(
@@ -203,7 +229,8 @@ class TermWarning(Base):
         ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
     )
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12), primary_key=True)  # soon, overdue, silence
+    # engine.terms.warnings: soon, overdue, silence, and those of an appeal
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)

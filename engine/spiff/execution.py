@@ -279,6 +279,21 @@ class Execution:
         with self._moving(at):
             moving.move(self._case, found, to_element)
 
+    def stages(self) -> list[str]:
+        """Ids of the elements that `begin_again` can take the case to, over or not."""
+        return moving.stages(self._case)
+
+    def begin_again(self, element: str, at: datetime) -> None:
+        """Go on at this element alone, though the case is over: what waited is taken away, what it knows stays.
+
+        Raises NoSuchElement.
+        """
+        if element not in moving.stages(self._case):
+            raise NoSuchElement(name=element)
+        self._case.status = "running"
+        with self._moving(at):
+            moving.begin_again(self._case, element)
+
     def migration_obstacles(self, new: Compiled, mapping: Mapping[str, str]) -> list[Obstacle]:
         """A dry run: what cannot move to the new version and why; `mapping`: old element id → new one."""
         return migration.obstacles(self._case, new, mapping)

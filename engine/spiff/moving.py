@@ -1,4 +1,4 @@
-"""Moves a token by hand: back, forward, out of a sub-process, into one."""
+"""Moves a token by hand: back, forward, out of a sub-process, into one; begins a case anew that was over."""
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -53,7 +53,48 @@ def move(case: CaseWorkflow, token: Token, element_id: str) -> None:
     """Take the token there, with all that depends on it."""
     taken, opened, target = target_of(token, element_id)
     case.tell(FactKind.TOKEN_MOVED, token, to=element_id)
-    scope: ScopeState = taken.workflow
+    _enter(case, taken.workflow, opened, target)
+    case.cancel(taken)
+
+
+def stages(case: CaseWorkflow) -> list[str]:
+    """Ids of the elements that `begin_again` can take a case to, in the order of the diagram."""
+    assert case.compiled is not None
+    found = []
+    for element_id in case.compiled.elements:
+        try:
+            _stage(case, element_id)
+        except NoSuchElement:
+            continue
+        found.append(element_id)
+    return found
+
+
+def begin_again(case: CaseWorkflow, element_id: str) -> None:
+    """Whatever lives in the case goes; one token begins at this element, with all that the case knows."""
+    opened, target = _stage(case, element_id)
+    case.empty()
+    case.quiet.clear()
+    for note in ("end", "how", "park"):
+        case.notes.pop(note, None)
+    begin_scope(case, [])
+    _enter(case, case, opened, target)
+
+
+def _stage(case: CaseWorkflow, element_id: str) -> tuple[list[NodeSpec], NodeSpec]:
+    """The sub-processes to open (outermost first) and the element; NoSuchElement."""
+    assert case.compiled is not None
+    target = case.compiled.elements.get(element_id)
+    if target is None or not _is_place(target):
+        raise NoSuchElement(name=element_id)
+    opened = list(reversed(_around(case.compiled.elements, target)))
+    outermost = opened[0] if opened else target
+    if outermost.scope_spec is not case.spec or any(not _is_place(one) for one in opened):
+        raise NoSuchElement(name=element_id)
+    return opened, target
+
+
+def _enter(case: CaseWorkflow, scope: ScopeState, opened: list[NodeSpec], target: NodeSpec) -> None:
     for owner in opened:
         # entered by hand: not at its start
         outer = scope.spawn(owner, state=TaskState.STARTED)
@@ -65,7 +106,6 @@ def move(case: CaseWorkflow, token: Token, element_id: str) -> None:
         for boundary in owner.boundaries:
             boundary.watch(outer)
     scope.spawn(target)
-    case.cancel(taken)
 
 
 def _is_place(target: NodeSpec) -> bool:

@@ -1,24 +1,31 @@
-"""Appeals are phases of their case, each with a term of its own: reconsideration, appeal, complaint for delay."""
+"""Appeals are phases of their case, each with a term of its own: reconsideration, appeal, complaint for delay.
 
+Filed here, until when and before whom; `appeal_clock` warns and lets silence operate, `rulings` decides.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import Conflict, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, FiledAppeal, Person
 from engine.progress import Held, hold
-from engine.sheet import Appeal, Sheet
+from engine.sheet import Appeal
+from engine.terms import appeal_clock
+from engine.terms.authority import deciding_office
 from engine.terms.clock import calendar_of, term_of
 from engine.terms.counting import term_end
-from engine.terms.law import Law, business_days, law_of
+from engine.terms.law import business_days, law_of
 from engine.terms.letters import clock_letter
+from engine.terms.offered import COMPLAINT, POSITIVE, RECONSIDERATION, offered
 
-COMPLAINT: Final = "complaint"
-RESULTS: Final = ("founded", "partly", "unfounded", "inadmissible")
+ACT: Final = "act"
+SILENCE: Final = "silence"
 
 
 class NoAppealHere(Refusal):
@@ -53,10 +60,25 @@ class GroundsMissing(Refusal):
     sentence = "Say why: whoever decides reads it."
 
 
-class AppealDecided(Conflict):
-    """Someone was faster."""
+class OneAtATime(Conflict):
+    """Another appeal against the same decision is open."""
 
-    sentence = "This appeal was decided on {day}."
+    sentence = "Case {number} has an open {kind}, filed on {day}. Wait for its answer: one is filed at a time."
+
+
+class PathExhausted(Conflict):
+    """The highest office has decided, or was silent."""
+
+    sentence = (
+        "Nothing more can be filed in case {number}: the way through the office is exhausted since {day}. "
+        "A judge can be asked."
+    )
+
+
+class FiledOnce(Conflict):
+    """Each kind is filed once against a decision."""
+
+    sentence = "The same appeal against this decision was answered already: each is filed once."
 
 
 class NothingDelayed(Conflict):
@@ -65,17 +87,23 @@ class NothingDelayed(Conflict):
     sentence = "Case {number} has ended: there is no delay to complain about."
 
 
-def appeals_offered(sheet: Sheet, law: Law) -> dict[str, Appeal]:
-    """Kind → terms and authority: as the sheet says, else the law."""
-    said = {appeal.kind: appeal for appeal in sheet.appeals}
-    return said or dict(law.appeals)
+def appeal_until(
+    session: Session,
+    case: Case,
+    term: CaseTerm,
+    appeal: Appeal,
+    earlier: Iterable[FiledAppeal] = (),
+) -> date | None:
+    """The last day to file it. None: as long as the office has not decided (negative silence, 188.5), or never.
 
-
-def appeal_until(session: Session, case: Case, term: CaseTerm, appeal: Appeal) -> date | None:
-    """The last day to file it. None: as long as the office has not decided (negative silence, 188.5), or never."""
+    The answer to a reconsideration is a decision too: from then on there is time again to appeal.
+    """
     notified_on = notified(session, case, term)
     if notified_on is None:
         return None
+    for one in earlier:
+        if one.kind == RECONSIDERATION and appeal.kind != RECONSIDERATION:
+            notified_on = max(notified_on, one.decided_on or notified_on)
     within = business_days(appeal.file_within)
     return term_end(calendar_of(session, term), notified_on, within, distance=term.distance_days)
 
@@ -89,13 +117,47 @@ def notified(session: Session, case: Case, term: CaseTerm) -> date | None:
     return calendar_of(session, term).day_of(case.ended_at)
 
 
+def obstacle(
+    session: Session,
+    case: Case,
+    term: CaseTerm,
+    appeal: Appeal,
+    earlier: Iterable[FiledAppeal],
+    *,
+    at: datetime,
+) -> Refusal | None:
+    """What stands in the way of filing it today, as the refusal to raise; None when nothing does."""
+    law, number = law_of(term.jurisdiction), case.number
+    since = term.silent_on if case.clock == ClockState.SILENT else notified(session, case, term)
+    if since is None:
+        return NothingToAppeal(number=number)
+    earlier = [one for one in earlier if _is_against(one, since)]
+    for one in earlier:
+        is_open = one.decided_on is None and one.silent_on is None
+        if one.is_exhausted:
+            return PathExhausted(number=number, day=one.decided_on or one.silent_on)
+        if one.kind == appeal.kind and is_open:
+            return AppealOpen(number=number, day=one.filed_on)
+        if law.is_one_appeal_at_a_time and is_open:
+            kind = law.kind_of_appeal(one.kind)
+            return OneAtATime(number=number, kind=kind, day=one.filed_on)
+        if law.is_one_appeal_at_a_time and one.kind == appeal.kind:
+            return FiledOnce()
+    if case.clock == ClockState.SILENT or any(_is_unanswered(one) for one in earlier):
+        return None
+    until = appeal_until(session, case, term, appeal, earlier)
+    if until is None or calendar_of(session, term).day_of(at) > until:
+        return TooLateToAppeal(number=number, day=until)
+    return None
+
+
 def may_appeal(session: Session, case: Case, appeal: Appeal, *, at: datetime) -> bool:
     """Whether the applicant may file it today."""
     term = term_of(session, case)
-    if term is None or case.clock == ClockState.SILENT:
-        return term is not None
-    until = appeal_until(session, case, term, appeal)
-    return until is not None and calendar_of(session, term).day_of(at) <= until
+    if term is None:
+        return False
+    earlier = appeals_of(session, case.id)
+    return obstacle(session, case, term, appeal, earlier, at=at) is None
 
 
 def file_appeal(
@@ -107,24 +169,22 @@ def file_appeal(
     by: Person | None,
     at: datetime,
 ) -> FiledAppeal:
-    """File a reconsideration or an appeal; the case itself is not moved by it.
+    """File a reconsideration or an appeal; the case itself is not moved by it. Who decides is warned.
 
-    Raises NoAppealHere, NothingToAppeal, TooLateToAppeal, AppealOpen, GroundsMissing.
+    Raises NoAppealHere, NothingToAppeal, TooLateToAppeal, AppealOpen, OneAtATime, FiledOnce, PathExhausted,
+    GroundsMissing.
     """
-    held, term = _held(session, case_id, at=at)
-    case, law = held.case, law_of(held.plan.place.code)
-    offered = appeals_offered(held.plan.sheet, law)
-    appeal = offered.get(kind)
+    held, term = held_term(session, case_id, at=at)
+    case = held.case
+    known = offered(session, case, term)
+    appeal = known.get(kind)
     if appeal is None:
-        raise NoAppealHere(kind=kind[:20], kinds=", ".join(offered) or "—")
-    today = calendar_of(session, term).day_of(at)
-    if case.clock != ClockState.SILENT:
-        until = appeal_until(session, case, term, appeal)
-        if until is None:
-            raise NothingToAppeal(number=case.number)
-        if today > until:
-            raise TooLateToAppeal(number=case.number, day=until)
-    return _file(session, held, term, appeal, grounds, today, by=by, at=at)
+        raise NoAppealHere(kind=kind[:20], kinds=", ".join(known) or "—")
+    refusal = obstacle(session, case, term, appeal, appeals_of(session, case_id), at=at)
+    if refusal is not None:
+        raise refusal
+    against = SILENCE if case.clock == ClockState.SILENT else ACT
+    return _file(session, held, term, appeal, against, grounds, by=by, at=at)
 
 
 def file_complaint(
@@ -134,51 +194,17 @@ def file_complaint(
 
     Raises NothingDelayed, NoAppealHere, AppealOpen, GroundsMissing.
     """
-    held, term = _held(session, case_id, at=at)
-    law = law_of(held.plan.place.code)
-    if held.case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
-        raise NothingDelayed(number=held.case.number)
+    held, term = held_term(session, case_id, at=at)
+    case, law = held.case, law_of(term.jurisdiction)
+    if case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
+        raise NothingDelayed(number=case.number)
     if law.complaint_days is None:
         raise NoAppealHere(kind=COMPLAINT, kinds=", ".join(law.appeals) or "—")
-    today = calendar_of(session, term).day_of(at)
+    for one in appeals_of(session, case_id):
+        if one.kind == COMPLAINT and one.decided_on is None:
+            raise AppealOpen(number=case.number, day=one.filed_on)
     complaint = Appeal(COMPLAINT, 0, law.complaint_days)
-    return _file(session, held, term, complaint, grounds, today, by=by, at=at)
-
-
-def decide_appeal(
-    session: Session,
-    case_id: int,
-    number: int,
-    result: str,
-    decision: str,
-    *,
-    by: Person | None,
-    at: datetime,
-) -> FiledAppeal:
-    """Decide an appeal; the applicant gets a letter. NotFound, AppealDecided, GroundsMissing."""
-    held, term = _held(session, case_id, at=at)
-    appeal = session.get(FiledAppeal, (case_id, number))
-    if appeal is None or result not in RESULTS:
-        raise NotFound(what="appeal", name=number)
-    if appeal.decided_on is not None:
-        raise AppealDecided(day=appeal.decided_on)
-    if not decision.strip():
-        raise GroundsMissing
-    law = law_of(term.jurisdiction)
-    appeal.decided_on = calendar_of(session, term).day_of(at)
-    appeal.decided_by_id = None if by is None else by.id
-    appeal.result, appeal.decision = result, decision.strip()[:20_000]
-    values = {
-        "filed_on": appeal.filed_on,
-        "result": law.words["results"][result],
-        "text": appeal.decision,
-        "article": law.article("complaint" if appeal.kind == COMPLAINT else "appeals"),
-    }
-    letter = clock_letter(session, held, "appeal_decided", values, by=by, at=at)
-    data = {"kind": appeal.kind, "number": number, "result": result}
-    facts = [Fact(Happened.APPEAL_DECIDED, data=data), letter]
-    record(session, held.case, facts, by=by, at=at)
-    return appeal
+    return _file(session, held, term, complaint, SILENCE, grounds, by=by, at=at)
 
 
 def appeals_of(session: Session, case_id: int) -> list[FiledAppeal]:
@@ -190,51 +216,81 @@ def appeals_of(session: Session, case_id: int) -> list[FiledAppeal]:
     )
 
 
-def _file(
-    session: Session,
-    held: Held,
-    term: CaseTerm,
-    appeal: Appeal,
-    grounds: str,
-    today: date,
-    *,
-    by: Person | None,
-    at: datetime,
-) -> FiledAppeal:
-    case = held.case
-    if not grounds.strip():
-        raise GroundsMissing
-    for earlier in appeals_of(session, case.id):
-        if earlier.kind == appeal.kind and earlier.decided_on is None:
-            raise AppealOpen(number=case.number, day=earlier.filed_on)
-    last = session.scalar(
-        select(func.max(FiledAppeal.number)).where(FiledAppeal.case_id == case.id)
-    )
-    filed = FiledAppeal(
-        case_id=case.id,
-        number=(last or 0) + 1,
-        kind=appeal.kind,
-        grounds=grounds.strip()[:20_000],
-        authority=appeal.authority[:200],
-        filed_on=today,
-        decide_by=term_end(calendar_of(session, term), today, business_days(appeal.decide_within)),
-        filed_by_id=None if by is None else by.id,
-    )
-    session.add(filed)
-    session.flush()
-    data = {
-        "kind": filed.kind,
-        "number": filed.number,
-        "decide_by": filed.decide_by.isoformat(),
-        "authority": filed.authority,
-    }
-    record(session, case, [Fact(Happened.APPEAL_FILED, data=data)], by=by, at=at)
-    return filed
-
-
-def _held(session: Session, case_id: int, *, at: datetime) -> tuple[Held, CaseTerm]:
+def held_term(session: Session, case_id: int, *, at: datetime) -> tuple[Held, CaseTerm]:
+    """A case held with its term; NothingToAppeal where no term applies."""
     held = hold(session, case_id, at=at)
     term = term_of(session, held.case)
     if term is None:
         raise NothingToAppeal(number=held.case.number)
     return held, term
+
+
+def _is_against(one: FiledAppeal, since: date) -> bool:
+    """Whether it contests the decision (or silence) of that day, or is it: one that took it back contested another."""
+    answered_on = one.decided_on or one.filed_on
+    return one.kind != COMPLAINT and answered_on >= since and one.effect != "back"
+
+
+def _is_unanswered(one: FiledAppeal) -> bool:
+    """A reconsideration that silence has answered: the next may be filed as long as nobody decides."""
+    return one.silent_on is not None and one.decided_on is None
+
+
+def _file(
+    session: Session,
+    held: Held,
+    term: CaseTerm,
+    appeal: Appeal,
+    against: str,
+    grounds: str,
+    *,
+    by: Person | None,
+    at: datetime,
+) -> FiledAppeal:
+    case, law = held.case, law_of(term.jurisdiction)
+    if not grounds.strip():
+        raise GroundsMissing
+    last = session.scalar(
+        select(func.max(FiledAppeal.number)).where(FiledAppeal.case_id == case.id)
+    )
+    office = deciding_office(session, held, appeal)
+    filed = FiledAppeal(
+        case_id=case.id,
+        number=(last or 0) + 1,
+        kind=appeal.kind,
+        grounds=grounds.strip()[:20_000],
+        authority=(appeal.authority or (office.name if office else ""))[:200],
+        office_id=None if office is None else office.id,
+        against=against,
+        filed_on=calendar_of(session, term).day_of(at),
+        filed_by_id=None if by is None else by.id,
+        is_escalated=False,
+        is_exhausted=False,
+    )
+    appeal_clock.count_appeal(session, term, filed, appeal.decide_within)
+    session.add(filed)
+    session.flush()
+    appeal_clock.begin(session, held, term, filed, at=at)
+    effect = appeal_clock.silence_effect(session, case, term, filed)
+    values = {
+        "kind": law.kind_of_appeal(filed.kind),
+        "number": filed.number,
+        "filed_on": filed.filed_on,
+        "decide_by": filed.decide_by,
+        "silence_from": filed.silence_from,
+        "authority": filed.authority,
+        "is_complaint": filed.kind == COMPLAINT,
+        "is_granted_by_silence": effect == POSITIVE,
+        "article": law.article("complaint" if filed.kind == COMPLAINT else "appeals"),
+    }
+    letter = clock_letter(session, held, "appeal_filed", values, by=by, at=at)
+    data = {
+        "kind": filed.kind,
+        "number": filed.number,
+        "against": against,
+        "decide_by": filed.decide_by.isoformat(),
+        "authority": filed.authority,
+    }
+    fact = Fact(Happened.APPEAL_FILED, office_id=filed.office_id, data=data)
+    record(session, case, [fact, letter], by=by, at=at)
+    return filed

@@ -19,7 +19,7 @@ from engine.events import Happened
 from engine.facts import Fact
 from engine.jobs import enqueue
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, JobKind, Notice, Procedure
-from engine.sheet import Assessment, Modality, Term, TermUnit
+from engine.sheet import Assessment, Modality, Sheet, Term, TermUnit
 from engine.terms.counting import counts_from, deadlines, term_end
 from engine.terms.law import Law, law_of
 from engine.terms.modality import modality_of
@@ -51,7 +51,7 @@ def moved(
         return []
     facts: list[Fact] = []
     if case.clock == ClockState.UNDETERMINED and case.status == CaseStatus.OPEN:
-        facts += _determine(session, case, plan, answers, at)
+        facts += _determine(session, case, answers, at)
     if case.clock in (*RUNS, ClockState.SILENT, ClockState.APPROVED):
         facts += _answered(session, case, plan, done, at)
     if case.status in _OVER and case.clock in (*RUNS, *STANDS, ClockState.SILENT):
@@ -63,6 +63,13 @@ def moved(
 def term_of(session: Session, case: Case) -> CaseTerm | None:
     """The term of a case; None where none applies."""
     return None if case.clock is None else session.get(CaseTerm, case.id)
+
+
+def sheet_of_term(session: Session, case: Case, term: CaseTerm) -> Sheet:
+    """The sheet the case was filed under. What it says of terms, requirements and appeals stays when the case moves
+    to a version with another sheet: who asked by certain rules is answered by them.
+    """
+    return blueprint(session, term.version_id or case.version_id).sheet
 
 
 def calendar_of(session: Session, term: CaseTerm) -> BusinessCalendar:
@@ -172,6 +179,7 @@ def _begin(
         case=case,
         jurisdiction=plan.place.code,
         office_id=office_id,
+        version_id=case.version_id,
         filed_on=filed_on,
         clock_started_on=filed_on,
         distance_days=_distance(session, plan, office_id, answers),
@@ -185,12 +193,12 @@ def _begin(
 
 
 def _determine(
-    session: Session, case: Case, plan: Blueprint, answers: Mapping[str, Any], at: datetime
+    session: Session, case: Case, answers: Mapping[str, Any], at: datetime
 ) -> list[Fact]:
-    modality = modality_of(plan.sheet, answers)
+    term = session.get_one(CaseTerm, case.id)
+    modality = modality_of(sheet_of_term(session, case, term), answers)
     if modality is None:
         return []
-    term = session.get_one(CaseTerm, case.id)
     return _fall_under(session, case, term, modality, law_of(term.jurisdiction), at)
 
 

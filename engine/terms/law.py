@@ -39,6 +39,7 @@ class Law:
     is_fee_refunded: bool
     is_term_restarted: bool
     appeals: Mapping[str, Appeal]
+    is_one_appeal_at_a_time: bool  # and each kind once against the same decision
     complaint_days: int | None
     abandonment_days: int | None
     sample_share: int  # per cent
@@ -49,6 +50,10 @@ class Law:
     def outcome(self, how: str) -> str:
         """What a case that ended so is called."""
         return str(self.words["outcomes"][how])
+
+    def kind_of_appeal(self, kind: str) -> str:
+        """What an appeal is called in letters, with its article: “el recurso de apelación”."""
+        return str(self.words["kinds"].get(kind, kind))
 
     def article(self, matter: str) -> str | None:
         """Where the law says so; None where the file does not know or must be verified: then nothing is quoted."""
@@ -92,10 +97,17 @@ def read_law(place: Jurisdiction) -> Law:
         is_fee_refunded=notice.get("refund", False),
         is_term_restarted=notice.get("restarts", True),
         appeals={
-            kind: Appeal(kind, said["file_within"], said["decide_within"])
+            kind: Appeal(
+                kind,
+                said["file_within"],
+                said["decide_within"],
+                silence=said.get("silence", "negative"),
+                after_silence=said.get("after_silence", "negative"),
+            )
             for kind, said in raw.get("appeals", {}).items()
             if isinstance(said, Mapping)
         },
+        is_one_appeal_at_a_time=raw.get("appeal_order", {}).get("one_at_a_time", False),
         complaint_days=raw.get("complaint", {}).get("decide_within"),
         abandonment_days=raw.get("abandonment", {}).get("days"),
         sample_share=sample.get("share", 10),

@@ -28,17 +28,18 @@ def clock_letter(
 ) -> Fact:
     """The fact of a letter, now issued; `values` is what its template calls `clock`. The applicant is told by mail.
 
-    Names: notice, not_filed, certificate, appeal_decided.
+    Names: those of the country’s words, `processes/jurisdictions/words`.
     """
     kind = held.plan.letters.kinds.get(name) or _of_the_country(held.plan.place.code, name)
     variables = {**held.execution.variables, "clock": dict(values)}
-    _tell_applicant(session, held, name, values, at)
+    tell_applicant(session, held, name, values, at=at)
     return issue_letter(session, held.case, held.plan, variables, kind, by=by, at=at)
 
 
-def _tell_applicant(
-    session: Session, held: Held, name: str, values: Mapping[str, Any], at: datetime
+def tell_applicant(
+    session: Session, held: Held, name: str, values: Mapping[str, Any], *, at: datetime
 ) -> None:
+    """The mail to the applicant alone, if they gave an address."""
     case = held.case
     if not case.applicant_email or not is_address(case.applicant_email):
         return

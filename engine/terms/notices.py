@@ -15,6 +15,7 @@ from engine.facts import Fact, record
 from engine.files import StoredFile
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, Deficiency, Notice, Person
 from engine.progress import Held, hold
+from engine.sheet import Sheet
 from engine.terms.clock import (
     RUNS,
     calendar_of,
@@ -23,6 +24,7 @@ from engine.terms.clock import (
     open_notice,
     set_alarm,
     set_due,
+    sheet_of_term,
     term_of,
 )
 from engine.terms.counting import term_end
@@ -100,7 +102,7 @@ def give_notice(
     check_open(case)
     if term is None or case.clock not in RUNS:
         raise ClockStands(number=case.number)
-    names = _names(held, items)
+    names = _names(sheet_of_term(session, case, term), items)
     law, calendar = law_of(term.jurisdiction), calendar_of(session, term)
     earlier = _last(session, case.id)
     risk: list[Fact] = []
@@ -238,7 +240,7 @@ def close_late(
     """Nothing was corrected in time: the request counts as not filed (or withdrawn), and its fee is given back."""
     law = law_of(term.jurisdiction)
     notice.closed_on, notice.outcome = held.plan.place.day_of(at), "late"
-    fee = held.plan.sheet.fee
+    fee = sheet_of_term(session, held.case, term).fee
     is_refunded = law.is_fee_refunded and fee is not None and fee.amount > 0
     data: dict[str, object] = {
         "correct_by": notice.correct_by.isoformat(),
@@ -287,10 +289,10 @@ def _lateness(law: Law) -> tuple[Happened, str]:
     return Happened.REQUEST_WITHDRAWN, "withdrawn"
 
 
-def _names(held: Held, items: Sequence[Item]) -> list[str]:
+def _names(sheet: Sheet, items: Sequence[Item]) -> list[str]:
     if not items or len(items) > MOST_ITEMS or any(not item.text.strip() for item in items):
         raise NothingStated
-    known = {one.key: one.name for one in held.plan.sheet.requirements}
+    known = {one.key: one.name for one in sheet.requirements}
     for item in items:
         if item.requirement_key and item.requirement_key not in known:
             raise RequirementUnknown(key=item.requirement_key[:60])

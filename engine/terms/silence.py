@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 from engine.errors import Conflict
 from engine.events import Happened
 from engine.facts import Fact, record
-from engine.models import Case, CaseTerm, ClockState
+from engine.models import Case, CaseStatus, CaseTerm, ClockState
 from engine.progress import Held
 from engine.sheet import Assessment
 from engine.terms.clock import RUNS, calendar_of, set_due
 from engine.terms.endings import end_by_law
 from engine.terms.law import law_of
 from engine.terms.letters import clock_letter
+from engine.terms.revoking import revoke
 
 
 class SilenceOperated(Conflict):
@@ -52,6 +53,26 @@ def operate(session: Session, held: Held, term: CaseTerm, *, at: datetime) -> No
     set_due(case, term, calendar_of(session, term))
     data = {"how": "negative", "on": term.silence_from.isoformat()}
     record(session, case, [Fact(Happened.SILENCE_OPERATED, data=data)], by=None, at=at)
+
+
+def approve_on_appeal(
+    session: Session, held: Held, term: CaseTerm, effective_on: date, *, at: datetime
+) -> None:
+    """Nobody decided the appeal in time, and the sheet or the law grants it then: the request is approved."""
+    case, law = held.case, law_of(term.jurisdiction)
+    term.silent_on = term.approved_on = effective_on
+    data = {"how": "silence", "on": effective_on.isoformat(), "is_on_appeal": True}
+    approved = Fact(Happened.REQUEST_APPROVED, data=data)
+    outcome = law.outcome("positive_silence")
+    if case.status in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
+        end_by_law(session, held, approved, outcome, is_granted=True, by=None, at=at)
+    else:
+        revoke(session, case, term, at=at)
+        case.clock, case.outcome = ClockState.APPROVED.value, outcome
+        record(session, case, [approved], by=None, at=at)
+    values = {"effective_on": effective_on}
+    letter = clock_letter(session, held, "certificate_on_appeal", values, by=None, at=at)
+    record(session, case, [letter], by=None, at=at)
 
 
 def _approve(session: Session, held: Held, term: CaseTerm, at: datetime) -> None:

@@ -41,14 +41,17 @@ def warn(
     kind: str,
     *,
     days: int | None = None,
+    until: date | None = None,
     at: datetime,
 ) -> None:
-    """Warn in the page and by mail; the fact says whom. `days`: business days left."""
+    """Warn in the page and by mail; the fact says whom. `days`: business days left. `until`: the last day, if it is
+    not that of the request.
+    """
     procedure = session.get_one(Procedure, case.procedure_id)
     data: dict[str, Any] = {
         "kind": kind,
         "days": days,
-        "decide_by": term.decide_by.isoformat(),
+        "decide_by": (until or term.decide_by).isoformat(),
         "to": [person.id for person in people],
     }
     ids = [person.id for person in people]
@@ -62,7 +65,7 @@ def warn(
     told = {"days": days, "decide_by": data["decide_by"], "assessment": term.assessment}
     for person in people:
         session.add(TermWarning(person_id=person.id, case_id=case.id, kind=kind, data=told, at=at))
-    _mail(session, case, procedure, term, kind, days, people, at)
+    _mail(session, case, procedure, term, kind, days, until or term.decide_by, people, at)
     record(session, case, [Fact(Happened.TERM_WARNED, data=data)], by=None, at=at)
 
 
@@ -138,6 +141,7 @@ def _mail(
     term: CaseTerm,
     kind: str,
     days: int | None,
+    until: date,
     people: list[Person],
     at: datetime,
 ) -> None:
@@ -146,7 +150,7 @@ def _mail(
         "number": case.number,
         "procedure": procedure.name,
         "applicant": case.applicant_name or "—",
-        "decide_by": _written(term.decide_by),
+        "decide_by": _written(until),
         "notify_by": _written(term.notify_by),
         "silence_from": _written(term.silence_from),
         "days": days,
@@ -162,7 +166,7 @@ def _mail(
                 subject=filled(mails[kind]["subject"], words),
                 text=filled(mails[kind]["text"], words),
                 case_id=case.id,
-                key=f"term:{case.id}:{kind}:{days}:{term.decide_by}:{person.id}",
+                key=f"term:{case.id}:{kind}:{days}:{until}:{person.id}",
                 at=at,
             )
 

@@ -120,9 +120,21 @@ def test_an_appeal_is_filed_at_the_counter_and_decided_by_who_is_in_charge(town:
     assert filed.status_code == 303
     answer = {"result": "founded", "decision": "It was late."}
     assert luis.post(f"/cases/{number}/appeals/1", answer).status_code == 403
-    assert marta.post(f"/cases/{number}/appeals/1", answer).status_code == 303
+    assert number in marta.get("/appeals").text
+    unclear = marta.post(f"/cases/{number}/appeals/1", answer)
+    assert unclear.status_code == 422
+    assert "Say what follows" in unclear.text
+    assert "It was late." in unclear.text  # what was typed stays
+    back = {**answer, "effect": "back", "stage": "decide"}
+    assert marta.post(f"/cases/{number}/appeals/1", back).status_code == 422  # it never got there
+    assert marta.post(f"/cases/{number}/appeals/1", {**answer, "effect": "anew"}).status_code == 303
+    assert "Nothing to decide" in marta.get("/appeals").text
+    told = luis.get(f"/cases/{number}/term").text
+    assert "The decision lost its effect; this is the new one." in told
+    assert "a judge can be asked" in told
     with town.database.reading() as session:
         assert session.scalars(select(FiledAppeal)).one().result == "founded"
+        assert session.scalars(select(Case)).one().outcome == "Resuelta en recurso"
 
 
 def test_a_request_is_withdrawn_at_the_counter(town: Town, number: str) -> None:

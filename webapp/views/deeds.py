@@ -11,9 +11,10 @@ from engine.files import FileStore
 from engine.following import deeds
 from engine.models import Case, CaseExport
 from engine.offers import sheet_of
-from engine.terms.appeals import COMPLAINT, file_appeal, file_complaint
+from engine.terms.appeals import file_appeal, file_complaint
 from engine.terms.endings import withdraw
 from engine.terms.notices import NoNotice, correct_item, hand_in_corrections
+from engine.terms.offered import COMPLAINT
 from engine.terms.view import StatedNotice
 from webapp.access import public
 from webapp.holding import CannotAct, NotHeld, acting_case, held_case

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.correspondence import NothingWritten, messages_of, write_message
 from engine.files import FileStore
-from engine.following import deeds, followed, shown_document
+from engine.following import deeds, element_names, followed, shown_document
 from engine.holders import case_of_holder, code_hash, read_holder_code
 from engine.inquiries import inquiries
 from engine.offers import sheet_of
@@ -129,6 +129,7 @@ def show(case_id: int) -> ResponseReturnValue:
         inquiries=inquiries(session(), case_id),
         deeds=can_do,
         clock=clock,
+        names=element_names(session(), told.case),
     )
 
 

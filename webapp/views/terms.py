@@ -10,8 +10,13 @@ from engine.charge import case_at_hand, case_in_charge, is_at_hand, is_in_charge
 from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
 from engine.files import FileStore
+from engine.following import element_names
 from engine.models import Case, CaseStatus, Role
+from engine.sheet import Sheet
 from engine.terms import appeals, endings, notices, stopping
+from engine.terms.authority import may_decide
+from engine.terms.clock import sheet_of_term, term_of
+from engine.terms.offered import COMPLAINT, offered
 from engine.terms.view import ClockFile, clock_file
 from engine.visibility import knows_applicant
 from webapp.access import access
@@ -173,31 +178,11 @@ def appeal(number: str) -> ResponseReturnValue:
     kind, grounds = request.form.get("kind", "")[:20], request.form.get("grounds", "")
 
     def command(case: Case) -> object:
-        if kind == appeals.COMPLAINT:
+        if kind == COMPLAINT:
             return appeals.file_complaint(session(), case.id, grounds, by=signed_in(), at=now())
         return appeals.file_appeal(session(), case.id, kind, grounds, by=signed_in(), at=now())
 
     return _done(number, case_by_number, command, _("It is filed."))
-
-
-@pages.post("/<path:number>/appeals/<int(max=1000):which>")
-@access(Role.MANAGER, Role.OPERATOR)
-def decide(number: str, which: int) -> ResponseReturnValue:
-    """Decide an appeal; the applicant gets a letter."""
-    return _done(
-        number,
-        case_in_charge,
-        lambda case: appeals.decide_appeal(
-            session(),
-            case.id,
-            which,
-            request.form.get("result", "")[:12],
-            request.form.get("decision", ""),
-            by=signed_in(),
-            at=now(),
-        ),
-        _("It is decided; the letter to the applicant is being made."),
-    )
 
 
 def _done(
@@ -233,22 +218,34 @@ def _page(number: str, refusal: Refusal | None = None) -> ResponseReturnValue:
         is_at_hand=not is_over and is_at_hand(session(), signed_in(), case),
         is_in_charge=is_in_charge(session(), signed_in(), case),
         appeals_open=_appeals_open(case, file, is_over),
-        results=appeals.RESULTS,
+        decidable=_decidable(case, file),
+        names=element_names(session(), case),
         refusal=sentence(refusal) if refusal else None,
         typed=request.form,
     )
 
 
 def _appeals_open(case: Case, file: ClockFile, is_over: bool) -> list[str]:
-    sheet = blueprint(session(), case.version_id).sheet
-    offered = appeals.appeals_offered(sheet, file.view.law)
-    waiting = {one.kind for one in file.appeals if one.decided_on is None}
+    term = term_of(session(), case)
+    known = {} if term is None else offered(session(), case, term)
     kinds = [
-        kind for kind, one in offered.items() if appeals.may_appeal(session(), case, one, at=now())
+        kind for kind, one in known.items() if appeals.may_appeal(session(), case, one, at=now())
     ]
-    if not is_over and file.view.law.complaint_days is not None:
-        kinds.append(appeals.COMPLAINT)
-    return [kind for kind in kinds if kind not in waiting]
+    waiting = {one.kind for one in file.appeals if one.decided_on is None}
+    if not is_over and file.view.law.complaint_days is not None and COMPLAINT not in waiting:
+        kinds.append(COMPLAINT)
+    return kinds
+
+
+def _decidable(case: Case, file: ClockFile) -> set[int]:
+    """Numbers of the appeals that this person decides."""
+    if file.view.state == "approved":
+        return set()
+    return {
+        one.number
+        for one in file.appeals
+        if one.decided_on is None and may_decide(session(), signed_in(), case, one)
+    }
 
 
 def _notice_page(case: Case, refusal: Refusal | None = None) -> ResponseReturnValue:
@@ -261,9 +258,19 @@ def _notice_page(case: Case, refusal: Refusal | None = None) -> ResponseReturnVa
         case=case,
         file=file,
         is_known=knows_applicant(session(), signed_in(), case),
-        requirements=blueprint(session(), case.version_id).sheet.requirements,
+        requirements=_sheet(case).requirements,
         refusal=sentence(refusal) if refusal else None,
         typed=request.form,
+    )
+
+
+def _sheet(case: Case) -> Sheet:
+    """The sheet it was filed under: only what that one asked for may be lacking."""
+    term = term_of(session(), case)
+    return (
+        blueprint(session(), case.version_id).sheet
+        if term is None
+        else sheet_of_term(session(), case, term)
     )
 
 

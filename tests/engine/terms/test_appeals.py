@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from engine.models import ClockState
-from engine.terms import appeals
+from engine.terms import appeals, rulings
 from tests.engine.terms.desk import Desk, sheet
 
 
@@ -32,20 +32,50 @@ def file(desk: Desk, case_id: int, kind: str) -> int:
         return filed.number
 
 
+@pytest.mark.parametrize(
+    ("kind", "decide_by", "silence_from", "authority"),
+    [
+        ("reconsideration", "2026-09-04", "2026-09-12", "Desk"),
+        ("appeal", "2026-09-25", "2026-10-03", "Council"),
+    ],
+)
 def test_11_appeals_are_filed_within_fifteen_business_days_and_decided_in_fifteen_or_thirty(
-    desk: Desk,
+    desk: Desk, kind: str, decide_by: str, silence_from: str, authority: str
 ) -> None:
     case_id = decided(desk)
     desk.on("2026-08-14", hour=23)
-    file(desk, case_id, "reconsideration")
-    file(desk, case_id, "appeal")
+    file(desk, case_id, kind)
     with desk.database.reading() as session:
-        filed = appeals.appeals_of(session, case_id)
-    assert [(one.kind, one.decide_by) for one in filed] == [
-        ("reconsideration", day("2026-09-04")),
-        ("appeal", day("2026-09-25")),
-    ]
-    assert filed[1].authority == "Council"
+        (filed,) = appeals.appeals_of(session, case_id)
+    assert (filed.decide_by, filed.silence_from) == (day(decide_by), day(silence_from))
+    assert filed.authority == authority
+    assert desk.letters(case_id) == ["appeal_filed"]
+
+
+def test_one_appeal_is_filed_at_a_time_and_each_once_against_a_decision(desk: Desk) -> None:
+    case_id = decided(desk)
+    number = file(desk, case_id, "reconsideration")
+    with pytest.raises(appeals.OneAtATime, match="reconsideración"):
+        file(desk, case_id, "appeal")
+    with desk.hall() as hall:
+        rulings.decide_appeal(
+            hall.session, case_id, number, "unfounded", "It is as it was.", by=None, at=hall.at
+        )
+    with pytest.raises(appeals.FiledOnce):
+        file(desk, case_id, "reconsideration")
+
+
+def test_the_answer_to_a_reconsideration_can_be_appealed_from_its_own_day(desk: Desk) -> None:
+    case_id = decided(desk)
+    desk.on("2026-08-14")
+    number = file(desk, case_id, "reconsideration")
+    desk.on("2026-09-01")
+    with desk.hall() as hall:
+        rulings.decide_appeal(
+            hall.session, case_id, number, "unfounded", "It is as it was.", by=None, at=hall.at
+        )
+    desk.on("2026-09-22")
+    file(desk, case_id, "appeal")  # the fifteenth business day after 1 September
 
 
 def test_11_an_appeal_after_its_time_is_refused_with_its_last_day(desk: Desk) -> None:
@@ -94,27 +124,13 @@ def test_11_a_complaint_for_delay_has_three_days_and_never_suspends_the_case(des
     desk.do(case_id)
 
 
-def test_a_decided_appeal_has_a_letter_and_is_not_decided_again(desk: Desk) -> None:
-    case_id = decided(desk)
-    number = file(desk, case_id, "appeal")
-    with desk.hall() as hall:
-        appeals.decide_appeal(
-            hall.session, case_id, number, "unfounded", "The plot is zoned.", by=None, at=hall.at
-        )
-    assert desk.letters(case_id) == ["appeal_decided"]
-    assert desk.data(case_id, "appeal_decided")["result"] == "unfounded"
-    with desk.hall() as hall, pytest.raises(appeals.AppealDecided):
-        appeals.decide_appeal(
-            hall.session, case_id, number, "founded", "On second thoughts.", by=None, at=hall.at
-        )
-
-
 def test_the_same_appeal_is_not_filed_twice_at_once_and_says_why(desk: Desk) -> None:
     case_id = decided(desk)
     file(desk, case_id, "appeal")
     with pytest.raises(appeals.AppealOpen):
         file(desk, case_id, "appeal")
+    other = decided(desk)
     with desk.hall() as hall, pytest.raises(appeals.GroundsMissing):
-        appeals.file_appeal(hall.session, case_id, "reconsideration", " ", by=None, at=hall.at)
+        appeals.file_appeal(hall.session, other, "reconsideration", " ", by=None, at=hall.at)
     with desk.hall() as hall, pytest.raises(appeals.NoAppealHere, match="reconsideration"):
         appeals.file_appeal(hall.session, case_id, "revision", "Why not", by=None, at=hall.at)
