@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -20,12 +22,17 @@ from engine.logs.log import LogCase, Progress
 from engine.logs.measuring import measured
 from engine.logs.refusals import NoEvents
 from engine.metrics import keeping
-from engine.metrics.cells import number_of
+from engine.metrics.bulk import calm_collector
+from engine.metrics.cells import CellRow, Cells, Done
 from engine.metrics.days import ZONE
 from engine.metrics.item import Measured
 from engine.models import EventLog, LogState, Person, Procedure
 
 BATCH = 4_000  # events written in one transaction
+# Cells are added up in memory and written when there are so many: most come again in every batch.
+MOST_CELLS = 40_000
+CELLS_AT_ONCE = 4_000
+MOST_KNOWN = 100_000  # numbers whose names are known to be written
 
 
 class LogBusy(Conflict):
@@ -123,10 +130,19 @@ def fill(
 
     cases = read_log(path, log.file_name, log.format, log.mapping, zone, note)
     try:
-        with closing(cases):
-            for batch in _batches(cases, log, zone):
-                database.write(partial(_add, log=log, batch=batch, read=done[0], went_on=went_on))
-        return database.write(lambda session: _end(session, log))
+        with closing(cases), calm_collector():
+            cells, known = Cells(), set[int]()
+            for batch in _batches(cases, log, zone, cells):
+                batch.read = done[0]
+                known |= database.write(
+                    partial(_add, log=log, batch=batch, known=known, went_on=went_on)
+                )
+                if len(known) > MOST_KNOWN:
+                    known.clear()  # a name that is written twice is written once
+                if len(cells) > MOST_CELLS:
+                    _add_up(database, log, cells, went_on)
+            _add_up(database, log, cells, went_on)
+        return database.write(partial(_end, log=log))
     except LeaseLost:
         raise  # what is in the log now is somebody else's
     except BaseException as error:
@@ -210,13 +226,21 @@ def _begin(session: Session, log_id: int, size: int) -> EventLog:
     return log
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Cases to write, how many events they have, how many had none; and how far the file is read."""
+
+    cases: list[Done]
+    events: int = 0
+    empties: int = 0
+    read: int = 0
+
+
 def _batches(
-    cases: Iterator[LogCase], log: EventLog, zone: ZoneInfo
-) -> Iterator[tuple[list[Measured], int, int]]:
-    """Cases to write, how many events they have, and how many had none."""
-    batch: list[Measured] = []
+    cases: Iterator[LogCase], log: EventLog, zone: ZoneInfo, cells: Cells
+) -> Iterator[_Batch]:
+    found: list[Measured] = []
     events = empties = 0
-    home = frozenset({0})
     # Ids grow with time; counted backwards from now, those of one import cannot collide.
     now = datetime.now(UTC)
     number = 0
@@ -226,43 +250,66 @@ def _batches(
             continue
         number += 1
         case_id = new_id(now - timedelta(milliseconds=number))
-        groups = {event.group for event in case.events if event.group}
-        offices = home.union(
-            number_of("resource", log.procedure_id, group[:200]) for group in groups
-        )
-        batch.append(measured(case, case_id, log.procedure_id, offices, zone))
+        groups = {event.group[:200] for event in case.events if event.group}
+        offices = _HOME
+        if groups:
+            offices |= {keeping.resource_number(log.procedure_id, group) for group in groups}
+        found.append(measured(case, case_id, log.procedure_id, offices, zone))
         events += len(case.events)
         if events >= BATCH:
-            yield batch, events, empties
-            batch, events, empties = [], 0, 0
-    if batch or empties:
-        yield batch, events, empties
+            yield _Batch(keeping.placed_in(cells, found, ZONE), events, empties)
+            found, events, empties = [], 0, 0
+    if found or empties:
+        yield _Batch(keeping.placed_in(cells, found, ZONE), events, empties)
+
+
+_HOME = frozenset({0})
 
 
 def _add(
     session: Session,
     log: EventLog,
-    batch: tuple[list[Measured], int, int],
-    read: int,
+    batch: _Batch,
+    known: set[int],
     went_on: Callable[[Session], None] | None,
+) -> set[int]:
+    held = _held(session, log, went_on)
+    new = keeping.write(session, batch.cases, known)
+    held.cases += len(batch.cases)
+    held.events += batch.events
+    held.empty_cases += batch.empties
+    held.bytes_read = batch.read
+    return new
+
+
+def _add_up(
+    database: Database, log: EventLog, cells: Cells, went_on: Callable[[Session], None] | None
 ) -> None:
-    cases, events, empties = batch
+    """Write the cells piece by piece, so that nobody waits long, and forget them."""
+
+    def add(session: Session, rows: list[CellRow]) -> None:
+        _held(session, log, went_on)
+        keeping.write_cell_rows(session, rows)
+
+    rows = cells.rows()
+    while piece := list(islice(rows, CELLS_AT_ONCE)):
+        database.write(partial(add, rows=piece))
+    cells.clear()
+
+
+def _held(
+    session: Session, log: EventLog, went_on: Callable[[Session], None] | None = None
+) -> EventLog:
     held = session.get(EventLog, log.id, with_for_update=True)
     if held is None or held.state != LogState.READING:
         raise Stopped(name=log.file_name)
     if went_on is not None:
         went_on(session)
-    keeping.keep(session, cases, ZONE)
-    held.cases += len(cases)
-    held.events += events
-    held.empty_cases += empties
-    held.bytes_read = read
+    return held
 
 
 def _end(session: Session, log: EventLog) -> EventLog:
-    held = session.get(EventLog, log.id, with_for_update=True)
-    if held is None or held.state != LogState.READING:
-        raise Stopped(name=log.file_name)
+    held = _held(session, log)
     if not held.cases:
         raise NoEvents(name=log.file_name)
     held.state = LogState.DONE.value

@@ -1,6 +1,7 @@
 """A case of a log as a case that is measured: its events become work items, its attributes start, end and due date."""
 
 import math
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.logs.log import LogCase, LogEvent, Value, exact_seconds
@@ -17,6 +18,7 @@ _GONE = frozenset({"ate_abort", "pi_abort", "abort"})
 _HELD = frozenset({"assign", "reassign"})
 # transitions that change nothing that is measured
 _WAITS = frozenset({"suspend", "resume"})
+_EVENT = ItemKind.EVENT
 
 
 def measured(
@@ -29,9 +31,9 @@ def measured(
     Of an activity without lifecycle only completions are known: they take no time.
     """
     said, rest = _said(case, zone)
-    first = min(event.at for event in case.events)
-    last = max(event.at for event in case.events)
-    is_declared = any(plain(name) in END_NAMES for name in case.declared)
+    instants = [event.at for event in case.events]
+    first, last = min(instants), max(instants)
+    is_declared = _declares_end(case.declared)
     ended_at = said.get("end", None if is_declared else last)
     started_at = said.get("start", first)
     return Measured(
@@ -49,6 +51,11 @@ def measured(
         attributes=rest or None,
         offices=offices,
     )
+
+
+@lru_cache(maxsize=16)
+def _declares_end(declared: frozenset[str]) -> bool:
+    return any(plain(name) in END_NAMES for name in declared)
 
 
 def plain(name: str) -> str:
@@ -106,35 +113,40 @@ def _items(events: list[LogEvent], ended_at: int | None) -> list[Item]:
     live: dict[str, list[Item]] = {}  # by activity, oldest first
     tokens: dict[int, str | None] = {}  # seq → concept:instance
     paused: dict[int, int] = {}  # seq → since when
-    for event in events:
-        waiting = live.get(event.activity) if live else None
-        item = None if waiting is None else _which(waiting, event, tokens)
-        step = event.lifecycle
+    for activity, at, step, resource, group, instance in events:
+        waiting = live.get(activity) if live else None
+        item = None if not waiting else _which(waiting, instance, tokens)
         if item is None:
-            if step in _WAITS or (step not in _DONE and step in _GONE):
+            if step in _DONE:
+                # nearly every event of most logs: only that it was done is known
+                item = Item(len(items) + 1, activity, activity, _EVENT, at, at, True)
+                item.assigned_at = item.started_at = at
+                if resource:
+                    item.resource = resource[:200]
+                if group:
+                    item.group = group[:200]
+                items.append(item)
+                continue
+            if step in _WAITS or step in _GONE:
                 continue  # of something the log never began
-            item = Item(len(items) + 1, event.activity, event.activity, ItemKind.EVENT, event.at)
+            item = Item(len(items) + 1, activity, activity, _EVENT, at)
             items.append(item)
-            if step not in _DONE:
-                live.setdefault(event.activity, []).append(item)
-                tokens[item.seq] = event.instance
-        if event.resource:
-            item.resource = event.resource[:200]
-        if event.group:
-            item.group = event.group[:200]
+            live.setdefault(activity, []).append(item)
+            tokens[item.seq] = instance
+        if resource:
+            item.resource = resource[:200]
+        if group:
+            item.group = group[:200]
         if step in _DONE:
-            if item.seq in tokens:
-                _end(item, event.at, paused)
-                live[event.activity].remove(item)
-            else:
-                item.assigned_at = item.started_at = event.at
-            item.ended_at, item.is_completed = event.at, True
+            _end(item, at, paused)
+            live[activity].remove(item)
+            item.ended_at, item.is_completed = at, True
         elif step in _GONE or (step == "withdraw" and item.started_at is None):
-            _end(item, event.at, paused)
-            item.ended_at = event.at
-            live[event.activity].remove(item)
+            _end(item, at, paused)
+            item.ended_at = at
+            live[activity].remove(item)
         else:
-            _move(item, step, event.at, paused)
+            _move(item, step, at, paused)
     for rest in live.values():
         for item in rest:
             # the case is over, so nobody works on it any more
@@ -143,12 +155,10 @@ def _items(events: list[LogEvent], ended_at: int | None) -> list[Item]:
     return items
 
 
-def _which(waiting: list[Item], event: LogEvent, tokens: dict[int, str | None]) -> Item | None:
-    if not waiting:
-        return None
-    if event.instance is None:
+def _which(waiting: list[Item], instance: str | None, tokens: dict[int, str | None]) -> Item | None:
+    if instance is None:
         return waiting[0]
-    same = (item for item in waiting if tokens[item.seq] in (event.instance, None))
+    same = (item for item in waiting if tokens[item.seq] in (instance, None))
     return next(same, None)
 
 

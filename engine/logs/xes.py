@@ -5,7 +5,9 @@ events and the length of a case are bounded. Expat, not lxml: it is as fast, nee
 exact beyond line 65,535.
 """
 
-from collections.abc import Generator
+import math
+from collections.abc import Callable, Generator
+from datetime import datetime
 from pathlib import Path
 from xml.parsers import expat  # a document type is refused, so there is nothing to expand
 from zoneinfo import ZoneInfo
@@ -19,7 +21,6 @@ from engine.logs.log import (
     LogEvent,
     Progress,
     Value,
-    seconds_of,
 )
 from engine.logs.refusals import (
     BadTime,
@@ -75,15 +76,11 @@ class _Reading:
         self.events = 0
         self._traces = 0
         self._declared: set[str] = set()
-        self._depth = 0
-        self._within = ""  # trace, event or global, while directly inside one
-        self._event: dict[str, str] = {}
         self._own: list[LogEvent] = []
         self._attributes: dict[str, Value] = {}
         self._parser = parser = expat.ParserCreate()
         parser.ordered_attributes = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
+        parser.StartElementHandler, parser.EndElementHandler = self._handlers()
         parser.StartDoctypeDeclHandler = self._doctype
 
     @property
@@ -100,56 +97,59 @@ class _Reading:
     def _doctype(self, *_said: object) -> None:
         raise DoctypeInLog
 
-    def _start(self, tag: str, said: list[str]) -> None:
-        self._depth = depth = self._depth + 1
-        within = self._within
-        if within == _EVENT:
-            if depth == 4:
-                # nearly always key, then value; whatever else stands there is looked for
-                if len(said) == 4 and said[0] == "key":
-                    self._event[said[1]] = said[3]
-                else:
-                    self._add_event_attribute(said)
+    def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
+        # Called ten times an event: what they remember are variables of theirs, not attributes of an object.
+        depth = 0
+        within = ""  # trace, event or global, while directly inside one
+        event: dict[str, str] = {}
+
+        def start(tag: str, said: list[str]) -> None:
+            nonlocal depth, within, event
+            depth += 1
+            if within is _EVENT:
+                if depth == 4:
+                    # nearly always key, then value; whatever else stands there is looked for
+                    if len(said) == 4 and said[0] == "key":
+                        event[said[1]] = said[3]
+                    else:
+                        key, value = _pair(said)
+                        event[key] = value
+                elif depth > DEEPEST:
+                    raise TooDeep(line=self.line, limit=DEEPEST)
+            elif depth == 3:
+                bare = tag.rpartition(":")[2]
+                if within is _TRACE:
+                    if bare == _EVENT:
+                        within, event = _EVENT, {}
+                    else:
+                        self._add_attribute(bare, said)
+                elif within is _GLOBAL:
+                    self._declared.add(_pair(said)[0].lower())
+            elif depth == 2:
+                bare = tag.rpartition(":")[2]
+                if bare == _TRACE:
+                    within = _TRACE
+                    self._own, self._attributes = [], {}
+                elif bare == _GLOBAL and _said(said).get("scope") in (_TRACE, None):
+                    within = _GLOBAL
+            elif depth == 1 and tag.rpartition(":")[2] != _LOG:
+                raise NoXes(name=self.name, element=tag[:60])
             elif depth > DEEPEST:
                 raise TooDeep(line=self.line, limit=DEEPEST)
-            return
-        if depth == 3:
-            bare = tag.rpartition(":")[2]
-            if within == _TRACE:
-                if bare == _EVENT:
-                    self._within, self._event = _EVENT, {}
-                else:
-                    self._add_attribute(bare, said)
-            elif within == _GLOBAL:
-                self._declared.add(_pair(said)[0].lower())
-        elif depth == 2:
-            bare = tag.rpartition(":")[2]
-            if bare == _TRACE:
-                self._within, self._own, self._attributes = _TRACE, [], {}
-            elif bare == _GLOBAL and dict(zip(said[::2], said[1::2], strict=True)).get("scope") in (
-                _TRACE,
-                None,
-            ):
-                self._within = _GLOBAL
-        elif depth == 1 and tag.rpartition(":")[2] != _LOG:
-            raise NoXes(name=self.name, element=tag[:60])
-        elif depth > DEEPEST:
-            raise TooDeep(line=self.line, limit=DEEPEST)
 
-    def _end(self, _tag: str) -> None:
-        depth = self._depth
-        self._depth = depth - 1
-        if depth == 3 and self._within == _EVENT:
-            self._within = _TRACE
-            self._add_event(self._event)
-        elif depth == 2 and self._within:
-            if self._within == _TRACE:
-                self._add_case()
-            self._within = ""
+        def end(_tag: str) -> None:
+            nonlocal depth, within
+            depth -= 1
+            if depth == 2:
+                if within is _EVENT:
+                    within = _TRACE
+                    self._add_event(event)
+            elif depth == 1 and within:
+                if within is _TRACE:
+                    self._add_case()
+                within = ""
 
-    def _add_event_attribute(self, said: list[str]) -> None:
-        key, value = _pair(said)
-        self._event[key] = value
+        return start, end
 
     def _add_event(self, said: dict[str, str]) -> None:
         self.events += 1
@@ -160,22 +160,18 @@ class _Reading:
         if not stamp:
             raise EventWithoutTime(line=self.line)
         try:
-            at = seconds_of(stamp, self.zone)
+            instant = datetime.fromisoformat(stamp)
+            if instant.tzinfo is None:
+                instant = instant.replace(tzinfo=self.zone)
+            at = math.floor(instant.timestamp())
         except (ValueError, OverflowError):
             raise BadTime(line=self.line, value=stamp[:60]) from None
         resource = get(_RESOURCE)
         if len(activity) > LONGEST_VALUE or (resource and len(resource) > LONGEST_VALUE):
             raise ValueTooLong(line=self.line, limit=LONGEST_VALUE)
-        self._own.append(
-            LogEvent(
-                activity[:200],
-                at,
-                get(_STEP, "complete").lower(),
-                resource,
-                get(_GROUP),
-                get(_INSTANCE),
-            )
-        )
+        step = get(_STEP, "complete").lower()
+        told = (activity[:200], at, step, resource, get(_GROUP), get(_INSTANCE))
+        self._own.append(tuple.__new__(LogEvent, told))
         if len(self._own) > MOST_EVENTS:
             raise CaseTooLong(line=self.line, limit=MOST_EVENTS)
 
@@ -194,8 +190,12 @@ class _Reading:
 
 
 def _pair(said: list[str]) -> tuple[str, str]:
-    found = dict(zip(said[::2], said[1::2], strict=True))
+    found = _said(said)
     return found.get("key", ""), found.get("value", "")
+
+
+def _said(pairs: list[str]) -> dict[str, str]:
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 def _value(kind: str, text: str) -> Value:

@@ -10,12 +10,12 @@ from engine.models import MeasuredCase, WorkItem
 
 NEAR = 30 * 60  # seconds between ends, within which work belongs together
 LEAST = 3  # executions make a batch
-MOST_ITEMS = 5_000
+MOST_CASES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """Of a task's newest executions: which share was done in batches, the largest, the mean seconds a case waited."""
+    """Of a task in the cases that ended last: executions, the share done in batches, the largest batch."""
 
     element_id: str
     name: str
@@ -29,32 +29,39 @@ def batching(numbers: Numbers) -> list[Batching]:
     """The share of a task's executions that one person ended within half an hour of each other, three or more in a row,
     though they had been there before: work that waited to be done in one go.
 
-    Those most done in batches first; of the newest executions only.
+    Those most done in batches first; in the cases that ended last only.
     """
     start, end = numbers.seconds()
-    terms = [WorkItem.is_completed, WorkItem.person_id != 0, *numbers.conditions]
+    terms = [MeasuredCase.ended_at.is_not(None), *numbers.conditions]
     if start is not None:
-        terms.append(WorkItem.ended_at >= start)
+        terms.append(MeasuredCase.ended_at >= start)
     if end is not None:
-        terms.append(WorkItem.ended_at < end)
+        terms.append(MeasuredCase.ended_at < end)
+    newest = (
+        select(MeasuredCase.case_id)
+        .where(*terms)
+        .order_by(MeasuredCase.ended_at.desc())
+        .limit(MOST_CASES)
+        .subquery()
+    )
+    rows = numbers.session.execute(
+        select(WorkItem.activity_id, WorkItem.person_id, WorkItem.ended_at, WorkItem.enabled_at)
+        .join(newest, newest.c.case_id == WorkItem.case_id)
+        .where(WorkItem.is_completed, WorkItem.person_id != 0)
+    )
+    ends: dict[str, list[tuple[int, int, int]]] = {}
+    names = {activity.element_id: activity.name for activity in numbers.activities.values()}
+    for activity_id, person, ended, enabled in rows:
+        element_id = numbers.activities[activity_id].element_id
+        ends.setdefault(element_id, []).append((person, ended or 0, enabled))
     found = []
-    by_element: dict[str, list[int]] = {}
-    for activity in numbers.activities.values():
-        by_element.setdefault(activity.element_id, []).append(activity.id)
-    for element_id, ids in by_element.items():
-        rows = numbers.session.execute(
-            select(WorkItem.person_id, WorkItem.ended_at, WorkItem.enabled_at)
-            .join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id)
-            .where(WorkItem.activity_id.in_(ids), *terms)
-            .order_by(WorkItem.ended_at.desc())
-            .limit(MOST_ITEMS // len(by_element))
-        ).all()
-        sizes = _sizes(sorted((row[0], row[1] or 0, row[2]) for row in rows))
+    for element_id, own in ends.items():
+        sizes = _sizes(sorted(own))
         batched = sum(size for size in sizes if size >= LEAST)
-        if rows and batched:
-            name = numbers.activities[ids[-1]].name
-            found.append(Batching(element_id, name, len(rows), batched / len(rows), max(sizes)))
-    return sorted(found, key=lambda one: -one.share)
+        if batched:
+            share = batched / len(own)
+            found.append(Batching(element_id, names[element_id], len(own), share, max(sizes)))
+    return sorted(found, key=lambda one: (-one.share, one.name))
 
 
 def _sizes(ends: list[tuple[int, int, int]]) -> list[int]:

@@ -1,6 +1,8 @@
 """Many rows in one statement, as each database likes it best."""
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +11,16 @@ from sqlalchemy import JSON, Boolean, Connection, Integer, Table
 from sqlalchemy.orm import Session
 
 Rows = Sequence[tuple[Any, ...]]
+
+
+@contextmanager
+def calm_collector() -> Iterator[None]:
+    """Spare the collector of garbage what is there already: it walked a whole program for every few thousand rows."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def insert_rows(session: Session, table: Table, rows: Rows, conflict: str = "") -> None:

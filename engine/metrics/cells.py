@@ -7,6 +7,7 @@ added as it is. Cells of different days, slices and machines add up.
 
 import hashlib
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from functools import lru_cache
@@ -14,37 +15,55 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.metrics.days import day_of, monday
+from engine.metrics.days import DAY, QUARTER, monday, offsets_of
 from engine.metrics.item import CAUSES, Cause, Item, Measured
 
 WIDTH = 0.04  # of a bucket, in natural logarithms: within it durations differ by 4 %, so its middle errs by 2 %
 # kind, period, a, b, bucket
 Key = tuple[int, int, int, int, int]
+CellRow = tuple[int, int, int, int, int, int, int, int]  # the columns of Cell
 
 
 class Cells:
-    """Counts and seconds per slice and key. Plain numbers in plain dictionaries: there are millions of them."""
+    """Counts and seconds per slice and key, each pair in one number (`packed`): there are millions of them."""
 
-    __slots__ = ("broad", "counts", "totals")
+    __slots__ = ("broad", "values")
 
     def __init__(self) -> None:
         self.broad: dict[int, int] = {}  # fine slice → the broad one it is part of
-        self.counts: dict[int, dict[Key, int]] = {}
-        self.totals: dict[int, dict[Key, int]] = {}
+        self.values: dict[int, dict[Key, int]] = {}
 
-    def rows(self) -> Iterator[tuple[int, int, int, int, int, int, int, int]]:
+    def __len__(self) -> int:
+        """How many cells of fine slices there are."""
+        return sum(map(len, self.values.values()))
+
+    def clear(self) -> None:
+        """Forget them: they are written."""
+        self.broad, self.values = {}, {}
+
+    def rows(self) -> Iterator[CellRow]:
         """Columns of Cell, of fine and broad slices, without cells that stay as they are; always in the same order."""
-        every = {id: (counts, self.totals[id]) for id, counts in self.counts.items()}
+        every = dict(self.values)
         for fine, broad in self.broad.items():
-            sums = every.setdefault(broad, ({}, {}))
-            for kept, more in zip(sums, (self.counts[fine], self.totals[fine]), strict=True):
-                for key, value in more.items():
-                    kept[key] = kept.get(key, 0) + value
-        for slice_id, (counts, totals) in sorted(every.items()):
-            for key in sorted(counts):
-                n, total = counts[key], totals.get(key, 0)
-                if n or total:
-                    yield (key[0], slice_id, *key[1:], n, total)
+            own, sums = self.values[fine], every.get(broad)
+            if sums is None:
+                every[broad] = own.copy()
+                continue
+            if sums is self.values.get(broad):
+                sums = every[broad] = sums.copy()
+            for key, value in own.items():
+                sums[key] = sums.get(key, 0) + value
+        for slice_id, values in sorted(every.items()):
+            for key, value in sorted(values.items()):
+                if value:
+                    kind, period, a, b, bucket = key
+                    n = ((value + _HALF) & _COUNT) - _HALF
+                    yield kind, slice_id, period, a, b, bucket, n, (value - n) >> _BITS
+
+
+# A count in the lowest bits and the seconds above it: both are added, and taken away, by adding one number.
+_BITS = 40
+_COUNT, _HALF = (1 << _BITS) - 1, 1 << (_BITS - 1)
 
 
 class Kind(IntEnum):
@@ -84,9 +103,15 @@ class Kind(IntEnum):
     HANDOVER = 51  # a: who had the case before, b: who had it next, another person
 
 
+CAUSE_KINDS = tuple(Kind[cause.name] for cause in CAUSES if cause is not Cause.TOUCH)
 # plain numbers: keys of cells are hashed by the million
 _BY_CAUSE: dict[Cause, int] = {cause: int(Kind[cause.name]) for cause in CAUSES}
-CAUSE_KINDS = tuple(Kind[cause.name] for cause in CAUSES if cause is not Cause.TOUCH)
+(
+    _LEAD, _CYCLE, _LEGAL, _OFFICE, _STARTED, _ENDED, _TERM, _FIRST_TIME, _VARIANT, _VISITED, _TOUCH, _WAITING,
+    _WHOLE, _REWORK, _ARRIVED, _DEPARTED, _FLOW, _PERSON, _HANDOVER,
+) = (
+    int(kind) for kind in Kind if kind not in CAUSE_KINDS
+)  # fmt: skip
 HISTOGRAMS = frozenset(
     {Kind.LEAD, Kind.CYCLE, Kind.LEGAL, Kind.OFFICE, Kind.TOUCH, Kind.WAITING, Kind.WHOLE}
 )
@@ -120,7 +145,7 @@ class Placed(NamedTuple):
 
 def bucket_of(seconds: int) -> int:
     """The bucket of a duration: round(ln(1 + seconds) / 0.04)."""
-    return round(math.log1p(max(0, seconds)) / WIDTH)
+    return int(math.log1p(seconds) / WIDTH + 0.5) if seconds > 0 else 0
 
 
 def middle_of(bucket: int) -> float:
@@ -135,72 +160,82 @@ def number_of(*parts: object) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") % _MOST
 
 
+@lru_cache(maxsize=65_536)
+def activity_number(procedure_id: int, element_id: str, office_id: int) -> int:
+    """The id of an activity."""
+    return number_of("activity", procedure_id, element_id, office_id)
+
+
+@lru_cache(maxsize=4_096)
+def _audience(offices: frozenset[int]) -> int:
+    return number_of("audience", *sorted(offices))
+
+
 def place(case: Measured) -> Done:
     """The case with everything that is said of it as a whole.
 
     Completed items follow each other in order of completion. An execution is a round of rework when an earlier one of
     the same element had ended before it was enabled; those of a multiple instance run side by side and are none.
     """
-    completed = [item for item in case.items if item.is_completed]
+    procedure_id, items = case.procedure_id, case.items
+    completed = [item for item in items if item.is_completed]
     completed.sort(key=_by_end)
-    places: dict[int, tuple[Item | None, int]] = {}
+    before: dict[int, tuple[Item | None, int, int]] = {}  # seq → previous, its activity, gap
     ended: dict[str, list[int]] = {}
-    previous: Item | None = None
+    steps: list[str] = []
+    previous, previous_id, since = None, 0, case.started_at
     for item in completed:
-        begun = item.ended_at if item.started_at is None else item.started_at
-        since = case.started_at if previous is None else previous.ended_at
-        places[id(item)] = (previous, max(0, (begun or 0) - (since or 0)))
-        ended.setdefault(item.element_id, []).append(item.ended_at or 0)
-        previous = item
+        element_id, end = item.element_id, item.ended_at or 0
+        begun = end if item.started_at is None else item.started_at
+        before[item.seq] = (previous, previous_id, begun - since if begun > since else 0)
+        previous, since = item, end
+        previous_id = activity_number(procedure_id, element_id, item.office_id)
+        steps.append(element_id)
+        if element_id in ended:
+            ended[element_id].append(end)
+        else:
+            ended[element_id] = [end]
+    last = (previous, previous_id, 0)
     placed, rework, applicant = [], 0, 0
-    activities: dict[tuple[str, int], int] = {}
-
-    def activity(of: Item | None) -> int:
-        if of is None:
-            return 0
-        key = (of.element_id, of.office_id)
-        found = activities.get(key)
-        if found is None:
-            found = activities[key] = activity_number(case.procedure_id, *key)
-        return found
-
-    for item in case.items:
-        before, gap = places.get(id(item)) or (previous, 0)
-        again = ended.get(item.element_id, ())
-        number = 1 + sum(
-            1
-            for end in again
-            if end <= item.enabled_at and (item.ended_at is None or end < item.ended_at)
-        )
-        rework += number > 1
-        applicant += item.spent.get(Cause.APPLICANT, 0)
-        placed.append(Placed(item, activity(item), activity(before), before, gap, number))
-    steps = tuple(item.element_id for item in completed)
-    offices = sorted(case.offices or {item.office_id for item in case.items})
+    for item in items:
+        element_id = item.element_id
+        number = 1
+        again = ended.get(element_id)
+        if again is not None and (len(again) > 1 or not item.is_completed):
+            start = item.enabled_at
+            until = math.inf if item.ended_at is None else item.ended_at
+            number += sum(1 for one in again if one <= start and one < until)
+            rework += number > 1
+        if item.spent:
+            applicant += item.spent.get(_APPLICANT, 0)
+        activity_id = activity_number(procedure_id, element_id, item.office_id)
+        earlier, earlier_id, gap = before.get(item.seq, last)
+        placed.append(_new(Placed, (item, activity_id, earlier_id, earlier, gap, number)))
+    offices = case.offices or frozenset([item.office_id for item in items])
     return Done(
-        case=case,
-        items=tuple(placed),
-        audience_id=number_of("audience", *offices),
-        variant_id=number_of("variant", case.procedure_id, *steps),
-        steps=steps,
-        rework=rework,
-        handovers=_office_changes(completed),
-        applicant=applicant,
+        case,
+        tuple(placed),
+        _audience(offices),
+        number_of("variant", procedure_id, *steps),
+        tuple(steps),
+        rework,
+        _office_changes(completed) if len(offices) > 1 else 0,
+        applicant,
     )
-
-
-def activity_number(procedure_id: int, element_id: str, office_id: int) -> int:
-    """The id of an activity."""
-    return number_of("activity", procedure_id, element_id, office_id)
 
 
 def slices_of(done: Done) -> tuple[int, int]:
     """The ids of the broad and of the fine slice that the case belongs to."""
     case = done.case
-    broad = number_of("slice", case.procedure_id, done.audience_id)
-    fine = number_of(
-        "slice", case.procedure_id, done.audience_id, case.version_id, case.channel, case.outcome
-    )
+    return _slices(case.procedure_id, done.audience_id, case.version_id, case.channel, case.outcome)
+
+
+@lru_cache(maxsize=16_384)
+def _slices(
+    procedure_id: int, audience_id: int, version_id: int, channel: str, outcome: str
+) -> tuple[int, int]:
+    broad = number_of("slice", procedure_id, audience_id)
+    fine = number_of("slice", procedure_id, audience_id, version_id, channel, outcome)
     return broad, fine
 
 
@@ -217,96 +252,116 @@ def add(
 
     `is_exact`, for cells that nobody keeps: weeks are days, and a bucket is a second wide.
     """
-    own: _Own = []
-    how = _EXACT if is_exact else _ROUNDED
-    _add_case(own, done, zone, how)
-    for placed in done.items:
-        _add_item(own, placed, zone, how)
     broad, fine = slices
     if broad != fine:
         cells.broad[fine] = broad
-    counts = cells.counts.setdefault(fine, {})
-    totals = cells.totals.setdefault(fine, {})
-    for key, total in own:
-        counts[key] = counts.get(key, 0) + sign
-        if total:
-            totals[key] = totals.get(key, 0) + sign * total
+    own = cells.values.get(fine)
+    if own is None:
+        own = cells.values[fine] = defaultdict(int)
+    how = _EXACT if is_exact else _ROUNDED
+    offsets = offsets_of(zone)
+    _add_case(own, done, offsets, sign, how)
+    _add_items(own, done.items, offsets, sign, how)
 
 
-_Own = list[tuple[Key, int]]
 _How = tuple[Callable[[int], int], Callable[[int], int]]  # week of a day, bucket of seconds
 _ROUNDED: _How = (monday, bucket_of)
 _EXACT: _How = (int, int)
 
 
-def _add_case(own: _Own, done: Done, zone: ZoneInfo, how: _How) -> None:
+def _add_case(
+    own: dict[Key, int], done: Done, offsets: dict[int, int], sign: int, how: _How
+) -> None:
     week_of, bucket = how
-    case = done.case
-    own.append(((Kind.STARTED, day_of(case.started_at, zone), 0, 0, 0), 0))
-    if case.ended_at is None:
+    case, started = done.case, done.case.started_at
+    own[_STARTED, (started + offsets[started // QUARTER]) // DAY, 0, 0, 0] += sign
+    ended = case.ended_at
+    if ended is None:
         return
-    day = day_of(case.ended_at, zone)
-    cycle = max(0, case.ended_at - case.started_at)
-    is_completed = case.status == _COMPLETED
-    own.append(((Kind.ENDED, day, 1 if is_completed else 2, 0, 0), cycle))
-    if not is_completed:
+    day = (ended + offsets[ended // QUARTER]) // DAY
+    cycle = ended - started if ended > started else 0
+    value = sign * ((cycle << _BITS) + 1)
+    if case.status != _COMPLETED:
+        own[_ENDED, day, 2, 0, 0] += value
         return
+    own[_ENDED, day, 1, 0, 0] += value
     week = week_of(day)
-    filed = case.started_at if case.filed_at is None else case.filed_at
-    lead = max(0, case.ended_at - filed)
-    own.append(((Kind.LEAD, week, 0, 0, bucket(lead)), lead))
-    own.append(((Kind.CYCLE, week, 0, 0, bucket(cycle)), cycle))
-    office = max(0, cycle - done.applicant)
-    own.append(((Kind.OFFICE, week, 0, 0, bucket(office)), office))
-    if case.legal_days is not None:
-        legal = case.legal_days * 86_400
-        own.append(((Kind.LEGAL, week, 0, 0, bucket(legal)), legal))
-    kept = 3 if case.due_at is None else 1 if case.ended_at <= case.due_at else 2
-    own.append(((Kind.TERM, week, kept, int(case.is_silent), 0), cycle))
-    is_right = done.rework == 0 and done.applicant == 0
-    own.append(((Kind.FIRST_TIME, week, int(is_right), 0, 0), cycle))
-    own.append(((Kind.VARIANT, week, done.variant_id, 0, 0), cycle))
-    passed = {placed.activity_id for placed in done.items if placed.item.is_completed}
-    for activity_id in passed:
-        own.append(((Kind.VISITED, week, activity_id, 0, 0), cycle))
-    last = max(
-        (placed for placed in done.items if placed.item.is_completed),
-        key=lambda placed: _by_end(placed.item),
-        default=None,
+    filed = started if case.filed_at is None else case.filed_at
+    lead = ended - filed if ended > filed else 0
+    office = cycle - done.applicant if cycle > done.applicant else 0
+    cycles = bucket(cycle)
+    own[_CYCLE, week, 0, 0, cycles] += value
+    own[_LEAD, week, 0, 0, cycles if lead == cycle else bucket(lead)] += sign * (
+        (lead << _BITS) + 1
     )
+    own[_OFFICE, week, 0, 0, cycles if office == cycle else bucket(office)] += sign * (
+        (office << _BITS) + 1
+    )
+    if case.legal_days is not None:
+        legal = case.legal_days * DAY
+        own[_LEGAL, week, 0, 0, bucket(legal)] += sign * ((legal << _BITS) + 1)
+    kept = 3 if case.due_at is None else 1 if ended <= case.due_at else 2
+    own[_TERM, week, kept, int(case.is_silent), 0] += value
+    own[_FIRST_TIME, week, int(done.rework == 0 == done.applicant), 0, 0] += value
+    own[_VARIANT, week, done.variant_id, 0, 0] += value
+    last, last_id, last_end = None, 0, 0
+    passed = set()
+    for item, activity_id, *_ in done.items:
+        if item.is_completed:
+            passed.add(activity_id)
+            end = item.ended_at or 0
+            if last is None or end > last_end or (end == last_end and item.seq > last.seq):
+                last, last_id, last_end = item, activity_id, end
+    for activity_id in passed:
+        own[_VISITED, week, activity_id, 0, 0] += value
     if last is not None:
-        gap = max(0, case.ended_at - (last.item.ended_at or 0))
-        own.append(((Kind.FLOW, day, last.activity_id, 0, 0), gap))
+        gap = ended - last_end if ended > last_end else 0
+        own[_FLOW, day, last_id, 0, 0] += sign * ((gap << _BITS) + 1)
 
 
-def _add_item(own: _Own, placed: Placed, zone: ZoneInfo, how: _How) -> None:
+def _add_items(
+    own: dict[Key, int],
+    items: tuple[Placed, ...],
+    offsets: dict[int, int],
+    sign: int,
+    how: _How,
+) -> None:
     week_of, bucket = how
-    item, activity_id = placed.item, placed.activity_id
-    own.append(((Kind.ARRIVED, day_of(item.enabled_at, zone), activity_id, 0, 0), 0))
-    if item.ended_at is None:
-        return
-    day = day_of(item.ended_at, zone)
-    if not item.is_completed:
-        own.append(((Kind.DEPARTED, day, activity_id, 0, 0), 0))
-        return
-    week = week_of(day)
-    whole = max(0, item.ended_at - item.enabled_at)
-    touch = item.spent.get(Cause.TOUCH, 0)
-    for cause, seconds in item.spent.items():
-        if seconds and cause is not Cause.TOUCH:
-            own.append(((_BY_CAUSE[cause], week, activity_id, 0, 0), seconds))
-    own.append(((Kind.TOUCH, week, activity_id, 0, bucket(touch)), touch))
-    waiting = max(0, whole - touch)
-    own.append(((Kind.WAITING, week, activity_id, 0, bucket(waiting)), waiting))
-    own.append(((Kind.WHOLE, week, activity_id, 0, bucket(whole)), whole))
-    own.append(((Kind.FLOW, day, placed.previous_id, activity_id, 0), placed.gap))
-    if placed.round > 1:
-        own.append(((Kind.REWORK, week, activity_id, 0, 0), whole))
-    if item.person_id:
-        own.append(((Kind.PERSON, week, item.person_id, item.office_id, 0), touch))
-    before = placed.previous
-    if before is not None and before.person_id and 0 != item.person_id != before.person_id:
-        own.append(((Kind.HANDOVER, week, before.person_id, item.person_id, 0), placed.gap))
+    for item, activity_id, previous_id, previous, gap, number in items:
+        enabled, ended = item.enabled_at, item.ended_at
+        day = (enabled + offsets[enabled // QUARTER]) // DAY
+        own[_ARRIVED, day, activity_id, 0, 0] += sign
+        if ended is None:
+            continue
+        if ended != enabled:
+            day = (ended + offsets[ended // QUARTER]) // DAY
+        if not item.is_completed:
+            own[_DEPARTED, day, activity_id, 0, 0] += sign
+            continue
+        week = week_of(day)
+        touch = 0
+        for cause, seconds in item.spent.items():
+            if cause is _TOUCHING:
+                touch = seconds
+            elif seconds:
+                own[_BY_CAUSE[cause], week, activity_id, 0, 0] += sign * ((seconds << _BITS) + 1)
+        whole = ended - enabled if ended > enabled else 0
+        waiting = whole - touch if whole > touch else 0
+        touches = bucket(touch) if touch else 0
+        waits = bucket(waiting) if waiting else 0
+        wholes = waits if whole == waiting else bucket(whole)
+        own[_TOUCH, week, activity_id, 0, touches] += sign * ((touch << _BITS) + 1)
+        own[_WAITING, week, activity_id, 0, waits] += sign * ((waiting << _BITS) + 1)
+        own[_WHOLE, week, activity_id, 0, wholes] += sign * ((whole << _BITS) + 1)
+        own[_FLOW, day, previous_id, activity_id, 0] += sign * ((gap << _BITS) + 1)
+        if number > 1:
+            own[_REWORK, week, activity_id, 0, 0] += sign * ((whole << _BITS) + 1)
+        person = item.person_id
+        if person:
+            own[_PERSON, week, person, item.office_id, 0] += sign * ((touch << _BITS) + 1)
+            if previous is not None and 0 != previous.person_id != person:
+                key = (_HANDOVER, week, previous.person_id, person, 0)
+                own[key] += sign * ((gap << _BITS) + 1)
 
 
 def _by_end(item: Item) -> tuple[int, int]:
@@ -316,3 +371,7 @@ def _by_end(item: Item) -> tuple[int, int]:
 def _office_changes(completed: list[Item]) -> int:
     offices = [item.office_id for item in completed if item.office_id]
     return sum(1 for before, after in pairwise(offices) if before != after)
+
+
+_TOUCHING, _APPLICANT = Cause.TOUCH, Cause.APPLICANT
+_new = tuple.__new__  # of a named tuple, half as dear as its own way

@@ -1,16 +1,28 @@
 """Measured cases as rows: written, read back as they were added, taken away again."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Row, Table, bindparam, delete, select
+from sqlalchemy import BindParameter, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine.metrics.bulk import insert_rows
-from engine.metrics.cells import Cells, Done, Kind, Placed, add, number_of, place, slices_of
-from engine.metrics.item import CAUSES, MOST_STEPS, Cause, Item, ItemKind, Measured
+from engine.metrics.cells import (
+    CellRow,
+    Cells,
+    Done,
+    Kind,
+    Placed,
+    add,
+    number_of,
+    place,
+    slices_of,
+)
+from engine.metrics.item import CAUSES, MOST_STEPS, Item, ItemKind, Measured
 from engine.models import Activity, Audience, Cell, MeasuredCase, Resource, Slice, Variant, WorkItem
 
 _CASES: Table = MeasuredCase.__table__  # type: ignore[assignment]  # the stubs say FromClause
@@ -25,10 +37,36 @@ _NAMED: tuple[Table, ...] = tuple(
     for model in (Activity, Variant, Audience, Slice, Resource)
 )
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
-_OLD_CASES = select(_CASES).where(_CASES.c.case_id.in_(_IDS))
+CASE_COLUMNS = tuple(
+    _CASES.c[name]
+    for name in (
+        "case_id", "procedure_id", "version_id", "audience_id", "variant_id", "channel", "status", "outcome",
+        "filed_at", "started_at", "ended_at", "due_at", "applicant", "legal_days", "rework", "handovers", "is_silent",
+    )
+)  # fmt: skip
+ITEM_COLUMNS = tuple(
+    _ITEMS.c[name]
+    for name in (
+        "case_id", "seq", "activity_id", "previous_id", "gap", "office_id", "person_id", "enabled_at", "ended_at",
+        "is_completed", "round", *(cause.value for cause in CAUSES),
+    )
+)  # fmt: skip
+_OLD_CASES = select(*CASE_COLUMNS).where(_CASES.c.case_id.in_(_IDS))
 _OLD_ITEMS = (
-    select(_ITEMS).where(_ITEMS.c.case_id.in_(_IDS)).order_by(_ITEMS.c.case_id, _ITEMS.c.seq)
+    select(*ITEM_COLUMNS).where(_ITEMS.c.case_id.in_(_IDS)).order_by(_ITEMS.c.case_id, _ITEMS.c.seq)
 )
+_NEXT_CASES = (
+    select(*CASE_COLUMNS)
+    .where(_CASES.c.procedure_id == bindparam("procedure"), _CASES.c.case_id > bindparam("after"))
+    .order_by(_CASES.c.case_id)
+    .limit(bindparam("most"))
+)
+_NEXT_ITEMS = (
+    select(*ITEM_COLUMNS)
+    .where(_ITEMS.c.case_id.between(bindparam("first"), bindparam("last")))
+    .order_by(_ITEMS.c.case_id, _ITEMS.c.seq)
+)
+_TASK = ItemKind.TASK
 
 
 def keep(session: Session, cases: Iterable[Measured], zone: ZoneInfo) -> None:
@@ -36,19 +74,31 @@ def keep(session: Session, cases: Iterable[Measured], zone: ZoneInfo) -> None:
 
     Case ids come from engine.ids; the procedure must exist. Nothing is committed.
     """
-    done = []
     cells = Cells()
+    write(session, placed_in(cells, cases, zone))
+    write_cells(session, cells)
+
+
+def placed_in(cells: Cells, cases: Iterable[Measured], zone: ZoneInfo) -> list[Done]:
+    """Cases of a log ready to be written, added to `cells`, with numbers for the persons and groups it names."""
+    done = []
     for case in cases:
+        procedure_id = case.procedure_id
         for item in case.items:
             if item.resource:
-                item.person_id = number_of("resource", case.procedure_id, item.resource)
+                item.person_id = resource_number(procedure_id, item.resource)
             if item.group:
-                item.office_id = number_of("resource", case.procedure_id, item.group)
+                item.office_id = resource_number(procedure_id, item.group)
         one = place(case)
         add(cells, one, slices_of(one), zone)
         done.append(one)
-    write(session, done)
-    write_cells(session, cells)
+    return done
+
+
+@lru_cache(maxsize=65_536)
+def resource_number(procedure_id: int, name: str) -> int:
+    """The number that stands for a person or group whom a log names."""
+    return number_of("resource", procedure_id, name)
 
 
 def forget(session: Session, case_ids: Iterable[int], zone: ZoneInfo) -> None:
@@ -83,16 +133,23 @@ def forget_some(session: Session, procedure_id: int, most: int = 1000) -> bool:
     return False
 
 
-def write(session: Session, done: list[Done], known: set[tuple[str, int]] | None = None) -> None:
-    """Insert rows of cases and items, and the names their numbers stand for unless they are `known`."""
-    _write_names(session, done, set() if known is None else known)
+def write(session: Session, done: list[Done], known: AbstractSet[int] = frozenset()) -> set[int]:
+    """Insert rows of cases and items, and the names their numbers stand for unless they are `known`; the numbers that
+    are known as well once this is committed."""
+    new = _write_names(session, done, known)
     insert_rows(session, _CASES, [_case_row(one) for one in done])
     insert_rows(session, _ITEMS, [_item_row(one, placed) for one in done for placed in one.items])
+    return new
 
 
 def write_cells(session: Session, cells: Cells) -> None:
     """Add to the cells, always in the same order, so that two who do this never wait for each other."""
-    insert_rows(session, _CELLS, list(cells.rows()), _ADDED)
+    write_cell_rows(session, list(cells.rows()))
+
+
+def write_cell_rows(session: Session, rows: list[CellRow]) -> None:
+    """The same for rows that come in their order."""
+    insert_rows(session, _CELLS, rows, _ADDED)
 
 
 def erase(session: Session, case_ids: list[int]) -> None:
@@ -107,70 +164,60 @@ def stored(session: Session, case_ids: list[int]) -> dict[int, Done]:
     if not case_ids:
         return {}
     cases = session.execute(_OLD_CASES, {"ids": case_ids}).all()
+    return as_added(cases, session.execute(_OLD_ITEMS, {"ids": case_ids})) if cases else {}
+
+
+def stored_after(session: Session, procedure_id: int, case_id: int, most: int) -> dict[int, Done]:
+    """The same of a procedure's next cases by their id, at most so many."""
+    asked = {"procedure": procedure_id, "after": case_id, "most": most}
+    cases = session.execute(_NEXT_CASES, asked).all()
     if not cases:
         return {}
-    items: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(_OLD_ITEMS, {"ids": case_ids}):
-        items.setdefault(row.case_id, []).append(row)
-    return {row.case_id: as_added(row, items.get(row.case_id, [])) for row in cases}
+    between = {"first": cases[0][0], "last": cases[-1][0]}
+    return as_added(cases, session.execute(_NEXT_ITEMS, between))
 
 
-def as_added(row: Row[Any], items: list[Row[Any]]) -> Done:
-    """The case of a row of MeasuredCase and rows of WorkItem (all columns, in their order)."""
-    case = Measured(
-        case_id=row.case_id,
-        procedure_id=row.procedure_id,
-        number=row.number,
-        started_at=row.started_at,
-        items=[],
-        status=row.status,
-        ended_at=row.ended_at,
-        filed_at=row.filed_at,
-        due_at=row.due_at,
-        version_id=row.version_id,
-        channel=row.channel,
-        outcome=row.outcome,
-        suspended=row.suspended,
-        legal_days=row.legal_days,
-        is_silent=row.is_silent,
-        is_imported=row.is_imported,
-    )
-    return Done(
-        case=case,
-        items=_placed(items),
-        audience_id=row.audience_id,
-        variant_id=row.variant_id,
-        steps=(),
-        rework=row.rework,
-        handovers=row.handovers,
-        applicant=row.applicant,
-    )
-
-
-def _placed(rows: list[Row[Any]]) -> tuple[Placed, ...]:
-    completed = sorted(
-        (row for row in rows if row.is_completed), key=lambda row: (row.ended_at, row.seq)
-    )
-    items = {row.seq: _item(row) for row in rows}
-    before = {row.seq: items[earlier.seq] for earlier, row in pairwise(completed)}
-    return tuple(
-        Placed(
-            items[row.seq],
-            row.activity_id,
-            row.previous_id,
-            before.get(row.seq),
-            row.gap,
-            row.round,
+def as_added(cases: Iterable[Any], items: Iterable[Any]) -> dict[int, Done]:
+    """Cases by id, from rows of CASE_COLUMNS and, in order of case and seq, of ITEM_COLUMNS."""
+    own: dict[int, list[Placed]] = {}
+    for (
+        case_id, seq, activity_id, previous_id, gap, office_id, person_id, enabled_at, ended_at, is_completed, number,
+        *spent,
+    ) in items:  # fmt: skip
+        item = Item(seq, "", "", _TASK, enabled_at, ended_at, is_completed, office_id, person_id)
+        if any(spent):
+            item.spent = dict(zip(CAUSES, spent, strict=True))
+        one = Placed(item, activity_id, previous_id, None, gap, number)
+        if case_id in own:
+            own[case_id].append(one)
+        else:
+            own[case_id] = [one]
+    found = {}
+    for (
+        case_id, procedure_id, version_id, audience_id, variant_id, channel, status, outcome, filed_at, started_at,
+        ended_at, due_at, applicant, legal_days, rework, handovers, is_silent,
+    ) in cases:  # fmt: skip
+        case = Measured(case_id, procedure_id, "", started_at, [], status, ended_at, filed_at)
+        case.due_at, case.version_id, case.channel, case.outcome = (
+            due_at,
+            version_id,
+            channel,
+            outcome,
         )
-        for row in rows
-    )
+        case.legal_days, case.is_silent = legal_days, is_silent
+        placed = _in_order(own.get(case_id, []))
+        found[case_id] = Done(
+            case, placed, audience_id, variant_id, (), rework, handovers, applicant
+        )
+    return found
 
 
-def _item(row: Row[Any]) -> Item:
-    item = Item(row.seq, "", "", ItemKind.TASK, row.enabled_at, row.ended_at, row.is_completed)
-    item.office_id, item.person_id = row.office_id, row.person_id
-    item.spent = dict(zip(CAUSES, row[-7:], strict=True))
-    return item
+def _in_order(items: list[Placed]) -> tuple[Placed, ...]:
+    """Each item with the one completed before it, as `place` has it: who handed over is read there."""
+    done = [one for one in items if one.item.is_completed]
+    done.sort(key=lambda one: (one.item.ended_at or 0, one.item.seq))
+    before = {one.item.seq: earlier.item for earlier, one in pairwise(done)}
+    return tuple(one._replace(previous=before.get(one.item.seq)) for one in items)
 
 
 def _case_row(done: Done) -> tuple[Any, ...]:
@@ -201,14 +248,14 @@ def _case_row(done: Done) -> tuple[Any, ...]:
 
 
 def _item_row(done: Done, placed: Placed) -> tuple[Any, ...]:
-    item = placed.item
-    spent = item.spent.get
+    item, activity_id, previous_id, _, gap, number = placed
+    spent = item.spent
     return (
         done.case.case_id,
         item.seq,
-        placed.activity_id,
-        placed.previous_id,
-        placed.gap,
+        activity_id,
+        previous_id,
+        gap,
         item.token,
         item.office_id,
         item.person_id,
@@ -218,55 +265,44 @@ def _item_row(done: Done, placed: Placed) -> tuple[Any, ...]:
         item.ended_at,
         item.due_at,
         item.is_completed,
-        placed.round,
-        spent(Cause.UNCLAIMED, 0),
-        spent(Cause.TOUCH, 0),
-        spent(Cause.APPLICANT, 0),
-        spent(Cause.OTHER_OFFICE, 0),
-        spent(Cause.TIMER, 0),
-        spent(Cause.SUSPENDED, 0),
-        spent(Cause.MACHINE, 0),
+        number,
+        *([spent.get(cause, 0) for cause in CAUSES] if spent else _NOTHING),
     )
 
 
-def _write_names(session: Session, done: list[Done], known: set[tuple[str, int]]) -> None:
+_NOTHING = (0,) * len(CAUSES)
+
+
+def _write_names(session: Session, done: list[Done], known: AbstractSet[int]) -> set[int]:
     """What numbers stand for; a number that somebody else wrote meanwhile says the same."""
     new: dict[Table, dict[Any, tuple[Any, ...]]] = {table: {} for table in _NAMED}
-    activities, variants, audiences, slices, resources = _NAMED
+    activities, variants, audiences, slices, resources = new.values()
+    told: set[int] = set()
     for one in done:
         case = one.case
         for placed in one.items:
-            if _is_new(known, "activity", placed.activity_id):
-                item = placed.item
-                row = (placed.activity_id, case.procedure_id, item.element_id, item.name[:300])
-                new[activities][placed.activity_id] = (*row, item.kind.value, item.office_id)
-            for number, name in _named(placed.item):
-                if _is_new(known, "resource", number):
-                    new[resources][number] = (number, case.procedure_id, name[:200])
-        if _is_new(known, "variant", one.variant_id):
+            number, item = placed.activity_id, placed.item
+            if number not in known and number not in activities:
+                row = (number, case.procedure_id, item.element_id, item.name[:300])
+                activities[number] = (*row, item.kind.value, item.office_id)
+            if item.resource and (number := item.person_id) not in known:
+                resources[number] = (number, case.procedure_id, item.resource[:200])
+            if item.group and (number := item.office_id) not in known:
+                resources[number] = (number, case.procedure_id, item.group[:200])
+        number = one.variant_id
+        if number not in known and number not in variants:
             steps = list(one.steps[:MOST_STEPS])
-            said = (one.variant_id, case.procedure_id, steps, len(one.steps))
-            new[variants][one.variant_id] = said
-        if _is_new(known, "audience", one.audience_id):
+            variants[number] = (number, case.procedure_id, steps, len(one.steps))
+        if one.audience_id not in known and one.audience_id not in told:
+            told.add(one.audience_id)
             for office_id in case.offices or {placed.item.office_id for placed in one.items}:
-                new[audiences][one.audience_id, office_id] = (one.audience_id, office_id)
+                audiences[one.audience_id, office_id] = (one.audience_id, office_id)
         broad, fine = slices_of(one)
-        if _is_new(known, "slice", broad):
-            new[slices][broad] = (broad, case.procedure_id, one.audience_id, False, 0, "", "")
-        if _is_new(known, "slice", fine):
+        if broad not in known and broad not in slices:
+            slices[broad] = (broad, case.procedure_id, one.audience_id, False, 0, "", "")
+        if fine not in known and fine not in slices:
             fine_row = (fine, case.procedure_id, one.audience_id, True, case.version_id)
-            new[slices][fine] = (*fine_row, case.channel, case.outcome)
+            slices[fine] = (*fine_row, case.channel, case.outcome)
     for table, rows in new.items():
         insert_rows(session, table, list(rows.values()), "DO NOTHING")
-
-
-def _named(item: Item) -> list[tuple[int, str]]:
-    pairs = ((item.person_id, item.resource), (item.office_id, item.group))
-    return [(number, name) for number, name in pairs if name]
-
-
-def _is_new(known: set[tuple[str, int]], what: str, number: int) -> bool:
-    if (what, number) in known:
-        return False
-    known.add((what, number))
-    return True
+    return told.union(activities, variants, slices, resources)

@@ -7,6 +7,7 @@ every watermark where it was; of two who worked out the same case one does so. N
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -36,11 +37,12 @@ from engine.calendars import BusinessCalendar, office_calendar
 from engine.database import Database
 from engine.deployments import blueprint
 from engine.metrics import keeping
-from engine.metrics.bulk import update_seen
+from engine.metrics.bulk import calm_collector, update_seen
 from engine.metrics.cells import Cells, Done, add, place, slices_of
 from engine.metrics.days import ZONE, as_date, as_day, day_of, midnight
 from engine.metrics.derive import WITH_DATA, FactRow, Reading, TaskRow, derive
 from engine.metrics.item import Cause, Measured
+from engine.metrics.recount import recount
 from engine.metrics.sql import epoch_of
 from engine.models import (
     Case,
@@ -57,6 +59,7 @@ from engine.models import (
 )
 from engine.sheet import read_sheet
 
+MOST_KNOWN = 200_000
 BATCH = 100  # cases; so many people may have to wait for the writing of it: some milliseconds
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _EVENTS: Table = Event.__table__  # type: ignore[assignment]  # the stubs say FromClause
@@ -133,7 +136,13 @@ class Known:
     """What a process remembers between batches: versions as they are read, and numbers whose names are written."""
 
     readings: dict[int, Reading] = field(default_factory=dict)
-    written: set[tuple[str, int]] = field(default_factory=set)
+    written: set[int] = field(default_factory=set)
+
+    def learn(self, numbers: set[int]) -> None:
+        """Names that are written for good. Of very many the old ones are forgotten: writing one again does no harm."""
+        if len(self.written) > MOST_KNOWN:
+            self.written.clear()
+        self.written |= numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +160,19 @@ def catch_up(
 ) -> int:
     """Measure what is behind, at most `most` batches, each in a transaction of its own; how many cases it were."""
     total = 0
-    for _ in range(most):
-        with database.reading() as session:
-            work = gather(session, known, zone=zone, limit=batch)
-        if work is None:
-            break
-        written = set(known.written)
-        try:
-            database.write(partial(_write, work, written))
-        except Overtaken:
-            break
-        known.written = written
-        total += len(work.seen)
-        if len(work.seen) < batch:
-            break
+    with calm_collector():
+        for _ in range(most):
+            with database.reading() as session:
+                work = gather(session, known, zone=zone, limit=batch)
+            if work is None:
+                break
+            try:
+                known.learn(database.write(partial(_write, work, known.written)))
+            except Overtaken:
+                break
+            total += len(work.seen)
+            if len(work.seen) < batch:
+                break
     return total
 
 
@@ -172,13 +180,13 @@ def catch_up_within(session: Session, *, zone: ZoneInfo = ZONE, batch: int = BAT
     """Measure all that is behind inside one transaction of the caller's; how many cases were measured."""
     known, total = Known(), 0
     while (work := gather(session, known, zone=zone, limit=batch)) is not None:
-        apply(session, work, known.written)
+        known.learn(apply(session, work, known.written))
         total += len(work.seen)
     return total
 
 
-def _write(work: "Batch", written: set[tuple[str, int]], session: Session) -> None:
-    apply(session, work, written)
+def _write(work: "Batch", written: AbstractSet[int], session: Session) -> set[int]:
+    return apply(session, work, written)
 
 
 def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Batch | None:
@@ -215,8 +223,11 @@ def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Bat
     return Batch(seen, old, done, cells)
 
 
-def apply(session: Session, work: Batch, written: set[tuple[str, int]]) -> None:
-    """Write a batch: watermarks first, then rows and cells. Raises Overtaken, and then nothing may be kept."""
+def apply(session: Session, work: Batch, written: AbstractSet[int]) -> set[int]:
+    """Write a batch: watermarks first, then rows and cells; the numbers whose names are written besides.
+
+    Raises Overtaken, and then nothing may be kept.
+    """
     ids = [case_id for _, case_id, _ in work.seen]
     # Always in the same order, as whoever moves several cases does.
     session.execute(
@@ -225,8 +236,9 @@ def apply(session: Session, work: Batch, written: set[tuple[str, int]]) -> None:
     if update_seen(session, work.seen) != len(work.seen):
         raise Overtaken
     keeping.erase(session, work.old)
-    keeping.write(session, work.done, written)
+    new = keeping.write(session, work.done, written)
     keeping.write_cells(session, work.cells)
+    return new
 
 
 def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo = ZONE) -> None:
@@ -249,14 +261,9 @@ def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo
     if procedure_id is not None:
         again = again.where(Case.procedure_id == procedure_id)
     session.execute(again.values(measured_seq=0).execution_options(synchronize_session=False))
-    imported = session.scalars(
-        select(MeasuredCase.case_id).where(MeasuredCase.is_imported, *own)
-    ).all()
-    for start in range(0, len(imported), BATCH):
-        found = Cells()
-        for one in keeping.stored(session, list(imported[start : start + BATCH])).values():
-            add(found, one, slices_of(one), zone)
-        keeping.write_cells(session, found)
+    imported = select(MeasuredCase.procedure_id).where(MeasuredCase.is_imported, *own).distinct()
+    for log_id in session.scalars(imported).all():
+        recount(session, log_id, zone=zone)
 
 
 def _facts(session: Session, seen: dict[int, int]) -> dict[int, list[FactRow]]:

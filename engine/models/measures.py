@@ -149,7 +149,6 @@ class WorkItem(Base):
     machine: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (
-        Index("ix_work_item_ended", "activity_id", "ended_at"),
         Index(
             "ix_work_item_open",
             "activity_id",

@@ -9,6 +9,7 @@ from engine.database import Database
 from engine.deployments import procedure_by_key
 from engine.errors import NotFound
 from engine.metrics.question import Question
+from engine.metrics.recount import recount as add_up_again
 from engine.metrics.summary import summary
 from engine.metrics.upkeep import Known, catch_up, rebuild
 from engine.models import Person, PersonRole, Role
@@ -30,9 +31,16 @@ def _day(_context: object, _option: object, text: str | None) -> date | None:
 @click.option("--until", callback=_day, help="Last day.")
 @click.option("--as", "name", help="Count only the cases that this person may see.")
 @click.option("--rebuild", "again", is_flag=True, help="Work everything out anew first.")
+@click.option("--recount", is_flag=True, help="Add the roll-ups up again from the raw rows.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON; durations in seconds.")
 def metrics(
-    key: str, since: date | None, until: date | None, name: str | None, again: bool, as_json: bool
+    key: str,
+    since: date | None,
+    until: date | None,
+    name: str | None,
+    again: bool,
+    recount: bool,
+    as_json: bool,
 ) -> None:
     """Print the figures of a procedure."""
     database = Database(database_url())
@@ -51,6 +59,9 @@ def metrics(
     known = Known()
     while catch_up(database, known, batch=1000):
         pass
+    if recount:
+        with database.transaction() as session:
+            add_up_again(session, procedure.id)
     with database.reading() as session:
         question = Question(person, procedure.id, since=since, until=until)
         figures = summary(session, question, at=datetime.now(UTC))

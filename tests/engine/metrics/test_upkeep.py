@@ -4,6 +4,7 @@ import re
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from engine.metrics.days import ZONE
 from engine.metrics.item import Item, ItemKind, Measured
 from engine.metrics.keeping import forget, keep
 from engine.metrics.numbers import summing
+from engine.metrics.recount import recount
 from engine.metrics.upkeep import (
     Known,
     Overtaken,
@@ -77,6 +79,8 @@ def test_measured_step_by_step_or_from_the_beginning_the_cells_are_the_same(
         assert session.scalar(select(func.count()).select_from(WorkItem)) == 0
         catch_up_within(session)
         assert cells_of(session) == stepwise
+        recount(session, version.procedure_id)
+        assert cells_of(session) == stepwise, "in SQL the same rows add up to the same cells"
         _counts_are_those_of_the_rows(session)
         session.rollback()
 
@@ -227,6 +231,24 @@ def test_a_log_without_facts_is_kept_rebuilt_and_forgotten(session: Session) -> 
     assert cells_of(session) == before
     forget(session, [77], ZONE)
     assert cells_of(session) == {}
+
+
+@QUIET
+@given(some.lists(some.integers(0, 700 * 86_400), min_size=1, max_size=30))
+def test_days_of_a_zone_that_changes_its_clock_are_the_same_in_sql(
+    database: Database, lengths: list[int]
+) -> None:
+    santiago = ZoneInfo("America/Santiago")
+    with Session(database.writer, expire_on_commit=False) as session:
+        version = town(session).publish(TWO_TASKS)
+        cases = [_finished(number, length) for number, length in enumerate(lengths, start=1)]
+        for case in cases:
+            case.procedure_id, case.is_imported = version.procedure_id, True
+        keep(session, cases, santiago)
+        one_by_one = cells_of(session)
+        assert recount(session, version.procedure_id, zone=santiago) == len(cases)
+        assert cells_of(session) == one_by_one
+        session.rollback()
 
 
 @pytest.mark.parametrize("url", ["", "postgresql+psycopg://", "sqlite://"])
