@@ -39,7 +39,7 @@ from engine.spiff.markers import rounds_of
 from engine.spiff.refusals import NotRunnable, Obstacle
 from engine.spiff.rules import Rule
 from engine.spiff.starts import first_elements, starts_of
-from engine.spiff.triggers import message_of, trigger_of
+from engine.spiff.triggers import check_waiting, message_of, trigger_of
 
 if TYPE_CHECKING:
     from engine.bpmn.model import Expression
@@ -256,6 +256,8 @@ class _Compiler:
         is_start = isinstance(element, (StartSpec, EventGatewaySpec))
         if is_start and node.is_parallel_multiple and spec.name == self.process.id:
             self.obstacle("a case begins with one event, not with several that all happen", node)
+        if isinstance(element, (CatchSpec, BoundarySpec, StartSpec)):
+            check_waiting(self, node)
         if isinstance(element, (CatchSpec, ThrowSpec)):
             self._link(spec, element)
         if isinstance(element, EndSpec) and any(
@@ -301,6 +303,7 @@ class _Compiler:
             element.completion = self.rule(node.completion, node)
         element.reads = self._stores(node.data_inputs)
         element.writes = self._stores(node.data_outputs)
+        element.hides = frozenset(name for name, _ in (*element.mapped_in, *element.reads))
         if isinstance(element, CallSpec):
             element.is_all_in = extension.is_all_in or not extension.inputs
             element.is_all_out = extension.is_all_out or not extension.outputs

@@ -9,6 +9,8 @@ from engine.spiff.token import Token
 INSTANCE = "i"
 # internal_data flag of a token whose variables are those of an activity it undoes: what is written goes further out
 PAST = "past"
+# internal data of a performance: variables of its own that its input variables hide while it goes on
+HIDDEN = "own"
 # what completion conditions read, in the names of the standard and of common tools
 COUNTERS = frozenset(
     {
@@ -95,30 +97,39 @@ def write(token: Token, values: Mapping[str, Any], *, is_answer: bool = False) -
 
     Outside of loops and multi-instance that is the process. Inside a performance of one, answers and new names
     stay with the performance until it ends (two reviewers must not read each other's `decision`); a name that is
-    known further out is written there.
+    known further out is written there. Input variables are seen and changed, and what they hide is written as well.
     """
     base = base_of(token)
     holders = list(_holders(token))
-    instance = next((h for h in holders if INSTANCE in h.internal_data), None)
-    if instance is None:
-        for holder in holders:
-            for name in holder.data.keys() & values.keys():
-                holder.data[name] = values[name]
-        base.update(values)
+    if any(INSTANCE in holder.internal_data for holder in holders):
+        for name, value in values.items():
+            _write_in_round(holders, base, name, value, is_answer)
         return
-    place = holders.index(instance)
-    outer = holders[place + 1 :]
-    for name, value in values.items():
-        for holder in holders[:place]:
-            if name in holder.data:
-                holder.data[name] = value
-        if is_answer or name in instance.data:
-            instance.data[name] = value
-            continue
-        for holder in outer:
-            if name in holder.data:
-                holder.data[name] = value
-                if PAST not in holder.internal_data:
-                    break
-        else:
-            (base if name in base else instance.data)[name] = value
+    for holder in holders:
+        for name in holder.data.keys() & values.keys():
+            holder.data[name] = values[name]
+    base.update(values)
+
+
+def _write_in_round(
+    holders: list[Token], base: dict[str, Any], name: str, value: Any, is_answer: bool
+) -> None:
+    home: dict[str, Any] | None = None  # what the innermost performance will leave behind
+    for holder in holders:
+        own = holder.data
+        if name in own and name in holder.task_spec.hides:
+            own[name] = value
+            own = holder.internal_data.setdefault(HIDDEN, {})
+        elif PAST in holder.internal_data:
+            if name in own:
+                own[name] = value
+            own = {}
+        is_home = home is None and INSTANCE in holder.internal_data
+        if name in own or (is_home and is_answer):
+            own[name] = value
+            if home is not None or is_home:
+                return
+        if is_home:
+            home = own
+    assert home is not None
+    (base if name in base else home)[name] = value

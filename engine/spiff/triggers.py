@@ -7,7 +7,7 @@ from engine.bpmn.model import EventDefinition, EventKind, Node, TimerKind
 from engine.spiff import timers
 from engine.spiff.messages import message_name, message_targets
 from engine.spiff.rules import Rule
-from engine.spiff.trigger import Trigger
+from engine.spiff.trigger import WAITING_KINDS, Trigger
 
 if TYPE_CHECKING:
     from engine.spiff.compiling import _Compiler
@@ -59,6 +59,19 @@ def trigger_of(compiler: "_Compiler", definition: EventDefinition, node: Node) -
 def message_of(compiler: "_Compiler", node: Node) -> Trigger:
     """The message of a send or receive task."""
     return trigger_of(compiler, EventDefinition(EventKind.MESSAGE, reference=node.message), node)
+
+
+def check_waiting(compiler: "_Compiler", node: Node) -> None:
+    """What cannot be waited for together: an error is caught when it is thrown, not kept until others have happened."""
+    kinds = {event.kind for event in node.events}
+    if len(node.events) < 2:
+        return
+    if EventKind.COMPENSATION in kinds:
+        compiler.obstacle("what undoes an activity waits for nothing else", node)
+    elif node.is_parallel_multiple and kinds - WAITING_KINDS:
+        compiler.obstacle(
+            "an event that waits for several things together waits for nothing that is thrown", node
+        )
 
 
 def _timer(compiler: "_Compiler", definition: EventDefinition, node: Node) -> Trigger:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine.spiff.compensation import remember, undone
-from engine.spiff.context import INSTANCE, snapshot_of, variables_of, write
+from engine.spiff.context import HIDDEN, INSTANCE, snapshot_of, variables_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.node import NodeSpec
 from engine.spiff.facts import Wait, WaitKind
@@ -44,6 +44,9 @@ class ActivitySpec(NodeSpec):
 
     def perform(self, token: Token) -> bool | None:
         """One performance with its input variables; True when it is over at once."""
+        hidden = {name: token.data[name] for name in self.hides if name in token.data}
+        if hidden and INSTANCE in token.internal_data:
+            token.internal_data[HIDDEN] = hidden
         for name, store in self.reads:
             token.data[name] = token.case.resolver.read_store(store)
         for name, rule in self.mapped_in:
@@ -66,8 +69,9 @@ class ActivitySpec(NodeSpec):
             for name, store in self.writes:
                 token.case.resolver.write_store(store, context.get(name))
         self._note_done(token)
-        for name, _ in (*self.mapped_in, *self.reads):
+        for name in self.hides:
             token.data.pop(name, None)
+        token.data.update(token.internal_data.pop(HIDDEN, {}))
         if INSTANCE in token.internal_data:
             rounds.round_over(self, token)
             return None

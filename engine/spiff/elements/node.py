@@ -76,6 +76,8 @@ class NodeSpec(BpmnTaskSpec):
     is_merge = False
     # some definition is a condition to be looked at after every command
     has_conditional = False
+    # names of input variables: seen while it is performed, instead of those of the same name around it
+    hides: frozenset[str] = frozenset()
 
     def __init__(self, scope_spec: ScopeSpec, node: Node, index: int) -> None:
         super().__init__(scope_spec, node.id, lane=node.lane, description=node.kind)

@@ -26,7 +26,6 @@ def begin(
     """A token arrives at an activity: a new instance, whatever else runs there (§13.3.2)."""
     work = Work(run, node, past=past, then=then)
     run.works.append(work)
-    happenings.arm_boundaries(machine, work)
     loop = node.loop
     if loop is None:
         _begin_round(machine, work)
@@ -37,6 +36,7 @@ def begin(
             _begin_round(machine, work)
     else:
         _begin_instances(machine, work)
+    happenings.arm_boundaries(machine, work)
     return work
 
 
@@ -83,11 +83,11 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
         if work.items is not None and node.loop.item:
             values[node.loop.item] = work.items[number - 1]
         frame = Frame(values, frame, frozenset(values))
-    inputs = {
-        mapping.target: machine.value(frame, mapping.source.text)
-        for mapping in node.extension.inputs
-    }
-    if inputs and node.kind != Kind.CALL_ACTIVITY:
+    inputs: dict[str, Any] = {}
+    for mapping in node.extension.inputs:
+        # one after the other, as the tools that draw them promise
+        inputs[mapping.target] = machine.value(Frame(inputs, frame), mapping.source.text)
+    if inputs:
         frame = Frame(inputs, frame, frozenset(inputs), is_input=True)
     round_ = Round(work, number, frame)
     work.rounds.append(round_)
@@ -112,11 +112,11 @@ def _call(machine: "Machine", round_: Round) -> None:
     drawing = machine.drawing_of(node.called_element or "")
     if drawing is None:
         raise Unsupported("a called process of another file")
-    outer = round_.frame.all()
     is_all = node.extension.is_all_in or not node.extension.inputs
-    values = dict(outer) if is_all else {}
-    for mapping in node.extension.inputs:
-        values[mapping.target] = machine.value(round_.frame, mapping.source.text)
+    frame = round_.frame
+    # the item of an instance is one of its inputs (Table 10.30)
+    item = frame.outer.values if frame.is_input and frame.outer and node.loop else {}
+    values = dict(frame.all()) if is_all else {**item, **frame.values}
     process_id = node.called_element or ""
     round_.inner = Run(drawing, Frame(values), round_, process_id, run.depth + 1)
     machine.begin(round_.inner, drawing.beginnings())
@@ -294,7 +294,7 @@ def _is_enough(machine: "Machine", round_: Round) -> bool:
         "numberOfCompletedInstances": work.finished,
         "numberOfTerminatedInstances": 0,
     }
-    return machine.value(round_.frame, loop.completion.text, **numbers) is True
+    return machine.value(round_.frame.home(), loop.completion.text, **numbers) is True
 
 
 def _finish(machine: "Machine", work: Work) -> None:

@@ -21,6 +21,7 @@ def offer(machine: "Machine", round_: Round) -> None:
     watch = machine.watch("decision", node.id, round_.work.run, lambda payload: None, round_.work)
     options = [inner.id for inner in run.drawing.nodes.values() if _can_be_picked(inner)]
     watch.options = (*options, *(() if node.completion else ("done",)))
+    watch.frame = round_.frame
     watch.is_multiple = node.is_parallel_ad_hoc
     round_.watch = watch
     round_.place = watch.place = round_.place or watch.id
@@ -65,7 +66,7 @@ def ended(machine: "Machine") -> bool:
         run.is_to_check = False
         assert run.round is not None
         completion = run.round.work.node.completion
-        if completion is not None and machine.holds(run.round.work.run, completion.text):
+        if completion is not None and machine.holds(run, completion.text):
             _close(machine, run.round, run)
             return True
     return False

@@ -30,13 +30,18 @@ def compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition)
             machine.check(run)
 
     if entries or event.waits:
-        _undo(machine, run, node, entries, over)
+        _undo(machine, run, node, entries, over, event.waits)
 
 
 def _undo(
-    machine: "Machine", run: Run, node: Node, entries: list[Done], over: Callable[[], None]
+    machine: "Machine",
+    run: Run,
+    node: Node,
+    entries: list[Done],
+    over: Callable[[], None],
+    waits: bool = True,
 ) -> None:
-    waiting = Work(run, node)
+    waiting = Work(run, node, goes_on=waits)
     run.works.append(waiting)
 
     def following() -> None:

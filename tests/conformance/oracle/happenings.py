@@ -8,7 +8,7 @@ from engine.bpmn.model import EventDefinition, EventKind, Kind, Node, TimerKind
 from tests.conformance.oracle import compensation
 from tests.conformance.oracle.clock import due_times
 from tests.conformance.oracle.graph import interrupts, kinds
-from tests.conformance.oracle.places import Round, Run, Unsupported, Watch, Work
+from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
 
 if TYPE_CHECKING:
     from tests.conformance.oracle.machine import Machine
@@ -31,15 +31,18 @@ def listen(
     happen: Happen,
     keep: list[Watch],
     is_lasting: bool = False,
+    frame: Frame | None = None,
 ) -> None:
     """Watch for the triggers of an event; `is_lasting`: it may happen again and again (not interrupting).
 
-    `keep`: the watches of the host, else of the scope.
+    `keep`: the watches of the host, else of the scope. `frame`: what it sees, where that is not the scope's.
     """
+    frame = frame or run.frame
     events = [event for event in node.events if event.kind in WATCHED]
     is_all = node.is_parallel_multiple and len(node.events) > 1
-    clocks = {id(e): _times(machine, run, e) for e in events if e.kind == EventKind.TIMER}
+    clocks = {id(e): _times(machine, frame, e) for e in events if e.kind == EventKind.TIMER}
     missing: list[EventDefinition] = []
+    places: dict[int, int] = {}  # a timer that is set again stays where it was among those alike
 
     def arm(event: EventDefinition, was: bool = False) -> None:
         due = None
@@ -49,6 +52,8 @@ def listen(
                 return
         watch = machine.watch(WATCHED[event.kind], node.id, run, lambda p: happened(watch, p), host)
         watch.event = event
+        watch.place = places.setdefault(id(event), watch.id)
+        watch.frame = frame
         watch.due = due
         watch.was = was
         watch.is_listener = node.kind in LISTENERS
@@ -80,6 +85,7 @@ def listen(
         happen(payload)
 
     def arm_all_again() -> None:
+        places.clear()
         for event in events:
             arm(event, was=True)
         if len(missing) < len(events):
@@ -91,11 +97,11 @@ def listen(
         arm(event)
 
 
-def _times(machine: "Machine", run: Run, event: EventDefinition) -> Iterator[datetime]:
+def _times(machine: "Machine", frame: Frame, event: EventDefinition) -> Iterator[datetime]:
     text = event.expression.text.strip() if event.expression else ""
     is_cycle = event.timer == TimerKind.CYCLE
     if next(due_times(text, machine.at, is_cycle), None) is None:
-        text = str(machine.value(run.frame, text)) if text else ""
+        text = str(machine.value(frame, text)) if text else ""
         if next(due_times(text, machine.at, is_cycle), None) is None:
             raise Unsupported("a timer without a time")
     return due_times(text, machine.at, is_cycle)
@@ -136,6 +142,7 @@ def _go_on(machine: "Machine", work: Work, node: Node) -> Happen:
     def happened(payload: dict[str, Any]) -> None:
         work.run.frame.put(payload)
         machine.remove(work)
+        work.run.is_to_check = work.run.is_ad_hoc and node.kind == Kind.RECEIVE_TASK
         machine.leave(work.run, node)
         machine.check(work.run)
 
@@ -143,11 +150,17 @@ def _go_on(machine: "Machine", work: Work, node: Node) -> Happen:
 
 
 def arm_boundaries(machine: "Machine", work: Work) -> None:
-    """The boundary events of an activity listen as long as it is at work (§13.5.3)."""
+    """The boundary events of an activity listen as long as it is at work (§13.5.3).
+
+    What they see is open; our engine promises: what the activity sees, its input variables too.
+    """
+    if work.is_over:
+        return
+    frame = work.rounds[0].frame if work.node.loop is None else work.past
     for boundary in work.run.drawing.boundaries.get(work.node.id, ()):
         happen = _boundary(machine, work, boundary)
         lasting = not interrupts(boundary)
-        listen(machine, work.run, boundary, work, happen, work.watches, lasting)
+        listen(machine, work.run, boundary, work, happen, work.watches, lasting, frame)
 
 
 def _boundary(machine: "Machine", work: Work, boundary: Node) -> Happen:
@@ -160,12 +173,16 @@ def _boundary(machine: "Machine", work: Work, boundary: Node) -> Happen:
 def fire_boundary(
     machine: "Machine", work: Work, boundary: Node, payload: dict[str, Any] | None = None
 ) -> None:
-    """A token leaves the boundary event; where it interrupts, instead of the activity's."""
-    work.run.frame.put(payload or {})
+    """A token leaves the boundary event; where it interrupts, instead of the activity's.
+
+    As with the start of an event sub-process, leaving it is a step: our engine promises first in, first out.
+    """
+    run = work.run
+    run.frame.put(payload or {})
+    machine.later(run, lambda: machine.leave(run, boundary))
     if interrupts(boundary):
         machine.remove(work)
-    machine.leave(work.run, boundary)
-    machine.check(work.run)
+    machine.check(run)
 
 
 def arm_handlers(machine: "Machine", run: Run) -> None:
@@ -208,7 +225,8 @@ def look_at_conditions(machine: "Machine") -> bool:
     for watch in list(machine.watches.values()):
         if watch.kind != "condition" or watch.event is None or watch.event.expression is None:
             continue
-        holds = machine.holds(watch.run, watch.event.expression.text)
+        assert watch.frame is not None
+        holds = machine.value(watch.frame, watch.event.expression.text) is True
         before, watch.was = watch.was, holds
         if holds and not before:
             watch.happen({})

@@ -36,18 +36,20 @@ COMPOSITES = (
     *("jumps", "link"),
 )
 RICH = 10**10
+FULL = 2 * RICH
 Ends = tuple[str, str]
 
 
 def invent(seed: int) -> Model:
     """The model of a seed: a third structured, a third with jumps, a third mutated.
 
-    From RICH on they have rarer elements too; below, a seed gives the model it always gave.
+    From RICH on they have rarer elements too, from FULL on all; below, a seed gives the model it always gave.
     """
+    from tests.conformance.oracle.full_invention import FullInventor
     from tests.conformance.oracle.rich_invention import RichInventor
 
     dice = random.Random(seed)
-    kind = RichInventor if seed >= RICH else Inventor
+    kind = FullInventor if seed >= FULL else RichInventor if seed >= RICH else Inventor
     model = kind(dice, has_jumps=seed % 3 != 0).model()
     if seed % 3 == 2:
         from tests.conformance.oracle.mutation import mutated

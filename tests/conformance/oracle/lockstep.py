@@ -48,8 +48,12 @@ class Pair:
         self.library = Library(self.compiled)
         values = {name: dice.random() < 0.5 for name in "abc"}
         nodes = model.process(process_id).scope.nodes
-        starts = [s.element_id for s in self.compiled.starts]
-        starts = [name for name in starts if nodes[name].kind == Kind.START_EVENT]
+        starts = [
+            start.element_id
+            for start in self.compiled.starts
+            # a receive task or an event behind a gateway begins a case by what it waits for
+            if nodes[start.element_id].kind == Kind.START_EVENT or start.kind is not None
+        ]
         start = dice.choice(starts) if starts else None
         self.story = [f"start {start or ''} {values}"]
         self.machine = Machine(model, process_id, values)

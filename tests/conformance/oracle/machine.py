@@ -46,7 +46,13 @@ class Machine:
         """Begin with the start event named, else with all beginnings of the process (§13.2)."""
         self.at = at
         nodes = self.root.drawing.nodes
-        self.begin(self.root, [nodes[event]] if event else self.root.drawing.beginnings())
+        if event and nodes[event].kind != Kind.START_EVENT:
+            # a receive task, or an event behind a gateway: what it waits for has happened (§10.6.6)
+            happenings.arm_handlers(self, self.root)
+            self.leave(self.root, nodes[event])
+            self.check(self.root)
+        else:
+            self.begin(self.root, [nodes[event]] if event else self.root.drawing.beginnings())
         self.settle()
 
     def happen(self, watch: Watch, at: datetime, payload: dict[str, Any] | None = None) -> None:
@@ -311,6 +317,8 @@ class Machine:
         """For each token of a scope the flows it is on or may take next."""
         found = [[flow] for flow in run.standing]
         for work in run.works:
+            if not work.goes_on:
+                continue
             ways = list(work.node.outgoing)
             for boundary in run.drawing.boundaries.get(work.node.id, ()):
                 if interrupts(boundary):

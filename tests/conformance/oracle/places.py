@@ -43,17 +43,22 @@ class Frame:
 
     def answer(self, values: dict[str, Any]) -> None:
         """What a person says stays in the innermost round."""
-        if (self.is_input or self.is_past) and self.outer is not None:
+        if self.is_transparent and self.outer is not None:
             self.values.update({name: v for name, v in values.items() if name in self.values})
             self.outer.answer(values)
         else:
             self.values.update(values)
 
+    @property
+    def is_transparent(self) -> bool:
+        """Whether what is written here goes further out as well."""
+        return self.is_input or self.is_past
+
     def put(self, values: dict[str, Any]) -> None:
         """Assign: to the frame that has the name, else to this one."""
         for name, value in values.items():
             frame: Frame | None = self
-            while frame is not None and (frame.is_past or name not in frame.values):
+            while frame is not None and (frame.is_transparent or name not in frame.values):
                 if name in frame.values:
                     frame.values[name] = value
                 frame = frame.outer
@@ -61,8 +66,7 @@ class Frame:
 
     def home(self) -> "Frame":
         """The round or process that a task with input variables belongs to."""
-        is_transparent = self.is_input or self.is_past
-        return self.outer.home() if is_transparent and self.outer is not None else self
+        return self.outer.home() if self.is_transparent and self.outer is not None else self
 
     def kept(self) -> dict[str, Any]:
         """What the round leaves to what is around it."""
@@ -121,7 +125,7 @@ class Work:
     kept: dict[str, Any] = field(default_factory=dict)  # of parallel instances that are done
     watches: "list[Watch]" = field(default_factory=list)
     is_over: bool = False
-    handler_interrupts: bool = False
+    goes_on: bool = True  # False: it undoes while its event has gone on already
     then: Callable[[], None] | None = None  # instead of leaving over the outgoing flows
 
 

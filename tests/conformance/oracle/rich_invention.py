@@ -10,7 +10,7 @@ HOSTS = (Kind.USER_TASK, Kind.USER_TASK, Kind.SCRIPT_TASK, Kind.SUB_PROCESS, Kin
 class RichInventor(Inventor):
     """Draws every third block with something rare."""
 
-    composites = COMPOSITES + RARE
+    composites: tuple[str, ...] = COMPOSITES + RARE
 
     def simple(self) -> Ends:
         """One node; now and then it undoes what was done, or throws several things."""

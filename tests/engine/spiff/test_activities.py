@@ -298,3 +298,25 @@ def test_a_data_store_keeps_values_between_cases() -> None:
     first.do("a", register=[1, 2])
     assert library.stores == {"register": [1, 2]}
     assert Play(version, library=library).wait("a").variables == {"register": [1, 2]}
+
+
+ROUNDS = (
+    "start s\nuser a : <bpmn:extensionElements><zeebe:ioMapping>"
+    '<zeebe:input source="=item" target="said"/>{}</zeebe:ioMapping></bpmn:extensionElements>{}'
+    "\nuser z\nend e\ns -> a -> z -> e"
+)
+
+
+def test_an_answer_under_the_name_of_an_input_is_kept_after_the_round() -> None:
+    case = play(ROUNDS.format("", many("items")), items=["x", "y"])
+    assert [wait.variables["said"] for wait in case.case.waits()] == ["x", "y"]
+    assert case.do("a", said="no").wait("a").variables["said"] == "y"
+    assert case.do("a", number=0).open == ["z"]
+    assert case.variables == {"items": ["x", "y"], "said": "no"}
+
+
+def test_an_output_under_the_name_of_an_input_reaches_the_case() -> None:
+    output = '<zeebe:output source="=said + &quot;!&quot;" target="said"/>'
+    case = play(ROUNDS.format(output, many("items", sequential="1")), items=["x", "y"], said="old")
+    assert case.do("a").do("a").open == ["z"]
+    assert case.variables["said"] == "y!"

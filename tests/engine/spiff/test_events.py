@@ -328,3 +328,23 @@ def test_a_multiple_end_event_with_terminate_ends_everything() -> None:
     assert case.do("a").status == "completed"
     assert "signal_sent x" in case.facts
     assert "task_cancelled w" in case.facts
+
+
+@pytest.mark.parametrize(
+    ("parallel", "kind", "why"),
+    [
+        (" parallelMultiple=true", "error", "nothing that is thrown"),
+        (" parallelMultiple=true", "escalation", "nothing that is thrown"),
+        ("", "compensation", "nothing else"),
+    ],
+)
+def test_what_cannot_be_awaited_beside_something_else_is_refused(
+    parallel: str, kind: str, why: str
+) -> None:
+    with pytest.raises(NotRunnable) as refusal:
+        compiled(
+            f"start s\nuser a\nboundary x on a{parallel} : {definition('signal', 'sg')}"
+            f"{definition(kind)}\nuser b\ns -> a\nx -> b",
+            SIGNAL,
+        )
+    assert any(why in str(obstacle) for obstacle in refusal.value.obstacles)
