@@ -88,8 +88,8 @@ def write_fields(
     plan: Blueprint,
     before: Mapping[str, str],
     variables: Mapping[str, Any],
-) -> None:
-    """Write what differs from `before`, in one statement; no statement when nothing does.
+) -> dict[str, str]:
+    """Write what differs from `before`, in one statement; no statement when nothing does. The values as they are now.
 
     The case's row must be there and held by this transaction.
     """
@@ -107,6 +107,7 @@ def write_fields(
     if rows:
         session.flush()  # a new case before its fields
         session.execute(_upsert(own_sql(session)), rows)
+    return after
 
 
 def has_field(

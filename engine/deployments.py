@@ -19,6 +19,7 @@ from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatu
 from engine.search import fold
 from engine.sheet import Sheet, read_sheet
 from engine.spiff import Compiled, compile_model
+from engine.task_keys import follow_tasks
 
 CACHE_SIZE = 256
 
@@ -263,6 +264,7 @@ def _move_open_tasks(session: Session, procedure: Procedure, offices: dict[str, 
                 )
                 .execution_options(synchronize_session="fetch")
             )
+    follow_tasks(session, Task.procedure_id == procedure.id)
 
 
 def set_home_office(session: Session, procedure: Procedure, office_id: int | None) -> None:
@@ -278,7 +280,7 @@ def set_home_office(session: Session, procedure: Procedure, office_id: int | Non
         .values(office_id=office_id, queue_id=func.coalesce(Task.queue_id, office_id))
         .execution_options(synchronize_session="fetch")
     )
-    session.flush()
+    follow_tasks(session, Task.procedure_id == procedure.id)
 
 
 def suspend_procedure(session: Session, procedure: Procedure) -> None:

@@ -38,6 +38,7 @@ from engine.progress import Held, advance, hold
 from engine.resolver import PublishedVersions
 from engine.routing import routes
 from engine.spiff import Execution, Obstacle, Wait, WaitKind
+from engine.task_keys import renew_keys
 from engine.waiting import job_key
 
 CHECKED_AT_ONCE = 100
@@ -256,6 +257,7 @@ def _follow(
         if task.assignee_id is None:
             task.office_id = route[task.token].office_id
             task.queue_id = route[task.token].queue_id
+    renew_keys(session, case)
     broken = session.scalars(
         select(Incident).where(Incident.case_id == case.id, Incident.resolved_at.is_(None))
     )

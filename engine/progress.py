@@ -20,6 +20,7 @@ from engine.routing import Route, routes
 from engine.spiff import Execution, Wait, WaitKind
 from engine.spiff import Fact as Told
 from engine.strategies import Given, give
+from engine.task_keys import add_keys, drop_keys, renew_keys
 from engine.terms import clock
 from engine.waiting import await_world
 
@@ -120,7 +121,7 @@ def advance(
         way = routes(session, plan, opened, execution.variables, at=at)
         given = give(session, case, plan, way, done=_done(main, by), at=at)
     tasks = [_task(case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened]
-    _close(session, held, after, main, by=by, at=at)
+    gone = _close(session, held, after, main, by=by, at=at)
     _write_case(case, execution, main, at)
     tasks = _add(session, case, tasks, main, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
@@ -131,7 +132,8 @@ def advance(
         facts += issue_letters(session, case, plan, values, main, done, by=by, at=at)
     facts += clock.moved(session, case, plan, execution.variables, main, done, at=at)
     record(session, case, facts, by=by, at=at)
-    write_fields(session, case, plan, held.fields, execution.variables)
+    fields = write_fields(session, case, plan, held.fields, execution.variables)
+    _find(session, held, tasks, gone, fields)
     await_world(session, case, held.before, after, told, at=at)
     return tasks
 
@@ -257,16 +259,17 @@ def _close(
     *,
     by: Person | None,
     at: datetime,
-) -> None:
-    gone = [
+) -> list[int]:
+    """Tokens of the tasks that are no longer open; those that were not completed are cancelled."""
+    ended = [
         token
         for token, wait in held.before.items()
-        if wait.kind in _WORK
-        and (token not in after or after[token].kind not in _WORK)
-        and not (main.type == Happened.TASK_COMPLETED and token == main.token)
+        if wait.kind in _WORK and (token not in after or after[token].kind not in _WORK)
     ]
+    is_completed = main.type == Happened.TASK_COMPLETED
+    gone = [token for token in ended if not (is_completed and token == main.token)]
     if not gone:
-        return
+        return ended
     session.execute(
         update(Task)
         .where(
@@ -279,6 +282,26 @@ def _close(
             wait={},
         )
     )
+    return ended
+
+
+def _find(
+    session: Session,
+    held: Held,
+    tasks: list[Task],
+    gone: list[int],
+    fields: Mapping[str, str],
+) -> None:
+    """Inboxes find the tasks that were opened by what the case says now, and no longer those that are gone."""
+    opened = {task.token for task in tasks}
+    staying = {
+        token for token, wait in held.before.items() if wait.kind in _WORK and token not in gone
+    }
+    if fields != held.fields and staying - opened:
+        renew_keys(session, held.case)  # what stays open is found by the new answers as well
+        return
+    drop_keys(session, held.case.id, [*gone, *(staying & opened)])
+    add_keys(session, held.case, tasks, fields)
 
 
 def _write_case(case: Case, execution: Execution, main: Fact, at: datetime) -> None:

@@ -4,12 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, false, literal, select
+from sqlalchemy.orm import Session
 
 from engine.case_fields import Compare, has_field
 from engine.models import Procedure, Task
 from engine.reviews import PROPOSED
-from engine.search import found_by
+from engine.search import fold, found_by
+from engine.task_keys import (
+    Sought,
+    is_whole,
+    of_bound,
+    of_case_words,
+    of_element,
+    of_procedure,
+    of_text,
+    of_value,
+    words,
+)
 
 Scope = Literal["mine", "office", "unassigned", "all"]
 Due = Literal["overdue", "today", "week"]
@@ -47,32 +59,109 @@ class TaskQuery:
     fields: tuple[FieldAsked, ...] = ()
 
 
-def conditions(query: TaskQuery, at: datetime, zone: tzinfo) -> list[ColumnElement[bool]]:
-    """Conditions on Task (and Case where the query searches) that the filters mean; `zone` says when a day ends."""
-    asked: list[ColumnElement[bool]] = []
-    if query.search.strip():
-        asked.append(found_by(query.search))
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A filter that task keys answer."""
+
+    sought: Sought
+    walked: ColumnElement[bool]  # says the same of a task that was met otherwise
+    rest: tuple[ColumnElement[bool], ...] = ()  # what the key does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the filters mean: conditions on Task (and on Case, when `needs_case`), and the keys to find tasks by."""
+
+    conditions: list[ColumnElement[bool]]
+    keys: list[Key]
+    due_before: int | None  # seconds since 1970
+    needs_case: bool
+    is_rare: bool  # few tasks have what is asked, and an index of their own
+
+    def walked(self) -> list[ColumnElement[bool]]:
+        """Every condition, for tasks met in any way."""
+        return self.besides(None)
+
+    def besides(self, key: Key | None) -> list[ColumnElement[bool]]:
+        """The conditions that are left for tasks found by a key."""
+        found = list(self.conditions)
+        if key is not None:
+            found += key.rest
+        found += [one.walked for one in self.keys if one is not key]
+        if self.due_before is not None:
+            found.append(Task.due_order < self.due_before)
+        return found
+
+
+def asked_of(session: Session, query: TaskQuery, at: datetime, zone: tzinfo) -> Asked:
+    """What the filters mean; `zone` says when a day ends."""
+    conditions: list[ColumnElement[bool]] = []
+    keys = _words(query.search)
+    needs_case = bool(keys)
+    if query.search.strip() and not keys:
+        conditions.append(false())
     if query.procedure_key:
-        procedure = select(Procedure.id).where(Procedure.key == query.procedure_key)
-        asked.append(Task.procedure_id == procedure.scalar_subquery())
-    if query.element_id:
-        asked.append(Task.element_id == query.element_id)
-    today = at.astimezone(zone).date()
-    if query.due is not None or query.due_days is not None:
-        tomorrow = datetime.combine(today, time(), zone) + timedelta(days=1)
-        if query.due == "overdue":
-            until = at
-        elif query.due_days is not None:
-            until = tomorrow + timedelta(days=max(0, min(query.due_days, MOST_DAYS)))
+        wanted = select(Procedure.id).where(Procedure.key == query.procedure_key)
+        procedure_id = session.scalar(wanted) or 0
+        of = Task.procedure_id == procedure_id
+        if query.element_id:
+            of = and_(of, Task.element_id == query.element_id)
+            keys.append(Key(of_element(procedure_id, query.element_id), of))
         else:
-            until = tomorrow + timedelta(days=6 if query.due == "week" else 0)
-        asked.append(Task.due_order < int(until.timestamp()))
+            keys.append(Key(of_procedure(procedure_id), of))
+    elif query.element_id:
+        conditions.append(Task.element_id == query.element_id)
+    today = at.astimezone(zone).date()
     if query.is_to_review:
-        asked.append(Task.review == PROPOSED)
+        conditions.append(Task.review == literal(PROPOSED, literal_execute=True))
     if query.is_follow_up:
-        asked.append(Task.follow_up_on <= today)
-    asked += [
-        has_field(Task.case_id, one.name, one.compare, one.value)
-        for one in query.fields[:MOST_FIELDS]
-    ]
-    return asked
+        conditions.append(Task.follow_up_on <= today)
+    for one in query.fields[:MOST_FIELDS]:
+        said = has_field(Task.case_id, one.name, one.compare, one.value)
+        found = _key_of(one, said)
+        if found is None:
+            conditions.append(said)
+        else:
+            keys.append(found)
+    return Asked(
+        conditions,
+        keys,
+        _due_before(query, at, zone),
+        needs_case,
+        is_rare=query.is_to_review or query.is_follow_up,
+    )
+
+
+def _words(text: str) -> list[Key]:
+    found = of_case_words(text)
+    # A key holds the beginning of a word, and no hyphen: the text itself says the rest.
+    parts = words(text)
+    is_told = all(map(is_whole, parts)) and fold(text).split() == parts
+    rest = () if is_told else (found_by(text),)
+    return [Key(one, and_(one.of_task(), *rest), rest) for one in found]
+
+
+def _key_of(asked: FieldAsked, said: ColumnElement[bool]) -> Key | None:
+    if asked.compare == "is":
+        return Key(of_value(asked.name, asked.value), said)
+    if asked.compare == "has":
+        found = of_text(asked.name, asked.value)
+        longest = max(found, key=lambda one: one.low - one.high, default=None)
+        return None if longest is None else Key(longest, and_(said, longest.of_task()), (said,))
+    if asked.compare in ("at_least", "at_most"):
+        bound = of_bound(asked.name, asked.value, is_least=asked.compare == "at_least")
+        return None if bound is None else Key(bound, said, (said,))
+    return None
+
+
+def _due_before(query: TaskQuery, at: datetime, zone: tzinfo) -> int | None:
+    if query.due is None and query.due_days is None:
+        return None
+    tomorrow = datetime.combine(at.astimezone(zone).date(), time(), zone) + timedelta(days=1)
+    if query.due_days is not None:
+        until = tomorrow + timedelta(days=max(0, min(query.due_days, MOST_DAYS)))
+    elif query.due == "overdue":
+        until = at
+    else:
+        until = tomorrow + timedelta(days=6 if query.due == "week" else 0)
+    return int(until.timestamp())

@@ -23,7 +23,7 @@ from engine.models.desk import (
     NotificationKind,
     SavedFilter,
 )
-from engine.models.fields import CaseField
+from engine.models.fields import CaseField, TaskKey
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
 from engine.models.logs import EventLog, LogState
@@ -143,6 +143,7 @@ __all__ = [
     "Suspension",
     "Target",
     "Task",
+    "TaskKey",
     "TaskKind",
     "TaskStatus",
     "TermWarning",

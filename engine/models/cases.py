@@ -25,6 +25,10 @@ from engine.models.procedures import Procedure, Version
 OPEN = text("status = 'open'")
 UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
 ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
+PROPOSED = text("status = 'open' AND review = 'proposed'")
+FOLLOWED = text("status = 'open' AND follow_up_on IS NOT NULL")
+ENDED = text("ended_by_id IS NOT NULL")
+STARTED = text("started_by_id IS NOT NULL")
 BEHIND = text("measured_seq < last_seq")  # only cases that the measures have not seen to the end
 UNSEALED = text("sealed_seq < last_seq")  # only cases with facts that no day's root covers
 WITHOUT_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: no second copy of it
@@ -133,6 +137,13 @@ class Case(Base):
         Index("ix_case_procedure_started", "procedure_id", "started_at"),
         Index("ix_case_procedure_ended", "procedure_id", "ended_at"),
         Index(
+            "ix_case_started_by",
+            "started_by_id",
+            "id",
+            sqlite_where=STARTED,
+            postgresql_where=STARTED,
+        ),
+        Index(
             "ix_case_open", "procedure_id", "started_at", sqlite_where=OPEN, postgresql_where=OPEN
         ),
         Index("ix_case_behind", "id", sqlite_where=BEHIND, postgresql_where=BEHIND),
@@ -185,6 +196,11 @@ class Task(Base):
         _open_index("ix_task_assignee_due", "assignee_id", "due_order", where=ASSIGNED),
         _open_index("ix_task_due", "due_order"),
         _open_index("ix_task_opened", "opened_at"),
+        _open_index("ix_task_proposed", "due_order", where=PROPOSED),
+        _open_index("ix_task_follow_up", "follow_up_on", where=FOLLOWED),
+        Index(
+            "ix_task_ended_by", "ended_by_id", "case_id", sqlite_where=ENDED, postgresql_where=ENDED
+        ),
         Index("ix_task_procedure_element", "procedure_id", "element_id", "ended_at"),
         WITHOUT_ROWID,
     )

@@ -1,6 +1,6 @@
 """What a case is found, sorted and grouped by: some of its answers, one row each."""
 
-from sqlalchemy import Double, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base
@@ -19,3 +19,25 @@ class CaseField(Base):
     number: Mapped[float | None] = mapped_column(Double)  # of a number, to compare and sort by
 
     __table_args__ = (Index("ix_case_field_value", "name", "value", "case_id"), WITHOUT_ROWID)
+
+
+class TaskKey(Base):
+    """Something an open task is found by (engine.task_keys); gone when the task is done, so that an inbox reads only
+    what is open. Derived from task and case: no fact, and no foreign key to check at every write.
+    """
+
+    __tablename__ = "task_key"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # what ranges are asked of: a number, a day, the beginning of a word; 0 where only the key counts
+    at: Mapped[float] = mapped_column(Double, primary_key=True)
+    queue_id: Mapped[int] = mapped_column(BigInteger)  # the task's, 0 for none
+    due_order: Mapped[int] = mapped_column(BigInteger)  # the task's
+
+    __table_args__ = (
+        Index("ix_task_key_queue", "queue_id", "key", "at", "due_order", "case_id", "token"),
+        Index("ix_task_key_all", "key", "at", "due_order", "case_id", "token"),
+        WITHOUT_ROWID,
+    )

@@ -20,6 +20,7 @@ from engine.models import (
     TaskStatus,
 )
 from engine.progress import Held, hold
+from engine.task_keys import follow_tasks
 from engine.terms.clock import RUNS, calendar_of, count, days_said, set_alarm, set_due, term_of
 from engine.terms.law import SuspensionKind, law_of
 
@@ -177,6 +178,7 @@ def move_tasks(session: Session, case: Case, term: CaseTerm, days: int) -> None:
         later = calendar.business_day_after(due_on, days)
         task.due_at += calendar.start_of_day(later) - calendar.start_of_day(due_on)
         task.due_order = min(int(task.due_at.timestamp()), NEVER_DUE)
+    follow_tasks(session, Task.case_id == case.id)
 
 
 def suspensions_of(session: Session, case_id: int) -> list[Suspension]:
