@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, union_all
+from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import facts
@@ -72,7 +72,9 @@ def timeline(session: Session, case: Case) -> list[Entry]:
 
 
 def decision_made(session: Session, case: Case, seq: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """The fact of a decision (decision, result, fired rules) and the decision models of its version, by file name.
+    """The fact of a decision (decision, result, fired rules) and the decision models that made it, by file name.
+
+    The models are those of the version the case had then, which a later migration does not change.
 
     NotFound when the fact with this number is no decision.
     """
@@ -83,8 +85,16 @@ def decision_made(session: Session, case: Case, seq: int) -> tuple[dict[str, Any
     )
     if data is None:
         raise NotFound(what="decision", name=seq)
-    texts = session.scalar(select(Version.decisions).where(Version.id == case.version_id))
-    return data, texts or {}
+    moved = session.scalar(
+        select(Event.data)
+        .where(Event.case_id == case.id, Event.seq > seq, Event.type == Happened.CASE_MIGRATED)
+        .order_by(Event.seq)
+        .limit(1)
+    )
+    version = Version.id == case.version_id
+    if moved is not None:
+        version = and_(Version.procedure_id == case.procedure_id, Version.number == moved["before"])
+    return data, session.scalar(select(Version.decisions).where(version)) or {}
 
 
 def positions(session: Session, case: Case) -> list[str]:

@@ -6,6 +6,7 @@ from engine.dmn.explanation import Place, Trace
 from engine.dmn.model import NAMELESS, ItemDefinition, Text
 from engine.feel import FeelSyntaxError, Value, conforms, parse_type
 from engine.feel.coercion import coerce
+from engine.feel.kinds import kind_of_type
 from engine.feel.type_names import (
     ANY,
     SIMPLE_TYPES,
@@ -118,7 +119,9 @@ class ItemTypes:
         def convert(value: Value, trace: Trace) -> Value:
             fitting = coerce(value, kind)
             if fitting is None and value is not None:
-                trace.note(place, "The value {value} is no “{type}”.", value=value, type=type_ref)
+                trace.note(
+                    place, "The value {value} is not {kind}.", value=value, kind=kind_of_type(kind)
+                )
             return fitting
 
         return convert

@@ -14,38 +14,18 @@ from engine.feel.dates import (
 )
 from engine.feel.durations import DAY, DaysTime, YearsMonths, days_time, years_months
 from engine.feel.errors import NullResult
+from engine.feel.kinds import kind_of
 from engine.feel.limits import MAX_STRING
 from engine.feel.numbers import CONTEXT, power
-from engine.feel.values import Range, Value
+from engine.feel.values import Value
 
 Operation = Callable[[Value, Value], Value]
-
-
-_KIND_NAMES: dict[type, str] = {
-    type(None): "null",
-    bool: "boolean",
-    Decimal: "number",
-    str: "string",
-    Date: "date",
-    Time: "time",
-    DateTime: "date and time",
-    DaysTime: "days and time duration",
-    YearsMonths: "years and months duration",
-    Range: "range",
-    list: "list",
-    dict: "context",
-}
-
-
-def kind_name(value: Value) -> str:
-    """What a person calls the kind of a value."""
-    return _KIND_NAMES.get(type(value), "function")
 
 
 def _impossible(sign: str, a: Value, b: Value) -> NullResult:
     return NullResult(
         "There is no “{sign}” between {left} and {right}.",
-        sign=sign, left=kind_name(a), right=kind_name(b),
+        sign=sign, left=kind_of(a), right=kind_of(b),
     )  # fmt: skip
 
 
@@ -163,7 +143,7 @@ def negate(a: Value) -> Value:
         return DaysTime(-a.nanoseconds)
     if isinstance(a, YearsMonths):
         return YearsMonths(-a.total_months)
-    raise NullResult("There is no minus for {kind}.", kind=kind_name(a))
+    raise NullResult("There is no minus of {kind}.", kind=kind_of(a))
 
 
 def _quotient(a: Decimal, b: Decimal) -> Value:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.feel.arithmetic import kind_name
 from engine.feel.builtins.registry import Builtin
 from engine.feel.coercion import coerce
 from engine.feel.errors import NullResult
+from engine.feel.kinds import kind_of, kind_of_type
 from engine.feel.limits import Run, running
 from engine.feel.type_names import ANY
 from engine.feel.values import FeelFunction, Value
@@ -17,7 +17,7 @@ def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
         run.charge(1 + sum(map(_weight, arguments)))
         return function.call(run, arguments)
     if not isinstance(function, FeelFunction):
-        raise NullResult("{kind} is not a function.", kind=kind_name(function).capitalize())
+        raise NullResult("This is {kind}, not a function.", kind=kind_of(function))
     if len(arguments) != len(function.parameters):
         raise NullResult(
             "The function {name} takes {wanted} arguments, not {given}.",
@@ -52,7 +52,7 @@ def _argument(run: Run, function: FeelFunction, place: int, argument: Value) -> 
     if accepted is None and argument is not None:
         raise NullResult(
             "The argument {parameter} must be {wanted}, not {given}.",
-            parameter=function.parameters[place], wanted=kind, given=kind_name(argument),
+            parameter=function.parameters[place], wanted=kind_of_type(kind), given=kind_of(argument),
         )  # fmt: skip
     return accepted
 
@@ -63,7 +63,7 @@ def invoke_named(run: Run, function: Value, arguments: Mapping[str, Value]) -> V
         run.charge(1 + sum(map(_weight, arguments.values())))
         return function.call_named(run, arguments)
     if not isinstance(function, FeelFunction):
-        raise NullResult("{kind} is not a function.", kind=kind_name(function).capitalize())
+        raise NullResult("This is {kind}, not a function.", kind=kind_of(function))
     for name in arguments:
         if name not in function.parameters:
             raise NullResult("The function has no parameter {name}.", name=name)

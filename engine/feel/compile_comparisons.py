@@ -4,13 +4,18 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine.feel.arithmetic import kind_name
 from engine.feel.comparison import compare, equal, is_in
+from engine.feel.dates import DateTime, Time
 from engine.feel.frame import Code, Frame
+from engine.feel.kinds import N_, kind_of
 from engine.feel.syntax import Between, Comparison, In, Literal, Logic, RangeNode
 from engine.feel.values import Range, Value
 
 _ZERO = Decimal(0)
+_ZONED = (Time, DateTime)
+_REASON = N_("“{sign}” cannot compare {left} with {right}.")
+NOT_YES_NO = N_("“{word}” joins yes-or-no values; this is {kind}.")
+_ZONES = N_("One has a time zone and the other has not: say which zone is meant.")
 _Order = Callable[[Decimal, Decimal], bool]
 _ORDERS: dict[str, _Order] = {
     "<": operator.lt,
@@ -31,8 +36,8 @@ def comparison_code(node: Comparison, left: Code, right: Code) -> Code:
         result = compare(a, b)
         if result is None:
             frame.run.note(
-                position, "{left} and {right} cannot be compared by “{sign}”.",
-                left=kind_name(a).capitalize(), right=kind_name(b), sign=sign,
+                position, _REASON if type(a) is not type(b) or type(a) not in _ZONED else _ZONES,
+                sign=sign, left=kind_of(a), right=kind_of(b),
             )  # fmt: skip
             return None
         return order(Decimal(result), _ZERO)
@@ -56,14 +61,13 @@ def comparison_code(node: Comparison, left: Code, right: Code) -> Code:
 
 
 def _equality_code(node: Comparison, left: Code, right: Code) -> Code:
-    position, is_equal = node.position, node.sign == "="
+    position, sign, is_equal = node.position, node.sign, node.sign == "="
 
     def slow(frame: Frame, a: Value, b: Value) -> Value:
         result = equal(a, b, frame.run)
         if result is None:
             frame.run.note(
-                position, "{left} and {right} cannot be compared.",
-                left=kind_name(a).capitalize(), right=kind_name(b),
+                position, _REASON, sign=sign, left=kind_of(a), right=kind_of(b),
             )  # fmt: skip
             return None
         return result is is_equal
@@ -88,7 +92,8 @@ def _equality_code(node: Comparison, left: Code, right: Code) -> Code:
 
 def logic_code(node: Logic, parts: list[Code]) -> Code:
     """and / or with three values: false ends an and, true ends an or (table 50)."""
-    decisive = node.word == "or"
+    position, word = node.position, node.word
+    decisive = word == "or"
     other = not decisive
 
     def run(frame: Frame) -> Value:
@@ -99,6 +104,8 @@ def logic_code(node: Logic, parts: list[Code]) -> Code:
                 return decisive
             if value is not other:
                 is_unknown = True
+                if value is not None:
+                    frame.run.note(position, NOT_YES_NO, word=word, kind=kind_of(value))
         return None if is_unknown else other
 
     return run

@@ -8,9 +8,11 @@ the written order, and whatever is not of the constant's kind goes to the test's
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from engine.feel.compile_comparisons import NOT_YES_NO
 from engine.feel.compile_constants import QuickTest, quick_test
 from engine.feel.frame import Code, Frame
-from engine.feel.syntax import Name, Node
+from engine.feel.kinds import kind_of
+from engine.feel.syntax import Logic, Name, Node
 from engine.feel.values import Value
 
 _BELOW, _ABOVE, _SAME, _DIFFERENT = range(4)
@@ -36,18 +38,18 @@ _ENDS_OR = {
 }
 
 
-def joined_runs(word: str, nodes: Sequence[Node], parts: Sequence[Code]) -> list[Code]:
+def joined_runs(node: Logic, parts: Sequence[Code]) -> list[Code]:
     """The parts of an `and` or `or`, with neighbours that are quick tests made into one.
 
     `and` and `or` are associative with three values as well, so a run of neighbours answers as
     the same parts one by one do, and leaves the same problems in the same order.
     """
-    pairs = [(_test(node), part) for node, part in zip(nodes, parts, strict=True)]
+    pairs = [(_test(each), part) for each, part in zip(node.parts, parts, strict=True)]
     joined: list[Code] = []
     for is_quick, group in groupby(pairs, key=lambda pair: pair[0] is not None):
         codes = list(group)
         if is_quick and len(codes) > 1:
-            joined.append(_run_code(word, [(test, code) for test, code in codes if test]))
+            joined.append(_run_code(node, [(test, code) for test, code in codes if test]))
         else:
             joined.extend(code for _, code in codes)
     return joined
@@ -60,7 +62,8 @@ def _test(node: Node) -> QuickTest | None:
     return quick_test(node)
 
 
-def _run_code(word: str, tests: Sequence[tuple[QuickTest, Code]]) -> Code:
+def _run_code(node: Logic, tests: Sequence[tuple[QuickTest, Code]]) -> Code:
+    position, word = node.position, node.word
     decisive = word == "or"
     other = not decisive
     terms = list(_terms(_ENDS_OR if decisive else _ENDS_AND, tests))
@@ -88,6 +91,8 @@ def _run_code(word: str, tests: Sequence[tuple[QuickTest, Code]]) -> Code:
                 return decisive
             if result is not other:
                 is_unknown = True
+                if result is not None:
+                    frame.run.note(position, NOT_YES_NO, word=word, kind=kind_of(result))
         return None if is_unknown else other
 
     return run

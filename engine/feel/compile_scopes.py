@@ -6,10 +6,13 @@ from decimal import Decimal
 from engine.feel.dates import Date, date_of_epoch_day
 from engine.feel.errors import LimitReached, NullResult
 from engine.feel.frame import Code, Frame
+from engine.feel.kinds import N_, kind_of
 from engine.feel.limits import MAX_LIST, check_size
 from engine.feel.numbers import as_integer
 from engine.feel.syntax import Filter, FunctionNode, Iteration
 from engine.feel.values import FeelFunction, Range, Value
+
+_NO_ANSWER = N_("After “satisfies” there must be a yes or no; this is {kind}.")
 
 Domain = tuple[str, Code, Code | None]
 
@@ -71,6 +74,8 @@ def iteration_code(node: Iteration, domains: Sequence[Domain], body: Code) -> Co
                 if value is decisive:
                     return decisive
                 if value is not (not decisive):
+                    if value is not None and not is_unknown:
+                        frame.run.note(node.position, _NO_ANSWER, kind=kind_of(value))
                     is_unknown = True
         except NullResult as reason:
             frame.run.note(node.position, reason.sentence, **reason.values)

@@ -58,8 +58,15 @@ def compile_node(node: Node) -> Code:
 
 
 def _literal(node: Literal) -> Code:
-    value = node.value
-    return lambda frame: value
+    value, position, reason = node.value, node.position, node.reason
+    if not reason:
+        return lambda frame: value
+
+    def run(frame: Frame) -> Value:
+        frame.run.note(position, reason)
+        return value
+
+    return run
 
 
 def _name(node: Name) -> Code:
@@ -208,7 +215,7 @@ def _comparison(node: Comparison) -> Code:
 
 def _logic(node: Logic) -> Code:
     parts = [compile_node(part) for part in node.parts]
-    return logic_code(node, joined_runs(node.word, node.parts, parts))
+    return logic_code(node, joined_runs(node, parts))
 
 
 def _between(node: Between) -> Code:

@@ -69,7 +69,8 @@ class CompoundReader(Reader):
                 self.bind(name)
                 if not self.take(","):
                     break
-            self.expect("return" if word == "for" else "satisfies", f"after the list of “{word}”")
+            following = "return" if word == "for" else "satisfies"
+            self.expect(following, "after the list of “{word}”", word=word)
             before = "partial" in self.reads
             self.reads.discard("partial")
             body = self._inner()

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import TypeAlias
 from zoneinfo import ZoneInfo as _ZoneInfo
 
+from engine.errors import Said
 from engine.feel.builtins.registry import Builtin
 from engine.feel.dates import Date, DateTime, Time
 from engine.feel.durations import DAY, NANOS, DaysTime, YearsMonths
 from engine.feel.errors import UnknownValue, ValueTooLarge
+from engine.feel.kinds import N_
 from engine.feel.limits import MAX_LIST, MAX_STORED, MAX_STRING, MAX_VALUE_DEPTH
 from engine.feel.numbers import CONTEXT, from_integer, number_text
 from engine.feel.text import to_text
@@ -60,7 +62,7 @@ def _convert(value: object, depth: int, seen: dict[int, Value]) -> Value:
     if converter is not None:
         return converter(value)
     if depth >= MAX_VALUE_DEPTH:
-        raise ValueTooLarge(problem="lists and contexts are nested too deeply.")
+        raise ValueTooLarge(problem=Said(N_("lists and contexts are nested too deeply.")))
     if isinstance(value, list | tuple | dict):
         # Parts may be shared: each is converted once, however many paths lead to it.
         if id(value) not in seen:
@@ -78,7 +80,9 @@ def _convert(value: object, depth: int, seen: dict[int, Value]) -> Value:
 
 def _list(value: "list[object] | tuple[object, ...]", depth: int, seen: dict[int, Value]) -> Value:
     if len(value) > MAX_LIST:
-        raise ValueTooLarge(problem=f"a list has more than {MAX_LIST} elements.")
+        raise ValueTooLarge(
+            problem=Said(N_("a list has more than {limit} elements."), {"limit": MAX_LIST})
+        )
     items = [_convert(item, depth + 1, seen) for item in value]
     if type(value) is list and all(a is b for a, b in zip(items, value, strict=True)):
         return value
@@ -87,7 +91,9 @@ def _list(value: "list[object] | tuple[object, ...]", depth: int, seen: dict[int
 
 def _context(value: "dict[object, object]", depth: int, seen: dict[int, Value]) -> Value:
     if len(value) > MAX_LIST:
-        raise ValueTooLarge(problem=f"a context has more than {MAX_LIST} entries.")
+        raise ValueTooLarge(
+            problem=Said(N_("a context has more than {limit} entries."), {"limit": MAX_LIST})
+        )
     entries: dict[str, Value] = {}
     is_same = type(value) is dict
     for key, item in dict.items(value):
@@ -102,7 +108,9 @@ def _text(value: object) -> Value:
     if not isinstance(value, str):
         raise UnknownValue(kind=type(value).__name__)
     if len(value) > MAX_STRING:
-        raise ValueTooLarge(problem=f"a text has more than {MAX_STRING} characters.")
+        raise ValueTooLarge(
+            problem=Said(N_("a text has more than {limit} characters."), {"limit": MAX_STRING})
+        )
     return str.__str__(value)
 
 

@@ -6,6 +6,7 @@ unary minus, instance of, then paths, filters and calls.
 
 from engine.feel.compounds import CompoundReader
 from engine.feel.iso import read_literal
+from engine.feel.kinds import N_
 from engine.feel.numbers import read_number
 from engine.feel.syntax import (
     Between,
@@ -27,6 +28,9 @@ from engine.feel.syntax import (
 from engine.feel.tokens import string_value
 from engine.feel.type_reader import read_type
 
+_NO_LITERAL = N_(
+    "Between the quotes stands no date, time or duration: they are written 2026-03-31, 09:30:00, P3D."
+)
 _LEVEL = {
     "or": 1, "and": 2, "=": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "between": 3, "in": 3,
     "+": 4, "-": 4, "*": 5, "/": 5, "**": 6,
@@ -244,7 +248,7 @@ class Parser(CompoundReader):
             literal = string_value(self.ahead().text)
             self.index += 2
             value = read_literal(literal)
-            return self.built(Literal(token.start, value))
+            return self.built(Literal(token.start, value, "" if value is not None else _NO_LITERAL))
         found = self.known_name()
         if found:
             self.index += found[0]

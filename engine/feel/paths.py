@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from engine.feel.arithmetic import kind_name
 from engine.feel.dates import Date, DateTime, Time
 from engine.feel.durations import NANOS, DaysTime, YearsMonths
 from engine.feel.errors import NullResult
+from engine.feel.kinds import kind_of
 from engine.feel.values import Range, Value
 
 
@@ -21,7 +21,7 @@ def member(source: Value, name: str) -> Value:
     properties = _PROPERTIES.get(type(source))
     if properties is not None and name in properties:
         return properties[name](source)
-    raise NullResult("{kind} has no “{name}”.", kind=kind_name(source).capitalize(), name=name)
+    raise NullResult("There is no “{name}” in {kind}.", name=name, kind=kind_of(source))
 
 
 def _of_element(element: Value, name: str) -> Value:

@@ -60,10 +60,10 @@ class Reader:
             return True
         return False
 
-    def expect(self, text: str, why: str) -> None:
+    def expect(self, text: str, why: str, **values: object) -> None:
         """Step over the symbol or word; raises FeelSyntaxError if something else is next."""
         if not self.take(text):
-            self.fail("“{text}” is missing {why}.", text=text, why=Said(why))
+            self.fail("“{text}” is missing {why}.", text=text, why=Said(why, values))
 
     def fail(self, problem: str, position: int | None = None, /, **values: object) -> NoReturn:
         """Raise FeelSyntaxError at the next token or the given place."""

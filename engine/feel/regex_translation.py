@@ -1,5 +1,6 @@
 """XPath's regular expressions rewritten in the syntax of re2."""
 
+from engine.errors import Said
 from engine.feel.character_sets import Ranges, complement, intersected, named_set, source_of
 from engine.feel.errors import NullResult
 
@@ -40,9 +41,9 @@ class _Translator:
         self.ignores_case = "i" in flags
         self.dot_is_all = "s" in flags
 
-    def fail(self, problem: str) -> NullResult:
+    def fail(self, problem: str, **values: object) -> NullResult:
         return NullResult("In the pattern “{pattern}”: {problem}", pattern=self.pattern[:80],
-                          problem=problem)  # fmt: skip
+                          problem=Said(problem, values))  # fmt: skip
 
     def next(self) -> str:
         """The next character, stepped over; "" at the end."""
@@ -66,7 +67,7 @@ class _Translator:
             elif character == "{":
                 pieces.append("{" + self.quantity())
             elif character in "]}":
-                raise self.fail(f"{character} needs a \\ before it.")
+                raise self.fail("{character} needs a \\ before it.", character=character)
             else:
                 pieces.append(character)
         return "".join(pieces)
@@ -148,7 +149,7 @@ class _Translator:
 
     def class_part(self, character: str) -> Ranges:
         if character == "[" or character == "]":
-            raise self.fail(f"{character} in a class needs a \\ before it.")
+            raise self.fail("{character} in a class needs a \\ before it.", character=character)
         if character == "\\":
             character = self.next()
             if character in ("p", "P"):

@@ -16,9 +16,10 @@ class Node:
 
 @dataclass(slots=True)
 class Literal(Node):
-    """A value written out."""
+    """A value written out; `reason` says why it is null although it should not be."""
 
     value: Value
+    reason: str = ""
 
 
 @dataclass(slots=True)

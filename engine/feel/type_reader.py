@@ -54,7 +54,7 @@ def read_type(reader: Reader) -> Type:
 def _parameterised(reader: Reader, word: str) -> Type:
     if word in ("list", "range"):
         element = read_type(reader)
-        reader.expect(">", f"at the end of {word}<…>")
+        reader.expect(">", "at the end of {word}<…>", word=word)
         return ListOf(element) if word == "list" else RangeOf(element)
     if word == "context":
         entries: list[tuple[str, Type]] = []

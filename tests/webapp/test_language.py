@@ -1,7 +1,12 @@
 """Which language is spoken."""
 
+import pytest
+
+from engine.errors import Said
+from engine.feel import FeelSyntaxError, compile_expression, report
 from tests.webapp.conftest import LICENCE, Town
 from tests.webapp.test_upload import draft_page
+from webapp.i18n import said
 
 
 def test_the_browser_chooses(town: Town) -> None:
@@ -55,3 +60,28 @@ def test_what_is_wrong_with_an_expression_is_said_in_the_reader_s_language(town:
         headers={"Accept-Language": "es"},
     )
     assert "falta un valor" in answer.text or "no tiene sentido aquí" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ('1 < "a"', "“<” no puede comparar un número con un texto."),
+        ('date(2026, 1, 1) + "a"', "No existe “+” entre una fecha y un texto."),
+        ("[1].a = (1)(2)", "Esto es un número, no una función."),
+        ('(function(x: list<date and time>) x)("a")',
+         "El argumento x debe ser una lista, cada elemento una fecha y hora, no un texto."),
+        ('@"P1Y".days', "No hay “days” en una duración en años y meses."),
+        ('matches("a", "]")', "En el patrón “]”: ] necesita un \\ antes."),
+    ],
+)  # fmt: skip
+def test_the_reasons_of_feel_are_whole_in_spanish(town: Town, expression: str, words: str) -> None:
+    problem = report(expression, {})[1][-1]
+    with town.app.test_request_context(headers={"Accept-Language": "es"}):
+        assert said(Said(problem.sentence, problem.values)) == words
+
+
+def test_what_feel_misses_is_said_whole_in_spanish(town: Town) -> None:
+    with pytest.raises(FeelSyntaxError) as refused:
+        compile_expression("for x in [1] x")
+    with town.app.test_request_context(headers={"Accept-Language": "es"}):
+        assert said(refused.value.problem) == "falta “return” después de la lista de “for”."

@@ -1,5 +1,6 @@
 """The page that says why a decision came out as it did."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from sqlalchemy import select
 
 from designer.library import publish_folder
 from engine.cases import Applicant, start_case
-from engine.models import Event, Role, Task
+from engine.migration import move_cases, pairs, plan_migration
+from engine.models import Case, Event, Role, Task, Version
 from engine.people import create_person, set_password
 from engine.tasks import complete_task
+from engine.worker import Worker
 from tests.webapp.conftest import PASSWORD, Town
 
 FOLDER = Path(__file__).resolve().parents[2] / "processes" / "licencia-funcionamiento"
@@ -64,3 +67,30 @@ def test_who_may_not_see_the_case_does_not_see_why(town: Town, decided: tuple[st
 def test_a_fact_that_is_no_decision_has_no_table(town: Town, decided: tuple[str, int]) -> None:
     number, _ = decided
     assert town.visitor("rita").get(f"/cases/{number}/decisions/1").status_code == 404
+
+
+def test_a_case_that_moved_to_another_version_shows_the_table_that_decided(
+    town: Town, decided: tuple[str, int], tmp_path: Path
+) -> None:
+    number, seq = decided
+    changed = tmp_path / FOLDER.name
+    shutil.copytree(FOLDER, changed)
+    table = changed / "nivel-de-riesgo.dmn"
+    table.write_text(table.read_text().replace("&gt; 500", "&gt; 900"))
+    worker = Worker(town.database, town.clock)
+    with town.database.transaction() as session:
+        old = session.scalars(select(Version).join(Case).where(Case.number == number)).one()
+        new = publish_folder(session, changed, by=None, at=town.clock())
+        same = {one.element_id: one.proposed for one in pairs(session, old, new) if one.proposed}
+        migration = plan_migration(session, old, new, same, "New law", by=None, at=town.clock())
+        planned, target = migration.id, new.id
+    worker.run_until_idle()
+    with town.database.transaction() as session:
+        move_cases(session, planned, by=None, at=town.clock())
+    worker.run_until_idle()
+    with town.database.transaction() as session:
+        moved = select(Case.version_id).where(Case.number == number)
+        assert session.scalars(moved).one() == target
+    text = town.visitor("rita").get(f"/cases/{number}/decisions/{seq}").text
+    assert "&gt; 500" in text.split("data-fired")[1].split("</tr>")[0]
+    assert "&gt; 900" not in text

@@ -9,6 +9,7 @@ from engine.feel.dates import MAX_YEAR, Date, DateTime, Time, days_from_civil, m
 from engine.feel.durations import NANOS, DaysTime, YearsMonths, read_duration
 from engine.feel.errors import NullResult
 from engine.feel.iso import read_date, read_date_time, read_time
+from engine.feel.kinds import N_
 from engine.feel.numbers import as_integer
 from engine.feel.values import Value
 from engine.feel.zones import Zone, offset_zone, read_zone
@@ -18,21 +19,29 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
 
+_NO_DATE = N_("There is no such date. Dates are written 2026-03-31.")
+_NO_TIME = N_("There is no such time. Times are written 09:30:00, with a zone or without.")
+_NO_DATE_TIME = N_("There is no such date and time. They are written 2026-03-31T09:30:00.")
+_NO_DURATION = N_("This is no duration. They are written P3D (days), PT8H (hours) or P1Y6M.")
+_NO_OFFSET = N_("An offset is a duration of at most 18 hours.")
+_NO_ZONE = N_("There is no such time zone. They are written America/Lima.")
+_NOT_WHOLE = N_("A whole number is needed.")
 
-def _there(value: T | None, what: str) -> T:
+
+def _there(value: T | None, reason: str) -> T:
     if value is None:
-        raise NullResult("This is no {what}.", what=what)
+        raise NullResult(reason)
     return value
 
 
 def _whole(number: Decimal) -> int:
-    return _there(as_integer(number) if abs(number) <= MAX_YEAR else None, "whole number")
+    return _there(as_integer(number) if abs(number) <= MAX_YEAR else None, _NOT_WHOLE)
 
 
 @builtin("date", "from: string")
 def date_of_text(text: str) -> Value:
     """The day written YYYY-MM-DD."""
-    return _there(read_date(text), "date")
+    return _there(read_date(text), _NO_DATE)
 
 
 @builtin("date", "from: date")
@@ -50,13 +59,13 @@ def date_of_moment(moment: DateTime) -> Value:
 @builtin("date", "year: number, month: number, day: number")
 def date_of_parts(year: Decimal, month: Decimal, day: Decimal) -> Value:
     """The day of these numbers."""
-    return _there(make_date(_whole(year), _whole(month), _whole(day)), "date")
+    return _there(make_date(_whole(year), _whole(month), _whole(day)), _NO_DATE)
 
 
 @builtin("time", "from: string")
 def time_of_text(text: str) -> Value:
     """The time written hh:mm:ss, with a zone or without."""
-    return _there(read_time(text), "time")
+    return _there(read_time(text), _NO_TIME)
 
 
 @builtin("time", "from: time")
@@ -84,7 +93,7 @@ def time_of_parts(
     """The time of these numbers; seconds may have decimals."""
     zone = None
     if offset is not None:
-        zone = _there(offset_zone(offset.nanoseconds // NANOS), "offset")
+        zone = _there(offset_zone(offset.nanoseconds // NANOS), _NO_OFFSET)
     return _clock(hour, minute, second, zone)
 
 
@@ -92,13 +101,13 @@ def _clock(hour: Decimal, minute: Decimal, second: Decimal, zone: Zone | None) -
     if not 0 <= second < 60:
         raise NullResult("Seconds go from 0 to 59.")
     nanos = int(second.scaleb(9))
-    return _there(make_time(_whole(hour), _whole(minute), nanos, zone), "time")
+    return _there(make_time(_whole(hour), _whole(minute), nanos, zone), _NO_TIME)
 
 
 @builtin("date and time", "from: string")
 def moment_of_text(text: str) -> Value:
     """The date and time joined by T; a date alone is its midnight."""
-    return _there(read_date_time(text), "date and time")
+    return _there(read_date_time(text), _NO_DATE_TIME)
 
 
 @builtin("date and time", "from: datetime")
@@ -125,8 +134,8 @@ def moment_of_parts(
     """The date and time of these numbers."""
     zone = None
     if offset is not None:
-        zone = _there(offset_zone(offset.nanoseconds // NANOS), "offset")
-    date = _there(make_date(_whole(year), _whole(month), _whole(day)), "date")
+        zone = _there(offset_zone(offset.nanoseconds // NANOS), _NO_OFFSET)
+    date = _there(make_date(_whole(year), _whole(month), _whole(day)), _NO_DATE)
     return DateTime(date, _clock(hour, minute, second, zone))
 
 
@@ -140,15 +149,15 @@ def moment_of_parts_in_zone(
     timezone: str,
 ) -> Value:  # fmt: skip
     """The date and time of these numbers in a region."""
-    zone = read_zone(timezone) or _there(read_zone("@" + timezone), "time zone")
-    date = _there(make_date(_whole(year), _whole(month), _whole(day)), "date")
+    zone = read_zone(timezone) or _there(read_zone("@" + timezone), _NO_ZONE)
+    date = _there(make_date(_whole(year), _whole(month), _whole(day)), _NO_DATE)
     return DateTime(date, _clock(hour, minute, second, zone))
 
 
 @builtin("duration", "from: string")
 def duration_of_text(text: str) -> Value:
     """The duration written in ISO 8601."""
-    return _there(read_duration(text), "duration")
+    return _there(read_duration(text), _NO_DURATION)
 
 
 @builtin("duration", "from: days|months")

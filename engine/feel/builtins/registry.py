@@ -139,11 +139,13 @@ class Builtin:
         raise self._misfit()
 
     def _misfit(self) -> NullResult:
-        ways = " or ".join(
+        ways = dict.fromkeys(
             f"{self.name}({', '.join(p.name for p in overload.parameters)})"
             for overload in self.overloads
         )
-        return NullResult("The arguments do not fit {function}.", function=ways)
+        if len(ways) == 1:
+            return NullResult("The arguments do not fit {function}.", function=next(iter(ways)))
+        return NullResult("The arguments fit none of {functions}.", functions="; ".join(ways))
 
 
 BUILTINS: dict[str, Builtin] = {}

@@ -101,7 +101,7 @@ def test_a_decision_of_another_type_than_it_says_is_null_and_says_why(model: Loa
         '<literalExpression><text>"Z"</text></literalExpression></decision>'
     ).explain("d")
     assert decided.value is None
-    assert decided.problems[0].message == "The value Z is no “tGrade”."
+    assert decided.problems[0].message == "The value Z is not “tGrade”."
 
 
 def test_expressions_may_ask_for_types_of_the_model(model: Load) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.errors import Refusal
 from engine.feel import Limits, compile_unary_tests, evaluate, limited_to, report, to_json, to_text
+from engine.feel.kinds import kind_of
 
 _EXACT = Context(prec=34)
 _numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15),
@@ -93,6 +94,11 @@ def test_many_tests_joined_answer_and_explain_as_each_by_itself(
             break
         if found is not (not ends):
             expected = None
+        if found is not None and not isinstance(found, bool):
+            kind = kind_of(found)
+            reasons.append(
+                ("“{word}” joins yes-or-no values; this is {kind}.", {"word": word, "kind": kind})
+            )
     assert value is expected
     assert [(problem.sentence, problem.values) for problem in problems] == reasons
 
