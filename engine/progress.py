@@ -130,7 +130,8 @@ def advance(
     if plan.letters.after:
         values = execution.variables
         facts += issue_letters(session, case, plan, values, main, done, by=by, at=at)
-    facts += clock.moved(session, case, plan, execution.variables, main, done, at=at)
+    begun = {token: wait.element_id for token, wait in after.items() if token not in held.before}
+    facts += clock.moved(session, case, plan, execution.variables, main, done, begun, at=at)
     record(session, case, facts, by=by, at=at)
     fields = write_fields(session, case, plan, held.fields, execution.variables)
     _find(session, held, tasks, gone, fields)

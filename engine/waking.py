@@ -21,7 +21,7 @@ from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, lock
 from engine.service_tasks import finish_service
 from engine.spiff import WaitKind
-from engine.terms import appeal_clock, recounting, tick
+from engine.terms import abandonment, appeal_clock, recounting, tick
 
 # a thrown message that nobody waits for yet is kept so long
 KEPT = timedelta(days=30)
@@ -102,6 +102,9 @@ def _look_at_clock(session: Session, job: Job, at: datetime) -> None:
         recounting.carry_on(session, job.payload, at=at)
     elif "appeal" in job.payload:
         appeal_clock.look(session, job.case_id, job.payload["appeal"], at=at)
+    elif "idle" in job.payload:
+        token, is_warned = job.payload["idle"], job.payload["is_warned"]
+        abandonment.look(session, job.case_id, token, is_warned=is_warned, at=at)
     else:
         tick.look(session, job.case_id, at=at)
 

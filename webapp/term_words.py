@@ -206,6 +206,11 @@ def _sentence_of_answer(entry: Entry) -> str | None:
                     "Those in charge were warned: %(num)d business days are left",
                     int(data.get("days") or 0),
                 )
+            if data.get("kind") == "abandonment":
+                return _(
+                    "The applicant was told to act by %(day)s, or the case ends as abandoned",
+                    day=_day(data, "decide_by"),
+                )
             if str(data.get("kind", "")).startswith("appeal"):
                 return _sentence_of_appeal_warning(data)
             if data.get("kind") == "overdue":

@@ -6,7 +6,8 @@ statement: what the case's own row says (`Case.clock`) is enough to know.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -24,14 +25,29 @@ from engine.terms.counting import counts_from, deadlines, term_end
 from engine.terms.law import Law, law_of
 from engine.terms.modality import modality_of
 
+NOTHING: Final[Mapping[int, str]] = MappingProxyType({})
 RUNS = (ClockState.UNDETERMINED, ClockState.RUNNING)
 STANDS = (ClockState.NOTICE, ClockState.SUSPENDED)
+APPLICANT = "applicant"  # kind of task: an act of the applicant
+_APPLICANT_BEGINS = ("counter", "window", "online", "api", "import")
 _OVER = (CaseStatus.COMPLETED, CaseStatus.FAILED, CaseStatus.CANCELLED)
 
 
 def clock_key(case_id: int) -> str:
     """Key of the one job that looks at the clock of a case."""
     return f"{JobKind.CLOCK.value}:{case_id}"
+
+
+def idle_key(case_id: int, token: int) -> str:
+    """Key of the job that looks whether the applicant has done what this token waits for."""
+    return f"{clock_key(case_id)}:idle:{token}"
+
+
+def is_begun_by_applicant(case: Case, plan: Blueprint) -> bool:
+    """Whether somebody asked for it: neither the office (so its sheet would say), nor a date or another case."""
+    is_by_office = plan.sheet.raw.get("begun_by") == "office"
+    is_named = bool(case.applicant_name or case.applicant_document)
+    return not is_by_office and is_named and case.channel in _APPLICANT_BEGINS
 
 
 def moved(
@@ -41,15 +57,22 @@ def moved(
     answers: Mapping[str, Any],
     main: Fact,
     done: Mapping[str, int],
+    begun: Mapping[int, str] = NOTHING,
     *,
     at: datetime,
 ) -> list[Fact]:
-    """What a move of the case means to its clock, as facts; `done`: element ids that it did."""
+    """What a move of the case means to its clock, as facts.
+
+    `done`: element ids that it did; `begun`: element ids by token that it waits for from now on.
+    """
     if main.type == Happened.CASE_STARTED:
-        return _begin(session, case, plan, answers, at)
+        facts = _begin(session, case, plan, answers, at)
+        _await_applicant(session, case, plan, begun, at)
+        return facts
     if case.clock is None:
         return []
-    facts: list[Fact] = []
+    _await_applicant(session, case, plan, begun, at)
+    facts = []
     if case.clock == ClockState.UNDETERMINED and case.status == CaseStatus.OPEN:
         facts += _determine(session, case, answers, at)
     if case.clock in (*RUNS, ClockState.SILENT, ClockState.APPROVED):
@@ -58,6 +81,28 @@ def moved(
         # The end of the case is its answer, unless a command says otherwise afterwards.
         case.clock = ClockState.ANSWERED.value
     return facts
+
+
+def _await_applicant(
+    session: Session, case: Case, plan: Blueprint, begun: Mapping[int, str], at: datetime
+) -> None:
+    """What waits for the applicant is looked at before they have waited too long (engine.terms.abandonment)."""
+    kinds = plan.sheet.clock.tasks
+    tokens = [token for token, element in begun.items() if kinds.get(element) == APPLICANT]
+    if not tokens or case.clock is None or case.status in _OVER:
+        return
+    law = law_of(plan.place.code)
+    if not law.is_abandoned_by_itself or not is_begun_by_applicant(case, plan):
+        return
+    days = (law.abandonment_days or 0) - max(law.warn_before, default=0)
+    calendar = office_calendar(
+        session, session.get_one(Procedure, plan.procedure_id).office_id, plan.place.code
+    )
+    run_at = calendar.start_of_day(calendar.business_day_after(calendar.day_of(at), max(days, 1)))
+    for token in tokens:
+        payload = {"idle": token, "is_warned": False}
+        key = idle_key(case.id, token)
+        enqueue(session, JobKind.CLOCK, key, payload, run_at=run_at, case_id=case.id, at=at)
 
 
 def term_of(session: Session, case: Case) -> CaseTerm | None:

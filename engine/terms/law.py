@@ -42,6 +42,7 @@ class Law:
     is_one_appeal_at_a_time: bool  # and each kind once against the same decision
     complaint_days: int | None
     abandonment_days: int | None
+    is_abandoned_by_itself: bool  # by the clock; else an officer says so
     sample_share: int  # per cent
     sample_most: int
     warn_before: tuple[int, ...]  # business days, the earliest first
@@ -110,6 +111,7 @@ def read_law(place: Jurisdiction) -> Law:
         is_one_appeal_at_a_time=raw.get("appeal_order", {}).get("one_at_a_time", False),
         complaint_days=raw.get("complaint", {}).get("decide_within"),
         abandonment_days=raw.get("abandonment", {}).get("days"),
+        is_abandoned_by_itself=raw.get("abandonment", {}).get("by_itself", False),
         sample_share=sample.get("share", 10),
         sample_most=sample.get("most", 150),
         warn_before=tuple(sorted(warnings, reverse=True)),

@@ -15,8 +15,10 @@ from engine.models import (
     FiledAppeal,
     Notice,
     Suspension,
+    Version,
 )
 from engine.sheet import Assessment, TermUnit
+from engine.terms.abandonment import abandoned_from
 from engine.terms.appeals import appeals_of
 from engine.terms.clock import RUNS, calendar_of, term_of
 from engine.terms.law import Law, law_of
@@ -75,6 +77,10 @@ class ClockFile:
     notices: list[StatedNotice]
     suspensions: list[Suspension]
     appeals: list[FiledAppeal]
+    abandoned_from: date | None = None  # if the applicant goes on doing nothing
+    filed_under: int | None = (
+        None  # number of the version whose sheet holds, where it is not the case's own
+    )
 
     @property
     def open_notice(self) -> StatedNotice | None:
@@ -110,7 +116,16 @@ def clock_file(session: Session, case: Case, *, at: datetime) -> ClockFile | Non
         ],
         suspensions_of(session, case.id),
         appeals_of(session, case.id),
+        abandoned_from(session, case, at=at),
+        _filed_under(session, case),
     )
+
+
+def _filed_under(session: Session, case: Case) -> int | None:
+    term = term_of(session, case)
+    if term is None or term.version_id in (None, case.version_id):
+        return None
+    return session.scalar(select(Version.number).where(Version.id == term.version_id))
 
 
 def _view(session: Session, case: Case, term: CaseTerm, at: datetime) -> ClockView:

@@ -13,7 +13,7 @@ from engine.files import FileStore
 from engine.following import element_names
 from engine.models import Case, CaseStatus, Role
 from engine.sheet import Sheet
-from engine.terms import appeals, endings, notices, stopping
+from engine.terms import abandonment, appeals, endings, notices, stopping
 from engine.terms.authority import may_decide
 from engine.terms.clock import sheet_of_term, term_of
 from engine.terms.offered import COMPLAINT, offered
@@ -166,7 +166,7 @@ def abandon(number: str) -> ResponseReturnValue:
     return _done(
         number,
         case_in_charge,
-        lambda case: endings.abandon(session(), case.id, by=signed_in(), at=now()),
+        lambda case: abandonment.abandon(session(), case.id, by=signed_in(), at=now()),
         _("The request is declared abandoned."),
     )
 

@@ -474,19 +474,6 @@ def test_what_is_notified_can_no_longer_be_withdrawn(desk: Desk) -> None:
         endings.withdraw(hall.session, case_id, "", by=None, at=hall.at)
 
 
-def test_11_thirty_business_days_of_the_applicants_inaction_are_abandonment(desk: Desk) -> None:
-    version = desk.publish(sheet("negative_silence", clock={"tasks": {"check": "applicant"}}))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
-    desk.on("2026-02-16")
-    with desk.hall() as hall, pytest.raises(endings.NotInactive):
-        endings.abandon(hall.session, case_id, by=None, at=hall.at)
-    desk.on("2026-02-17")
-    with desk.hall() as hall:
-        endings.abandon(hall.session, case_id, by=None, at=hall.at)
-    assert desk.case(case_id).outcome == "Abandono"
-
-
 def test_what_a_page_shows_days_used_of_days_and_why_it_stands_still(desk: Desk) -> None:
     version = desk.publish()
     desk.on("2026-01-05")
