@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0020"
-down_revision: str | None = "0019"
+revision: str = "0022"
+down_revision: str | None = "0021"
 
 
 def upgrade() -> None:
