@@ -1,7 +1,7 @@
 """Absences: who is away on which days, and who stands in; computed when read, never copied into tasks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, select
@@ -174,10 +174,13 @@ def stand_in(session: Session, person: Person, *, at: datetime) -> Person:
     absent: list[Person] = []
     if found:
         absent = list(session.scalars(select(Person).where(Person.id.in_(found))))
-    person.__dict__["_stands_in_for"] = tuple(
-        StandIn(one, found[one.id])
-        for one in sorted(absent, key=lambda one: one.id)
-        if one.is_active
+    person.standing = replace(
+        person.standing,
+        stands_in_for=tuple(
+            StandIn(one.standing, found[one.id])
+            for one in sorted(absent, key=lambda one: one.id)
+            if one.is_active
+        ),
     )
     return person
 

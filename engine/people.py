@@ -98,6 +98,7 @@ def set_roles(session: Session, person: Person, roles: Iterable[str]) -> None:
         else:
             person.roles.remove(held)
     person.roles.extend(PersonRole(role=role) for role in sorted(wanted))
+    person.standing = None
     session.flush()
 
 
@@ -110,6 +111,7 @@ def set_offices(session: Session, person: Person, office_ids: Iterable[int]) -> 
         else:
             person.memberships.remove(held)
     person.memberships.extend(Membership(office_id=office_id) for office_id in sorted(wanted))
+    person.standing = None
     session.flush()
 
 
@@ -122,6 +124,7 @@ def set_skills(session: Session, person: Person, skills: Iterable[str]) -> None:
         else:
             person.skills.remove(held)
     person.skills.extend(PersonSkill(name=name) for name in sorted(wanted))
+    person.standing = None
     session.flush()
 
 

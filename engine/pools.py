@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from engine.models import Membership, PartKind, Person, PersonRole, PoolPart, Role
+from engine.models import Membership, PartKind, Person, PersonRole, PoolPart, Role, Standing
 from engine.people import offices_below
 
 WORKING = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER)
@@ -65,14 +65,18 @@ def keep_pools(session: Session, pools: Iterable[Pool]) -> None:
         session.execute(dialect.insert(PoolPart).on_conflict_do_nothing(), rows)
 
 
-def pools_of(person: Person) -> Select[int]:
+# Made once: an alias is a copy of the table's columns.
+_PARTS = (aliased(PoolPart), aliased(PoolPart), aliased(PoolPart))
+
+
+def pools_of(person: Standing) -> Select[int]:
     """Ids of the pools whose tasks the person may do, as a query to be read or nested: those they belong to, and for
     a manager those of the own offices and the ones below.
     """
-    part, role, skill = aliased(PoolPart), aliased(PoolPart), aliased(PoolPart)
+    part, role, skill = _PARTS
     if not person.has_role(*WORKING):
         return select(part.pool_id).where(false())
-    roles = [held.role for held in person.roles]
+    roles = sorted(person.roles)
     of_role = and_(role.pool_id == part.pool_id, role.kind == PartKind.ROLE)
     of_skill = and_(skill.pool_id == part.pool_id, skill.kind == PartKind.SKILL)
     belongs = and_(

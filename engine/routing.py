@@ -19,7 +19,7 @@ from engine.deployments import Blueprint
 from engine.errors import Refusal
 from engine.forms.formula import bounded, phrase
 from engine.forms.refusals import unnoted
-from engine.models import LaneOffice, Office, Person, Procedure, Role, StandIn, Task
+from engine.models import LaneOffice, Office, Person, Procedure, Role, StandIn, Standing, Task
 from engine.people import offices_below
 from engine.pools import WORKING, Pool, pools_of
 from engine.resolver import PublishedVersions
@@ -104,7 +104,7 @@ def may_work(session: Session, person: Person, task: Task) -> bool:
     """
     if _is_excluded(person, task):
         return False
-    return _may(session, person, task) or standing_in(session, person, task) is not None
+    return _may(session, person.standing, task) or standing_in(session, person, task) is not None
 
 
 def on_behalf(session: Session, person: Person, task: Task) -> StandIn | None:
@@ -115,7 +115,7 @@ def on_behalf(session: Session, person: Person, task: Task) -> StandIn | None:
     for absent in person.stands_in_for:
         if task.assignee_id == absent.person.id and absent.covers(task.procedure_id):
             return absent
-    if not person.stands_in_for or _holds(session, person, task):
+    if not person.stands_in_for or _holds(session, person.standing, task):
         return None
     return standing_in(session, person, task)
 
@@ -130,13 +130,13 @@ def standing_in(session: Session, person: Person, task: Task) -> StandIn | None:
     return None
 
 
-def _may(session: Session, person: Person, task: Task) -> bool:
+def _may(session: Session, person: Standing, task: Task) -> bool:
     if _is_excluded(person, task):
         return False
     return task.assignee_id == person.id or _holds(session, person, task)
 
 
-def _holds(session: Session, person: Person, task: Task) -> bool:
+def _holds(session: Session, person: Standing, task: Task) -> bool:
     """Whether one of the person's queues has it."""
     queue = task.queue_id
     if queue is None:
@@ -154,7 +154,7 @@ def _holds(session: Session, person: Person, task: Task) -> bool:
     )
 
 
-def _is_excluded(person: Person, task: Task) -> bool:
+def _is_excluded(person: Person | Standing, task: Task) -> bool:
     return task.not_by is not None and f",{person.id}," in task.not_by
 
 

@@ -1,24 +1,41 @@
 """Who may see which case and task: conditions that every query of them carries. Evaluated when read."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from engine.models import Case, FiledAppeal, Opinion, Person, Procedure, Role, Task, TaskStatus
+from engine.models import (
+    Case,
+    FiledAppeal,
+    Opinion,
+    Person,
+    Procedure,
+    Role,
+    Standing,
+    Task,
+    TaskStatus,
+)
 from engine.people import offices_below
 from engine.pools import WORKING, pools_of
 
+# Made once: an alias is a copy of the table's columns.
+_TASK: Any = aliased(Task)
+# Putting a condition together costs more than the database takes to check it. What one person may see is the same
+# until their standing is another.
+_KEPT = 64
 
-def visible_tasks(person: Person) -> ColumnElement[bool]:
+
+def visible_tasks(person: Person | Standing) -> ColumnElement[bool]:
     """Condition on Task: an operator sees all; everybody else those assigned to them and those their queues hold: a
     manager those of the own offices and the ones below, a civil servant and an analyst those of the own offices and
     pools, an analyst also those of no office; and, of who is away, those that a delegate does meanwhile.
     """
     if person.has_role(Role.OPERATOR):
         return true()
-    return or_(_own_tasks(Task, person), *_stand_in_tasks(Task, person))
+    return _visible_tasks(person.standing)
 
 
 def visible_cases(person: Person) -> ColumnElement[bool]:
@@ -31,11 +48,17 @@ def visible_cases(person: Person) -> ColumnElement[bool]:
         return true()
     if not person.has_role(*WORKING):
         return Case.applicant_id == person.id
-    return _cases_of_work(person)
+    return _cases_of_work(person.standing)
 
 
-def _cases_of_work(person: Person) -> ColumnElement[bool]:
-    task = aliased(Task)
+@lru_cache(_KEPT)
+def _visible_tasks(person: Standing) -> ColumnElement[bool]:
+    return or_(_own_tasks(Task, person), *_stand_in_tasks(Task, person))
+
+
+@lru_cache(_KEPT)
+def _cases_of_work(person: Standing) -> ColumnElement[bool]:
+    task = _TASK
     conditions = [
         Case.applicant_id == person.id,
         Case.started_by_id == person.id,
@@ -58,7 +81,7 @@ def _cases_of_work(person: Person) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
-def _seen(person: Person) -> Any:
+def _seen(person: Standing) -> Any:
     """The offices whose appeals the person sees: the own ones, and a manager those below."""
     is_above = person.has_role(Role.MANAGER) and bool(person.office_ids)
     return offices_below(person.office_ids) if is_above else person.office_ids
@@ -92,7 +115,7 @@ def needed_cases(person: Person) -> ColumnElement[bool]:
     """Condition on Case: those whose applicant the person needs to know (see knows_applicant)."""
     if not person.has_role(Role.CIVIL_SERVANT, Role.MANAGER):
         return Case.applicant_id == person.id
-    return _cases_of_work(person)
+    return _cases_of_work(person.standing)
 
 
 def managed_cases(person: Person) -> ColumnElement[bool]:
@@ -104,7 +127,7 @@ def managed_cases(person: Person) -> ColumnElement[bool]:
     if not person.has_role(Role.MANAGER) or not person.office_ids:
         return false()
     below = offices_below(person.office_ids)
-    task = aliased(Task)
+    task = _TASK
     return and_(
         Case.applicant_id.is_distinct_from(person.id),
         or_(
@@ -138,7 +161,7 @@ def seen_queues(session: Session, person: Person) -> Seen | None:
     if person.has_role(Role.OPERATOR):
         return None
     seen = Seen({}, {}, {person.id: None})
-    _look(session, person, None, seen)
+    _look(session, person.standing, None, seen)
     for absent in person.stands_in_for:
         _look(session, absent.person, absent.procedure_ids, seen)
         seen.people[absent.person.id] = absent.procedure_ids
@@ -156,7 +179,7 @@ def seen_offices(session: Session, person: Person) -> list[int] | None:
     return sorted(person.office_ids)
 
 
-def sees_tasks_of_no_office(person: Person) -> bool:
+def sees_tasks_of_no_office(person: Person | Standing) -> bool:
     """Whether tasks that no lane gives to an office are shown: to those who can match the lane."""
     return person.has_role(Role.ANALYST, Role.OPERATOR)
 
@@ -166,7 +189,7 @@ def is_excluded(person_id: int) -> ColumnElement[bool]:
     return _is_excluded(Task, person_id)
 
 
-def _own_tasks(task: Any, person: Person) -> ColumnElement[bool]:
+def _own_tasks(task: Any, person: Standing) -> ColumnElement[bool]:
     mine: ColumnElement[bool] = task.assignee_id == person.id
     if not person.has_role(*WORKING):
         return mine
@@ -186,7 +209,7 @@ def _own_tasks(task: Any, person: Person) -> ColumnElement[bool]:
     return or_(mine, *held)
 
 
-def _stand_in_tasks(task: Any, person: Person) -> list[ColumnElement[bool]]:
+def _stand_in_tasks(task: Any, person: Standing) -> list[ColumnElement[bool]]:
     found = []
     for absent in person.stands_in_for:
         # Tasks of no office fall to who can match the lane, and to nobody in their place.
@@ -203,7 +226,9 @@ def _is_excluded(task: Any, person_id: int) -> ColumnElement[bool]:
     return found
 
 
-def _look(session: Session, person: Person, procedures: frozenset[int] | None, found: Seen) -> None:
+def _look(
+    session: Session, person: Standing, procedures: frozenset[int] | None, found: Seen
+) -> None:
     if not person.has_role(*WORKING):
         return
     mine = list(person.office_ids)

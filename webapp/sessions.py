@@ -10,10 +10,9 @@ from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, delete
 
-from engine.absence import day_of, stand_in, stands_in_on
+from engine.asker import ASKER, who_asks
 from engine.models import Person
 from webapp.models import SignIn
 from webapp.tokens import person_by_token
@@ -22,13 +21,8 @@ from webapp.transactions import now, session
 COOKIE = "expedito_sign_in"
 LASTS = timedelta(hours=12)  # a working day; not prolonged, so that reading never writes
 
-# Asked on every request, hence built once; and one statement: nobody has so many roles and offices that the
-# product matters.
-_SIGNED_IN = (
-    select(Person, stands_in_on(Person.id, bindparam("today")).label("stands_in"))
-    .join(SignIn, SignIn.person_id == Person.id)
-    .where(SignIn.hash == bindparam("hash"), SignIn.expires_at > bindparam("at"), Person.is_active)
-    .options(joinedload(Person.roles), joinedload(Person.memberships), joinedload(Person.skills))
+_SIGNED_IN = ASKER.join(SignIn, SignIn.person_id == Person.id).where(
+    SignIn.hash == bindparam("hash"), SignIn.expires_at > bindparam("at")
 )
 
 
@@ -117,20 +111,14 @@ def _by_cookie() -> Person | None:
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
-    asked = {"hash": _hash(secret), "at": now(), "today": day_of(now())}
-    row = session().execute(_SIGNED_IN, asked).unique().one_or_none()
-    if row is None:
-        return None
-    person: Person = row[0]
-    return stand_in(session(), person, at=now()) if row.stands_in else person
+    return who_asks(session(), _SIGNED_IN, {"hash": _hash(secret)}, at=now())
 
 
 def _by_token() -> Person | None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         return None
-    person = person_by_token(session(), token.strip(), at=now())
-    return None if person is None else stand_in(session(), person, at=now())
+    return person_by_token(session(), token.strip(), at=now())
 
 
 def _end(secret: str | None) -> None:

@@ -4,21 +4,17 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, delete
+from sqlalchemy.orm import Session
 
+from engine.asker import ASKER, who_asks
 from engine.models import Person
 from webapp.models import ApiToken
 
 LASTS = timedelta(days=365)
 
-# Asked on every request, hence built once.
-_BEARER = (
-    select(Person)
-    .join(ApiToken, ApiToken.person_id == Person.id)
-    .where(ApiToken.hash == bindparam("hash"), ApiToken.expires_at > bindparam("at"))
-    .where(Person.is_active)
-    .options(joinedload(Person.roles), joinedload(Person.memberships))
+_BEARER = ASKER.join(ApiToken, ApiToken.person_id == Person.id).where(
+    ApiToken.hash == bindparam("hash"), ApiToken.expires_at > bindparam("at")
 )
 
 
@@ -38,8 +34,8 @@ def revoke_tokens(session: Session, person: Person) -> None:
 
 
 def person_by_token(session: Session, token: str, *, at: datetime) -> Person | None:
-    """The active person whom a valid token belongs to, with roles and offices."""
-    return session.scalars(_BEARER, {"hash": _hash(token), "at": at}).unique().one_or_none()
+    """The active person whom a valid token belongs to, with their standing."""
+    return who_asks(session, _BEARER, {"hash": _hash(token)}, at=at)
 
 
 def _hash(token: str) -> str:

@@ -39,7 +39,16 @@ from engine.models.measures import (
 )
 from engine.models.messages import BufferedMessage, StartTrigger, Subscription
 from engine.models.migrations import MigratedCase, MigratedStatus, Migration, MigrationStep
-from engine.models.people import Membership, Office, Person, PersonRole, PersonSkill, Role, StandIn
+from engine.models.people import (
+    Membership,
+    Office,
+    Person,
+    PersonRole,
+    PersonSkill,
+    Role,
+    StandIn,
+    Standing,
+)
 from engine.models.procedures import DataStore, LaneOffice, Procedure, Version
 from engine.models.reports import OpenFigures, SavedReport, Target
 from engine.models.roots import DayHead, DayRoot
@@ -138,6 +147,7 @@ __all__ = [
     "SavedReport",
     "Slice",
     "StandIn",
+    "Standing",
     "StartTrigger",
     "Subscription",
     "Suspension",

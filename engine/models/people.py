@@ -54,32 +54,71 @@ class Person(Base):
         lazy="selectin", cascade="all, delete-orphan"
     )
 
+    @property
+    def standing(self) -> "Standing":
+        """What the person may do and where they belong, as the database said when the person was read."""
+        known: Standing | None = self.__dict__.get("_standing")
+        if known is not None:
+            return known
+        return Standing(
+            self.id,
+            frozenset(held.role for held in self.roles),
+            tuple(sorted(membership.office_id for membership in self.memberships)),
+            tuple(sorted(skill.name for skill in self.skills)),
+        )
+
+    @standing.setter
+    def standing(self, read: "Standing | None") -> None:
+        # None: it changes, and is to be read from roles, memberships and skills.
+        self.__dict__["_standing"] = read
+
     def has_role(self, *roles: Role) -> bool:
         """Whether the person has at least one of the roles."""
-        return any(held.role in roles for held in self.roles)
+        return self.standing.has_role(*roles)
 
     @property
     def office_ids(self) -> list[int]:
         """The offices the person belongs to."""
-        return [membership.office_id for membership in self.memberships]
+        return list(self.standing.office_ids)
 
     @property
     def skill_names(self) -> list[str]:
         """What the person is able to do beyond their office's work, as the routing of tasks names it."""
-        return [skill.name for skill in self.skills]
+        return list(self.standing.skill_names)
 
     @property
     def stands_in_for(self) -> "tuple[StandIn, ...]":
         """Whose tasks the person may do at present; nobody's until engine.absence.stand_in has said."""
-        found: tuple[StandIn, ...] = self.__dict__.get("_stands_in_for", ())
-        return found
+        return self.standing.stands_in_for
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person as every rule of who may do and see what knows them: a value, so that what follows from it can be kept
+    under it. Who gains or loses a right has another standing.
+    """
+
+    id: int
+    roles: frozenset[str]
+    office_ids: tuple[int, ...]
+    skill_names: tuple[str, ...]
+    stands_in_for: "tuple[StandIn, ...]" = ()
+
+    @property
+    def standing(self) -> "Standing":
+        """Itself, so that a rule may be asked of either."""
+        return self
+
+    def has_role(self, *roles: Role) -> bool:
+        """Whether the person has at least one of the roles."""
+        return not self.roles.isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
     """Somebody who is away, and the procedures whose tasks their delegate does meanwhile; None: all."""
 
-    person: Person
+    person: Standing
     procedure_ids: frozenset[int] | None
 
     def covers(self, procedure_id: int) -> bool:

@@ -103,7 +103,7 @@ def test_the_same_key_for_something_else_is_refused(town: Town) -> None:
     assert other.status_code == 422
 
 
-def test_it_costs_one_commit_and_at_most_ten_statements(town_on_each: Town) -> None:
+def test_it_costs_one_commit_and_at_most_nine_statements(town_on_each: Town) -> None:
     town = town_on_each
     tasks = [town.task(town.case()) for _ in range(2)]
     carla = town.visitor("carla")
@@ -119,7 +119,8 @@ def test_it_costs_one_commit_and_at_most_ten_statements(town_on_each: Town) -> N
     event.listen(town.database.engine, "commit", lambda _c: commits.append(1))
     carla.client.post(f"/tasks/{tasks[1]}/complete", data={**ANSWERS, "csrf_token": token})
     assert len(commits) == 1
-    assert len(statements) <= 10, statements
+    statements = [one for one in statements if not one.startswith("BEGIN")]
+    assert len(statements) <= 9, statements
 
 
 def test_what_was_typed_is_kept_before_it_is_fit(town_on_each: Town) -> None:

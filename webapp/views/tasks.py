@@ -235,7 +235,7 @@ def _context(task: Task) -> dict[str, Any]:
         "clock": clock_view(session(), task.case, at=now()),
         "is_open": task.status == TaskStatus.OPEN,
         "is_mine": task.assignee_id == me.id,
-        "acts_for": acts.person.full_name if acts else None,
+        "acts_for": people_names(session(), [acts.person.id])[acts.person.id] if acts else None,
         "office": office_names(session(), [task.office_id]).get(task.office_id or 0),
         "assignee": people_names(session(), [task.assignee_id]).get(task.assignee_id or 0),
         "data": shown(session(), task.case, variables(session(), task.case)),
