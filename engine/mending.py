@@ -1,5 +1,6 @@
 """Mending what broke inside a case: see the incident, correct what the case knows, try again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +74,12 @@ def incidents_of(session: Session, case: Case) -> list[Incident]:
 def locals_of(session: Session, case: Case, *, at: datetime) -> list[Local]:
     """What single rounds, called processes and activities of the case know and the case does not."""
     return look(session, case.id, at=at)[2].locals()
+
+
+def locals_at(session: Session, incident: Incident, *, at: datetime) -> list[Local]:
+    """Of `locals_of` what is seen where the case broke."""
+    place = incident.element_id if incident.token is None else incident.token
+    return [] if place is None else look(session, incident.case_id, at=at)[2].locals(place)
 
 
 def correct_data(
@@ -154,23 +161,29 @@ def try_again(
     reason: str,
     *,
     corrections: dict[str, Any] | None = None,
+    local: Mapping[int, dict[str, Any]] | None = None,
     seen: int | None = None,
     by: Person,
     at: datetime,
 ) -> Incident:
     """Let the case go on from what broke, with corrected data if there are `corrections`.
 
-    Raises ReasonMissing, MovedMeanwhile, NotFound, AlreadyResolved, NothingToRetry, NothingToRelease, ValueRefused.
+    `local`: corrections of what only single rounds, called processes and activities know, by token (`locals_at`).
+    Raises ReasonMissing, MovedMeanwhile, NotFound, NotWaiting, AlreadyResolved, NothingToRetry, NothingToRelease,
+    ValueRefused.
     """
     if not reason.strip():
         raise ReasonMissing
     hold_as_seen(session, case_id, seen)
+    # The innermost first: what the case itself knows may set it going.
+    for token, values in sorted((local or {}).items(), reverse=True):
+        correct_data(session, case_id, values, reason, token=token, by=by, at=at)
     if corrections:
         correct_data(session, case_id, corrections, reason, by=by, at=at)
     incident = session.get(Incident, (case_id, number))
     if incident is None:
         raise NotFound(what="incident", name=f"{case_id}-{number}")
-    if corrections and incident.resolved_at == at:
+    if (corrections or local) and incident.resolved_at == at:
         # The correction alone took the case away from there.
         incident.resolved_by_id, incident.resolution = by.id, reason.strip()
         return incident

@@ -10,7 +10,7 @@ from engine.errors import Refusal
 
 LONGEST = 20_000  # characters of one value; longer ones are not offered
 Kind = Literal["text", "number", "boolean", "json"]
-_FIELD = "data."
+CASE = "data"
 
 
 class Unreadable(Refusal):
@@ -27,38 +27,45 @@ class Correctable:
     label: str
     kind: Kind
     value: str
-
-    @property
-    def field(self) -> str:
-        """The name of its field in the form."""
-        return _FIELD + self.name
+    field: str  # the name of its field in the form
 
 
 def correctable(
-    variables: Mapping[str, Any], labels: Mapping[str, str], typed: Mapping[str, str]
+    variables: Mapping[str, Any],
+    labels: Mapping[str, str],
+    typed: Mapping[str, str],
+    where: str = CASE,
 ) -> list[Correctable]:
-    """The variables by label; `typed` is what a refused form held."""
+    """The variables by label; `typed` is what a refused form held, `where` what tells its fields from others."""
     found = []
     for name, value in variables.items():
         text = _text(value)
         if len(text) <= LONGEST:
-            field = _FIELD + name
+            field = f"{where}.{name}"
             shown = typed.get(field, text)
-            found.append(Correctable(name, labels.get(name) or name, _kind(value), shown))
+            found.append(Correctable(name, labels.get(name) or name, _kind(value), shown, field))
     return sorted(found, key=lambda one: one.label.casefold())
 
 
 def corrected(variables: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
     """What was changed, and the new variable if one was named. Raises Unreadable."""
-    found = {}
-    for name, value in variables.items():
-        text = typed.get(_FIELD + name)
-        # browsers send line ends as CR LF
-        if text is not None and text.replace("\r\n", "\n") != _text(value).replace("\r\n", "\n"):
-            found[name] = _value(name, text, _kind(value))
+    found = changed(variables, typed)
     name = typed.get("new_name", "").strip()[:200]
     if name:
         found[name] = _guess(typed.get("new_value", ""))
+    return found
+
+
+def changed(
+    variables: Mapping[str, Any], typed: Mapping[str, str], where: str = CASE
+) -> dict[str, Any]:
+    """What was changed of these. Raises Unreadable."""
+    found = {}
+    for name, value in variables.items():
+        text = typed.get(f"{where}.{name}")
+        # browsers send line ends as CR LF
+        if text is not None and text.replace("\r\n", "\n") != _text(value).replace("\r\n", "\n"):
+            found[name] = _value(name, text, _kind(value))
     return found
 
 

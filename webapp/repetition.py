@@ -7,7 +7,7 @@ The key comes in the header, or in the field `idempotency_key` of a form. A page
 from collections.abc import Callable
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Response, current_app, request
 
@@ -57,15 +57,28 @@ def _key_of_form() -> str:
 
 
 def _asked() -> str:
-    if request.form:
-        sent: object = sorted(
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if name != "csrf_token"  # masked anew each time
-        )
-    else:
-        sent = sha256(request.get_data()).hexdigest()
-    return fingerprint(request.method, request.path, sent)
+    query = request.query_string.decode(errors="replace")
+    where = f"{request.path}?{query}" if query else request.path
+    if not request.form and not request.files:
+        return fingerprint(request.method, where, sha256(request.get_data()).hexdigest())
+    sent = sorted(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token"  # masked anew each time
+    )
+    files = sorted(
+        (name, file.filename or "", _digest(file.stream))
+        for name, file in request.files.items(multi=True)
+    )
+    return fingerprint(request.method, where, sent, *([files] if files else []))
+
+
+def _digest(stream: IO[bytes]) -> str:
+    found = sha256()
+    while part := stream.read(1 << 16):
+        found.update(part)
+    stream.seek(0)
+    return found.hexdigest()
 
 
 def _kept(response: Response) -> Answer:

@@ -5,6 +5,7 @@ The only room that imports SpiffWorkflow.
 
 from engine.spiff.compiled import Compiled, Start, remembered
 from engine.spiff.compiling import compile_model
+from engine.spiff.elements.rounds import COUNTER
 from engine.spiff.execution import Execution
 from engine.spiff.facts import Choice, Fact, FactKind, Local, Option, Wait, WaitKind
 from engine.spiff.migration import proposal
@@ -23,6 +24,7 @@ from engine.spiff.refusals import (
 from engine.spiff.resolver import Library, Outcome, Resolver
 
 __all__ = [
+    "COUNTER",
     "CaseOver",
     "Choice",
     "ChoiceNeeded",

@@ -1,9 +1,13 @@
 """Which variables a token sees and where what it writes is kept."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from engine.spiff.facts import Local
 from engine.spiff.token import Token
+
+if TYPE_CHECKING:
+    from engine.spiff.scopes import CaseWorkflow
 
 # internal_data flag of a token that is one performance of a multi-instance or looped activity
 INSTANCE = "i"
@@ -74,6 +78,26 @@ def own_locals(token: Token) -> dict[str, Any]:
     called = token.case.subprocesses.get(token.id)
     inner = called.variables if called is not None and called.variables is not None else {}
     return {name: v for name, v in {**token.data, **inner}.items() if name not in COUNTERS}
+
+
+def locals_around(case: "CaseWorkflow", around: int | str | None) -> list[Local]:
+    """Variables that are not the case's: all, or those that a token sees, or a join that waits, by its element."""
+    tokens = list(case.tokens.values())
+    if around is not None:
+        seen = set()
+        inner = [case.tokens[around]] if around in case.tokens else []
+        inner += [scope.owner for scope in case.scopes() if around in scope.joins and scope.owner]
+        for token in inner:
+            current: Token | None = token
+            while current is not None:
+                seen.add(current.id)
+                current = current.parent or current.workflow.owner
+        tokens = [token for token in tokens if token.id in seen]
+    return [
+        Local(token.id, token.task_spec.name, token.task_spec.bpmn_name, found)
+        for token in tokens
+        if (found := own_locals(token))
+    ]
 
 
 def change_locals(token: Token, values: Mapping[str, Any]) -> None:

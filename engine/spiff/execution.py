@@ -12,7 +12,7 @@ from engine.feel import clock_set_to
 from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
 from engine.spiff.compiled import Compiled
-from engine.spiff.context import base_of, change_locals, own_locals, write
+from engine.spiff.context import base_of, change_locals, locals_around, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
@@ -356,13 +356,9 @@ class Execution:
         """The variables of the case (not those of called processes). Not to be written to."""
         return self._case.variables or {}
 
-    def locals(self) -> list[Local]:
-        """Variables that are not the case's, by the token that has them, the oldest first."""
-        return [
-            Local(token.id, token.task_spec.name, token.task_spec.bpmn_name, found)
-            for token in self._case.tokens.values()
-            if (found := own_locals(token))
-        ]
+    def locals(self, around: int | str | None = None) -> list[Local]:
+        """Variables that are not the case's, by the token that has them, the oldest first; see `locals_around`."""
+        return locals_around(self._case, around)
 
     def count_on_from(self, later: "Execution") -> None:
         """Number new tokens after those of a later state of the same case: no number stands for two."""

@@ -238,6 +238,8 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             if token.id in self.tokens:
                 self.cancel(token)
         self.joins.clear()
+        # a complex gateway would take what comes late
+        self.notes.pop("reset", None)
         self.quiet.clear()
         self.queue.clear()
         self.status = status

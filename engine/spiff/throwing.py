@@ -113,9 +113,10 @@ def raise_event(
                     write(_counted(owner), payload)
                 boundary.leave(_counted(owner))
                 return True
-        for handler in holder.spec.event_subprocesses:
-            if handler in spent or _matching([handler.start], kind, code) is None:
-                continue
+        handlers = {h.start: h for h in holder.spec.event_subprocesses if h not in spent}
+        start = _matching(list(handlers), kind, code)
+        if start is not None:
+            handler = handlers[start]
             case.tell(told, source, code=code, caught_by=handler.name)
             handler.trigger(holder, payload or {})
             return True

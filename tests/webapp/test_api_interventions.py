@@ -8,6 +8,8 @@ from engine.models import Case
 from engine.waiting import raise_incident
 from tests.webapp.conftest import LICENCE, Town
 from tests.webapp.test_api import Machine, started
+from tests.webapp.test_incidents import VISITS
+from tests.webapp.test_incidents import started as begun
 from tests.webapp.test_migration import RENAMED, at_inspection, publish, version_of, work
 
 
@@ -66,6 +68,47 @@ def test_a_token_is_moved_to_one_of_its_places(town: Town) -> None:
     assert [task["name"] for task in answer.json["tasks"]] == ["Inspect the shop"]
     nowhere = oscar.post(f"/cases/{number}/move", {**body, "to": "nowhere"})
     assert nowhere.status_code in {404, 409, 422}
+
+
+def test_a_move_is_looked_at_before_it_is_made(town: Town) -> None:
+    number, oscar = started(town), Machine(town, "oscar")
+    (token,) = oscar.get(f"/cases/{number}/tokens").json["tokens"]
+    body = {"token": token["token"], "to": "inspect"}
+    told = oscar.get(f"/cases/{number}/move", **body).json
+    assert [work["name"] for work in told["leaving"]] == ["Receive the request"]
+    assert [work["name"] for work in told["opening"]] == ["Inspect the shop"]
+    assert told["status"] == "running"
+    tasks = oscar.get(f"/cases/{number}").json["tasks"]
+    assert [task["name"] for task in tasks] == ["Receive the request"], "nothing has moved yet"
+    sent = {**body, "reason": "On paper", "seen": told["revision"]}
+    assert oscar.post(f"/cases/{number}/move", sent).status_code == 200
+    assert oscar.post(f"/cases/{number}/move", sent).status_code == 409
+    assert Machine(town, "carla").get(f"/cases/{number}/move", **body).status_code == 403
+
+
+def test_a_procedure_takes_no_cases_while_it_is_suspended(town: Town) -> None:
+    number, ana = started(town), Machine(town, "ana")
+    assert ana.post("/procedures/licence/suspend").json["takes_cases"] is False
+    carla = Machine(town, "carla")
+    refused = carla.post("/procedures/licence/cases", {"applicant": {"name": "Eva"}})
+    assert (refused.status_code, "no new cases" in refused.text) == (422, True), refused.text
+    assert carla.get(f"/cases/{number}").json["status"] == "open", "open ones go on"
+    assert carla.post("/procedures/licence/resume").status_code == 403
+    assert ana.post("/procedures/licence/resume").json["takes_cases"] is True
+    assert started(town) != number
+    assert ana.post("/procedures/nothing/suspend").status_code == 404
+
+
+def test_what_only_one_round_knows_is_corrected_with_the_retry(town: Town) -> None:
+    begun(town, VISITS, days=["PT1H", "soon"])
+    oscar = Machine(town, "oscar")
+    (found,) = oscar.get("/incidents").json
+    (part,) = found["local"]
+    assert (part["element_id"], part["variables"]["day"]) == ("visit", "soon")
+    body = {"reason": "Asked", "local": [{"token": part["token"], "values": {"day": "PT2H"}}]}
+    done = oscar.post(f"/incidents/{found['id']}/retry", body)
+    assert (done.status_code, done.json["local"]) == (200, [])
+    assert oscar.get("/incidents").json == []
 
 
 def test_what_a_case_knows_is_corrected(town: Town) -> None:

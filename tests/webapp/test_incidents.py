@@ -1,5 +1,7 @@
 """What broke is seen by who is in charge, corrected and tried again."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -8,6 +10,7 @@ from engine.cases import Applicant, start_case
 from engine.deployments import deploy, match_lanes
 from engine.history import variables
 from engine.incidents import job_failed
+from engine.mending import incidents_of
 from engine.models import Case, Incident, Job, Task, TaskStatus
 from engine.people import office_named
 from engine.tasks import complete_task
@@ -25,6 +28,17 @@ CALLS = diagram(
     '<startEvent id="start"/><serviceTask id="ask" name="Ask the registry" e:topic="registry"/>'
     '<userTask id="read" name="Read"/><endEvent id="done"/>',
     flows="start>ask ask>read read>done",
+)
+
+VISITS = diagram(
+    '<startEvent id="start"/><subProcess id="visit" name="Visit">'
+    '<multiInstanceLoopCharacteristics e:collection="days" e:item="day"/>'
+    '<startEvent id="s"/><intermediateCatchEvent id="wait" name="Wait for the day">'
+    '<timerEventDefinition><timeDuration xsi:type="tFormalExpression">=day</timeDuration>'
+    '</timerEventDefinition></intermediateCatchEvent><endEvent id="e"/>'
+    '<sequenceFlow id="s_w" sourceRef="s" targetRef="wait"/>'
+    '<sequenceFlow id="w_e" sourceRef="wait" targetRef="e"/></subProcess><endEvent id="done"/>',
+    flows="start>visit visit>done",
 )
 
 
@@ -114,6 +128,24 @@ def test_corrected_data_and_a_reason_let_the_case_go_on(town_on_each: Town) -> N
         known = variables(session, session.get_one(Case, case.id))
     wanted = {"shops": 2, "note": "as it was", "keen": False, "tags": ["a", "b"], "fee": 12.5}
     assert {key: known[key] for key in wanted} == wanted
+
+
+def test_what_only_one_round_knows_is_corrected_and_it_goes_on(town_on_each: Town) -> None:
+    town = town_on_each
+    case = started(town, VISITS, days=["PT1H", "soon"])
+    oscar = town.visitor("oscar")
+    page = oscar.get(f"/incidents/{case.id}/1").text
+    assert "Only “Visit”, round 2" in page
+    (field,) = re.findall(r'name="(part-\d+\.day)" value="soon"', page)
+    assert "round 1" not in page
+    sent: dict[str, object] = {"reason": "As the applicant asked", field: "PT2H"}
+    assert oscar.post(f"/incidents/{case.id}/1/again", sent).status_code == 303
+    with town.database.reading() as session:
+        runs = select(Job.run_at).where(Job.case_id == case.id).order_by(Job.run_at)
+        hours = [(run - town.clock()).total_seconds() / 3600 for run in session.scalars(runs)]
+        assert hours == [1, 2]
+        assert incidents_of(session, session.get_one(Case, case.id)) == []
+        assert variables(session, session.get_one(Case, case.id))["days"] == ["PT1H", "soon"]
 
 
 @pytest.mark.parametrize("typed", ["two", "[1", "NaN", "1e999", "[" * 9000])

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.incidents import open_incidents, resolve
-from engine.mending import broken, try_again
+from engine.mending import broken, locals_at, try_again
 from engine.models import Role
 from engine.previews import hold_as_seen
 from webapp.access import access
@@ -52,6 +52,7 @@ def again(incident_id: str, json_data: Json) -> Json:
         number,
         json_data["reason"],
         corrections=json_data["corrections"],
+        local={one["token"]: one["values"] for one in json_data["local"]},
         seen=json_data.get("seen"),
         by=signed_in(),
         at=now(),
@@ -103,4 +104,5 @@ def _shown(case_id: int, number: int) -> Json:
         "raised_at": incident.raised_at,
         "resolved_at": incident.resolved_at,
         "resolution": incident.resolution,
+        "local": [] if incident.resolved_at else locals_at(session(), incident, at=now()),
     }

@@ -50,6 +50,43 @@ class Movables(Schema):
     tokens = List(Nested(MovableOut))
 
 
+class MoveQuery(Schema):
+    """Which token would go where."""
+
+    token = Integer(required=True)
+    to = String(required=True, validate=Length(min=1, max=200))
+
+
+class WorkOut(Schema):
+    """A task that leaves or enters an inbox."""
+
+    name = String()
+    office = String(attribute="office_name", allow_none=True)
+    assignee = String(attribute="assignee_name", allow_none=True)
+
+
+class TermOut(Schema):
+    """A timer that stops or begins to run."""
+
+    name = String()
+    due_at = DateTime(allow_none=True)
+
+
+class PreviewOut(Schema):
+    """What would happen; nothing is written."""
+
+    revision = Integer(metadata={"description": "give as `seen`"})
+    leaving = List(Nested(WorkOut))
+    opening = List(Nested(WorkOut))
+    stopping = List(Nested(TermOut))
+    setting = List(Nested(TermOut))
+    forgotten = List(String(), metadata={"description": "no longer waited for"})
+    awaited = List(String())
+    breaking = List(String(), metadata={"description": "what would be an incident, and why"})
+    status = String(metadata={"description": "running, stuck, completed, failed, cancelled"})
+    outcome = String(allow_none=True)
+
+
 class LocalOut(Schema):
     """What only one round, called process or activity knows."""
 
@@ -75,7 +112,7 @@ class DataIn(ReasonIn):
 
 
 class IncidentOut(Schema):
-    """What broke inside a case."""
+    """What broke inside a case; `local`: what is known only around there, of one that is open."""
 
     id = String()
     case = String()
@@ -86,12 +123,21 @@ class IncidentOut(Schema):
     raised_at = DateTime()
     resolved_at = DateTime(allow_none=True)
     resolution = String(allow_none=True)
+    local = List(Nested(LocalOut))
+
+
+class LocalIn(Schema):
+    """Corrected values of what only one round, called process or activity knows."""
+
+    token = Integer(required=True)
+    values = Dict(required=True, validate=Length(min=1, max=200))
 
 
 class RetryIn(ReasonIn):
-    """Why, and what the case is to know before it goes on."""
+    """Why, and what the case and single parts of it are to know before it goes on."""
 
     corrections = Dict(load_default=dict, validate=Length(max=200))
+    local = List(Nested(LocalIn), load_default=list, validate=Length(max=200))
 
 
 class SettleIn(ReasonIn):

@@ -7,11 +7,19 @@ from engine.charge import case_in_charge
 from engine.history import variables
 from engine.mending import correct_data, locals_of
 from engine.models import Case, Role
-from engine.moves import movable_tokens, move_token
-from engine.previews import hold_as_seen
+from engine.moves import movable_tokens, move_preview, move_token
+from engine.previews import Preview, hold_as_seen
 from webapp.access import access
 from webapp.api.cases import case_shown
-from webapp.api.intervention_shapes import DataIn, DataOut, Movables, MoveIn, ReasonIn
+from webapp.api.intervention_shapes import (
+    DataIn,
+    DataOut,
+    Movables,
+    MoveIn,
+    MoveQuery,
+    PreviewOut,
+    ReasonIn,
+)
 from webapp.api.problems import blueprint
 from webapp.api.shapes import CaseOut
 from webapp.sessions import signed_in
@@ -67,6 +75,17 @@ def tokens(number: str) -> Json:
     """What waits in a case and can be moved, and where to."""
     case = case_in_charge(session(), signed_in(), number)
     return {"revision": case.revision, "tokens": movable_tokens(session(), case, at=now())}
+
+
+@api.get("/cases/<path:number>/move")
+@access(*_CHARGE)
+@api.input(MoveQuery, location="query")
+@api.output(PreviewOut)
+@api.doc(security="token")
+def preview(number: str, query_data: Json) -> Preview:
+    """What moving a token would do; nothing is written."""
+    case = case_in_charge(session(), signed_in(), number)
+    return move_preview(session(), case, query_data["token"], query_data["to"], at=now())
 
 
 @api.post("/cases/<path:number>/move")

@@ -7,10 +7,15 @@ from flask import request
 from designer.drafts import save_draft
 from designer.publishing import key_from, publish_draft
 from engine.cases import Applicant, start_case
-from engine.deployments import current_version_of, procedure_by_key
+from engine.deployments import (
+    current_version_of,
+    procedure_by_key,
+    resume_procedure,
+    suspend_procedure,
+)
 from engine.metrics.question import Question
 from engine.metrics.summary import summary
-from engine.models import Role, Version
+from engine.models import Procedure, Role, Version
 from engine.procedures import procedures, versions_of
 from webapp.access import access
 from webapp.api.cases import case_shown
@@ -37,15 +42,7 @@ Json = dict[str, Any]
 @api.doc(security="token")
 def index() -> list[Json]:
     """The procedures of this installation."""
-    return [
-        {
-            "key": procedure.key,
-            "name": procedure.name,
-            "version": _number(procedure.current_version_id),
-            "takes_cases": not procedure.is_suspended,
-        }
-        for procedure in procedures(session())
-    ]
+    return [_shown(procedure) for procedure in procedures(session())]
 
 
 @api.post("/procedures")
@@ -71,6 +68,28 @@ def publish(query_data: Json) -> Json:
         "repairs": draft.report["repairs"],
         "findings": draft.report["findings"],
     }
+
+
+@api.post("/procedures/<key>/suspend")
+@access(Role.ANALYST, Role.OPERATOR)
+@api.output(ProcedureOut)
+@api.doc(security="token")
+def suspend(key: str) -> Json:
+    """Take no new cases; open ones go on."""
+    procedure = procedure_by_key(session(), key)
+    suspend_procedure(session(), procedure)
+    return _shown(procedure)
+
+
+@api.post("/procedures/<key>/resume")
+@access(Role.ANALYST, Role.OPERATOR)
+@api.output(ProcedureOut)
+@api.doc(security="token")
+def resume(key: str) -> Json:
+    """Take new cases again."""
+    procedure = procedure_by_key(session(), key)
+    resume_procedure(session(), procedure)
+    return _shown(procedure)
 
 
 @api.post("/procedures/<key>/cases")
@@ -122,6 +141,15 @@ def metrics(key: str, query_data: Json) -> Json:
         current_zone(),
     )
     return summary(session(), question, at=now())
+
+
+def _shown(procedure: Procedure) -> Json:
+    return {
+        "key": procedure.key,
+        "name": procedure.name,
+        "version": _number(procedure.current_version_id),
+        "takes_cases": not procedure.is_suspended,
+    }
 
 
 def _number(version_id: int | None) -> int | None:

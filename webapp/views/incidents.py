@@ -1,6 +1,7 @@
 """What broke inside cases: the list, one incident on its diagram, correct and try again, release, settle."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,13 +11,13 @@ from engine.cases import CaseSuspended, ReasonMissing
 from engine.errors import Refusal
 from engine.history import variables
 from engine.incidents import JOB_FAILED, NothingToRelease, NothingToRetry, open_incidents, resolve
-from engine.mending import again_preview, broken, incident_count, try_again
+from engine.mending import again_preview, broken, incident_count, locals_at, try_again
 from engine.models import CaseStatus, Incident, Role
 from engine.previews import MovedMeanwhile, hold_as_seen
-from engine.spiff import ValueRefused
+from engine.spiff import COUNTER, NotWaiting, ValueRefused
 from engine.task_forms import questions
 from webapp.access import access
-from webapp.corrections import Unreadable, correctable, corrected
+from webapp.corrections import Correctable, Unreadable, changed, correctable, corrected
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
@@ -35,6 +36,7 @@ _MENDABLE = (
     CaseSuspended,
     NothingToRelease,
     NothingToRetry,
+    NotWaiting,
     Unreadable,
     ValueRefused,
 )
@@ -76,6 +78,11 @@ def again(case_id: int, number: int) -> ResponseReturnValue:
             number,
             request.form.get("reason", "")[:2000],
             corrections=corrected(known, request.form),
+            local={
+                part.token: values
+                for part in locals_at(session(), found.incident, at=now())
+                if (values := changed(part.variables, request.form, f"part-{part.token}"))
+            },
             seen=request.form.get("seen", type=int),
             by=signed_in(),
             at=now(),
@@ -121,6 +128,31 @@ def kind_words(kind: str) -> str:
     return _("It cannot go on with what it knows")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What only one round, called process or activity around the incident knows."""
+
+    name: str
+    round: int | None
+    data: list[Correctable]
+
+
+def _parts(incident: Incident, names: dict[str, str], labels: dict[str, str]) -> list[Part]:
+    return [
+        Part(
+            part.name or names.get(part.element_id) or part.element_id,
+            part.variables.get(COUNTER),
+            correctable(
+                {name: value for name, value in part.variables.items() if name != COUNTER},
+                labels,
+                request.form,
+                f"part-{part.token}",
+            ),
+        )
+        for part in locals_at(session(), incident, at=now())
+    ]
+
+
 def _mended(
     case_id: int, number: int, mend: Callable[[], Incident], told: str
 ) -> ResponseReturnValue:
@@ -154,6 +186,7 @@ def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> Respons
         is_call=incident.kind == JOB_FAILED,
         preview=again_preview(session(), incident, at=now()) if is_open else None,
         data=correctable(variables(session(), case), labels, request.form) if is_open else [],
+        parts=_parts(incident, names, labels) if is_open else [],
         typed=request.form,
         reason=request.form.get("reason", ""),
         refusal=sentence(refusal) if refusal else None,

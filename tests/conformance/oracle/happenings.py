@@ -142,7 +142,7 @@ def _go_on(machine: "Machine", work: Work, node: Node) -> Happen:
     def happened(payload: dict[str, Any]) -> None:
         work.run.frame.put(payload)
         machine.remove(work)
-        work.run.is_to_check = work.run.is_ad_hoc and node.kind == Kind.RECEIVE_TASK
+        work.run.is_to_check |= work.run.is_ad_hoc and node.kind == Kind.RECEIVE_TASK
         machine.leave(work.run, node)
         machine.check(work.run)
 

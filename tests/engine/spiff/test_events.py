@@ -218,6 +218,16 @@ def test_an_error_start_event_sub_process_handles_and_does_not_catch_itself() ->
     assert case.do("b").status == "failed"
 
 
+def test_of_two_event_sub_processes_the_one_that_names_the_error_catches_it() -> None:
+    case = play(
+        "start s\nuser a\nend x : " + definition("error", "er") + "\ns -> a -> x\n"
+        "sub h triggeredByEvent=true {\nstart hs : " + definition("error") + "\nuser b\nhs -> b\n}\n"
+        "sub k triggeredByEvent=true {\nstart ks : " + definition("error", "er") + "\nuser c\nks -> c\n}",
+        ERROR,
+    )  # fmt: skip
+    assert case.do("a").open == ["c"]
+
+
 @pytest.mark.parametrize("interrupts", [True, False])
 def test_an_escalation_reaches_the_boundary(interrupts: bool) -> None:
     case = play(
