@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.cursors import cursor, cursor_key
@@ -24,6 +24,8 @@ class CaseQuery:
     procedure_key: str | None = None
     after: str | None = None
     limit: int = 50
+    is_mine: bool = False  # only those the person has a task of, has worked on, or opened
+    is_under_way: bool = False  # only those that have not ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class CaseRow:
     id: int
     number: str
     applicant_name: str
+    procedure_key: str
     procedure_name: str
     status: str
     outcome: str | None
@@ -53,6 +56,8 @@ class CasePage:
 def cases(session: Session, person: Person, query: CaseQuery) -> CasePage:
     """The page that the query asks for, of the cases the person may see. Raises CursorUnreadable."""
     conditions: list[ColumnElement[bool]] = [visible_cases(person), found_by(query.search)]
+    if query.is_under_way:
+        conditions.append(Case.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)))
     if query.status is not None:
         conditions.append(Case.status == query.status.value)
     if query.procedure_key:
@@ -61,11 +66,14 @@ def cases(session: Session, person: Person, query: CaseQuery) -> CasePage:
         # identifiers grow with time: the newest first needs no other key
         (edge,) = cursor_key(query.after, "cases", int)
         conditions.append(Case.id < edge)
+    if query.is_mine:
+        conditions = [Case.id.in_(_mine(person, conditions, query.limit + 1))]
     found = session.execute(
         select(
             Case.id,
             Case.number,
             Case.applicant_name,
+            Procedure.key.label("procedure_key"),
             Procedure.name.label("procedure_name"),
             Case.status,
             Case.outcome,
@@ -83,6 +91,32 @@ def cases(session: Session, person: Person, query: CaseQuery) -> CasePage:
     rows = [_row(row._asdict()) for row in found[: query.limit]]
     more = len(found) > query.limit
     return CasePage(rows, cursor("cases", rows[-1].id) if more else None)
+
+
+def _mine(person: Person, conditions: list[ColumnElement[bool]], limit: int) -> Select[int]:
+    """Ids of the newest cases of a person: each of three short scans has the newest of its kind."""
+    of_tasks = (
+        Task.ended_by_id == person.id,
+        and_(Task.assignee_id == person.id, Task.status == TaskStatus.OPEN.value),
+    )
+    scans: list[Select[int]] = [
+        select(Task.case_id)
+        .distinct()
+        .join(Case, Case.id == Task.case_id)
+        .join(Procedure, Procedure.id == Case.procedure_id)
+        .where(mine, *conditions)
+        .order_by(Task.case_id.desc())
+        .limit(limit)
+        for mine in of_tasks
+    ]
+    scans.append(
+        select(Case.id)
+        .join(Procedure, Procedure.id == Case.procedure_id)
+        .where(Case.started_by_id == person.id, *conditions)
+        .order_by(Case.id.desc())
+        .limit(limit)
+    )
+    return select(union_all(*(select(one.subquery()) for one in scans)).subquery())
 
 
 def _row(told: dict[str, Any]) -> CaseRow:
@@ -104,17 +138,26 @@ class OpenTask:
 
 def open_tasks_of(session: Session, person: Person, case: Case) -> list[OpenTask]:
     """Who has to do what next in a case the person may see; tasks of other offices are told but not opened."""
-    rows = session.execute(_open_tasks_as_seen_by(person.standing), {"case_id": case.id})
-    return [
-        OpenTask(
+    return open_tasks_in(session, person, [case.id]).get(case.id, [])
+
+
+def open_tasks_in(
+    session: Session, person: Person, case_ids: list[int]
+) -> dict[int, list[OpenTask]]:
+    """The same for a page of cases the person may see, by id; one query."""
+    if not case_ids:
+        return {}
+    found: dict[int, list[OpenTask]] = {}
+    for row in session.execute(_open_tasks_as_seen_by(person.standing), {"case_ids": case_ids}):
+        task = OpenTask(
             f"{row.case_id}-{row.token}" if row.is_seen else None,
             row.name,
             row.office,
             row.assignee,
             row.due_at,
         )
-        for row in rows
-    ]
+        found.setdefault(row.case_id, []).append(task)
+    return found
 
 
 @lru_cache(64)  # putting it together costs more than the database takes to answer
@@ -133,6 +176,9 @@ def _open_tasks_as_seen_by(
         )
         .outerjoin(Office, Office.id == Task.office_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
-        .where(Task.case_id == bindparam("case_id"), Task.status == TaskStatus.OPEN)
-        .order_by(Task.opened_at, Task.token)
+        .where(
+            Task.case_id.in_(bindparam("case_ids", expanding=True)),
+            Task.status == TaskStatus.OPEN,
+        )
+        .order_by(Task.case_id, Task.opened_at, Task.token)
     )

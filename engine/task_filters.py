@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, false, literal, select
+from sqlalchemy import ColumnElement, and_, false, func, literal, select
 from sqlalchemy.orm import Session
 
-from engine.case_fields import Compare, has_field
+from engine.case_fields import COMPARISONS, LONGEST, Compare, has_field
 from engine.models import Procedure, Task
 from engine.reviews import PROPOSED
 from engine.search import fold, found_by
@@ -38,6 +38,16 @@ class FieldAsked:
     name: str
     compare: Compare
     value: str
+
+
+def read_field(text: str) -> FieldAsked | None:
+    """What “name~compare~value” asks; None for what cannot be understood."""
+    name, _, rest = text.partition("~")
+    compare, _, value = rest.partition("~")
+    known = next((one for one in COMPARISONS if one == compare), None)
+    if known is None or not 0 < len(name) <= LONGEST or not 0 < len(value) <= LONGEST:
+        return None
+    return FieldAsked(name, known, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +88,17 @@ class Asked:
     needs_case: bool
     is_rare: bool  # few tasks have what is asked, and an index of their own
 
-    def walked(self) -> list[ColumnElement[bool]]:
-        """Every condition, for tasks met in any way."""
-        return self.besides(None)
-
-    def besides(self, key: Key | None) -> list[ColumnElement[bool]]:
-        """The conditions that are left for tasks found by a key."""
+    def besides(self, key: Key | None, *, is_due_sought: bool = True) -> list[ColumnElement[bool]]:
+        """The conditions that are left for tasks found by a key, or in any way; `is_due_sought`: an index by due date
+        may be used.
+        """
         found = list(self.conditions)
         if key is not None:
             found += key.rest
         found += [one.walked for one in self.keys if one is not key]
         if self.due_before is not None:
-            found.append(Task.due_order < self.due_before)
+            due = Task.due_order if is_due_sought else func.coalesce(Task.due_order, 0)
+            found.append(due < self.due_before)
         return found
 
 

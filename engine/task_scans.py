@@ -199,12 +199,20 @@ def rarest(session: Session, asked: Asked) -> Key | None:
 
 
 def met(
-    asked: Asked, key: Key | None, queue: Queue, condition: ColumnElement[bool]
+    asked: Asked,
+    key: Key | None,
+    queue: Queue,
+    condition: ColumnElement[bool],
+    *,
+    in_order: Order | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """Case and token of the tasks that a branch has, met by a key or not."""
+    """Case and token of the tasks that a branch has, met by a key, or else in the order given, or in any."""
     if key is None:
         found = select(Task.case_id, Task.token).where(
-            _is_open(), _in_queue(Task, queue), condition, *asked.walked()
+            _is_open(),
+            _in_queue(Task, queue),
+            condition,
+            *asked.besides(None, is_due_sought=in_order is None or in_order.name == "due"),
         )
     else:
         due = () if asked.due_before is None else (TaskKey.due_order < asked.due_before,)

@@ -118,6 +118,16 @@ def needed_cases(person: Person) -> ColumnElement[bool]:
     return _cases_of_work(person.standing)
 
 
+def needs_applicants(session: Session, person: Person, case_ids: list[int]) -> set[int]:
+    """Of these cases, which have a task that the person sees, those whose applicant they need to know."""
+    if person.has_role(Role.CIVIL_SERVANT, Role.MANAGER) and not person.has_role(Role.OPERATOR):
+        return set(case_ids)  # to see a task of a case is to work on it
+    if not case_ids:
+        return set()
+    asked = select(Case.id).where(Case.id.in_(case_ids), needed_cases(person))
+    return set(session.scalars(asked))
+
+
 def managed_cases(person: Person) -> ColumnElement[bool]:
     """Condition on Case: those the person may move, suspend or cancel. An operator all; a manager those of procedures
     of the own offices and the ones below, or with an open task there, but never a case of their own.

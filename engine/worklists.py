@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.errors import NotFound
+from engine.masking import masked_name
 from engine.models import Case, Office, Person, Procedure, Task, TaskKey
 from engine.task_filters import SCOPES, Scope, TaskQuery, asked_of
 from engine.task_scans import ORDERS, Order, Queue, met, rarest, reach_of, scans, way_of
-from engine.visibility import seen_queues, visible_tasks
+from engine.visibility import needs_applicants, seen_queues, visible_tasks
 
 COUNT_LIMIT = 1000  # counts stop here: a count equal to COUNT_LIMIT + 1 reads “1000+”
 LARGEST_PAGE = 200
@@ -73,7 +74,9 @@ def open_tasks(
         key = None if is_own else way.key
         of = Task if key is None else TaskKey
         is_sorted = order.name != "due" if is_own else way.is_sorted
-        found = met(asked, key, queue, condition).add_columns(order.column.label("sort_key"))
+        met_in = None if is_sorted else order
+        found = met(asked, key, queue, condition, in_order=met_in)
+        found = found.add_columns(order.column.label("sort_key"))
         if edge is not None:
             found = found.where(order.beyond(edge, backwards, of=of))
         return found.order_by(*order.by_table(backwards, of=of, is_sorted=is_sorted)).limit(
@@ -87,7 +90,8 @@ def open_tasks(
     rows = rows[:size]
     if backwards:
         rows.reverse()
-    lines = [_line(row, at) for row in rows]
+    known = needs_applicants(session, person, [row.Task.case_id for row in rows])
+    lines = [_line(row, at, is_known=row.Task.case_id in known) for row in rows]
     if not lines:
         return TaskPage([], None, None)
     first, last = order.cursor(rows[0]), order.cursor(rows[-1])
@@ -170,14 +174,14 @@ def _lines(found: Any, order: Order, backwards: bool) -> Select[*tuple[Any, ...]
     )
 
 
-def _line(row: Any, at: datetime) -> TaskRow:
+def _line(row: Any, at: datetime, *, is_known: bool) -> TaskRow:
     task: Task = row.Task
     return TaskRow(
         id=task.id,
         case_id=task.case_id,
         token=task.token,
         case_number=row.number,
-        applicant_name=row.applicant_name,
+        applicant_name=row.applicant_name if is_known else masked_name(row.applicant_name),
         procedure_key=row.key,
         procedure_name=row.procedure_name,
         element_id=task.element_id,

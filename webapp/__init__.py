@@ -11,6 +11,7 @@ from engine.database import Database
 from engine.files import FileStore, antivirus_command
 from webapp import (
     assets,
+    case_data,
     charts,
     compression,
     discovery,
@@ -108,6 +109,7 @@ def create_app(
     measure_words.register(app)
     words.register(app)
     term_words.register(app)
+    case_data.register(app)
     sheet_words.register(app)
     study_words.register(app)
     assets.register(app)

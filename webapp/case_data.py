@@ -4,20 +4,61 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask import Flask, g
 from flask_babel import format_date, format_decimal
 from sqlalchemy.orm import Session
 
+from engine.masking import masked_answer, masked_name
 from engine.models import Case
 from engine.task_forms import questions
+from engine.visibility import knows_applicant
+from webapp import transactions
 from webapp.i18n import _
+from webapp.sessions import signed_in
 
 LONGEST = 500  # characters of one value shown; the whole stays in the case
 DEEPEST = 3
 
 
 def shown(session: Session, case: Case, variables: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and value of everything the case knows that has a value, in the order of its forms."""
+    """Label and value of everything the case knows that has a value, in the order of its forms; masked for a reader who
+    does not need to know whose case it is.
+    """
+    if not knows(case):
+        variables = masked(session, case.version_id, variables)
     return shown_answers(session, case.version_id, variables)
+
+
+def masked(session: Session, version_id: int, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a case knows, without what was written in words: what was chosen and counted stays."""
+    known = questions(session, version_id)
+    return {
+        key: value
+        if isinstance(value, str) and value in known.get(key, ("", {}))[1]
+        else masked_answer(value)
+        for key, value in variables.items()
+    }
+
+
+def knows(case: Case) -> bool:
+    """Whether the reader needs to know whose case it is; asked once in a request."""
+    known: dict[int, bool] = g.setdefault("knows_applicant", {})
+    if case.id not in known:
+        known[case.id] = knows_applicant(transactions.session(), signed_in(), case)
+    return known[case.id]
+
+
+def applicant(case: Case) -> str:
+    """Whose case it is, with the document; shortened for who does not need to know."""
+    if not knows(case):
+        return masked_name(case.applicant_name)
+    document = f" ({case.applicant_document})" if case.applicant_document else ""
+    return f"{case.applicant_name}{document}" if case.applicant_name else ""
+
+
+def register(app: Flask) -> None:
+    """Give templates the filter `applicant`."""
+    app.jinja_env.filters["applicant"] = applicant
 
 
 def shown_answers(

@@ -7,8 +7,7 @@ from flask import request, url_for
 from flask import session as cookie
 from werkzeug.datastructures import MultiDict
 
-from engine.case_fields import COMPARISONS
-from engine.task_filters import SCOPES, Due, FieldAsked, Sort, TaskQuery
+from engine.task_filters import SCOPES, Due, FieldAsked, Sort, TaskQuery, read_field
 
 _DUE: tuple[Due, ...] = get_args(Due)
 _SORT: tuple[Sort, ...] = get_args(Sort)
@@ -111,11 +110,5 @@ def _fields(values: MultiDict[str, str]) -> tuple[FieldAsked, ...]:
     said = values.getlist("f")
     if values.get("fn") and values.get("fv", "").strip():  # the row of the filter form
         said = [*said, f"{values['fn']}~{values.get('fc', 'is')}~{values['fv'].strip()}"]
-    found = []
-    for one in dict.fromkeys(said):
-        name, _, rest = one.partition("~")
-        compare, _, value = rest.partition("~")
-        known = next((known for known in COMPARISONS if known == compare), None)
-        if name and known is not None and value and len(name) <= 60 and len(value) <= 60:
-            found.append(FieldAsked(name, known, value))
-    return tuple(found)
+    found = (read_field(one) for one in dict.fromkeys(said))
+    return tuple(one for one in found if one is not None)

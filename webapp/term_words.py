@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flask import Flask
+from markupsafe import Markup
 
 from engine.events import Happened
 from engine.history import Entry
@@ -11,7 +12,7 @@ from engine.models import FiledAppeal
 from engine.sheet import Assessment
 from engine.terms.view import ClockView
 from webapp.i18n import _, plural
-from webapp.words import day, due_words
+from webapp.words import day, due_words, tone
 
 
 def used_words(view: ClockView) -> str:
@@ -31,6 +32,21 @@ def clock_words(view: ClockView) -> str:
     if view.is_running or view.state == "silent":
         return f"{due_words(view.due_at)} · {used_words(view)}"
     return state_words(view)
+
+
+def law_words(view: ClockView) -> str:
+    """The same beside a due date of another kind: “by law due in 12 days · 3 business days used of 30”."""
+    if view.stands_for is not None or not (view.is_running or view.state == "silent"):
+        return clock_words(view)
+    return _("by law %(due)s · %(used)s", due=due_words(view.due_at), used=used_words(view))
+
+
+def law(view: ClockView | None) -> Markup:
+    """The law's clock in words and their tone; nothing where no term applies."""
+    if view is None:
+        return Markup("")
+    how = "still" if view.stands_for is not None else tone(view.due_at)
+    return Markup('<span class="due law" data-tone="{}">{}</span>').format(how, law_words(view))
 
 
 def stands_words(view: ClockView) -> str:
@@ -261,6 +277,7 @@ def register(app: Flask) -> None:
     """Give templates the filters `clock_words`, `used_words`, `assessment_name` and their kin."""
     app.jinja_env.filters.update(
         clock_words=clock_words,
+        law=law,
         used_words=used_words,
         stands_words=stands_words,
         state_words=state_words,

@@ -196,6 +196,7 @@ class Task(Base):
         _open_index("ix_task_assignee_due", "assignee_id", "due_order", where=ASSIGNED),
         _open_index("ix_task_due", "due_order"),
         _open_index("ix_task_opened", "opened_at"),
+        _open_index("ix_task_priority", "priority"),
         _open_index("ix_task_proposed", "due_order", where=PROPOSED),
         _open_index("ix_task_follow_up", "follow_up_on", where=FOLLOWED),
         Index(

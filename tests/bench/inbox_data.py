@@ -118,7 +118,8 @@ def write_keys(session: Session, versions: dict[str, Version]) -> None:
             text(
                 "INSERT INTO task_key (case_id, token, key, at, queue_id, due_order)"
                 " SELECT t.case_id, t.token, k.key, k.at, t.queue_id, t.due_order FROM task t"
-                f" JOIN known k ON k.what = '{what}' AND k.value = {value}"
+                # for each task its keys: SQLite keeps to the order of a cross join
+                f" CROSS JOIN known k WHERE k.what = '{what}' AND k.value = {value}"
             )
         )
     for one in TaskKey.__table__.indexes:  # type: ignore[attr-defined]  # the stubs say FromClause

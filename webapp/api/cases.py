@@ -3,19 +3,65 @@
 from typing import Any
 
 from engine import history
-from engine.case_list import open_tasks_of
+from engine.case_list import CaseQuery, OpenTask, cases, open_tasks_in, open_tasks_of
 from engine.cases import case_by_number
-from engine.models import Case, Procedure, Role, Version
+from engine.masking import masked_answer, masked_name
+from engine.models import Case, CaseStatus, Procedure, Role, Version
+from engine.terms.view import clock_view, clock_views
 from webapp.access import access
+from webapp.api.clock import clock_shown
 from webapp.api.problems import blueprint
-from webapp.api.shapes import CaseOut, Events, EventsQuery
+from webapp.api.shapes import CaseOut, Cases, CasesQuery, Events, EventsQuery
+from webapp.case_data import knows, masked
+from webapp.readings import is_read
 from webapp.sessions import signed_in
-from webapp.transactions import session
+from webapp.transactions import now, session
 
 api = blueprint("api_cases")
 Json = dict[str, Any]
 
 _READS = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR, Role.APPLICANT)
+
+
+@api.get("/cases")
+@access(*_READS)
+@api.input(CasesQuery, location="query")
+@api.output(Cases)
+@api.doc(security="token")
+def index(query_data: Json) -> Json:
+    """Cases that the token's person may see, a page at a time."""
+    query = CaseQuery(
+        search=query_data["q"],
+        status=CaseStatus(query_data["status"]) if "status" in query_data else None,
+        procedure_key=query_data.get("procedure"),
+        after=query_data.get("after"),
+        limit=query_data["limit"],
+        is_mine=query_data["mine"],
+        is_under_way=query_data["under_way"],
+    )
+    found = cases(session(), signed_in(), query)
+    ids = [row.id for row in found.rows]
+    clocks = clock_views(session(), ids, at=now())
+    tasks = open_tasks_in(session(), signed_in(), ids)
+    return {
+        "cases": [
+            {
+                "number": row.number,
+                "procedure": row.procedure_key,
+                "status": row.status,
+                "outcome": row.outcome,
+                "applicant": row.applicant_name,
+                "filed_on": row.filed_on,
+                "started_at": row.started_at,
+                "ended_at": row.ended_at,
+                "due_at": row.due_at,
+                "clock": clock_shown(clocks.get(row.id)),
+                "tasks": [_task(task) for task in tasks.get(row.id, [])],
+            }
+            for row in found.rows
+        ],
+        "next": found.next,
+    }
 
 
 @api.get("/cases/<path:number>")
@@ -24,7 +70,9 @@ _READS = (Role.CIVIL_SERVANT, Role.ANALYST, Role.MANAGER, Role.OPERATOR, Role.AP
 @api.doc(security="token")
 def show(number: str) -> Json:
     """A case, with where it stands and what is known of it."""
-    return case_shown(case_by_number(session(), signed_in(), number))
+    case = case_by_number(session(), signed_in(), number)
+    is_read(case, "case")
+    return case_shown(case)
 
 
 @api.get("/cases/<path:number>/events")
@@ -35,6 +83,7 @@ def show(number: str) -> Json:
 def events(number: str, query_data: Json) -> Json:
     """The facts of a case, the oldest first."""
     case = case_by_number(session(), signed_in(), number)
+    is_read(case, "case")
     told = [e for e in history.timeline(session(), case) if e.seq > query_data["after"]]
     page = told[: query_data["limit"]]
     return {
@@ -48,7 +97,7 @@ def events(number: str, query_data: Json) -> Json:
                 "task": None if entry.token is None else f"{case.id}-{entry.token}",
                 "by": entry.by_name,
                 "office": entry.office_name,
-                "data": entry.data,
+                "data": _data(case, entry.data),
             }
             for entry in page
         ],
@@ -57,21 +106,40 @@ def events(number: str, query_data: Json) -> Json:
 
 
 def case_shown(case: Case) -> Json:
-    """The case as JSON, for whoever may see it."""
+    """The case as JSON, for whoever may see it; masked for who does not need to know whose it is."""
+    variables = history.variables(session(), case)
     return {
         "number": case.number,
         "procedure": session().get_one(Procedure, case.procedure_id).key,
         "version": session().get_one(Version, case.version_id).number,
         "status": case.status,
         "outcome": case.outcome,
-        "applicant": case.applicant_name,
+        "applicant": case.applicant_name if knows(case) else masked_name(case.applicant_name),
         "filed_on": case.filed_on,
         "started_at": case.started_at,
         "ended_at": case.ended_at,
         "positions": history.positions(session(), case),
-        "tasks": [
-            {"id": task.id, "name": task.name, "office": task.office_name}
-            for task in open_tasks_of(session(), signed_in(), case)
-        ],
-        "variables": history.variables(session(), case),
+        "tasks": [_task(task) for task in open_tasks_of(session(), signed_in(), case)],
+        "due_at": case.due_at,
+        "clock": clock_shown(clock_view(session(), case, at=now())),
+        "variables": variables if knows(case) else masked(session(), case.version_id, variables),
+    }
+
+
+_ANSWERS = ("answers", "before", "words", "reason")  # parts of a fact in which somebody wrote
+
+
+def _data(case: Case, data: Json) -> Json:
+    if knows(case):
+        return data
+    return {name: masked_answer(part) if name in _ANSWERS else part for name, part in data.items()}
+
+
+def _task(task: OpenTask) -> Json:
+    return {
+        "id": task.id,
+        "name": task.name,
+        "office": task.office_name,
+        "assignee": task.assignee_name,
+        "due_at": None if task.due_at is None else task.due_at.isoformat(),
     }

@@ -7,6 +7,9 @@ from apiflask import Schema
 from apiflask.fields import Boolean, Date, DateTime, Dict, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 
+from engine.models import CaseStatus
+from engine.task_filters import MOST_FIELDS
+
 
 class ProcedureOut(Schema):
     """A procedure and its version that new cases take."""
@@ -50,8 +53,30 @@ class CaseIn(Schema):
     answers = Dict(load_default=dict)
 
 
+class ClockOut(Schema):
+    """How the law's clock stands on a case; days are business days."""
+
+    state = String()
+    assessment = String(allow_none=True)
+    filed_on = Date()
+    started_on = Date()
+    due_at = DateTime(
+        allow_none=True, metadata={"description": "null while the clock stands still"}
+    )
+    decide_by = Date()
+    notify_by = Date()
+    silence_from = Date()
+    days_used = Integer()
+    days_allowed = Integer()
+    days_left = Integer(metadata={"description": "negative when the time to decide is over"})
+    stands_still_why = String(
+        allow_none=True, metadata={"description": "“notice”, or a suspension of the jurisdiction"}
+    )
+    stands_still_until = Date(allow_none=True)
+
+
 class TaskOut(Schema):
-    """A task as an inbox lists it."""
+    """A task as an inbox lists it; the applicant is shortened for who does not need to know."""
 
     id = String()
     case = String()
@@ -67,6 +92,8 @@ class TaskOut(Schema):
     claimed_at = DateTime(allow_none=True)
     due_at = DateTime(allow_none=True)
     is_overdue = Boolean()
+    follow_up_on = Date(allow_none=True)
+    clock = Nested(ClockOut, allow_none=True)
 
 
 class TaskDetail(Schema):
@@ -81,6 +108,7 @@ class TaskDetail(Schema):
     assignee = String(allow_none=True)
     opened_at = DateTime()
     due_at = DateTime(allow_none=True)
+    clock = Nested(ClockOut, allow_none=True)
     choices = List(Dict())
 
 
@@ -98,7 +126,47 @@ class CaseOut(Schema):
     ended_at = DateTime(allow_none=True)
     positions = List(String())
     tasks = List(Dict())
+    due_at = DateTime(allow_none=True)
+    clock = Nested(ClockOut, allow_none=True)
     variables = Dict()
+
+
+class CaseListed(Schema):
+    """A case as a list has it: where it is, who holds it, how its clock stands."""
+
+    number = String()
+    procedure = String()
+    status = String()
+    outcome = String(allow_none=True)
+    applicant = String()
+    filed_on = Date()
+    started_at = DateTime()
+    ended_at = DateTime(allow_none=True)
+    due_at = DateTime(allow_none=True)
+    clock = Nested(ClockOut, allow_none=True)
+    tasks = List(Dict())
+
+
+class CasesQuery(Schema):
+    """Which cases, the newest first; `after` is the `next` of the page before."""
+
+    q = String(load_default="", validate=Length(max=100))
+    procedure = String()
+    status = String(validate=OneOf([one.value for one in CaseStatus]))
+    mine = Boolean(
+        load_default=False,
+        metadata={"description": "only those you have a task of, worked on or opened"},
+    )
+    under_way = Boolean(load_default=False, metadata={"description": "only those not ended"})
+    after = String()
+    limit = Integer(load_default=50, validate=Range(min=1, max=200))
+
+
+class Cases(Schema):
+    """A page of cases."""
+
+    cases = List(Nested(CaseListed))
+    next = String(allow_none=True)
 
 
 class EventOut(Schema):
@@ -135,7 +203,22 @@ class TasksQuery(Schema):
     scope = String(load_default="mine", validate=OneOf(["mine", "office", "unassigned", "all"]))
     q = String(load_default="", validate=Length(max=100))
     procedure = String()
+    element_id = String(metadata={"description": "of one kind of task of the procedure"})
     due = String(validate=OneOf(["overdue", "today", "week"]))
+    days = Integer(
+        validate=Range(min=0, max=366),
+        metadata={"description": "due within so many days, overdue ones included"},
+    )
+    review = Boolean(load_default=False, metadata={"description": "waits for a second person"})
+    follow = Boolean(load_default=False, metadata={"description": "to look at again by today"})
+    field = List(
+        String(validate=Length(max=140)),
+        load_default=list,
+        validate=Length(max=MOST_FIELDS),
+        metadata={
+            "description": "`name~compare~value`, repeated: is, is_not, at_least, at_most, has"
+        },
+    )
     sort = String(load_default="due", validate=OneOf(["due", "opened", "priority"]))
     after = String()
     limit = Integer(load_default=50, validate=Range(min=1, max=200))

@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from engine.errors import NotFound
+from engine.case_fields import COMPARISONS
+from engine.errors import NotFound, Refusal
 from engine.models import Person, Role, Task
 from engine.people import person_by_name
-from engine.task_filters import TaskQuery
+from engine.task_filters import FieldAsked, TaskQuery, read_field
 from engine.tasks import assign_task, claim_task, complete_task, release_task
+from engine.terms.view import clock_view, clock_views
 from engine.worklists import open_tasks, task_by_id
 from webapp.access import access
+from webapp.api.clock import clock_shown
 from webapp.api.problems import blueprint
 from webapp.api.shapes import AssignIn, CompleteIn, CompleteOut, TaskDetail, Tasks, TasksQuery
+from webapp.readings import is_read
 from webapp.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
@@ -31,12 +35,18 @@ def index(query_data: Json) -> Json:
         scope=query_data["scope"],
         search=query_data["q"],
         procedure_key=query_data.get("procedure"),
+        element_id=query_data.get("element_id"),
         due=query_data.get("due"),
+        due_days=query_data.get("days"),
+        is_to_review=query_data["review"],
+        is_follow_up=query_data["follow"],
+        fields=tuple(_field(one) for one in query_data["field"]),
         sort=query_data["sort"],
         after=query_data.get("after"),
         limit=query_data["limit"],
     )
     found = open_tasks(session(), signed_in(), query, at=now(), zone=current_zone())
+    clocks = clock_views(session(), list({row.case_id for row in found.rows}), at=now())
     return {
         "tasks": [
             {
@@ -54,6 +64,8 @@ def index(query_data: Json) -> Json:
                 "claimed_at": row.claimed_at,
                 "due_at": row.due_at,
                 "is_overdue": row.is_overdue,
+                "follow_up_on": row.follow_up_on,
+                "clock": clock_shown(clocks.get(row.case_id)),
             }
             for row in found.rows
         ],
@@ -67,7 +79,9 @@ def index(query_data: Json) -> Json:
 @api.doc(security="token")
 def show(task_id: str) -> Json:
     """One task, open or not."""
-    return _shown(task_by_id(session(), signed_in(), task_id))
+    task = task_by_id(session(), signed_in(), task_id)
+    is_read(task.case, "task")
+    return _shown(task)
 
 
 @api.post("/tasks/<task_id>/claim")
@@ -126,6 +140,19 @@ def complete(task_id: str, json_data: Json) -> Json:
     }
 
 
+class FilterUnreadable(Refusal):
+    """A filter by a case field has three parts."""
+
+    sentence = "“{text}” is no filter. Write name~compare~value, with one of: {known}."
+
+
+def _field(text: str) -> FieldAsked:
+    found = read_field(text)
+    if found is None:
+        raise FilterUnreadable(text=text, known=", ".join(COMPARISONS))
+    return found
+
+
 def _shown(task: Task) -> Json:
     assignee = None if task.assignee_id is None else session().get_one(Person, task.assignee_id)
     return {
@@ -138,5 +165,6 @@ def _shown(task: Task) -> Json:
         "assignee": None if assignee is None else assignee.full_name,
         "opened_at": task.opened_at,
         "due_at": task.due_at,
+        "clock": clock_shown(clock_view(session(), task.case, at=now())),
         "choices": (task.wait or {}).get("choices", []),
     }

@@ -20,9 +20,8 @@ from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form, with_stores
 from engine.terms.view import clock_view
-from engine.visibility import knows_applicant
 from webapp.access import access
-from webapp.case_data import shown
+from webapp.case_data import knows, shown
 from webapp.charts.canvas import duration_words
 from webapp.facts import told
 from webapp.forms import Sent
@@ -128,7 +127,7 @@ def show(number: str) -> ResponseReturnValue:
     return page(
         "cases/show.html",
         case=case,
-        is_known=knows_applicant(session(), signed_in(), case),
+        is_known=knows(case),
         clock=clock_view(session(), case, at=now()),
         statuses=statuses(),
         positions=positions,

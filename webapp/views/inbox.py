@@ -16,6 +16,7 @@ from engine.people import person_by_name
 from engine.procedures import procedures
 from engine.saved_filters import remove_filter, save_filter, saved_filters
 from engine.task_filters import Scope
+from engine.terms.view import clock_views
 from engine.worklists import TaskRow, open_tasks, task_counts
 from webapp.access import access
 from webapp.i18n import _, sentence
@@ -68,6 +69,7 @@ def index() -> ResponseReturnValue:
         fields=fields,
         values=_values(found.rows, fields),
         columns=columns(),
+        clocks=clock_views(session(), list({row.case_id for row in found.rows}), at=now()),
         filters=[] if wanted_block() else saved_filters(session(), person),
         offices=office_names(session(), person.office_ids),
         opinions=[] if wanted_block() else opinions_wanted(session(), person, at=now()),

@@ -25,7 +25,7 @@ from engine.tasks import (
 from engine.terms.view import clock_view
 from engine.worklists import task_by_id
 from webapp.access import access
-from webapp.case_data import shown
+from webapp.case_data import knows, shown
 from webapp.forms import Asked, Sent
 from webapp.i18n import _, sentence
 from webapp.inbox_address import back_to_inbox
@@ -233,6 +233,7 @@ def _context(task: Task) -> dict[str, Any]:
         "task": task,
         "case": task.case,
         "clock": clock_view(session(), task.case, at=now()),
+        "is_masked": not knows(task.case),
         "is_open": task.status == TaskStatus.OPEN,
         "is_mine": task.assignee_id == me.id,
         "acts_for": people_names(session(), [acts.person.id])[acts.person.id] if acts else None,
