@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from designer.beside import Beside
 from designer.examination import examine
+from designer.sheet_prints import ask_for_print
 from engine.deployments import deploy, match_lanes
 from engine.errors import Refusal
 from engine.models import Person, Procedure, Version
@@ -106,4 +107,5 @@ def publish_folder(session: Session, path: Path, *, by: Person | None, at: datet
         for lane, name in offices.get("lanes", {}).items()
     }
     match_lanes(session, procedure, lanes, by=by, at=at)
+    ask_for_print(session, version, at=at)
     return version

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from designer.drafts import NotYetRunnable, changeable_draft, examined_again
+from designer.sheet_prints import ask_for_print
 from engine.deployments import deploy
 from engine.errors import Refusal
 from engine.models import Person, Version
@@ -49,6 +50,7 @@ def publish_draft(
         by=by,
         at=at,
     )
+    ask_for_print(session, version, at=at)
     draft.published_version_id = version.id
     draft.procedure_key = key
     draft.changed_at = at

@@ -7,22 +7,26 @@ from io import BytesIO
 
 import orjson
 from flask import Flask, render_template
-from flask_babel import force_locale
+from flask_babel import force_locale, format_date
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from designer.models import StudyReport
+from designer.sheet_prints import keep_print
 from designer.studies.report import ReportDesk
 from engine.database import Database
 from engine.files import FileStore, StoredFile
 from engine.letters.refusals import NothingToRead, TypesettingMissing
 from engine.letters.typesetting import typeset
-from engine.models import Job, Office, Person
-from webapp import study_words, words
+from engine.models import Job, Office, Person, Version
+from engine.sheet import read_sheet
+from webapp import sheet_words, study_words, words
 from webapp.achieved_words import told_achieved
-from webapp.config import OFFERED_LANGUAGES, Settings
+from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
 from webapp.i18n import babel
 from webapp.report_words import told_report
+
+WHOLE_LANGUAGES = tuple(one for one in OFFERED_LANGUAGES if one not in PARTIAL_LANGUAGES)
 
 
 class ReportPress:
@@ -37,11 +41,18 @@ class ReportPress:
     ) -> None:
         self.database = database
         self.files = files
+        self.clock = clock
         self.desk = ReportDesk(database, clock)
         self.app = _words(settings)
 
     def __call__(self, job: Job) -> None:
-        """Make one report whole; without a press or fonts the report says so and is read on its page."""
+        """Make one report whole; without a press or fonts the report says so and is read on its page.
+
+        A job that names a version prints its procedure sheet instead, in every whole language.
+        """
+        if "version" in job.payload:
+            self._print_sheet(int(job.payload["version"]))
+            return
         self.desk(job)
         key = int(job.payload["study"]), int(job.payload["number"])
         with self.database.reading() as session:
@@ -60,6 +71,27 @@ class ReportPress:
                 report.data = {**report.data, **told}
 
         self.database.write(write)
+
+    def _print_sheet(self, version_id: int) -> None:
+        with self.database.reading() as session:
+            version = session.get(Version, version_id, options=[undefer(Version.sheet)])
+            entity = _entity(session)
+        if version is None:
+            return
+        for language in WHOLE_LANGUAGES:
+            with self.app.app_context(), force_locale(language):
+                page = printed_sheet(version, entity=entity, language=language)
+            try:
+                stored = self.files.put(BytesIO(typeset(page)), f"{version.sheet['name']}.pdf")
+            except (TypesettingMissing, NothingToRead):
+                return  # the sheet is read on its page, and printed by the browser
+            self._keep_sheet(version_id, language, stored)
+
+    def _keep_sheet(self, version_id: int, language: str, stored: StoredFile) -> None:
+        at = self.clock()
+        self.database.write(
+            lambda session: keep_print(session, version_id, language, stored, at=at)
+        )
 
     def _page(self, session: Session, key: tuple[int, int]) -> tuple[str, str] | None:
         report = session.get(StudyReport, key)
@@ -105,6 +137,19 @@ def printed(report: StudyReport, *, author: str, entity: str, language: str) -> 
     )
 
 
+def printed_sheet(version: Version, *, entity: str, language: str) -> str:
+    """The sheet's pages as HTML that needs nothing from anywhere. Inside an application context with a locale."""
+    return render_template(
+        "sheets/print.html",
+        sheet=read_sheet(version.sheet),
+        number=version.number,
+        day=format_date(version.published_at, "d MMM y"),
+        issued=version.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        entity=entity,
+        language=language,
+    )
+
+
 def _entity(session: Session) -> str:
     """The entity's own name, where one office stands above all others."""
     top = session.scalars(select(Office.name).where(Office.parent_id.is_(None)).limit(2)).all()
@@ -121,4 +166,5 @@ def _words(settings: Settings) -> Flask:
     babel.init_app(app)
     words.register(app)
     study_words.register(app)
+    sheet_words.register(app)
     return app

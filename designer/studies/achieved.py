@@ -67,7 +67,9 @@ def achieved(session: Session, study: Study, *, by: Person, at: datetime) -> dic
         lived["as_is"] = lifetimes(session, old, by, at=at)
     both = sides(session, study, by=by)
     log = evidence(session, Question(by, version.procedure_id, version.id))
-    now = live_side(session, version, both.said, ledger(session), log if log.cases else None)
+    seen = log if log.cases else None
+    book, others = ledger(session), both.others.tables
+    now = live_side(session, version, both.said, book, seen, others)
     told = figures_of(study, Sides(both.said, both.as_is, now))
     curves = {name: survival(one.completed, one.running) for name, one in lived.items()}
     report = promise_of(session, study)

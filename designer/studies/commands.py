@@ -21,9 +21,11 @@ from designer.drafts import (
 )
 from designer.findings import Finding
 from designer.layout import with_layout
+from designer.ledger import ledger
 from designer.models import Draft, Study
+from designer.studies.entity import KEPT, costed_json
 from designer.studies.said import Which, assumption_json, override_json
-from designer.studies.sides import Sides, draft_parts, has_to_be, sides
+from designer.studies.sides import Sides, costed, draft_parts, has_to_be, sides
 from engine.errors import NotFound, Refusal
 from engine.ids import new_id
 from engine.models import Person, Procedure, Version
@@ -157,6 +159,13 @@ def say_of_side(
     if visit is not None:
         one["visits"] = {"number": str(visit.number), **assumption_json(visit.assumption)}
     return _changed(session, study, {**study.data, which: one}, at)
+
+
+def keep_costed(session: Session, study_id: int, *, by: Person, at: datetime) -> Study:
+    """Keep the table of how it is as it stands, so that other procedures share costs with it. NotFound."""
+    study = _held(session, study_id)
+    activities = costed(sides(session, study, by=by).as_is.table, ledger(session))
+    return _changed(session, study, {**study.data, KEPT: costed_json(activities, at=at)}, at)
 
 
 def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetime) -> Finding:

@@ -17,7 +17,7 @@ from designer.drafts import save_draft
 from designer.ledger import amount, ledger, read_ledger, set_ledger
 from designer.library import read_folder
 from designer.models import Study
-from designer.studies.commands import say, say_of_side, study_draft
+from designer.studies.commands import keep_costed, say, say_of_side, study_draft
 from engine.bpmn import read
 from engine.models import Person
 
@@ -75,6 +75,8 @@ def study_folder(session: Session, path: Path, *, by: Person | None, at: datetim
     )
     if "ledger" in said and not ledger(session).posts:
         set_ledger(session, read_ledger(said["ledger"]), by=by, at=at)
+    if by is not None:
+        keep_costed(session, study.id, by=by, at=at)
     return study
 
 

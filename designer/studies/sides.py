@@ -14,13 +14,23 @@ from designer.asme.table import WAIT
 from designer.beside import read_tables, with_rules
 from designer.burden import TotalBurden, Visit, burden, once_only_ratio
 from designer.changes import Parts
-from designer.cost import CostedActivity, CostTable, Ledger, UnitCost, cost_a_minute, unit_costs
+from designer.cost import (
+    CostedActivity,
+    CostTable,
+    Dedication,
+    Ledger,
+    UnitCost,
+    cost_a_minute,
+    dedications,
+    unit_costs,
+)
 from designer.drafts import draft_by_id
 from designer.findings import Finding, Log, Subject, TaskLog, look
 from designer.findings.subject import AskedField
 from designer.ledger import ledger
 from designer.models import Draft, Study
 from designer.picture import picture
+from designer.studies.entity import ALONE, Entity, entity
 from designer.studies.said import Said, Which, read_said
 from engine.bpmn import read
 from engine.deployments import version_with_everything
@@ -49,6 +59,7 @@ class Side:
     once_only: Decimal | None
     findings: tuple[Finding, ...]
     log: LogEvidence | None
+    dedications: tuple[Dedication, ...] = ()  # of offices to all that uses each shared resource
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Sides:
     said: Said
     as_is: Side
     to_be: Side | None
+    others: Entity = ALONE  # with which it shares costs
 
 
 def sides(session: Session, study: Study, *, by: Person) -> Sides:
@@ -68,11 +80,13 @@ def sides(session: Session, study: Study, *, by: Person) -> Sides:
     if study.procedure_id is not None and study.as_is_version_id is not None:
         seen = evidence(session, Question(by, study.procedure_id, study.as_is_version_id))
         log = seen if seen.cases else None
-    as_is = side(as_is_parts(session, study), "as_is", said, book, log)
+    others = entity(session, study)
+    as_is = side(as_is_parts(session, study), "as_is", said, book, log, others.tables)
     to_be = None
     if has_to_be(session, study) and study.to_be_draft_id is not None:
-        to_be = side(draft_parts(session, study.to_be_draft_id), "to_be", said, book, log)
-    return Sides(said, as_is, to_be)
+        parts = draft_parts(session, study.to_be_draft_id)
+        to_be = side(parts, "to_be", said, book, log, others.tables)
+    return Sides(said, as_is, to_be, others)
 
 
 def has_to_be(session: Session, study: Study) -> bool:
@@ -96,7 +110,12 @@ def version_parts(session: Session, version_id: int) -> Parts:
 
 
 def live_side(
-    session: Session, version: Version, said: Said, book: Ledger, log: LogEvidence | None
+    session: Session,
+    version: Version,
+    said: Said,
+    book: Ledger,
+    log: LogEvidence | None,
+    others: tuple[CostTable, ...] = (),
 ) -> Side:
     """A version as it turned out: minutes as measured, whatever was said of them before it went live."""
     measured = set() if log is None else log.tasks.keys()
@@ -106,7 +125,7 @@ def live_side(
         for row, one in said.overrides.get("to_be", {}).items()
     }
     told = replace(said, overrides={**said.overrides, "to_be": overrides})
-    return side(version_parts(session, version.id), "to_be", told, book, log)
+    return side(version_parts(session, version.id), "to_be", told, book, log, others)
 
 
 def drawings_of(session: Session, study: Study) -> tuple[bytes, bytes]:
@@ -129,14 +148,22 @@ def draft_parts(session: Session, draft_id: int) -> Parts:
 
 
 def side(
-    parts: Parts, which: Which, said: Said, book: Ledger, log: LogEvidence | None = None
+    parts: Parts,
+    which: Which,
+    said: Said,
+    book: Ledger,
+    log: LogEvidence | None = None,
+    others: tuple[CostTable, ...] = (),
 ) -> Side:
-    """One side out of its parts. What the log measured of a task that stayed counts on both sides, until overridden."""
+    """One side out of its parts. What the log measured of a task that stayed counts on both sides, until overridden.
+
+    `others`: the cost tables of the entity's other procedures, with which it shares costs.
+    """
     sheet = read_sheet(parts.sheet)
     overrides = said.overrides.get(which, {})
     table = derive(parts.model, parts.process_id, sheet, _measured(log))
     table = overridden(table, overrides)
-    cost, unpriced = _cost(table, sheet.name, which, said, book)
+    cost, unpriced, used = _cost(table, sheet.name, which, said, book, others)
     visit = said.visits.get(which, Visit())
     borne = burden(sheet.requirements, said.assumptions, said.applicants, visit)
     process = parts.model.process(parts.process_id)
@@ -155,7 +182,9 @@ def side(
     )
     ratio = once_only_ratio(sheet.requirements)
     found = tuple(look(subject))
-    return Side(which, parts, sheet, table, totals(table), cost, unpriced, borne, ratio, found, log)
+    return Side(
+        which, parts, sheet, table, totals(table), cost, unpriced, borne, ratio, found, log, used
+    )
 
 
 def asked_fields(forms: Mapping[str, Any]) -> Iterator[AskedField]:
@@ -225,11 +254,9 @@ def _minutes(seconds: float) -> Decimal:
     return (Decimal(str(seconds)) / _MINUTE).quantize(Decimal("0.1"))
 
 
-def _cost(
-    table: Table, name: str, which: Which, said: Said, book: Ledger
-) -> tuple[UnitCost, tuple[str, ...]]:
-    """What one service costs, and whose work has no price; shared resources as if the entity offered nothing else."""
-    activities = tuple(
+def costed(table: Table, book: Ledger) -> tuple[CostedActivity, ...]:
+    """The activities of a table as far as they cost."""
+    return tuple(
         CostedActivity(
             name=row.activity.value,
             office=row.office.value,
@@ -242,13 +269,26 @@ def _cost(
         for row in table.rows
         if row.is_counted and row.minutes.value
     )
+
+
+def _cost(
+    table: Table,
+    name: str,
+    which: Which,
+    said: Said,
+    book: Ledger,
+    others: tuple[CostTable, ...],
+) -> tuple[UnitCost, tuple[str, ...], tuple[Dedication, ...]]:
+    """What one service costs, whose work has no price, and how much of each office shared costs are divided by."""
+    activities = costed(table, book)
     consumables = said.consumables.get(which, ())
-    [cost] = unit_costs([CostTable(name, said.services, activities, consumables)], book)
+    tables = [CostTable(name, said.services, activities, consumables), *others]
+    cost, *_ = unit_costs(tables, book)
     priced = {one.activity for one in cost.activities}
     work = [one for one in activities if not one.is_wait]
     unpriced = tuple(one.name for one in work if one.name not in priced)
     # Without any minutes the cost is not known either.
-    return cost, unpriced if work else (name,)
+    return cost, unpriced if work else (name,), tuple(dedications(tables, book))
 
 
 def _usual_staff(office: str, book: Ledger) -> Mapping[str, Decimal]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from designer.library import publish_folder
 from designer.models import StudyReport
 from designer.studies import accept, study_folder
 from designer.studies.report import issue_report
@@ -93,3 +94,21 @@ def test_what_came_of_it_is_asked_only_of_what_is_live(town: Town, report: str) 
     answer = ana.post(f"{study}/reports", {"kind": "achieved"})
     assert answer.status_code == 303
     assert "has not been published yet" in ana.get(answer.location).text
+
+
+def test_a_published_sheet_is_printed_once_in_every_whole_language(town: Town) -> None:
+    folder = Path(__file__).parents[2] / "processes" / "acceso-informacion-publica"
+    with town.database.transaction() as session:
+        publish_folder(session, folder, by=None, at=START)
+    anybody = town.visitor()
+    key = "/catalogue/acceso-informacion-publica"
+    assert anybody.get(f"{key}/sheet.pdf").status_code == 404
+    assert "sheet.pdf" not in anybody.get(key).text
+    make(town)
+    assert "sheet.pdf" in anybody.get(key).text
+    with anybody.get(f"{key}/sheet.pdf", headers={"Accept-Language": "es"}) as spanish:
+        assert spanish.data.startswith(b"%PDF")
+    with anybody.get(f"{key}/sheet.pdf", headers={"Accept-Language": "qu"}) as quechua:
+        assert quechua.data == spanish.data  # Quechua is told in part, and falls back
+    with anybody.get(f"{key}/sheet.pdf", headers={"Accept-Language": "en"}) as english:
+        assert english.data != spanish.data

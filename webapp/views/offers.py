@@ -5,10 +5,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from designer.sheet_prints import sheet_print
 from engine.guide import advice, guide_of
 from engine.offers import offer_by_key, offers
 from webapp.access import public
+from webapp.config import PARTIAL_LANGUAGES
 from webapp.guided import Carried, guided
+from webapp.i18n import chosen_language
 from webapp.pages import page
 from webapp.transactions import session
 
@@ -31,7 +34,15 @@ def show(key: str) -> ResponseReturnValue:
     """The sheet of a procedure in plain words."""
     offer = offer_by_key(session(), key)
     has_guide = guide_of(session(), offer.version_id) is not None
-    return page("offers/show.html", offer=offer, sheet=offer.sheet, has_guide=has_guide)
+    language = chosen_language()
+    printed = sheet_print(session(), offer.version_id, PARTIAL_LANGUAGES.get(language, language))
+    return page(
+        "offers/show.html",
+        offer=offer,
+        sheet=offer.sheet,
+        has_guide=has_guide,
+        is_printed=printed is not None,
+    )
 
 
 @pages.get("/<key>/guide")

@@ -1,16 +1,19 @@
 """The procedure sheet: edited on a draft, taken over from its file, handed out as file; published as data."""
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id
 from designer.sheet import LARGEST, edited, from_toml, set_sheet, to_csv, to_toml
-from engine.errors import Refusal
+from designer.sheet_prints import sheet_print
+from engine.errors import NotFound, Refusal
+from engine.files import FileStore
 from engine.models import Role
 from engine.offers import offer_by_key, offers
 from engine.sheet import Assessment, Source, TermUnit, read_sheet
 from webapp.access import access, public
-from webapp.i18n import _, sentence
+from webapp.config import PARTIAL_LANGUAGES
+from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
 from webapp.sheet_words import public_sheet
 from webapp.transactions import now, session, start_over
@@ -83,6 +86,25 @@ def table(key: str) -> Response:
 def data(key: str) -> ResponseReturnValue:
     """A published sheet as JSON; the texts of letters and the logo are no part of it."""
     return public_sheet(offer_by_key(session(), key).sheet)
+
+
+@pages.get("/catalogue/<key>/sheet.pdf")
+@public
+def printed(key: str) -> ResponseReturnValue:
+    """A published sheet as printed pages, in the reader's language where that is whole."""
+    offer = offer_by_key(session(), key)
+    language = chosen_language()
+    whole = PARTIAL_LANGUAGES.get(language, language)
+    found = sheet_print(session(), offer.version_id, whole)
+    if found is None:
+        raise NotFound(what="file", name=f"{key}.pdf")
+    store: FileStore = current_app.extensions["files"]
+    return send_file(
+        store.open(found.sha256),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=found.name,
+    )
 
 
 def _data(text: str, kind: str, name: str) -> Response:

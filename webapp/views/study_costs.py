@@ -10,7 +10,7 @@ from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post, SharedResource
 from designer.ledger import amount, ledger, set_ledger
 from designer.models import Study
-from designer.studies import SIDES, Sides, Which, say, say_of_side, sides, study_by_id
+from designer.studies import SIDES, Sides, Which, keep_costed, say, say_of_side, sides, study_by_id
 from engine.errors import Refusal
 from engine.models import Role
 from engine.people import all_offices
@@ -88,6 +88,7 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
         visit = Visit(amount(sent.get(f"{which}.visits", "")), _assumption(sent, f"{which}.visit"))
         lines = _consumables(sent.get(f"{which}.consumables", ""))
         say_of_side(session(), study.id, which, consumables=lines, visit=visit, at=now())
+    keep_costed(session(), study.id, by=signed_in(), at=now())
 
 
 def _assumption(sent: Mapping[str, str], name: str) -> Assumption:

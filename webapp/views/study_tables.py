@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from designer.asme import ActivityType, Origin, Override, Row, Table, Value, from_xlsx, to_xlsx
 from designer.asme.spreadsheet import LARGEST
 from designer.ledger import amount, ledger
-from designer.studies import SIDES, Side, Which, say_of_side, sides, study_by_id
+from designer.studies import SIDES, Side, Which, keep_costed, say_of_side, sides, study_by_id
 from engine.errors import NotFound, Refusal
 from engine.models import Role
 from webapp.access import access
@@ -41,6 +41,7 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
         if request.form.get("new.activity", "").strip():
             said[_new_id(side.table)] = _added(request.form)
         say_of_side(session(), study_id, side.which, overrides=said, at=now())
+        keep_costed(session(), study_id, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
         return _page(study_id, which, refusal)
@@ -65,6 +66,7 @@ def upload_table(study_id: int, which: str) -> ResponseReturnValue:
     try:
         said, misfits = from_xlsx(b"" if file is None else file.read(LARGEST + 1), side.table)
         say_of_side(session(), study_id, side.which, overrides=said, at=now())
+        keep_costed(session(), study_id, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
         return _page(study_id, which, refusal)

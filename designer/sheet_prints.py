@@ -1,0 +1,37 @@
+"""The printed sheet of a version: asked for when it is published, made by the worker, found by who reads it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from designer.models import SheetPrint
+from engine.files import StoredFile
+from engine.jobs import enqueue
+from engine.models import JobKind, Version
+
+
+def ask_for_print(session: Session, version: Version, *, at: datetime) -> None:
+    """Leave the sheet of a version to be printed by the worker; a version without one has nothing to print."""
+    if not (version.sheet or {}).get("name"):
+        return
+    key = f"sheet:{version.id}"
+    enqueue(session, JobKind.REPORT, key, {"version": version.id}, run_at=at, at=at)
+
+
+def sheet_print(session: Session, version_id: int, language: str) -> StoredFile | None:
+    """The printed sheet; None while it is not made."""
+    found = session.get(SheetPrint, (version_id, language))
+    return None if found is None else StoredFile.from_json(found.file)
+
+
+def keep_print(
+    session: Session, version_id: int, language: str, file: StoredFile, *, at: datetime
+) -> None:
+    """Keep a printed sheet; one that is there stays."""
+    if session.get(SheetPrint, (version_id, language)) is None:
+        session.add(
+            SheetPrint(
+                version_id=version_id, language=language, file=dict(file.as_json()), made_at=at
+            )
+        )
+        session.flush()
