@@ -1,6 +1,7 @@
 """Backups of an embedded installation: one archive with the SQLite database and every file of cases.
 
-The secret key is not in it: whoever has a backup must not be able to sign cookies.
+Neither the secret key nor the one that signs copies of case files is in it: whoever has a backup must not be able to
+sign for the office.
 """
 
 import os

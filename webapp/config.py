@@ -1,7 +1,8 @@
 """Settings, all from environment variables.
 
 EXPEDITO_DATABASE_URL  where everything is kept; default: a SQLite file in the var folder
-EXPEDITO_VAR           folder for the SQLite file, uploaded files and the secret key; default `var`
+EXPEDITO_VAR           folder for the SQLite file, uploaded files, the secret key and the key that signs copies of
+                       case files; default `var`
 EXPEDITO_SECRET_KEY    signs cookies; default: made at the first start and kept in the var folder
 EXPEDITO_HOST          address to listen on; default 127.0.0.1
 EXPEDITO_PORT          port to listen on; default 8000

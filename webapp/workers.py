@@ -7,8 +7,8 @@ from threading import Event as Flag
 from threading import Thread
 
 from designer.simulation.desk import SimulationDesk
-from engine.casefile.copy import signing_key
 from engine.casefile.desk import CopyDesk
+from engine.casefile.signing import kept_signer
 from engine.database import Database
 from engine.files import FileStore
 from engine.inquiries import RegistryDesk
@@ -37,7 +37,7 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
         JobKind.WEBHOOK: WebhookSender(database, clock, settings.webhook_hosts),
         JobKind.REGISTRY: RegistryDesk(database, files, clock, settings.registries),
         JobKind.EXPORT: CopyDesk(
-            database, files, clock, settings.exports, typeset, signing_key(settings.secret_key)
+            database, files, clock, settings.exports, typeset, kept_signer(settings.var)
         ),
     }
     # A thread of its own: minutes of simulating or of reading a log hold up no mail.

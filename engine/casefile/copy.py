@@ -1,19 +1,20 @@
 """A copy of a case file: a ZIP whose index is signed and names the hash of everything else; and the check of one."""
 
 import hashlib
-import hmac
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 import orjson
 
+from engine.casefile.signing import Seal, Signer, signed_by
 from engine.files import FileStore
 
-INDEX, SIGNATURE, FACTS, PAGE = "index.json", "index.hmac", "facts.jsonl", "index.pdf"
+INDEX, SIGNATURE, FACTS, PAGE = "index.json", "index.sig", "facts.jsonl", "index.pdf"
+PUBLIC_KEY: Final = "public_key.pem"
 LARGEST_INDEX: Final = 16 * 1024 * 1024  # bytes
 MOST_ENTRIES: Final = 50_000
 LARGEST_COPY: Final = 500 * 1024 * 1024  # bytes unpacked, for who may be anybody
@@ -27,12 +28,14 @@ class Checked:
     number: str
     documents: int
     faults: tuple[str, ...]  # names of files that were changed, are missing, or do not belong to it
-    is_signed: bool  # the index is as this installation made it
+    signed_by: (
+        Seal | None
+    )  # whose the index is, of the keys it was looked for; None: of none of them
 
-
-def signing_key(secret: str) -> bytes:
-    """The key under which an installation signs copies; its secret key is used for nothing else here."""
-    return hmac.new(secret.encode(), b"expedito case file index", hashlib.sha256).digest()
+    @property
+    def is_signed(self) -> bool:
+        """Whether the index is as one of these keys signed it."""
+        return self.signed_by is not None
 
 
 def write_copy(
@@ -42,7 +45,7 @@ def write_copy(
     files: FileStore,
     *,
     page: bytes,
-    key: bytes,
+    signer: Signer,
 ) -> int:
     """Write a copy, a piece at a time however large its documents are; its size in bytes."""
     others = {}
@@ -56,16 +59,19 @@ def write_copy(
                         written.write(chunk)
         others[FACTS] = _stream(archive, FACTS, facts)
         others[PAGE] = _stream(archive, PAGE, iter((page,)))
-        text = orjson.dumps({**index, "files": others}, option=orjson.OPT_INDENT_2)
+        others[PUBLIC_KEY] = _stream(archive, PUBLIC_KEY, iter((signer.seal.pem.encode(),)))
+        signature = {"algorithm": "Ed25519", "key": signer.seal.id}
+        said = {**index, "signature": signature, "files": others}
+        text = orjson.dumps(said, option=orjson.OPT_INDENT_2)
         archive.writestr(INDEX, text)
-        archive.writestr(SIGNATURE, hmac.new(key, text, hashlib.sha256).hexdigest())
+        archive.writestr(SIGNATURE, signer.sign(text))
     return path.stat().st_size
 
 
 def check_copy(
-    opened: IO[bytes], key: bytes, *, largest: int | None = LARGEST_COPY
+    opened: IO[bytes], seals: Collection[Seal], *, largest: int | None = LARGEST_COPY
 ) -> Checked | None:
-    """Whether a copy is as it was made here; None for what is no copy of a case file, or larger than is read."""
+    """Whether a copy is as one of these keys signed it; None for what is no copy, or larger than is read."""
     try:
         with zipfile.ZipFile(opened) as archive:
             entries = archive.infolist()
@@ -73,15 +79,13 @@ def check_copy(
             if swells or len(entries) > MOST_ENTRIES:
                 return None
             text = _limited(archive, INDEX)
-            signature = _limited(archive, SIGNATURE).decode("ascii", "replace").strip()
+            signature = _limited(archive, SIGNATURE)
             index = orjson.loads(text)
             expected = {one["file"]: one["sha256"] for one in index["documents"] if one["file"]}
             expected |= index["files"]
             faults = list(_faults(archive, expected))
-            is_signed = hmac.compare_digest(
-                signature.encode(), hmac.new(key, text, hashlib.sha256).hexdigest().encode()
-            )
-            return Checked(str(index["number"]), len(index["documents"]), tuple(faults), is_signed)
+            signer = signed_by(text, signature, seals)
+            return Checked(str(index["number"]), len(index["documents"]), tuple(faults), signer)
     except (
         zipfile.BadZipFile,
         KeyError,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.casefile.copy import Typeset, write_copy
 from engine.casefile.index import index_of, index_page
+from engine.casefile.signing import Signer
 from engine.database import Database
 from engine.errors import NotFound
 from engine.events import Happened
@@ -93,14 +94,14 @@ class CopyDesk:
         clock: Callable[[], datetime],
         folder: Path,
         typeset: Typeset,
-        key: bytes,
+        signer: Signer,
     ) -> None:
         self.database = database
         self.files = files
         self.clock = clock
         self.folder = folder
         self.typeset = typeset
-        self.key = key
+        self.signer = signer
 
     def __call__(self, job: Job) -> None:
         """Make the copy and say that it is there; old copies go."""
@@ -123,9 +124,9 @@ class CopyDesk:
                     left_out=("task",) if is_own else (),
                     at=at,
                 )
-                page = self.typeset(index_page(index))
+                page = self.typeset(index_page(index, self.signer.seal))
                 facts = iter(()) if export.is_masked or is_own else _facts(session, case)
-                size = write_copy(part, index, facts, self.files, page=page, key=self.key)
+                size = write_copy(part, index, facts, self.files, page=page, signer=self.signer)
             os.replace(part, whole)
         finally:
             part.unlink(missing_ok=True)

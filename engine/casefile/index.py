@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.casefile.names import entry_name
+from engine.casefile.signing import Seal
 from engine.history import documents
 from engine.letters.writing import Hand
 from engine.masking import masked_document, masked_name
@@ -26,6 +27,7 @@ _WORDS: Final = {
         "filed": "Presentado el",
         "state": "Estado",
         "made": "Copia del",
+        "signed": "Firmada (Ed25519) con la clave",
         "left out": "no incluido",
         "heads": ("Folio", "Documento", "Origen", "Fecha", "Bytes", "SHA-256"),
     },
@@ -35,6 +37,7 @@ _WORDS: Final = {
         "filed": "Filed on",
         "state": "State",
         "made": "Copy of",
+        "signed": "Signed (Ed25519) with the key",
         "left out": "not included",
         "heads": ("No.", "Document", "Origin", "Date", "Bytes", "SHA-256"),
     },
@@ -94,7 +97,7 @@ def index_of(
     }
 
 
-def index_page(index: Mapping[str, Any]) -> str:
+def index_page(index: Mapping[str, Any], seal: Seal) -> str:
     """The index as one HTML page, for a press."""
     language = index["language"] if index["language"] in _WORDS else "en"
     words, origins, hand = _WORDS[language], _ORIGINS[language], Hand(language)
@@ -117,6 +120,7 @@ def index_page(index: Mapping[str, Any]) -> str:
         f"{words['filed']}: {day(index['filed_on'])}",
         f"{words['state']}: {index['outcome'] or index['status']}",
         f"{words['made']} {day(index['made_at'])}",
+        f"{words['signed']} {seal.id}",
     )
     heads = "".join(f"<th>{head}</th>" for head in words["heads"])
     return f"""<!doctype html><html lang="{language}"><head><meta charset="utf-8">

@@ -1,24 +1,37 @@
 """A copy of a case file: complete, signed, and nothing in it can be changed without being seen."""
 
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
-from engine.casefile.copy import FACTS, INDEX, SIGNATURE, check_copy, signing_key, write_copy
+from engine.casefile.copy import FACTS, INDEX, PUBLIC_KEY, SIGNATURE, check_copy, write_copy
 from engine.casefile.index import index_of, index_page
 from engine.casefile.related import LinkedToItself, link_cases, related_cases, unlink_cases
+from engine.casefile.signing import (
+    EARLIER,
+    PRIVATE,
+    KeyUnreadable,
+    Signer,
+    kept_signer,
+    known_seals,
+)
 from engine.documents import add_document
 from engine.files import FileStore
 from engine.models import Case, Person
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
 
-KEY = signing_key("a secret")
+SIGNER = Signer(Ed25519PrivateKey.generate())
+KEY = (SIGNER.seal,)
 Rewrite = Callable[[str, bytes], bytes | None]
 
 
@@ -47,7 +60,7 @@ def a_copy(
     case, _ = a_case(hall, files, clock)
     index = index_of(hall.session, case, is_masked=masked, at=clock())
     path = tmp_path / "copy.zip"
-    write_copy(path, index, iter((b'{"seq":1}\n',)), files, page=b"%PDF page", key=KEY)
+    write_copy(path, index, iter((b'{"seq":1}\n',)), files, page=b"%PDF page", signer=SIGNER)
     return path
 
 
@@ -84,7 +97,7 @@ def test_documents_stand_in_sequence_with_hash_and_origin(
         assert archive.read("documents/0001-dni-de-rosa.pdf") == b"%PDF DNI de Rosa.pdf"
 
 
-@pytest.mark.parametrize("name", ["documents/0002-resolucion.pdf", FACTS, "index.pdf"])
+@pytest.mark.parametrize("name", ["documents/0002-resolucion.pdf", FACTS, "index.pdf", PUBLIC_KEY])
 def test_a_changed_file_is_named(
     hall: TownHall, files: FileStore, clock: Clock, tmp_path: Path, name: str
 ) -> None:
@@ -130,9 +143,76 @@ def test_another_installation_signs_otherwise(
     hall: TownHall, files: FileStore, clock: Clock, tmp_path: Path
 ) -> None:
     with a_copy(hall, files, clock, tmp_path).open("rb") as opened:
-        checked = check_copy(opened, signing_key("another secret"))
+        checked = check_copy(opened, (Signer(Ed25519PrivateKey.generate()).seal,))
     assert checked is not None
     assert not checked.is_signed
+
+
+def _with_signature(wrong: bytes, name: str, content: bytes) -> bytes:
+    return wrong if name == SIGNATURE else content
+
+
+def test_a_signature_over_other_bytes_is_none(
+    hall: TownHall, files: FileStore, clock: Clock, tmp_path: Path
+) -> None:
+    path = a_copy(hall, files, clock, tmp_path)
+    for wrong in (b"", SIGNER.sign(b"something else"), b"0" * 64):
+        checked = check_copy(rewritten(path, partial(_with_signature, wrong)), KEY)
+        assert checked is not None
+        assert checked.signed_by is None
+
+
+def test_who_signs_a_forgery_with_an_own_key_is_not_the_office(
+    hall: TownHall, files: FileStore, clock: Clock, tmp_path: Path
+) -> None:
+    forger = Signer(Ed25519PrivateKey.generate())
+    path = a_copy(hall, files, clock, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        index = archive.read(INDEX).replace(b"letter", b"lettre")
+    forged = {INDEX: index, SIGNATURE: forger.sign(index)}
+    checked = check_copy(rewritten(path, lambda n, c: forged.get(n, c)), KEY)
+    assert checked is not None
+    assert not checked.is_signed
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
+def test_openssl_alone_can_check_the_signature(
+    hall: TownHall, files: FileStore, clock: Clock, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(a_copy(hall, files, clock, tmp_path)) as archive:
+        archive.extractall(tmp_path / "out")
+    told = ["pkeyutl", "-verify", "-pubin", "-inkey", PUBLIC_KEY, "-rawin", "-in", INDEX]
+    command = ["openssl", *told, "-sigfile", SIGNATURE]
+    done = subprocess.run(command, cwd=tmp_path / "out", capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "out" / INDEX).write_bytes(b"{}")
+    assert subprocess.run(command, cwd=tmp_path / "out", check=False).returncode != 0
+
+
+def test_the_key_of_an_installation_is_made_once_and_only_its_owner_reads_it(
+    tmp_path: Path,
+) -> None:
+    first = kept_signer(tmp_path)
+    assert kept_signer(tmp_path).seal == first.seal
+    assert (tmp_path / PRIVATE).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [PRIVATE]
+
+
+def test_copies_signed_with_an_earlier_key_are_still_ours(tmp_path: Path) -> None:
+    old = kept_signer(tmp_path)
+    (tmp_path / PRIVATE).unlink()
+    (tmp_path / EARLIER).mkdir()
+    (tmp_path / EARLIER / "2026.pem").write_text(old.seal.pem)
+    assert [seal.id for seal in known_seals(tmp_path)] == [
+        kept_signer(tmp_path).seal.id,
+        old.seal.id,
+    ]
+
+
+def test_what_is_no_key_is_refused_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / PRIVATE).write_text("nothing")
+    with pytest.raises(KeyUnreadable, match=PRIVATE):
+        kept_signer(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"%PDF-1.7", b"PK\x03\x04 nothing"])
@@ -157,7 +237,14 @@ def test_a_masked_copy_names_nobody(
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         text = archive.read(INDEX).decode()
-    assert names == ["documents/0002-resolucion.pdf", FACTS, "index.pdf", INDEX, SIGNATURE]
+    assert names == [
+        "documents/0002-resolucion.pdf",
+        FACTS,
+        "index.pdf",
+        PUBLIC_KEY,
+        INDEX,
+        SIGNATURE,
+    ]
     assert "Rosa" not in text
     index = orjson.loads(text)
     assert index["documents"][0]["sha256"]
@@ -166,7 +253,7 @@ def test_a_masked_copy_names_nobody(
 def test_the_page_escapes_what_people_wrote(hall: TownHall, files: FileStore, clock: Clock) -> None:
     case, _ = a_case(hall, files, clock)
     case.applicant_name = "<script>x</script>"
-    page = index_page(index_of(hall.session, case, is_masked=False, at=clock()))
+    page = index_page(index_of(hall.session, case, is_masked=False, at=clock()), KEY[0])
     assert "<script>" not in page
 
 

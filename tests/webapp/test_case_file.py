@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from engine.casefile.copy import signing_key
 from engine.casefile.desk import CopyDesk
+from engine.casefile.signing import kept_signer
 from engine.files import FileStore
 from engine.models import CaseReading, Job, JobKind
 from engine.worker import Worker
@@ -31,7 +31,7 @@ def made_copies(town: Town) -> None:
         town.clock,
         settings.exports,
         lambda page: b"%PDF " + page.encode(),
-        signing_key(settings.secret_key),
+        kept_signer(settings.var),
     )
     Worker(town.database, town.clock, senders={JobKind.EXPORT: desk}).run_until_idle()
 
@@ -63,13 +63,17 @@ def test_the_command_tells_a_changed_copy(
     made_copies(town)
     copy = carla.get(f"{at}/copies/{copy_link(carla.get(at).text)}", buffered=True).data
     settings: Settings = town.app.extensions["settings"]
-    monkeypatch.setenv("EXPEDITO_SECRET_KEY", settings.secret_key)
-    monkeypatch.setenv("EXPEDITO_VAR", str(tmp_path))
+    monkeypatch.setenv("EXPEDITO_VAR", str(settings.var))
     path = tmp_path / "copy.zip"
     path.write_bytes(copy)
     assert CliRunner().invoke(casefile, ["verify", str(path)]).exit_code == 0
-    monkeypatch.setenv("EXPEDITO_SECRET_KEY", "another secret of another installation")
+    public = tmp_path / "office.pem"
+    public.write_text(town.visitor().get("/verify/key.pem").text)
+    assert CliRunner().invoke(casefile, ["key"]).stdout.strip() == public.read_text().strip()
+    monkeypatch.setenv("EXPEDITO_VAR", str(tmp_path / "elsewhere"))
     assert CliRunner().invoke(casefile, ["verify", str(path)]).exit_code == 1
+    with_key = ["verify", str(path), "--key", str(public)]
+    assert CliRunner().invoke(casefile, with_key).exit_code == 0
 
 
 def test_a_copy_is_only_for_who_asked_for_it(town: Town) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, se
 from flask.typing import ResponseReturnValue
 
 from engine import history
-from engine.casefile.copy import check_copy, signing_key
+from engine.casefile.copy import check_copy
 from engine.casefile.desk import ask_for_copy, copies_of, copy_path
 from engine.casefile.readings import readings_of
 from engine.casefile.related import (
@@ -17,6 +17,7 @@ from engine.casefile.related import (
     related_cases,
     unlink_cases,
 )
+from engine.casefile.signing import Seal, kept_signer, known_seals
 from engine.cases import case_by_number
 from engine.charge import is_in_charge
 from engine.correspondence import NothingWritten, messages_of, write_message
@@ -154,7 +155,16 @@ def readings(number: str) -> ResponseReturnValue:
 @public
 def ask_check() -> ResponseReturnValue:
     """Where a copy of a case file is checked."""
-    return page("case_file/check.html", checked=None, error=None)
+    return page("case_file/check.html", checked=None, error=None, seal=_seal())
+
+
+@pages.get("/verify/key.pem")
+@public
+def key() -> Response:
+    """The public key that copies are signed with, as OpenSSL reads it."""
+    answer = Response(_seal().pem, mimetype="application/x-pem-file")
+    answer.headers["Content-Disposition"] = "attachment; filename=public_key.pem"
+    return answer
 
 
 @pages.post("/verify/file")
@@ -163,15 +173,16 @@ def check() -> ResponseReturnValue:
     """Whether a copy is as it was made here; it is read, not kept, and nothing of it is shown but its number."""
     sent = request.files.get("file")
     settings: Settings = current_app.extensions["settings"]
-    found = (
-        check_copy(sent.stream, signing_key(settings.secret_key))
-        if sent and sent.filename
-        else None
-    )
+    found = check_copy(sent.stream, known_seals(settings.var)) if sent and sent.filename else None
     if found is None:
         error = _("Choose the ZIP file of a case file as it was downloaded.")
-        return page("case_file/check.html", 422, checked=None, error=error)
-    return page("case_file/check.html", checked=found, error=None)
+        return page("case_file/check.html", 422, checked=None, error=error, seal=_seal())
+    return page("case_file/check.html", checked=found, error=None, seal=_seal())
+
+
+def _seal() -> Seal:
+    settings: Settings = current_app.extensions["settings"]
+    return kept_signer(settings.var).seal
 
 
 def send_copy(case: Case, export: CaseExport) -> Response:
