@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO, ClassVar
 
@@ -15,6 +16,7 @@ from engine.media_types import LOOKED_AT, SAFE_INLINE, media_type_of
 CHUNK = 256 * 1024
 LARGEST = 20 * 1024 * 1024  # bytes of one file, unless the caller says otherwise
 _SCAN_SECONDS = 120
+_ASIDE = "aside"
 
 
 class FileTooLarge(Refusal):
@@ -40,6 +42,12 @@ class FileUnsafe(Refusal):
     sentence: ClassVar[str] = (
         "The file “{name}” was not accepted by the virus check. Send another copy, or bring it to the office."
     )
+
+
+class FileGone(Refusal):
+    """It was attached long ago, and nobody kept it."""
+
+    sentence: ClassVar[str] = "The file “{name}” is no longer here. Attach it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +152,9 @@ class FileStore:
         return digest.hexdigest(), size, head
 
     def _keep(self, incoming: Path, digest: str) -> None:
-        kept = self.path(digest)
-        if kept.exists():
+        if self.touch(digest):
             return
+        kept = self.path(digest)
         kept.parent.mkdir(exist_ok=True, mode=0o700)
         os.replace(incoming, kept)
         # the name is only safe once the folder that holds it is
@@ -163,18 +171,91 @@ class FileStore:
             raise NotFound(what="file", name=sha256[:64])
         return self.folder / sha256[:2] / sha256[2:]
 
+    def touch(self, sha256: str) -> bool:
+        """These bytes come into use: they count as new, and are taken back if they were put aside. False: gone."""
+        kept = self.path(sha256)
+        try:
+            os.utime(kept)
+            return True
+        except FileNotFoundError:
+            pass
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            os.rename(self._aside(sha256), kept)
+            os.utime(kept)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def is_older(self, sha256: str, instant: datetime) -> bool:
+        """Whether nobody has put or touched these bytes since; False where they are not."""
+        try:
+            return self.path(sha256).stat().st_mtime < instant.timestamp()
+        except FileNotFoundError:
+            return False
+
+    def put_aside(self, sha256: str, at: datetime) -> bool:
+        """Out of the way, to be removed later unless somebody wants them; False where they are not."""
+        aside = self._aside(sha256)
+        aside.parent.mkdir(exist_ok=True, mode=0o700)
+        try:
+            os.rename(self.path(sha256), aside)
+            os.utime(aside, (at.timestamp(), at.timestamp()))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def aside(self) -> Iterator[str]:
+        """The sha256 of everything put aside."""
+        for path in sorted(self.folder.glob(f"{_ASIDE}/*")):
+            if _is_digest(path.name):
+                yield path.name
+
+    def is_aside_since(self, sha256: str, instant: datetime) -> bool:
+        """Whether these bytes were put aside then or before."""
+        try:
+            return self._aside(sha256).stat().st_mtime <= instant.timestamp()
+        except FileNotFoundError:
+            return False
+
+    def remove_aside(self, sha256: str) -> int | None:
+        """Remove bytes that were put aside; how many, None where somebody has taken them back."""
+        aside = self._aside(sha256)
+        try:
+            size = aside.stat().st_size
+            aside.unlink()
+        except FileNotFoundError:
+            return None
+        return size
+
+    def forget_half_arrived(self, instant: datetime) -> None:
+        """Remove what began to arrive before and never did: a process was killed meanwhile."""
+        for path in self.folder.glob("incoming-*"):
+            try:
+                if path.stat().st_mtime < instant.timestamp():
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+
+    def _aside(self, sha256: str) -> Path:
+        self.path(sha256)  # NotFound for what is no sha256
+        return self.folder / _ASIDE / sha256
+
     def all(self) -> Iterator[str]:
         """The sha256 of everything in the store."""
-        for path in sorted(self.folder.glob("??/*")):
-            if _is_digest(path.parent.name + path.name):
-                yield path.parent.name + path.name
+        for folder in sorted(self.folder.glob("??")):
+            for path in sorted(folder.iterdir()):
+                if _is_digest(folder.name + path.name):
+                    yield folder.name + path.name
 
     def open(self, sha256: str) -> BinaryIO:
-        """The bytes to read from; NotFound."""
+        """The bytes to read from, though they were put aside; NotFound."""
         try:
             return self.path(sha256).open("rb")
         except FileNotFoundError:
-            raise NotFound(what="file", name=sha256[:12]) from None
+            if not self.touch(sha256):
+                raise NotFound(what="file", name=sha256[:12]) from None
+        return self.path(sha256).open("rb")
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """The bytes in pieces, for streaming; NotFound."""

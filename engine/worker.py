@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
 
-from engine import buffer, day_roots, filing, jobs, notifications, opinions, receipts
+from engine import buffer, day_roots, file_sweep, filing, jobs, notifications, opinions, receipts
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
@@ -141,6 +141,7 @@ class Worker:
         self.database.write(lambda session: reports.send_due(session, at=now))
         self.database.write(lambda session: day_roots.close_yesterday(session, at=now))
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
+        self.database.write(lambda session: file_sweep.plan_sweep(session, at=now))
         self.database.write(lambda session: opinions.remind(session, at=now))
         self.database.write(lambda session: notifications.send_digests(session, at=now))
         self.database.write(lambda session: notifications.forget_notifications(session, at=now))

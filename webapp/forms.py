@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.errors import filled
-from engine.files import FileStore, StoredFile
+from engine.files import FileGone, FileStore, StoredFile
 from engine.forms import Answers, FieldError, FieldState, Form, Json
 from engine.forms.field import Field
 from engine.forms.fields.dynamiclist import MOST_ROWS
@@ -277,6 +277,8 @@ class _Reader:
         for token in self.sent.getlist(name):
             file = _file_of(token)
             if file is not None:
+                if self.store is not None and not self.store.touch(file.sha256):
+                    raise FileGone(name=file.name)
                 found.append(self._known(file))
         for upload in self.uploads.getlist(name) if self.store else []:
             if upload.filename and self.store:

@@ -1,7 +1,7 @@
 """The worker's part of a report: its figures, then its printed pages in the language it was asked for in."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import BytesIO
 
@@ -168,3 +168,12 @@ def _words(settings: Settings) -> Flask:
     study_words.register(app)
     sheet_words.register(app)
     return app
+
+
+def report_files(session: Session) -> Iterator[str]:
+    """The sha256 of the PDFs of reports: no document of a case names them."""
+    rows = session.scalars(select(StudyReport.data).execution_options(yield_per=20))
+    for data in rows:
+        stored = StoredFile.from_json(data.get("pdf"))
+        if stored is not None:
+            yield stored.sha256

@@ -10,6 +10,7 @@ from designer.simulation.desk import SimulationDesk
 from engine.casefile.desk import CopyDesk
 from engine.casefile.signing import kept_signer
 from engine.database import Database
+from engine.file_sweep import FileSweeper
 from engine.files import FileStore
 from engine.inquiries import RegistryDesk
 from engine.letters.typesetting import typeset
@@ -20,7 +21,7 @@ from engine.senders.webhook import WebhookSender
 from engine.worker import INSIDE, Sender, Worker
 from webapp.config import Settings
 from webapp.letter_press import letter_press
-from webapp.report_press import ReportPress
+from webapp.report_press import ReportPress, report_files
 
 LONG_LEASE = timedelta(
     minutes=30
@@ -45,6 +46,7 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
         JobKind.SIMULATION: SimulationDesk(database, clock),
         JobKind.REPORT: ReportPress(database, files, clock, settings),
         JobKind.LOG: LogDesk(database, files, clock, settings.zone),
+        JobKind.FILES: FileSweeper(database, files, clock, report_files),
     }
     inside = Worker(database, clock, kinds=INSIDE)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)

@@ -30,7 +30,10 @@ EARLIER: Final = "signing_keys"  # folder of public keys that signed before, *.p
 class KeyUnreadable(Refusal):
     """A key file that holds no Ed25519 key."""
 
-    sentence = "{file} holds no Ed25519 key. Put the key of this installation back, or move the file away for a new one."
+    sentence = (
+        "{file} holds no Ed25519 key. Put the key of this installation back, "
+        "or move the file away for a new one."
+    )
     status = 500
 
 

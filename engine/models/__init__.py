@@ -70,6 +70,7 @@ from engine.models.webhooks import Webhook
 from engine.models.window import (
     CaseAccess,
     CaseMessage,
+    FileSweep,
     FilingDraft,
     InquiryStatus,
     RegistryInquiry,
@@ -106,6 +107,7 @@ __all__ = [
     "EventLog",
     "ExpostCheck",
     "ExpostSample",
+    "FileSweep",
     "FiledAppeal",
     "FilingDraft",
     "Incident",

@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     ROOT = "root"  # close a day with a root over all chains
     SIMULATION = "simulation"  # simulate a scenario of an analyst
     LOG = "log"  # read an uploaded event log, or take it out again
+    FILES = "files"  # remove files that nothing refers to
     MIGRATION = "migration"  # a batch of cases on their way to another version
 
 

@@ -1,6 +1,6 @@
 """The applicant's window: what is being filled in, who holds a code, what was said, what registries were asked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -88,3 +88,17 @@ class RegistryInquiry(Base):
     told: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # names and values
 
     __table_args__ = (WITHOUT_ROWID,)
+
+
+class FileSweep(Base):
+    """What a day's look for files that nothing refers to has found; one row a day."""
+
+    __tablename__ = "file_sweep"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    swept_at: Mapped[datetime | None] = mapped_column(Instant)  # None: still to come
+    looked: Mapped[int] = mapped_column(default=0, server_default="0")  # files in the store
+    put_aside: Mapped[int] = mapped_column(default=0, server_default="0")
+    taken_back: Mapped[int] = mapped_column(default=0, server_default="0")
+    removed: Mapped[int] = mapped_column(default=0, server_default="0")
+    removed_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from engine.day_roots import day_roots, unsealed_cases
+from engine.file_sweep import file_sweeps
 from engine.models import Role
 from webapp.access import access
 from webapp.pages import page
@@ -21,6 +22,13 @@ def index() -> ResponseReturnValue:
         roots=day_roots(session(), limit=60),
         unsealed=unsealed_cases(session()),
     )
+
+
+@pages.get("/files")
+@access(Role.OPERATOR)
+def files() -> ResponseReturnValue:
+    """What the daily look for files that nothing refers to has found."""
+    return page("record/files.html", sweeps=file_sweeps(session()))
 
 
 @pages.get("/roots.txt")
