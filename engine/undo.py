@@ -19,6 +19,8 @@ from engine.progress import Held, advance
 from engine.resolver import PublishedVersions
 from engine.spiff import Execution
 from engine.tasks import save_answers
+from engine.terms import clock
+from engine.terms.silence import refuse_after_silence
 from engine.visibility import managed_cases
 from engine.worklists import read_task_id
 
@@ -31,9 +33,10 @@ _WITHIN = {
     Happened.TIMER_CANCELLED,
     Happened.DECISION_MADE,
     Happened.DOCUMENT_ADDED,
+    *clock.TAKEN_BACK,
 }
 # What may come after it without anything having followed from it.
-_BESIDE = {Happened.CASE_READ, Happened.COMMENT_ADDED}
+_BESIDE = {Happened.CASE_READ, Happened.COMMENT_ADDED, Happened.TERM_WARNED}
 
 
 class NothingToUndo(Conflict):
@@ -61,14 +64,15 @@ def undo_completion(session: Session, task_id: str, *, by: Person, at: datetime)
     """Take a completion back; what was answered is kept as typed so far. The task, open again and still theirs.
 
     For who completed it, or who is in charge of the case. Raises NotFound, NothingToUndo, CaseEnded, CaseSuspended,
-    CaseWentOn, LeftTheHouse.
+    SilenceOperated, CaseWentOn, LeftTheHouse.
     """
     case_id, token = read_task_id(task_id)
     case, task = _held(session, case_id, token, by)
     if task.status != TaskStatus.COMPLETED:
         raise NothingToUndo(task=task.name)
     check_open(case)
-    done = _check_nothing_followed(session, case, task)
+    refuse_after_silence(session, case, at=at)
+    done, told = _check_nothing_followed(session, case, task)
     if case.state_before is None:
         raise CaseWentOn(task=task.name)
     plan = blueprint(session, case.version_id)
@@ -79,6 +83,7 @@ def undo_completion(session: Session, task_id: str, *, by: Person, at: datetime)
     fields = field_values(session, plan, now.variables)
     answers = {name: now.variables[name] for name in done if name in now.variables}
     held = Held(case, plan, restored, {wait.token: wait for wait in now.waits()}, fields)
+    clock.take_back(session, case, plan, told, at=at)
     main = Fact(Happened.TASK_REOPENED, task.element_id, token, task.office_id)
     advance(session, held, main, by=by, at=at)
     session.flush()
@@ -109,8 +114,10 @@ def _held(session: Session, case_id: int, token: int, by: Person) -> tuple[Case,
     return case, task
 
 
-def _check_nothing_followed(session: Session, case: Case, task: Task) -> list[str]:
-    """Names of the answers given; CaseWentOn or LeftTheHouse when there is no way back."""
+def _check_nothing_followed(session: Session, case: Case, task: Task) -> tuple[list[str], set[str]]:
+    """Names of the answers given, and the facts that the completion brought about; CaseWentOn or LeftTheHouse when
+    there is no way back.
+    """
     completed = session.scalar(
         select(Event)
         .where(
@@ -135,4 +142,5 @@ def _check_nothing_followed(session: Session, case: Case, task: Task) -> list[st
             raise CaseWentOn(task=task.name)
         if fact.type not in _WITHIN:
             raise LeftTheHouse(task=task.name)
-    return list((completed.data or {}).get("answers", ()))
+    told = {fact.type for fact in after if fact.type not in _BESIDE}
+    return list((completed.data or {}).get("answers", ())), told

@@ -60,7 +60,7 @@ def done_elements(
         # done, but which way on is still asked: the letter waits for the answer
         if here is None or here.kind != WaitKind.DECISION:
             done[main.element_id] = max(done[main.element_id], 1)
-    return done
+    return +done  # what only waits now was not done
 
 
 def issue_letters(

@@ -105,6 +105,29 @@ def _await_applicant(
         enqueue(session, JobKind.CLOCK, key, payload, run_at=run_at, case_id=case.id, at=at)
 
 
+# What `moved` says of a completion that can be taken back; what the applicant was told cannot.
+TAKEN_BACK = (Happened.CLOCK_STARTED, Happened.REQUEST_DECIDED)
+
+
+def take_back(
+    session: Session, case: Case, plan: Blueprint, facts: set[str], *, at: datetime
+) -> None:
+    """The clock stands again as before a completion of which these facts were told; those of TAKEN_BACK count."""
+    term = term_of(session, case)
+    if term is None or not facts & set(TAKEN_BACK):
+        return
+    if Happened.REQUEST_DECIDED in facts:
+        term.decided_on = None
+    if Happened.CLOCK_STARTED in facts:
+        # The answers that said which term it is are gone: the law's own one runs, from the same day.
+        said = law_of(term.jurisdiction).decide
+        term.modality, term.assessment = "", None
+        term.amount, term.unit = said.amount, said.unit.value
+        case.clock = ClockState.UNDETERMINED.value
+    count(session, case, term)
+    set_alarm(session, case, term, at=at)
+
+
 def term_of(session: Session, case: Case) -> CaseTerm | None:
     """The term of a case; None where none applies."""
     return None if case.clock is None else session.get(CaseTerm, case.id)
