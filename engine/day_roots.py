@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -46,10 +47,14 @@ class RootAudited:
     broken: str | None
 
 
-def close_yesterday(session: Session, *, at: datetime) -> bool:
-    """Leave a job that closes the day before, unless it is closed or about to be; whether there was one to leave."""
-    day = at.astimezone(ZONE).date() - timedelta(days=1)
-    if session.get(DayRoot, day) is not None:
+def close_yesterday(session: Session, *, zone: ZoneInfo = ZONE, at: datetime) -> bool:
+    """Leave a job that closes the day before, unless it is closed or about to be; whether there was one to leave.
+
+    Days are those of the installation's `zone`. Where the zone was changed, or a clock runs behind, no day is closed
+    before one that is closed already: roots follow each other by day.
+    """
+    day = at.astimezone(zone).date() - timedelta(days=1)
+    if session.scalar(select(DayRoot.day).where(DayRoot.day >= day).limit(1)) is not None:
         return False
     row = {
         "id": new_id(at),
@@ -67,7 +72,7 @@ def close_yesterday(session: Session, *, at: datetime) -> bool:
 def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> None:
     """Note the newest facts of the next thousand cases; after the last of them, close the day with its root."""
     day = date.fromisoformat(payload["day"])
-    if session.get(DayRoot, day) is not None:
+    if session.scalar(select(DayRoot.day).where(DayRoot.day >= day).limit(1)) is not None:
         return
     rows = session.execute(_UNSEALED, {"after": payload["after"], "most": BATCH}).all()
     if rows:

@@ -18,6 +18,7 @@ from engine.facts import Fact
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, CaseStatus, JobKind, Person, StartTrigger, Subscription, Version
 from engine.progress import advance, hold, shortened
+from engine.spiff import message_name
 
 CASE_KEY = "case"  # this correlation key is the number of the case a message is for
 MOST_CANDIDATES = 20
@@ -176,8 +177,7 @@ def _awaited(plan: Blueprint, node: Node) -> str:
     for event in node.events:
         if event.kind == EventKind.MESSAGE:
             reference = event.reference
-    root = plan.compiled.model.roots.get(reference or "")
-    return (root and (root.name or root.id)) or reference or node.name or node.id
+    return message_name(plan.compiled.model, node, reference)
 
 
 def _waiting(

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine import buffer, day_roots, file_sweep, filing, jobs, notifications, opinions, receipts
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
 from engine.metrics import reports
+from engine.metrics.days import ZONE
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
@@ -61,7 +63,9 @@ class Worker:
         batch: int = BATCH,
         lease: timedelta = jobs.LEASE,
         name: str | None = None,
+        zone: ZoneInfo = ZONE,
     ) -> None:
+        self.zone = zone  # in which the days of the record are closed
         self.database = database
         self.clock = clock
         self.connectors = dict(connectors or {})
@@ -139,7 +143,9 @@ class Worker:
         self.database.write(lambda session: buffer.sweep(session, at=now))
         self.database.write(lambda session: receipts.forget_old(session, at=now))
         self.database.write(lambda session: reports.send_due(session, at=now))
-        self.database.write(lambda session: day_roots.close_yesterday(session, at=now))
+        self.database.write(
+            lambda session: day_roots.close_yesterday(session, zone=self.zone, at=now)
+        )
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
         self.database.write(lambda session: file_sweep.plan_sweep(session, at=now))
         self.database.write(lambda session: opinions.remind(session, at=now))

@@ -10,7 +10,7 @@ EXPEDITO_THREADS       requests served at once by one process; default 8
 EXPEDITO_URL           address people type, e.g. https://tramites.example.gob.pe; https makes cookies secure
 EXPEDITO_PROXIES       how many trusted proxies stand in front; default 0: forwarded headers are ignored
 EXPEDITO_LANGUAGE      language for those whose browser asks for none of ours, en or es; default en
-EXPEDITO_TIMEZONE      zone in which dates are shown and read; default America/Lima
+EXPEDITO_TIMEZONE      zone in which dates are shown and read and the record's days close; default America/Lima
 EXPEDITO_ANTIVIRUS     program that checks an upload, e.g. `clamdscan --no-summary`: called with the file's path,
                        exit status 0 means clean; default: none
 EXPEDITO_SMTP_URL      mail server, e.g. `smtp://localhost`, `smtps://user:password@mail.example.gob.pe`; default: none,

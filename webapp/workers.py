@@ -48,7 +48,7 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
         JobKind.LOG: LogDesk(database, files, clock, settings.zone),
         JobKind.FILES: FileSweeper(database, files, clock, report_files),
     }
-    inside = Worker(database, clock, kinds=INSIDE)
+    inside = Worker(database, clock, kinds=INSIDE, zone=settings.zone)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
     beside = Worker(
         database, clock, senders=thinking, kinds=tuple(thinking), batch=1, lease=LONG_LEASE

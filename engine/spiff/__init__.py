@@ -8,6 +8,7 @@ from engine.spiff.compiling import compile_model
 from engine.spiff.elements.rounds import COUNTER
 from engine.spiff.execution import Execution
 from engine.spiff.facts import Choice, Fact, FactKind, Local, Option, Wait, WaitKind
+from engine.spiff.messages import message_name
 from engine.spiff.migration import proposal
 from engine.spiff.refusals import (
     CaseOver,
@@ -49,6 +50,7 @@ __all__ = [
     "Wait",
     "WaitKind",
     "compile_model",
+    "message_name",
     "proposal",
     "remembered",
 ]

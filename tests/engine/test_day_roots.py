@@ -1,4 +1,5 @@
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -9,7 +10,7 @@ from engine.cases import suspend_case
 from engine.database import Database
 from engine.day_roots import audit_roots, close_yesterday, unsealed_cases
 from engine.facts import _link, verify_chain
-from engine.models import Case, DayHead, Event, Job
+from engine.models import Case, DayHead, DayRoot, Event, Job
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
@@ -54,6 +55,41 @@ def test_a_day_closes_once_with_a_root_over_the_cases_that_went_on(
         assert session.scalars(heads).all() == [town[1]]
         assert unsealed_cases(session) == 0
     assert broken(database) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "closed"),
+    [("America/Lima", None), ("Pacific/Auckland", date(2026, 3, 2)), ("UTC", None)],
+)
+def test_a_day_closes_when_it_is_over_where_the_installation_is(
+    database: Database, clock: Clock, town: list[int], zone: str, closed: date | None
+) -> None:
+    # a Monday in Lima and in London, Tuesday already in New Zealand
+    assert clock().astimezone(UTC).date() == date(2026, 3, 2)
+    with database.transaction() as session:
+        session.add(DayRoot(day=date(2026, 3, 1), closed_at=clock(), cases=0, root=bytes(32)))
+    left = database.write(lambda s: close_yesterday(s, zone=ZoneInfo(zone), at=clock()))
+    assert left is (closed is not None)
+    Worker(database, clock).run_until_idle()
+    with database.reading() as session:
+        assert day_roots.day_roots(session)[0].day == (closed or date(2026, 3, 1))
+
+
+def test_no_day_closes_before_one_that_is_closed(
+    database: Database, clock: Clock, town: list[int]
+) -> None:
+    far = ZoneInfo("Pacific/Auckland")
+    assert database.write(lambda s: close_yesterday(s, zone=far, at=clock())) is True
+    Worker(database, clock).run_until_idle()
+    # the installation moves to Lima, where the day before is an earlier one
+    assert database.write(lambda s: close_yesterday(s, at=clock())) is False
+    go_on(database, clock, town[0])
+    clock.advance(days=1)
+    database.write(lambda s: close_yesterday(s, at=clock()))
+    close(database, clock)
+    assert broken(database) == []
+    with database.reading() as session:
+        assert unsealed_cases(session) == 0
 
 
 def test_the_job_that_closes_a_day_is_left_once(database: Database, clock: Clock) -> None:

@@ -295,6 +295,39 @@ def test_a_thrown_message_starts_a_case_in_the_same_conversation(bench: Bench) -
         assert second.applicant_name == first.applicant_name
 
 
+def test_pools_of_one_file_talk_over_its_message_flows(bench: Bench) -> None:
+    talk = (
+        b'<process id="bank" isExecutable="true"><startEvent id="asked"><messageEventDefinition/></startEvent>'
+        b'<userTask id="check" name="Check"/><sendTask id="tell"/><endEvent id="be"/>'
+        b'<sequenceFlow id="b1" sourceRef="asked" targetRef="check"/>'
+        b'<sequenceFlow id="b2" sourceRef="check" targetRef="tell"/>'
+        b'<sequenceFlow id="b3" sourceRef="tell" targetRef="be"/></process>'
+        b'<collaboration id="c"><participant id="p1" processRef="p"/><participant id="p2" processRef="bank"/>'
+        b'<messageFlow id="ask" sourceRef="order" targetRef="asked"/>'
+        b'<messageFlow id="told" sourceRef="tell" targetRef="answer"/></collaboration></definitions>'
+    )
+    office = diagram(
+        '<startEvent id="s"/><sendTask id="order"/><receiveTask id="answer"/><endEvent id="e"/>',
+        flows="s>order order>answer answer>e",
+    ).replace(b"</definitions>", talk)
+    with bench.hall() as hall:
+        hall.office("Office")
+        olga = hall.person("olga", "Office")
+        hall.publish(office, key="bank", process_id="bank", by=olga)
+        buyers = [hall.start(hall.publish(office, key="office", by=olga)) for _ in range(2)]
+        numbers = [buyer.id for buyer in buyers]
+    bench.worker().run_until_idle()
+    with bench.hall() as hall:
+        asked = hall.session.scalars(select(Case).where(Case.channel == "message")).all()
+        assert {case.conversation_id for case in asked} == set(numbers)
+        second = next(case for case in asked if case.conversation_id == numbers[1])
+        task = hall.session.scalars(select(Task).where(Task.case_id == second.id)).one()
+        complete_task(hall.session, task.id, {}, by=olga, at=bench.clock())
+    bench.worker().run_until_idle()
+    # the answer comes to who asked, not to who waits longest
+    assert [bench.case(number).status for number in numbers] == ["open", "completed"]
+
+
 def test_a_signal_is_heard_by_every_case_that_listens(bench: Bench) -> None:
     signal = '<signal id="g" name="Alarm"/>'
     listens = diagram(

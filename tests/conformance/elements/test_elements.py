@@ -3,10 +3,12 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.model import EventKind, Kind
+from tests.conformance.elements.golden import continued, files
 from tests.conformance.elements.proof import Proof, Unsaved
 from tests.conformance.elements.table import ALL, named, table
 from tests.engine.spiff.diagrams import Play
 
+RELEASES = files()
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -21,6 +23,24 @@ def test_an_element_is_read_run_and_reloaded_in_every_state(proof: Proof) -> Non
     never_saved = proof.played(Unsaved)
     assert (never_saved.facts, never_saved.path) == (case.facts, case.path)
     assert never_saved.variables == case.variables
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("proof", ALL, ids=named)
+def test_every_state_that_a_release_wrote_loads_and_goes_on_to_the_same_end(
+    release: str, proof: Proof
+) -> None:
+    kept = RELEASES[release].get(named(proof))
+    if kept is None:
+        pytest.skip("an element that the release did not have")
+    case, today = continued(proof, kept), proof.played(Unsaved)
+    assert case.kept == [], "as many states as the release wrote"
+    assert (case.facts, case.path, case.variables) == (today.facts, today.path, today.variables)
+
+
+def test_a_release_leaves_what_it_writes_to_the_next() -> None:
+    assert list(RELEASES) == ["0.1.0"]
+    assert len(RELEASES["0.1.0"]) >= 123
 
 
 def test_the_table_says_what_is_proved() -> None:

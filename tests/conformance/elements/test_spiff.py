@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,12 +23,26 @@ from tests.engine.spiff.diagrams import (
     xml,
 )
 
+ROOT = Path(__file__).parents[3]
 SIGNAL = '<bpmn:signal id="sg" name="S"/>'
 MESSAGE = '<bpmn:message id="m" name="M"/>'
 LOOP = (
     "start s\nxor m\n{0} f\nuser a\nuser b\n{0} j\nxor g\nend e\n"
     "s -> m -> f\nf -> a{1}\nf -> b{1}\na -> j\nb -> j\nj -> g\ng -> m [again]\ng -> e *"
 )
+
+
+def test_every_test_named_in_the_list_exists() -> None:
+    listed = (ROOT / "tests/conformance/spiff.md").read_text(encoding="utf-8")
+    rows = [line for line in listed.splitlines() if re.match(r"\| \d", line)]
+    assert {int(re.match(r"\| (\d+)", row)[1]) for row in rows} == set(range(1, 14))  # type: ignore[index]  # all match
+    for row in rows:
+        held = re.findall(r"`([\w/.:]+)`", row.rpartition("|")[0].rpartition("|")[2])
+        assert held, row
+        for name in held:
+            file, _, test = name.rpartition("::")
+            source = ROOT / file if file else Path(__file__)
+            assert f"\ndef {test}(" in source.read_text(encoding="utf-8"), name
 
 
 @pytest.mark.parametrize("gateway", ["and", "or"])
