@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import delete, select, update
@@ -27,6 +27,9 @@ class Answer:
     is_repeated: bool = False
 
 
+Done = TypeVar("Done", bound="Answer | None")
+
+
 class KeyReused(Conflict):
     """The key was used for another request."""
 
@@ -43,15 +46,16 @@ def once(
     session: Session,
     key: str,
     asked: str,
-    command: Callable[[], Answer],
+    command: Callable[[], Done],
     *,
     by: Person,
     at: datetime,
-) -> Answer:
+) -> Done | Answer:
     """Carry out `command` unless this person's key has an answer already; then give that again.
 
     `asked` is the request's `fingerprint`; KeyReused when it differs. A repetition that comes while the first is
-    still at work waits for it. When the command raises, the transaction rolls back and so does the receipt.
+    still at work waits for it. When the command raises, the transaction rolls back and so does the receipt; when it
+    answers None it rolled back itself (a form to mend), so nothing is kept and the session is not touched again.
     """
     stem = hashlib.sha256(key.encode()).hexdigest() if len(key) > LONGEST_KEY else key
     row = {"person_id": by.id, "key": stem, "fingerprint": asked, "status": 0, "body": {}, "at": at}
@@ -59,6 +63,8 @@ def once(
     if not session.execute(statement.returning(CommandReceipt.person_id)).all():
         return _earlier(session, by.id, stem, asked)
     answer = command()
+    if answer is None:
+        return answer
     session.execute(
         update(CommandReceipt)
         .where(CommandReceipt.person_id == by.id, CommandReceipt.key == stem)

@@ -95,6 +95,21 @@ def test_the_same_key_completes_once_and_answers_twice(town_on_each: Town) -> No
     assert again.headers["Idempotency-Replayed"] == "true"
 
 
+def test_a_form_to_mend_keeps_no_receipt_so_that_the_same_page_may_be_sent_mended(
+    town_on_each: Town,
+) -> None:
+    town = town_on_each
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    wrong = {**ANSWERS, "area": "4o", "idempotency_key": "k2"}
+    refused = carla.post(f"/tasks/{task}/complete", wrong)
+    assert refused.status_code == 422
+    assert 'value="4o"' in refused.text
+    mended = carla.post(f"/tasks/{task}/complete", {**ANSWERS, "idempotency_key": "k2"})
+    assert mended.status_code == 303
+    assert read(town, task).status == TaskStatus.COMPLETED
+
+
 def test_the_same_key_for_something_else_is_refused(town: Town) -> None:
     task = town.task(town.case())
     carla = town.visitor("carla")
