@@ -4,7 +4,9 @@ Facts are appended in the transaction that makes them true and never changed; hi
 exports all read them. Lifecycle names are those of the XES standard (IEEE 1849-2016, lifecycle extension).
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 
 class Happened(StrEnum):
@@ -118,3 +120,51 @@ LIFECYCLE: dict[Happened, str] = {
     Happened.CLOCK_WENT_ON: "resume",
     Happened.REQUEST_WITHDRAWN: "withdraw",
 }
+
+
+# What a completion brings about inside the case, and is taken back with it.
+BROUGHT_ABOUT = frozenset(
+    {
+        Happened.TASK_COMPLETED,
+        Happened.TASK_OPENED,
+        Happened.TASK_CANCELLED,
+        Happened.TIMER_SET,
+        Happened.TIMER_CANCELLED,
+        Happened.DECISION_MADE,
+        Happened.DOCUMENT_ADDED,
+        Happened.CLOCK_STARTED,
+        Happened.REQUEST_DECIDED,
+    }
+)
+
+
+class Told(Protocol):
+    """As much of a fact as says whether it still holds."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def token(self) -> int | None: ...
+
+
+AFact = TypeVar("AFact", bound=Told)
+
+
+def holding(facts: Iterable[AFact]) -> list[AFact]:
+    """The facts of one case, in order, that still hold: without completions that were undone, what they had brought
+    about and the undoing itself. The task is then where it was, as if nobody had completed it."""
+    kept: list[AFact] = []
+    for fact in facts:
+        if fact.type != Happened.TASK_REOPENED:
+            kept.append(fact)
+            continue
+        undone = next(
+            (
+                place
+                for place in range(len(kept) - 1, -1, -1)
+                if kept[place].type == Happened.TASK_COMPLETED and kept[place].token == fact.token
+            ),
+            len(kept),
+        )
+        kept[undone:] = [one for one in kept[undone:] if one.type not in BROUGHT_ABOUT]
+    return kept

@@ -12,7 +12,7 @@ from engine.case_fields import field_values
 from engine.cases import check_open
 from engine.deployments import blueprint
 from engine.errors import Conflict, NotFound
-from engine.events import Happened
+from engine.events import BROUGHT_ABOUT, Happened
 from engine.facts import Fact
 from engine.models import Case, Event, Person, Role, Task, TaskStatus
 from engine.progress import Held, advance
@@ -25,16 +25,7 @@ from engine.visibility import managed_cases
 from engine.worklists import read_task_id
 
 # What a completion brings about inside the case, and can be taken back with it.
-_WITHIN = {
-    Happened.TASK_COMPLETED,
-    Happened.TASK_OPENED,
-    Happened.TASK_CANCELLED,
-    Happened.TIMER_SET,
-    Happened.TIMER_CANCELLED,
-    Happened.DECISION_MADE,
-    Happened.DOCUMENT_ADDED,
-    *clock.TAKEN_BACK,
-}
+_WITHIN = BROUGHT_ABOUT.union(clock.TAKEN_BACK)
 # What may come after it without anything having followed from it.
 _BESIDE = {Happened.CASE_READ, Happened.COMMENT_ADDED, Happened.TERM_WARNED}
 

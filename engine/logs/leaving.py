@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from engine.events import LIFECYCLE, Happened
+from engine.events import LIFECYCLE, Happened, holding
 from engine.logs.log import LogCase, LogEvent, Value
 from engine.models import (
     Activity,
@@ -93,7 +93,7 @@ def _own(
                 elements[case.version_id] = _element_names(session, case.version_id)
             known = elements[case.version_id]
             events = []
-            for fact in facts.get(case.id, ()):
+            for fact in holding(facts.get(case.id, ())):
                 activity = (
                     known.get(fact.element_id, fact.element_id)
                     if fact.element_id
@@ -121,7 +121,7 @@ def _facts(session: Session, ids: list[int]) -> dict[int, list[Event]]:
     facts: dict[int, list[Event]] = {}
     asked = (
         select(Event)
-        .where(Event.case_id.in_(ids), Event.type.in_(list(_STEPS)))
+        .where(Event.case_id.in_(ids), Event.type.in_([*_STEPS, Happened.TASK_REOPENED.value]))
         .order_by(Event.case_id, Event.seq)
     )
     for fact in session.scalars(asked):

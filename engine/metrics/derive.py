@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from engine.events import Happened
+from engine.events import Happened, holding
 from engine.metrics.item import Cause, Item, ItemKind, Measured
 
 
@@ -85,10 +85,11 @@ def derive(
 ) -> Measured:
     """The case with its items, from its facts in order. Items still open have the time until `at` booked.
 
-    A clock that was set back makes no time negative. A task whose row has ended, though no fact says so, has ended.
+    A completion that was undone was none. A clock that was set back makes no time negative. A task whose row has
+    ended, though no fact says so, has ended.
     """
     story = _Story(case, reading, tasks, last_move=case.started_at)
-    for fact in facts:
+    for fact in holding(facts):
         tell = _TELL.get(fact.type)
         if tell is not None:
             tell(story, fact)

@@ -1,37 +1,39 @@
 """Figures of a manager's pages at a million cases and ten million facts: upkeep, rebuild, each chart, memory.
 
-    python -m tests.bench.metrics --all [--cases 1000000] [--only sqlite|postgres]
+    python -m tests.bench.metrics --all [--cases 1000000] [--only sqlite|postgres] [--at FILE]
 
-Without --all a hundredth of it, on SQLite, so that the figures are watched every day. CPU is this process's and, on
-PostgreSQL, its server's processes as well.
+`--at FILE` keeps the SQLite database there, or measures the one that is there. Without --all a hundredth of it, on
+SQLite, so that the figures are watched every day. CPU is this process's and, on PostgreSQL, its server's processes as
+well.
 """
 
-import gc
 import os
-import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import orjson
 import psutil
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.metrics import cycle_time, flow, forecast, quality, variants, work
 from engine.metrics.batching import batching
 from engine.metrics.numbers import Numbers
 from engine.metrics.question import Question
+from engine.metrics.recount import recount
 from engine.metrics.summary import summary
 from engine.metrics.upkeep import Known, catch_up, rebuild
-from engine.models import Case, Event, Person, Procedure, Task, TaskStatus
+from engine.models import Case, Cell, Event, Person, Procedure, Task, TaskStatus
 from engine.people import person_by_name
 from tests.bench.metric_data import NOW, fill
 from tests.postgres import PostgresUnavailable, postgres_server
@@ -71,13 +73,18 @@ CHARTS: dict[str, Callable[[Numbers], object]] = {
 
 def main() -> None:
     """Print the figures, for SQLite and, where it runs, for PostgreSQL."""
+    if "--charts" in sys.argv:
+        _charts(sys.argv[-2], sys.argv[-1])
+        return
     is_whole = "--all" in sys.argv
     cases = int(_option("--cases", "1000000" if is_whole else "10000"))
     only = _option("--only", "" if is_whole else "sqlite")
     if only != "postgres":
         folder = Path(tempfile.mkdtemp())
+        kept = _option("--at", "")
         try:
-            measure(Database(f"sqlite:///{folder / 'metrics.sqlite'}"), "sqlite", cases, _own)
+            file = Path(kept) if kept else folder / "metrics.sqlite"
+            measure(Database(f"sqlite:///{file}"), "sqlite", cases, is_there=file.exists())
         finally:
             shutil.rmtree(folder)
     if not is_whole or only == "sqlite":
@@ -86,39 +93,67 @@ def main() -> None:
     try:
         with postgres_server("bench") as server:
             database = Database(server.create("metrics"))
-            measure(database, "postgres", cases, _with_server)
+            measure(database, "postgres", cases)
             database.dispose()
             server.drop("metrics")
     except PostgresUnavailable as reason:
         say("metrics_postgres", skipped=str(reason))
 
 
-def measure(database: Database, kind: str, cases: int, cpu: Callable[[], float]) -> None:
+def measure(database: Database, kind: str, cases: int, *, is_there: bool = False) -> None:
     """Fill the database, then everything a manager and the worker do with it."""
-    fill(database, cases)
+    cpu = _cpu(kind)
+    if not is_there:
+        fill(database, cases)
     with database.reading() as session:
         events = session.scalar(select(func.count()).select_from(Event)) or 0
-    began = cpu()
-    measured = _catch_up(database)
-    taken = cpu() - began
-    assert measured == cases, f"only {measured} of {cases} cases were measured"
-    million = f"{cases // 1000}k"
-    say(f"metrics_rebuild_events_per_cpu_second_{kind}", events / taken, "events/s", events=events)
-    say(f"metrics_upkeep_us_per_event_{kind}", taken / events * 1e6, "us", events=events)
+        procedure_id = session.scalars(select(Procedure.id)).one()
+    if not is_there:
+        known = Known()
+        first = catch_up(database, known, batch=100, most=1)  # calendars and diagrams are read once
+        began = cpu()
+        measured = first + _catch_up(database, known)
+        taken = cpu() - began
+        assert measured == cases, f"only {measured} of {cases} cases were measured"
+        rate = events / taken
+        say(f"metrics_from_facts_events_per_cpu_second_{kind}", rate, "events/s", events=events)
+        say(f"metrics_upkeep_us_per_event_{kind}", taken / events * 1e6, "us", events=events)
+    _recounted(database, kind, procedure_id, events)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     _steps(database, kind, cpu)
-    _charts(database, kind, cpu, million)
+    url = database.engine.url.render_as_string(hide_password=False)
+    words = [sys.executable, "-m", "tests.bench.metrics", "--charts", url, kind]
+    # A process of its own, so that its memory is that of whoever looks at pages.
+    subprocess.run(words, check=True)
     if kind == "sqlite" and cases <= 20_000:
         _rebuilt(database, cpu)
     database.dispose()
 
 
-def _catch_up(database: Database) -> int:
-    known, total = Known(), 0
-    with _without_collector():
-        while done := catch_up(database, known, batch=5_000, most=10):
-            total += done
+def _recounted(database: Database, kind: str, procedure_id: int, events: int) -> None:
+    """Roll-ups from the raw rows; what was added case by case must be there again."""
+
+    def sums(session: Session) -> list[tuple[Any, ...]]:
+        columns = (Cell.kind, func.sum(Cell.n), func.sum(Cell.total))
+        rows = session.execute(select(*columns).group_by(Cell.kind).order_by(Cell.kind))
+        return [(row[0], int(row[1]), int(row[2])) for row in rows if row[1] or row[2]]
+
+    cpu = _cpu(kind)
+    with database.transaction() as session:
+        before = sums(session)
+        began = cpu()
+        recount(session, procedure_id)
+        taken = cpu() - began
+        assert sums(session) == before, "added up in SQL the rows say something else"
+    rate = events / taken
+    say(f"metrics_rebuild_events_per_cpu_second_{kind}", rate, "events/s", events=events)
+
+
+def _catch_up(database: Database, known: Known) -> int:
+    total = 0
+    while done := catch_up(database, known, batch=5_000, most=10):
+        total += done
     return total
 
 
@@ -157,7 +192,9 @@ def _steps(database: Database, kind: str, cpu: Callable[[], float]) -> None:
     say(f"metrics_step_us_per_event_{kind}", (cpu() - began) / max(1, events - 1) * 1e6, "us")
 
 
-def _charts(database: Database, kind: str, cpu: Callable[[], float], size: str) -> None:
+def _charts(url: str, kind: str) -> None:
+    database, cpu = Database(url), _cpu(kind)
+    base = _resident()
     with database.reading() as session:
         procedure_id = session.scalars(select(Procedure.id)).one()
         operator = person_by_name(session, "operator")
@@ -186,20 +223,12 @@ def _charts(database: Database, kind: str, cpu: Callable[[], float], size: str) 
     slow = {name: round(value * 1000) for name, value in found.items() if value > 0.05}
     whole = _cpu_of(database, half_year, lambda numbers: _page(numbers), cpu)
     say(f"metrics_dashboard_cpu_ms_{kind}", whole * 1000, "ms", over_50_ms=slow)
-    gc.collect()
-    base = _resident()
     began = time.perf_counter()
     with database.reading() as session:
         summary(session, half_year, at=NOW)
-    seconds = time.perf_counter() - began
-    say(f"metrics_10m_events_seconds_{kind}", seconds, "s", cases=size)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    say(
-        f"metrics_10m_events_peak_mb_{kind}",
-        _resident() - base,
-        "MB more",
-        process_peak_mb=round(peak),
-    )
+    say(f"metrics_10m_events_seconds_{kind}", time.perf_counter() - began, "s")
+    peak = _peak()
+    say(f"metrics_10m_events_peak_mb_{kind}", peak, "MB", before_mb=round(base))
 
 
 def _page(numbers: Numbers) -> None:
@@ -231,18 +260,13 @@ def _rebuilt(database: Database, cpu: Callable[[], float]) -> None:
     began = cpu()
     with database.transaction() as session:
         rebuild(session)
-    again = _catch_up(database)
+    again = _catch_up(database, Known())
     assert again
     say("metrics_rebuild_small_seconds", cpu() - began, "s")
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+def _cpu(kind: str) -> Callable[[], float]:
+    return _own if kind == "sqlite" else _with_server
 
 
 def _own() -> float:
@@ -260,6 +284,16 @@ def _with_server() -> float:
 
 def _resident() -> float:
     return float(psutil.Process(os.getpid()).memory_info().rss) / 1e6
+
+
+def _peak() -> float:
+    # Not getrusage: there a child begins with the peak of the process that started it.
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1000
+    raise SystemExit(
+        "This kernel does not say how much memory a process has had; nothing was measured."
+    )
 
 
 def _option(name: str, default: str) -> str:

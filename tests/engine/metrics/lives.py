@@ -1,5 +1,6 @@
 """Lives of cases told as facts, for tests of what is derived from them: any order that an office could live through."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from engine.cases import cancel_case, resume_case, suspend_case
 from engine.models import Case, Task, TaskStatus, Version
 from engine.moves import move_token
 from engine.tasks import assign_task, claim_task, complete_task, release_task
+from engine.undo import CaseWentOn, LeftTheHouse, undo_completion
 from tests.engine.office import TownHall, diagram
 
 # Two tasks side by side, then one that may send the case back to the beginning.
@@ -25,7 +27,7 @@ PARALLEL_AND_BACK = diagram(
     '<lane id="l2" name="Board"><flowNodeRef>inspect</flowNodeRef><flowNodeRef>check</flowNodeRef>'
     "<flowNodeRef>decide</flowNodeRef></lane></laneSet>",
 )
-DEEDS = ("claim", "assign", "release", "complete", "suspend", "resume", "cancel", "move")
+DEEDS = ("claim", "assign", "release", "complete", "suspend", "resume", "cancel", "move", "undo")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ def do(hall: TownHall, deed: Deed, cases: list[Case], version: Version) -> None:
 
 def _do_to_task(hall: TownHall, deed: Deed, case: Case) -> None:
     session = hall.session
+    if deed.what == "undo":
+        _undo(hall, case)
+        return
     tasks = session.scalars(
         select(Task)
         .where(Task.case_id == case.id, Task.status == TaskStatus.OPEN)
@@ -90,6 +95,17 @@ def _do_to_task(hall: TownHall, deed: Deed, case: Case) -> None:
     elif deed.what == "complete":
         choices = _choices(session, task, deed.which)
         complete_task(session, task.id, {}, choices=choices, by=person, at=hall.at)
+
+
+def _undo(hall: TownHall, case: Case) -> None:
+    latest = hall.session.scalars(
+        select(Task)
+        .where(Task.case_id == case.id, Task.status == TaskStatus.COMPLETED)
+        .order_by(Task.ended_at.desc(), Task.token.desc())
+    ).first()
+    if latest is not None:
+        with suppress(CaseWentOn, LeftTheHouse):  # the case went on since
+            undo_completion(hall.session, latest.id, by=hall.people["olga"], at=hall.at)
 
 
 def _choices(session: Session, task: Task, which: int) -> dict[str, list[str]]:

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
 
 from engine.database import Database
+from engine.logs.leaving import log_of
 from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, slices_of
 from engine.metrics.days import ZONE
 from engine.metrics.item import Item, ItemKind, Measured
@@ -32,6 +33,7 @@ from engine.metrics.upkeep import (
 )
 from engine.models import Case, Cell, Event, MeasuredCase, Slice, Task, TaskStatus, WorkItem
 from engine.tasks import complete_task
+from engine.undo import undo_completion
 from tests.engine.metrics.lives import PARALLEL_AND_BACK, Deed, deeds, do
 from tests.engine.office import TWO_TASKS, TownHall
 
@@ -39,6 +41,11 @@ MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
 QUIET = settings(
     max_examples=25,
     deadline=None,
+    phases=(
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ),  # a life is a few lines already: shrinking takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -102,8 +109,11 @@ def _counts_are_those_of_the_rows(session: Session) -> None:
     def rows(*conditions: object) -> int:
         return session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]  # conditions
 
-    completed = Event.type == "task_completed"
-    opened = Event.type == "task_opened"
+    undone = _undone(session)
+    completed = and_(
+        Event.type == "task_completed", tuple_(Event.case_id, Event.seq).not_in(undone)
+    )
+    opened = and_(Event.type == "task_opened", tuple_(Event.case_id, Event.seq).not_in(undone))
     assert counted(Kind.STARTED) == rows(Case.id > 0)
     assert counted(Kind.ENDED) == rows(Case.ended_at.is_not(None))
     assert counted(Kind.ARRIVED) == rows(opened)
@@ -125,6 +135,27 @@ def _counts_are_those_of_the_rows(session: Session) -> None:
         ).where(WorkItem.ended_at.is_not(None))
     ).one()
     assert spent[0] == spent[1], "every second of an item is spent on something"
+
+
+def _undone(session: Session) -> list[tuple[int, int]]:
+    """Case and seq of facts that an undoing took back: the completion and all that was written at that instant."""
+    found = []
+    columns = (Event.case_id, Event.seq, Event.token, Event.at)
+    for case_id, seq, token, _ in session.execute(
+        select(*columns).where(Event.type == "task_reopened")
+    ).all():
+        completed = session.execute(
+            select(*columns)
+            .where(Event.case_id == case_id, Event.token == token, Event.seq < seq)
+            .where(Event.type == "task_completed")
+            .order_by(Event.seq.desc())
+        ).first()
+        assert completed is not None
+        later = session.scalars(
+            select(Event.seq).where(Event.case_id == case_id, Event.seq.between(completed.seq, seq))
+        )
+        found += [(case_id, one) for one in later]
+    return found
 
 
 @given(some.integers(0, 400_000_000))
@@ -162,6 +193,23 @@ def permits(database: Database) -> Database:
         for _ in range(4):
             hall.start(version, by=hall.people["ana"])
     return database
+
+
+def test_an_undone_completion_is_none_in_measures_and_exports(session: Session) -> None:
+    hall = town(session)
+    ana = hall.people["ana"]
+    version = hall.publish(TWO_TASKS)
+    case = hall.start(version, by=ana)
+    complete_task(session, f"{case.id}-2", {}, by=ana, at=MONDAY + timedelta(hours=1))
+    catch_up_within(session)
+    undo_completion(session, f"{case.id}-2", by=ana, at=MONDAY + timedelta(hours=2))
+    complete_task(session, f"{case.id}-2", {}, by=ana, at=MONDAY + timedelta(hours=3))
+    catch_up_within(session)
+    items = session.execute(select(WorkItem.is_completed, WorkItem.ended_at - WorkItem.enabled_at))
+    assert sorted(map(tuple, items), reverse=True) == [(True, 3 * 3600), (False, None)]
+    (told,) = log_of(session, version.procedure, hall.people["olga"])
+    steps = [(event.activity, event.lifecycle) for event in told.events]
+    assert steps == [("Receive", "schedule"), ("Receive", "complete"), ("Decide", "schedule")]
 
 
 def test_a_batch_worked_out_from_an_older_state_is_not_written_twice(permits: Database) -> None:
