@@ -2,14 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import request, url_for
 
 from engine.case_fields import FieldOfCases, fields_of_version
-from engine.metrics.asking import FIELD, KEPT, days_of, question_of, version_id
+from engine.metrics.asking import (
+    FIELD,
+    KEPT,
+    days_of,
+    is_log,
+    measured_days,
+    question_of,
+    version_id,
+)
 from engine.metrics.choices import Choices, choices
+from engine.metrics.days import DAY, instant, midnight
 from engine.metrics.question import Question
 from engine.models import Procedure, Version
 from engine.procedures import versions_of
@@ -28,6 +37,13 @@ class Asked:
     versions: list[Version]
     choices: Choices
     fields: tuple[FieldOfCases, ...]
+    at: datetime  # the moment that “now” means: of a log, which stands still, the end of its last day
+    is_log: bool
+
+    @property
+    def today(self) -> date:
+        """The day that it is then."""
+        return self.at.astimezone(self.question.zone).date()
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -43,6 +59,7 @@ def asked(procedure: Procedure) -> Asked:
     )
     if question.office_id not in found.offices:
         question = replace(question, office_id=None)
+    of_log = is_log(session(), procedure.id)
     version = question.version_id or procedure.current_version_id
     compare = request.args.get("compare", "")
     other = _other(procedure, question, compare)
@@ -54,7 +71,15 @@ def asked(procedure: Procedure) -> Asked:
         versions=versions_of(session(), procedure),
         choices=found,
         fields=() if version is None else fields_of_version(session(), version),
+        at=moment_of(procedure) if of_log else now(),
+        is_log=of_log,
     )
+
+
+def moment_of(procedure: Procedure) -> datetime:
+    """The moment that “now” means for a log: the end of its last day."""
+    span = measured_days(session(), procedure.id, current_zone())
+    return now() if span is None else instant(midnight(span[1], current_zone()) + DAY - 1)
 
 
 def days() -> tuple[date | None, date | None]:
@@ -75,7 +100,7 @@ def cases_of(key: str) -> Callable[..., str]:
     """Makes the address of the cases behind a number of this report."""
 
     def address(**which: Any) -> str:
-        said = {name: value for name, value in which.items() if value is not None}
+        said = {name: value for name, value in which.items() if value not in (None, "")}
         return url_for("metric_cases.index", key=key, **{**kept("compare", "other"), **said})
 
     return address

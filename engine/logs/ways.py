@@ -1,30 +1,16 @@
 """The ways cases went, in the words of the log: what a diagram is found in and compared with."""
 
 from collections import Counter
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.metrics.days import as_date, day_of
 from engine.metrics.item import MOST_STEPS
 from engine.metrics.numbers import measured_cases
 from engine.metrics.question import Question
 from engine.models import Activity, MeasuredCase, Variant
 
 MOST_WAYS = 20_000
-
-
-def days(session: Session, procedure_id: int, zone: ZoneInfo) -> tuple[date, date] | None:
-    """The first day a measured case of the procedure began, and the last one ended or began; None without cases."""
-    own = MeasuredCase.procedure_id == procedure_id
-    first = session.scalar(select(func.min(MeasuredCase.started_at)).where(own))
-    if first is None:
-        return None
-    begun = session.scalar(select(func.max(MeasuredCase.started_at)).where(own)) or first
-    ended = session.scalar(select(func.max(MeasuredCase.ended_at)).where(own)) or begun
-    return as_date(day_of(first, zone)), as_date(day_of(max(begun, ended), zone))
 
 
 def ways(session: Session, question: Question) -> dict[tuple[str, ...], int]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.metrics.days import as_date, day_of
 from engine.metrics.question import Question
-from engine.models import Person, Procedure, Version
+from engine.models import MeasuredCase, Person, Procedure, Version
 
 FIELD = "field."
 KEPT = ("since", "until", "version", "office", "channel", "outcome", "compare", "other")
@@ -24,8 +25,11 @@ def question_of(
     zone: ZoneInfo,
     today: date,
 ) -> Question:
-    """The question that the words ask; without any day the last 180 days, so that a saved report moves along."""
+    """The question that the words ask; without any day the last 180 days, so that a saved report moves along, and of a
+    log, which stands still, all of them."""
     since, until = days_of(words, today)
+    if not _names_days(words) and is_log(session, procedure.id):
+        since, until = measured_days(session, procedure.id, zone) or (since, until)
     office = words.get("office", "")
     return Question(
         person,
@@ -47,9 +51,26 @@ def question_of(
 
 def days_of(words: Mapping[str, str], today: date) -> tuple[date | None, date | None]:
     """The range of days; without any the last 180."""
-    if "since" not in words and "until" not in words:
+    if not _names_days(words):
         return today - USUAL, None
     return _day(words.get("since", "")), _day(words.get("until", ""))
+
+
+def measured_days(session: Session, procedure_id: int, zone: ZoneInfo) -> tuple[date, date] | None:
+    """The first day a measured case of the procedure began, and the last one ended or began; None without cases."""
+    own = MeasuredCase.procedure_id == procedure_id
+    first = session.scalar(select(func.min(MeasuredCase.started_at)).where(own))
+    if first is None:
+        return None
+    begun = session.scalar(select(func.max(MeasuredCase.started_at)).where(own)) or first
+    ended = session.scalar(select(func.max(MeasuredCase.ended_at)).where(own)) or begun
+    return as_date(day_of(first, zone)), as_date(day_of(max(begun, ended), zone))
+
+
+def is_log(session: Session, procedure_id: int) -> bool:
+    """Whether the procedure is an imported log: “now” is its last day, and its cases have no pages."""
+    own = select(MeasuredCase.is_imported).where(MeasuredCase.procedure_id == procedure_id)
+    return bool(session.scalar(own.limit(1)))
 
 
 def version_id(session: Session, procedure: Procedure, number: str) -> int | None:
@@ -61,6 +82,10 @@ def version_id(session: Session, procedure: Procedure, number: str) -> int | Non
             Version.procedure_id == procedure.id, Version.number == int(number)
         )
     )
+
+
+def _names_days(words: Mapping[str, str]) -> bool:
+    return "since" in words or "until" in words
 
 
 def _day(text: str) -> date | None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from engine.metrics.days import instant, midnight
 from engine.metrics.numbers import measured_cases
@@ -15,12 +16,13 @@ from engine.models import Activity, Case, MeasuredCase, WorkItem
 from engine.visibility import visible_cases
 
 MOST = 200
+STILL_OPEN = frozenset({"late", "soon", "open", "task_late"})
 
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which of the question's cases; what is None does not matter. `state`: late, soon, open, started, completed,
-    met_late (completed after their term), wrong (not right the first time)."""
+    """Which of the question's cases; what is None does not matter. `state`: late, soon, open, task_late (the term of an
+    open task has passed), started, completed, met (within their term), met_late, wrong (not right the first time)."""
 
     state: str = "completed"
     task: str | None = None  # element id: done in these days; with `open`, standing there now
@@ -28,6 +30,12 @@ class Which:
     at_least: int | None = None  # seconds from start to end
     below: int | None = None
     person: int | None = None  # did a task
+    giver: int | None = None  # … that this person had before
+    holder: int | None = None  # has an open task
+    office: int | None = None  # that has an open task; 0: a task of no office is open
+    is_unclaimed: bool = False  # of the open task: nobody has it
+    after: str | None = None  # element id done directly after …
+    before: str | None = None  # … this one; empty: the case began with it, or ended
     source: int | None = None  # office that handed over …
     target: int | None = None  # … to this one
 
@@ -49,17 +57,17 @@ class CaseLine:
 
 def matching_cases(
     session: Session, question: Question, which: Which, *, at: datetime, most: int = MOST
-) -> list[CaseLine]:
-    """The cases, those that took or have been taking longest first; at most `most`."""
+) -> tuple[int, list[CaseLine]]:
+    """How many they are, and those that took or have been taking longest; at most `most`."""
     now = int(at.timestamp())
     took = MeasuredCase.ended_at - MeasuredCase.started_at
     terms = [
         *measured_cases(session, question),
         or_(MeasuredCase.is_imported, visible_cases(question.person)),
         *_of_state(question, which, now),
-        *_of_way(question, which),
+        *_of_way(question, which, now),
     ]
-    is_open = which.state in ("late", "soon", "open")
+    is_open = which.state in STILL_OPEN
     rows = session.execute(
         select(MeasuredCase, Case.applicant_name)
         .outerjoin(Case, Case.id == MeasuredCase.case_id)
@@ -67,7 +75,7 @@ def matching_cases(
         .order_by(MeasuredCase.started_at if is_open else took.desc(), MeasuredCase.case_id)
         .limit(most)
     )
-    return [
+    lines = [
         CaseLine(
             number=case.number,
             applicant=applicant or "",
@@ -81,11 +89,19 @@ def matching_cases(
         )
         for case, applicant in rows
     ]
+    if len(lines) < most:
+        return len(lines), lines
+    every = (
+        select(func.count())
+        .select_from(MeasuredCase)
+        .outerjoin(Case, Case.id == MeasuredCase.case_id)
+    )
+    return session.scalar(every.where(*terms)) or 0, lines
 
 
 def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[bool]]:
     case = MeasuredCase
-    if which.state in ("late", "soon", "open"):
+    if which.state in STILL_OPEN:
         terms: list[ColumnElement[bool]] = [case.ended_at.is_(None)]
         soon = now + int(SOON.total_seconds())
         # A term may change before the next fact is measured.
@@ -98,6 +114,8 @@ def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[
     if which.state == "started":
         return _within(question, case.started_at)
     terms = [case.status == "completed", *_within(question, case.ended_at)]
+    if which.state == "met":
+        terms.append(case.ended_at <= case.due_at)
     if which.state == "met_late":
         terms.append(case.ended_at > case.due_at)
     if which.state == "wrong":
@@ -105,7 +123,7 @@ def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[
     return terms
 
 
-def _of_way(question: Question, which: Which) -> list[ColumnElement[bool]]:
+def _of_way(question: Question, which: Which, now: int) -> list[ColumnElement[bool]]:
     case, item = MeasuredCase, WorkItem
     took = case.ended_at - case.started_at
     terms: list[ColumnElement[bool]] = []
@@ -120,14 +138,34 @@ def _of_way(question: Question, which: Which) -> list[ColumnElement[bool]]:
             Activity.procedure_id == question.procedure_id, Activity.element_id == which.task
         )
         here = [item.case_id == case.case_id, item.activity_id.in_(ids)]
-        stands = item.ended_at.is_(None) if which.state == "open" else item.is_completed
+        stands = item.ended_at.is_(None) if which.state in STILL_OPEN else item.is_completed
         terms.append(exists().where(*here, stands))
     if which.person is not None:
-        terms.append(
-            exists().where(
-                item.case_id == case.case_id, item.person_id == which.person, item.is_completed
+        did = [item.case_id == case.case_id, item.person_id == which.person, item.is_completed]
+        if which.giver is not None:
+            earlier = aliased(WorkItem)
+            did.append(
+                exists().where(
+                    earlier.case_id == case.case_id,
+                    earlier.person_id == which.giver,
+                    earlier.is_completed,
+                    earlier.activity_id == item.previous_id,
+                )
             )
-        )
+        terms.append(exists().where(*did))
+    if which.holder is not None or which.office is not None:
+        has = [item.case_id == case.case_id, item.ended_at.is_(None)]
+        if which.holder is not None:
+            has.append(item.person_id == which.holder)
+        if which.office is not None:
+            has.append(item.office_id == which.office)
+        if which.state == "task_late":
+            has.append(item.due_at < now)
+        if which.is_unclaimed:
+            has.append(item.person_id == 0)
+        terms.append(exists().where(*has))
+    if which.after or which.before:
+        terms.append(_followed(question, which))
     if which.source is not None and which.target is not None:
         before = select(Activity.id).where(Activity.office_id == which.source)
         terms.append(
@@ -138,6 +176,36 @@ def _of_way(question: Question, which: Which) -> list[ColumnElement[bool]]:
             )
         )
     return terms
+
+
+def _followed(question: Question, which: Which) -> ColumnElement[bool]:
+    """The way from `before` to `after`; an empty one is the start or the end of the case."""
+    case, item = MeasuredCase, WorkItem
+
+    def activities(element_id: str) -> Any:
+        return select(Activity.id).where(
+            Activity.procedure_id == question.procedure_id, Activity.element_id == element_id
+        )
+
+    here = [item.case_id == case.case_id, item.is_completed]
+    if which.after:
+        previous = (
+            item.previous_id.in_(activities(which.before))
+            if which.before
+            else item.previous_id == 0
+        )
+        return exists().where(*here, item.activity_id.in_(activities(which.after)), previous)
+    later = aliased(WorkItem)
+    is_last = ~exists().where(
+        later.case_id == item.case_id,
+        later.is_completed,
+        or_(
+            later.ended_at > item.ended_at,
+            and_(later.ended_at == item.ended_at, later.seq > item.seq),
+        ),
+    )
+    ends = item.activity_id.in_(activities(which.before or ""))
+    return exists().where(*here, ends, is_last)
 
 
 def _within(question: Question, column: object) -> list[ColumnElement[bool]]:

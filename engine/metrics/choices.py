@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.directory import office_names
-from engine.models import Activity, Resource, Slice
+from engine.metrics.cells import Kind
+from engine.models import Activity, Cell, MeasuredCase, Resource, Slice, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,37 @@ class Choices:
     offices: dict[int, str]
     channels: tuple[str, ...]
     outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """How much there is of a log: different activities, ways (of open cases as well), people who completed something,
+    and cases that ended."""
+
+    activities: int
+    ways: int
+    people: int
+    ended: int
+
+
+def content(session: Session, procedure_id: int) -> Content:
+    """What is in the measures of a procedure, whoever may see its cases: numbers, and nothing of anybody."""
+    slices = select(Slice.id).where(Slice.procedure_id == procedure_id, ~Slice.is_fine)
+    people = select(func.count(Cell.a.distinct())).where(
+        Cell.kind == int(Kind.PERSON), Cell.slice_id.in_(slices)
+    )
+    of_log = Activity.procedure_id == procedure_id
+    ended = select(func.count()).where(
+        MeasuredCase.procedure_id == procedure_id, MeasuredCase.ended_at.is_not(None)
+    )
+    ways = select(func.count()).where(Variant.procedure_id == procedure_id)
+    return Content(
+        activities=session.scalar(select(func.count(Activity.element_id.distinct())).where(of_log))
+        or 0,
+        ways=session.scalar(ways) or 0,
+        people=session.scalar(people) or 0,
+        ended=session.scalar(ended) or 0,
+    )
 
 
 def choices(session: Session, procedure_id: int) -> Choices:

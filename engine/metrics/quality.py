@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.metrics.asking import is_log
 from engine.metrics.cells import Kind
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers
+from engine.metrics.numbers import Numbers, measured_cases
 from engine.metrics.question import Question
-from engine.models import Case
+from engine.models import Case, MeasuredCase
 
 SOON = timedelta(days=7)
 
@@ -65,11 +66,26 @@ def first_time_right(numbers: Numbers) -> float | None:
 @measure("Ley 27444 (TUO) 142, 153: a term that has passed")
 def due(session: Session, question: Question, *, at: datetime) -> Due:
     """Open cases whose due date has passed, and those that are due within the next seven days."""
+    if is_log(session, question.procedure_id):
+        return _due_in_log(session, question, at)
     late = Case.due_at < at
     soon = (Case.due_at >= at) & (Case.due_at < at + SOON)
     row = session.execute(
         select(func.count().filter(late), func.count().filter(soon), func.count()).where(
             question.of_procedure, Case.status == "open"
         )
+    ).one()
+    return Due(*row)
+
+
+def _due_in_log(session: Session, question: Question, at: datetime) -> Due:
+    case, now = MeasuredCase, int(at.timestamp())
+    soon = now + int(SOON.total_seconds())
+    row = session.execute(
+        select(
+            func.count().filter(case.due_at < now),
+            func.count().filter(case.due_at >= now, case.due_at < soon),
+            func.count(),
+        ).where(case.ended_at.is_(None), *measured_cases(session, question))
     ).one()
     return Due(*row)

@@ -1,17 +1,19 @@
 """Work: what is open and with whom, what has been open longest, and where time goes inside tasks."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.metrics.asking import is_log
 from engine.metrics.cells import CAUSE_KINDS, Kind
+from engine.metrics.days import instant
 from engine.metrics.item import Cause
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers, Sum, asks_all
+from engine.metrics.numbers import Numbers, Sum, asks_all, measured_cases
 from engine.metrics.question import Question
 from engine.metrics.spread import Ranked
 from engine.models import Case, MeasuredCase, Office, Person, Task, TaskStatus
@@ -42,12 +44,16 @@ class TaskTime:
     whole_p85: float
     rework: int  # executions of something done before in the same case
     causes: Mapping[Cause, int]  # seconds in all, without touch
+    since_before: float = (
+        0.0  # seconds in all from the step before: all that a log of mere completions tells
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """Open tasks of an office or person: all, not yet claimed by anybody, and past their due date."""
 
+    id: int  # of the office or person; 0: none
     name: str
     open: int
     unclaimed: int
@@ -56,12 +62,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """An open case and what it stands at."""
+    """An open case and what it stands at; one of a log has no page of its own, and nobody knows where it stands."""
 
     number: str
     applicant: str
     started_at: datetime
     tasks: tuple[str, ...]
+    is_imported: bool = False
 
 
 @measure("Work in progress: The Kanban Guide, 2020")
@@ -78,6 +85,17 @@ def standing(numbers: Numbers) -> Standing:
 
 def oldest_open(session: Session, question: Question, *, limit: int = 10) -> list[OpenCase]:
     """The open cases that were started first."""
+    if is_log(session, question.procedure_id):
+        of_log = (
+            select(MeasuredCase.number, MeasuredCase.started_at)
+            .where(MeasuredCase.ended_at.is_(None), *measured_cases(session, question))
+            .order_by(MeasuredCase.started_at, MeasuredCase.case_id)
+            .limit(limit)
+        )
+        return [
+            OpenCase(number, "", instant(started_at), (), is_imported=True)
+            for number, started_at in session.execute(of_log)
+        ]
     cases = session.scalars(
         select(Case)
         .where(question.of_procedure, Case.ended_at.is_(None))
@@ -102,11 +120,15 @@ def task_times(numbers: Numbers) -> list[TaskTime]:
     """Where the time of completed tasks went: waiting until somebody took them, for the applicant, for another office,
     for a date, while the case was suspended; and in somebody's hands (touch), of which they worked a part.
 
-    Those with most time in all first. Percentiles are of single executions.
+    Those with most time in all first. Percentiles are of single executions. A log that has only completions tells the
+    time from the step before, and no more.
     """
     kinds = (Kind.WAITING, Kind.TOUCH, Kind.WHOLE)
     spread = numbers.sums(*kinds, by=("a", "bucket"))
     added = numbers.sums(*CAUSE_KINDS, Kind.REWORK, by=("a",))
+    before: dict[int, int] = {}
+    for one in numbers.sums(Kind.FLOW, by=("b",))[Kind.FLOW]:
+        before[one.b] = before.get(one.b, 0) + one.total
     elements: dict[str, list[int]] = {}
     for activity in numbers.activities.values():
         elements.setdefault(activity.element_id, []).append(activity.id)
@@ -119,8 +141,15 @@ def task_times(numbers: Numbers) -> list[TaskTime]:
     for element_id, ids in elements.items():
         time = _task_time(numbers, element_id, ids, by_activity)
         if time is not None:
-            times.append(time)
-    return sorted(times, key=lambda time: -(time.waiting_total + time.working_total))
+            times.append(replace(time, since_before=float(sum(before.get(id, 0) for id in ids))))
+    return sorted(
+        times, key=lambda time: (-(time.waiting_total + time.working_total), -time.since_before)
+    )
+
+
+def knows_only_ends(times: Sequence[TaskTime]) -> bool:
+    """Whether nothing is known but when each task was done, as in a log of mere completions."""
+    return bool(times) and not any(time.waiting_total or time.working_total for time in times)
 
 
 def _task_time(
@@ -179,6 +208,7 @@ def _load(
     many = func.count()
     asked = (
         select(
+            func.coalesce(owner_id, 0),
             func.coalesce(name, ""),
             many,
             func.count().filter(Task.assignee_id.is_(None)),
@@ -187,7 +217,7 @@ def _load(
         .select_from(Task)
         .outerjoin(owner, owner.id == owner_id)
         .where(Task.status == TaskStatus.OPEN, Task.procedure_id == question.procedure_id)
-        .group_by(name)
+        .group_by(owner_id, name)
         .order_by(many.desc(), name)
     )
     if not asks_all(session, question):

@@ -8,7 +8,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 22, 34
+LEFT, RIGHT, TOP, BOTTOM = 68, 12, 22, 34
 ROOM, RISE = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _STEPS = (60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200)

@@ -12,7 +12,8 @@ from engine.logs.csv_log import Columns, look_at
 from engine.logs.desk import ask_to_delete, ask_to_read
 from engine.logs.formats import format_of
 from engine.logs.importing import log_by_key, logs, register_log
-from engine.logs.ways import days
+from engine.metrics.asking import measured_days
+from engine.metrics.choices import content
 from engine.models import EventLog, LogState, Procedure, Role
 from webapp.access import access
 from webapp.i18n import _, sentence
@@ -62,13 +63,14 @@ def upload() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """How far the import is and what came of it."""
     log = log_by_key(session(), key)
-    span = days(session(), log.procedure_id, current_zone())
+    span = measured_days(session(), log.procedure_id, current_zone())
     return page(
         "logs/show.html",
         log=log,
         procedure=_procedure(log),
         states=states(),
         told=_refused(log),
+        content=content(session(), log.procedure_id) if log.state == LogState.DONE else None,
         # figures are of the last months unless the address says otherwise, and logs are older
         range={} if span is None else {"since": span[0], "until": span[1]},
     )

@@ -9,7 +9,7 @@ from engine.metrics.case_rows import MOST, Which, matching_cases
 from webapp.access import access
 from webapp.pages import page
 from webapp.report_address import asked
-from webapp.transactions import now, session
+from webapp.transactions import session
 from webapp.views.metrics import MAY_WATCH
 
 pages = Blueprint("metric_cases", __name__, url_prefix="/metrics")
@@ -21,11 +21,13 @@ def index(key: str) -> ResponseReturnValue:
     """The cases, those that took longest first."""
     ask = asked(procedure_by_key(session(), key))
     which = _which()
+    counted, lines = matching_cases(session(), ask.question, which, at=ask.at)
     return page(
         "metric_cases/index.html",
         ask=ask,
         title=_titles().get(which.state, _("Cases")),
-        lines=matching_cases(session(), ask.question, which, at=now()),
+        lines=lines,
+        counted=counted,
         most=MOST,
     )
 
@@ -42,6 +44,12 @@ def _which() -> Which:
         at_least=number("at_least"),
         below=number("below"),
         person=number("person"),
+        holder=number("holder"),
+        office=number("at_office"),
+        is_unclaimed=bool(request.args.get("unclaimed")),
+        after=request.args.get("after"),
+        before=request.args.get("before"),
+        giver=number("giver"),
         source=number("source"),
         target=number("target"),
     )
@@ -54,6 +62,8 @@ def _titles() -> dict[str, str]:
         "open": _("Open cases"),
         "started": _("Cases started in these days"),
         "completed": _("Cases completed in these days"),
+        "task_late": _("Cases with a task past its due date"),
+        "met": _("Cases that ended within their term"),
         "met_late": _("Cases that ended after their term"),
         "wrong": _("Cases that were not right the first time"),
     }

@@ -4,7 +4,7 @@ The address is the report: every page, link and download says in it what is aske
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from engine.deployments import procedure_by_key
+from engine.logs.importing import logs
 from engine.metrics import cycle_time, flow, forecast, quality, variants, work
+from engine.metrics.asking import measured_days
 from engine.metrics.batching import batching
 from engine.metrics.cells import Kind
 from engine.metrics.compare import Difference, difference
@@ -21,14 +23,14 @@ from engine.metrics.numbers import Numbers
 from engine.metrics.question import Question
 from engine.metrics.spread import Spread
 from engine.metrics.targets import aims
-from engine.models import Procedure, Role, Version
+from engine.models import LogState, Procedure, Role, Version
 from engine.procedures import procedures_with_cases
 from webapp.access import access
 from webapp.charts import areas, columns, dots, matrix, rows
 from webapp.charts.canvas import duration_words
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.report_address import Asked, asked, cases_of, days
+from webapp.report_address import Asked, asked, cases_of, days, moment_of
 from webapp.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
@@ -59,16 +61,27 @@ def index() -> ResponseReturnValue:
         question = Question(signed_in(), procedure.id, None, since, until, current_zone())
         numbers = Numbers(session(), question)
         risky = forecast.outlook(numbers, question, at=now(), most=1000)
-        lines.append(
-            Line(
-                procedure,
-                quality.due(session(), question, at=now()),
-                work.standing(numbers),
-                cycle_time.cycle_time(numbers),
-                sum(1 for one in risky if (one.risk or 0) > 0.5),
-            )
-        )
-    return page("metrics/index.html", lines=lines, since=since, until=until)
+        at_risk = sum(1 for one in risky if (one.risk or 0) > 0.5)
+        lines.append(_line(procedure, numbers, now(), at_risk))
+    imported = []
+    for log, procedure in logs(session()):
+        span = measured_days(session(), procedure.id, current_zone())
+        if log.state == LogState.DONE and span is not None:
+            question = Question(signed_in(), procedure.id, None, span[0], span[1], current_zone())
+            numbers = Numbers(session(), question)
+            if numbers.cases:  # some that the person may count
+                imported.append(_line(procedure, numbers, moment_of(procedure), 0))
+    return page("metrics/index.html", lines=lines, logs=imported, since=since, until=until)
+
+
+def _line(procedure: Procedure, numbers: Numbers, at: datetime, at_risk: int) -> Line:
+    return Line(
+        procedure,
+        quality.due(session(), numbers.question, at=at),
+        work.standing(numbers),
+        cycle_time.cycle_time(numbers),
+        at_risk,
+    )
 
 
 @pages.get("/<key>")
@@ -83,18 +96,19 @@ def show(key: str) -> ResponseReturnValue:
         ask,
         numbers,
         standing=standing,
-        due=quality.due(session(), ask.question, at=now()),
+        due=quality.due(session(), ask.question, at=ask.at),
         terms=quality.terms(numbers),
         right=quality.first_time_right(numbers),
         spread=cycle_time.cycle_time(numbers),
-        outlook=forecast.outlook(numbers, ask.question, at=now(), most=10),
-        when=forecast.when_done(numbers, max(1, standing.open), today=_today()),
-        accuracy=forecast.accuracy(numbers, today=_today()),
+        by_end=work.knows_only_ends(times),
+        outlook=forecast.outlook(numbers, ask.question, at=ask.at, most=10),
+        when=forecast.when_done(numbers, max(1, standing.open), today=ask.today),
+        accuracy=forecast.accuracy(numbers, today=ask.today),
         times=times,
         bars=rows.where_time_goes(times, cases_of(key)),
         oldest=work.oldest_open(session(), ask.question),
-        offices=work.load_of_offices(session(), ask.question, at=now()),
-        people=work.load_of_people(session(), ask.question, at=now()),
+        offices=work.load_of_offices(session(), ask.question, at=ask.at),
+        people=work.load_of_people(session(), ask.question, at=ask.at),
     )
 
 
@@ -129,8 +143,8 @@ def flows(key: str) -> ResponseReturnValue:
     """Where work piles up, how old it is, and who hands over to whom."""
     ask, numbers = _asked(key)
     spread = cycle_time.cycle_time(numbers)
-    flowed = flow.cumulative_flow(numbers, today=_today())
-    stages = flow.ageing(numbers, at=now())
+    flowed = flow.cumulative_flow(numbers, today=ask.today)
+    stages = flow.ageing(numbers, at=ask.at)
     offices = flow.handovers_of_offices(numbers)
     people = flow.handovers_of_people(numbers)
     times = work.task_times(numbers)
@@ -203,7 +217,3 @@ def _changes(ask: Asked, numbers: Numbers) -> list[tuple[str, Difference | None]
     now_, then = (one.durations(Kind.CYCLE) for one in (numbers, Numbers(session(), ask.other)))
     pair = (now_, then) if ask.compare == "version" else (then, now_)
     return [(label, difference(*pair, share)) for label, share in (("p50", 0.5), ("p85", 0.85))]
-
-
-def _today() -> date:
-    return now().astimezone(current_zone()).date()
