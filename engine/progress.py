@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, undefer
 
+from engine.calendars import office_calendar
 from engine.case_fields import field_values, write_fields
 from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
@@ -21,6 +22,7 @@ from engine.spiff import Execution, Wait, WaitKind
 from engine.spiff import Fact as Told
 from engine.strategies import Given, give
 from engine.task_keys import add_keys, drop_keys, renew_keys
+from engine.task_warnings import first_warning
 from engine.terms import clock
 from engine.waiting import await_world
 
@@ -39,7 +41,7 @@ _TOLD = {
     "stuck": Happened.INCIDENT_RAISED,
     "join_released": Happened.TOKEN_MOVED,
 }
-_ANEW = ("name", "kind", "status", "opened_at", "due_at", "due_order", "wait")
+_ANEW = ("name", "kind", "status", "opened_at", "due_at", "due_order", "warn_at", "wait")
 _RECORDED = {happened.value: happened for happened in Happened} | _TOLD
 
 
@@ -120,7 +122,9 @@ def advance(
     with session.no_autoflush:  # everything is written at once, below
         way = routes(session, plan, opened, execution.variables, at=at)
         given = give(session, case, plan, way, done=_done(main, by), at=at)
-    tasks = [_task(case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened]
+    tasks = [
+        _task(session, case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened
+    ]
     gone = _close(session, held, after, main, by=by, at=at)
     _write_case(case, execution, main, at)
     tasks = _add(session, case, tasks, main, by=by)
@@ -173,7 +177,13 @@ def _done(main: Fact, by: Person | None) -> tuple[str, Person] | None:
 
 
 def _task(
-    case: Case, plan: Blueprint, wait: Wait, route: Route, given: Given, at: datetime
+    session: Session,
+    case: Case,
+    plan: Blueprint,
+    wait: Wait,
+    route: Route,
+    given: Given,
+    at: datetime,
 ) -> Task:
     node = plan.nodes.get(wait.element_id)
     name = route.name or wait.name or (node.name if node is not None else None) or wait.element_id
@@ -195,6 +205,11 @@ def _task(
         claimed_at=None if given.assignee_id is None else at,
         due_at=route.due_at,
         due_order=NEVER_DUE if route.due_at is None else int(route.due_at.timestamp()),
+        warn_at=None
+        if route.due_at is None
+        else first_warning(
+            office_calendar(session, route.office_id, plan.place.code), route.due_at, at=at
+        ),
         review="wanted" if route.rule.is_reviewed else None,
         wait=asked(wait),
     )

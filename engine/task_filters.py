@@ -112,7 +112,8 @@ def asked_of(session: Session, query: TaskQuery, at: datetime, zone: tzinfo) -> 
     if query.procedure_key:
         wanted = select(Procedure.id).where(Procedure.key == query.procedure_key)
         procedure_id = session.scalar(wanted) or 0
-        of = Task.procedure_id == procedure_id
+        # The function keeps a database from meeting tasks by an index of theirs that no list is in the order of.
+        of = func.coalesce(Task.procedure_id, 0) == procedure_id
         if query.element_id:
             of = and_(of, Task.element_id == query.element_id)
             keys.append(Key(of_element(procedure_id, query.element_id), of))

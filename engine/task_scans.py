@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ARRAY,
@@ -29,13 +29,16 @@ from engine.task_filters import Asked, Key, Scope, Sort
 from engine.visibility import Seen, Sources, is_excluded, sees_tasks_of_no_office
 
 MOST_BRANCHES = 40  # queues of one person that are looked up one by one
-# Matches that are sorted rather than looked for in the list's order; of many queues more, for there they lie further
-# apart.
-FEW, FEW_OF_MANY = 1_500, 6_000
+# Matches of one queue, and of all there are, that are sorted rather than looked for in the list's order.
+FEW, FEW_OF_ALL = 1_000, 6_000
 RARE = 300  # a filter with so few matches is followed before all others
 
 Queue = int | ColumnElement[int] | None  # None: whichever
-Scan = Callable[[Queue, ColumnElement[bool], bool], Select[Any]]
+Met = Literal["met", "walked", "own"]
+MET: Met = "met"  # as the way says
+WALKED: Met = "walked"  # one by one in the list's order
+OWN: Met = "own"  # of one person, who has few
+Scan = Callable[[Queue, ColumnElement[bool], Met], Select[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +97,17 @@ class Reach:
     others: list[tuple[int | None, ColumnElement[bool]]]  # queue, and what else must hold
     own: list[ColumnElement[bool]] = field(default_factory=list)  # of what people have taken
 
-    @property
-    def is_wide(self) -> bool:
-        """Whether tasks of no particular queue are meant."""
-        return any(queue is None for queue, _condition in self.others)
-
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the rows of a page are met: by a key or in the list's order; and whether they are few, to be sorted."""
+    """How the rows of a page are met: by a key or in the list's order; and whether they are few, to be sorted. In the
+    branches of `walked` there are many, and they are met in the list's order: a filter may mean much in one office and
+    nothing in another.
+    """
 
     key: Key | None
     is_sorted: bool
+    walked: frozenset[int | None] = frozenset()
 
 
 def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
@@ -163,25 +165,24 @@ def way_of(session: Session, reach: Reach, asked: Asked, order: Order) -> Way:
             return Way(None, is_sorted=asked.is_rare)
     elif key.sought.is_one and order.name == "due":
         return Way(key, is_sorted=False)
-    few = FEW_OF_MANY if reach.is_wide else FEW
-
-    def scan(queue: Queue, condition: ColumnElement[bool], is_own: bool) -> Select[Any]:
+    # What people have taken is little in any case.
+    branches: list[int | None] = [*reach.queues, *(queue for queue, _condition in reach.others)]
+    if not branches:
+        return Way(key, is_sorted=True)
+    counts = []
+    for queue in branches:
         if key is None:
-            found = select(literal(1).label("one")).where(
-                _is_open(), _in_queue(Task, queue), condition, Task.due_order < asked.due_before
+            matching = select(literal(1)).where(
+                _is_open(), _in_queue(Task, queue), Task.due_order < asked.due_before
             )
         else:
-            found = select(literal(1).label("one")).where(
-                key.sought.rows(), _in_queue(TaskKey, queue)
-            )
-        return found.limit(few + 1)
-
-    # What people have taken is little in any case.
-    some = scans(session, Reach(reach.queues, true(), reach.others), scan)
-    capped = select(literal(1)).select_from(some).limit(few + 1).subquery()
-    if (session.scalar(select(func.count()).select_from(capped)) or 0) > few:
-        return Way(None, is_sorted=False)
-    return Way(key, is_sorted=True)
+            matching = select(literal(1)).where(key.sought.rows(), _in_queue(TaskKey, queue))
+        few = FEW_OF_ALL if queue is None else FEW
+        capped = matching.limit(few + 1).subquery()
+        counts.append(select(func.count() > few).select_from(capped).scalar_subquery())
+    many = session.execute(select(*counts)).one()
+    walked = frozenset(queue for queue, is_many in zip(branches, many, strict=True) if is_many)
+    return Way(key, is_sorted=True, walked=walked)
 
 
 def rarest(session: Session, asked: Asked) -> Key | None:
@@ -231,20 +232,29 @@ def met(
     return found.join(Case, Case.id == Task.case_id) if asked.needs_case else found
 
 
-def scans(session: Session, reach: Reach, scan: Scan) -> Subquery:
+def scans(
+    session: Session, reach: Reach, scan: Scan, walked: frozenset[int | None] = frozenset()
+) -> Subquery:
     """Every short scan of a reach, one after the other; a union of short scans stays short."""
-    parts = [select(scan(queue, condition, False).subquery()) for queue, condition in reach.others]
-    parts += [select(scan(None, condition, True).subquery()) for condition in reach.own]
-    if len(reach.queues) > 1 and session.get_bind().dialect.name == "postgresql":
-        # One scan that is planned once and run for each queue: planning twenty takes longer than running them.
-        ids = func.unnest(literal(reach.queues, ARRAY(BigInteger)))
-        queue = ids.table_valued("id").render_derived(name="queue")
-        lateral = scan(queue.c.id, reach.also, False).lateral()
-        parts.append(select(lateral).select_from(queue).join(lateral, true()))
-    else:
-        parts += [select(scan(queue_id, reach.also, False).subquery()) for queue_id in reach.queues]
+    parts = [
+        select(scan(queue, condition, WALKED if queue in walked else MET).subquery())
+        for queue, condition in reach.others
+    ]
+    parts += [select(scan(None, condition, OWN).subquery()) for condition in reach.own]
+    for met_how, queues in (
+        (MET, [queue for queue in reach.queues if queue not in walked]),
+        (WALKED, [queue for queue in reach.queues if queue in walked]),
+    ):
+        if len(queues) > 1 and session.get_bind().dialect.name == "postgresql":
+            # One scan that is planned once and run for each queue: planning twenty takes longer than running them.
+            ids = func.unnest(literal(queues, ARRAY(BigInteger)))
+            queue = ids.table_valued("id").render_derived(name=f"queue_{met_how}")
+            lateral = scan(queue.c.id, reach.also, met_how).lateral()
+            parts.append(select(lateral).select_from(queue).join(lateral, true()))
+        else:
+            parts += [select(scan(queue_id, reach.also, met_how).subquery()) for queue_id in queues]
     if not parts:
-        parts = [select(scan(None, false(), False).subquery())]
+        parts = [select(scan(None, false(), MET).subquery())]
     return union_all(*parts).subquery()
 
 

@@ -10,7 +10,17 @@ from threading import Event as Flag
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import buffer, day_roots, file_sweep, filing, jobs, notifications, opinions, receipts
+from engine import (
+    buffer,
+    day_roots,
+    file_sweep,
+    filing,
+    jobs,
+    notifications,
+    opinions,
+    receipts,
+    task_warnings,
+)
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
@@ -149,6 +159,8 @@ class Worker:
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
         self.database.write(lambda session: file_sweep.plan_sweep(session, at=now))
         self.database.write(lambda session: opinions.remind(session, at=now))
+        while self.database.write(lambda session: task_warnings.warn_of_tasks(session, at=now)):
+            pass
         self.database.write(lambda session: notifications.send_digests(session, at=now))
         self.database.write(lambda session: notifications.forget_notifications(session, at=now))
 

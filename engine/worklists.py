@@ -11,7 +11,19 @@ from engine.errors import NotFound
 from engine.masking import masked_name
 from engine.models import Case, Office, Person, Procedure, Task, TaskKey
 from engine.task_filters import SCOPES, Scope, TaskQuery, asked_of
-from engine.task_scans import ORDERS, Order, Queue, met, rarest, reach_of, scans, way_of
+from engine.task_scans import (
+    MET,
+    ORDERS,
+    OWN,
+    Met,
+    Order,
+    Queue,
+    met,
+    rarest,
+    reach_of,
+    scans,
+    way_of,
+)
 from engine.visibility import needs_applicants, seen_queues, visible_tasks
 
 COUNT_LIMIT = 1000  # counts stop here: a count equal to COUNT_LIMIT + 1 reads “1000+”
@@ -70,10 +82,10 @@ def open_tasks(
     reach = reach_of(person, seen_queues(session, person), query.scope)
     way = way_of(session, reach, asked, order)
 
-    def scan(queue: Queue, condition: ColumnElement[bool], is_own: bool) -> Select[Any]:
-        key = None if is_own else way.key
+    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
+        key = way.key if how == MET else None
         of = Task if key is None else TaskKey
-        is_sorted = order.name != "due" if is_own else way.is_sorted
+        is_sorted = way.is_sorted if how == MET else how == OWN and order.name != "due"
         met_in = None if is_sorted else order
         found = met(asked, key, queue, condition, in_order=met_in)
         found = found.add_columns(order.column.label("sort_key"))
@@ -83,7 +95,7 @@ def open_tasks(
             size + 1
         )
 
-    merged = scans(session, reach, scan)
+    merged = scans(session, reach, scan, way.walked)
     found = select(merged).order_by(*order.by(merged.c, backwards)).limit(size + 1).subquery()
     rows = list(session.execute(_lines(found, order, backwards)))
     more = len(rows) > size
@@ -110,8 +122,8 @@ def task_counts(
     key = rarest(session, asked)
     seen = seen_queues(session, person)
 
-    def scan(queue: Queue, condition: ColumnElement[bool], is_own: bool) -> Select[Any]:
-        found = met(asked, None if is_own else key, queue, condition)
+    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
+        found = met(asked, None if how == OWN else key, queue, condition)
         return found.with_only_columns(literal(1).label("one")).limit(COUNT_LIMIT + 1)
 
     columns = []

@@ -27,6 +27,7 @@ UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
 ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
 PROPOSED = text("status = 'open' AND review = 'proposed'")
 FOLLOWED = text("status = 'open' AND follow_up_on IS NOT NULL")
+WARNED = text("status = 'open' AND warn_at IS NOT NULL")
 ENDED = text("ended_by_id IS NOT NULL")
 STARTED = text("started_by_id IS NOT NULL")
 BEHIND = text("measured_seq < last_seq")  # only cases that the measures have not seen to the end
@@ -176,6 +177,8 @@ class Task(Base):
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     # due_at in seconds since 1970, NEVER_DUE without one: a key to page by that is never null
     due_order: Mapped[int] = mapped_column(BigInteger, default=NEVER_DUE)
+    # when somebody is next to be warned of it (engine.task_warnings); null: there is nothing more to say
+    warn_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     # what somebody proposes another one reviews: null, “wanted” or “proposed”
@@ -196,6 +199,7 @@ class Task(Base):
         _open_index("ix_task_assignee_due", "assignee_id", "due_order", where=ASSIGNED),
         _open_index("ix_task_due", "due_order"),
         _open_index("ix_task_opened", "opened_at"),
+        Index("ix_task_warn", "warn_at", sqlite_where=WARNED, postgresql_where=WARNED),
         _open_index("ix_task_priority", "priority"),
         _open_index("ix_task_proposed", "due_order", where=PROPOSED),
         _open_index("ix_task_follow_up", "follow_up_on", where=FOLLOWED),

@@ -21,6 +21,8 @@ class NotificationKind(StrEnum):
     TASK_RETURNED = "task_returned"  # what they proposed
     REVIEW_WANTED = "review_wanted"
     MENTIONED = "mentioned"
+    TASK_DUE = "task_due"
+    TASK_OVERDUE = "task_overdue"
     OPINION_ASKED = "opinion_asked"
     OPINION_DUE = "opinion_due"
     OPINION_ANSWERED = "opinion_answered"

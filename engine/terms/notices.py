@@ -226,7 +226,7 @@ def hand_in_corrections(session: Session, case_id: int, *, by: Person | None, at
         term.stopped_days += days
     wake(session, held, at=at)
     count(session, case, term)
-    move_tasks(session, case, term, days)
+    move_tasks(session, case, term, days, at=at)
     set_alarm(session, case, term, at=at)
     how = Happened.CLOCK_RESTARTED if law.is_term_restarted else Happened.CLOCK_WENT_ON
     facts = [Fact(Happened.REQUEST_CORRECTED), Fact(how, data=days_said(term))]

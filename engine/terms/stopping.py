@@ -21,6 +21,7 @@ from engine.models import (
 )
 from engine.progress import Held, hold
 from engine.task_keys import follow_tasks
+from engine.task_warnings import first_warning
 from engine.terms.clock import RUNS, calendar_of, count, days_said, set_alarm, set_due, term_of
 from engine.terms.law import SuspensionKind, law_of
 
@@ -149,7 +150,7 @@ def go_on(
     start_again(case, term)
     term.stopped_days += days
     count(session, case, term)
-    move_tasks(session, case, term, days)
+    move_tasks(session, case, term, days, at=at)
     set_alarm(session, case, term, at=at)
     data = {"days": days, **days_said(term)}
     record(session, case, [Fact(Happened.CLOCK_WENT_ON, data=data)], by=by, at=at)
@@ -162,7 +163,7 @@ def start_again(case: Case, term: CaseTerm) -> None:
     term.stopped_on = term.stopped_until = term.stopped_why = None
 
 
-def move_tasks(session: Session, case: Case, term: CaseTerm, days: int) -> None:
+def move_tasks(session: Session, case: Case, term: CaseTerm, days: int, *, at: datetime) -> None:
     """Open tasks are due so many business days later: their time stood still as well."""
     if not days:
         return
@@ -177,6 +178,8 @@ def move_tasks(session: Session, case: Case, term: CaseTerm, days: int) -> None:
         due_on = calendar.day_of(task.due_at)
         later = calendar.business_day_after(due_on, days)
         task.due_at += calendar.start_of_day(later) - calendar.start_of_day(due_on)
+        if task.due_at > at:  # else they are told of it already, or about to be
+            task.warn_at = first_warning(calendar, task.due_at, at=at)
         task.due_order = min(int(task.due_at.timestamp()), NEVER_DUE)
     follow_tasks(session, Task.case_id == case.id)
 

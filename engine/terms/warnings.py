@@ -119,14 +119,15 @@ def in_charge(session: Session, case: Case, term: CaseTerm) -> list[Person]:
         offices.add(term.office_id)  # of the procedure: its manager
     above = {one for office in offices for one in office_place(session, office).above}
     people = {task.assignee_id for task in tasks if task.assignee_id is not None}
-    people |= set(_managers(session, above))
+    people |= set(managers_of(session, above))
     if not people:
         return []
     found = select(Person).where(Person.id.in_(people), Person.is_active).order_by(Person.id)
     return list(session.scalars(found))
 
 
-def _managers(session: Session, office_ids: Iterable[int]) -> Iterable[int]:
+def managers_of(session: Session, office_ids: Iterable[int]) -> Iterable[int]:
+    """Ids of the people in charge of these offices."""
     return session.scalars(
         select(Membership.person_id)
         .join(PersonRole, PersonRole.person_id == Membership.person_id)

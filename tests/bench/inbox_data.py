@@ -71,7 +71,7 @@ def write_tasks(
             f" office_id, queue_id, assignee_id, priority, opened_at, due_order, review, wait) {numbers}"
             f" SELECT i, 2, {procedure}, {version}, {element}, 'Receive', 'task', 'open', {office}, {office},"
             f" CASE WHEN i % (:count / 50) = 1 THEN :clerk END, 50 + i % 3, {opened},"
-            f" CASE WHEN i % 4 = 0 THEN :never ELSE 1760000000 + i * 13 % 20000000 END,"
+            f" CASE WHEN i % 4 = 0 THEN :never ELSE 1760000000 + i * 7919 % 20000000 END,"
             f" CASE WHEN i % (:count / 200) = 2 THEN 'proposed' END, '{{}}' FROM n"
         ),
         {"count": count, "never": NEVER_DUE, "clerk": clerk.id},
