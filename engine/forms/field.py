@@ -44,6 +44,7 @@ class Shown:
     columns: tuple[tuple[str, str], ...] = ()  # (key, label)
     rows: tuple[tuple[str, ...], ...] = ()
     files: tuple[Mapping[str, Json], ...] = ()
+    refused: frozenset[str] = frozenset()  # sha256 of those files that are not taken here
 
 
 class Shared(TypedDict):

@@ -311,3 +311,22 @@ def test_the_antivirus_of_the_settings_checks_uploads(tmp_path: Path) -> None:
     assert store.put(io.BytesIO(b"harmless\n"), "a.txt").size == 9
     with pytest.raises(FileUnsafe):
         store.put(io.BytesIO(b"EICAR\n"), "b.txt")
+
+
+def test_a_file_that_is_not_taken_is_shown_but_no_longer_sent(page: Flask, tmp_path: Path) -> None:
+    made = form(
+        {"type": "filepicker", "key": "f", "label": "Plan", "accept": ".pdf", "multiple": True}
+    )
+    store = FileStore(tmp_path)
+    wrong = store.put(io.BytesIO(b"MZ no plan"), "plan.pdf")
+    right = store.put(io.BytesIO(b"%PDF-1.7 plan"), "plan2.pdf")
+    kept = {one.sha256: one for one in (wrong, right)}
+    raw = {"f": [wrong.as_json(), right.as_json()]}
+    with pytest.raises(Unfit) as unfit:
+        made.clean(raw, files=kept)
+    shown = printed(ask(made, raw, errors=unfit.value.errors, files=kept))
+    assert "plan.pdf" in shown.html
+    boxes = shown.all("input", type="checkbox", name="f")
+    assert ["checked" in box for box in boxes] == [False, True]
+    again = read_sent(made, shown.sent(), MultiDict(), store)
+    assert made.clean(again.raw, files=again.files) == {"f": [right.as_json()]}

@@ -82,9 +82,16 @@ class FilePicker(Field):
         return [kind.strip() for kind in self.accept.say(around.scope).split(",") if kind.strip()]
 
     def show(self, value: object, around: Around) -> Shown:
-        files = value if isinstance(value, list | tuple) else []
+        sent = value if isinstance(value, list | tuple) else []
+        kinds = self.kinds(around)
+        files = tuple(item for item in sent if isinstance(item, Mapping))
         return Shown(
-            text=",".join(self.kinds(around)),
+            text=",".join(kinds),
             maximum=MOST_FILES if self.is_multiple(around) else 1,
-            files=tuple(item for item in files if isinstance(item, Mapping)),
+            files=files,
+            refused=frozenset(
+                str(item.get("sha256"))
+                for item in files
+                if not is_accepted(str(item.get("media_type")), kinds)
+            ),
         )
