@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -51,6 +51,7 @@ class Followed:
     steps: tuple[Step, ...]
     documents: tuple[Document, ...]
     unset_letters: tuple[str, ...]  # titles of letters whose PDF is still to come
+    voided: Mapping[int, date]  # number of a letter's document → when it lost its effect
 
     @property
     def is_over(self) -> bool:
@@ -75,6 +76,7 @@ def followed(session: Session, case_id: int) -> Followed:
         _steps(session, case),
         _documents(session, case),
         tuple(unset),
+        _voided(session, case_id),
     )
 
 
@@ -124,7 +126,7 @@ def _milestones(session: Session, case: Case) -> tuple[Milestone, ...]:
     if not wanted:
         return ()
     standing = set(history.positions(session, case))
-    passed = history.path(session, case).keys() - standing
+    passed = history.way(session, case) - standing
     known = history.variables(session, case)
     return tuple(
         Milestone(str(one.get("name", "")), not passed.isdisjoint(_texts(one.get("after"))))
@@ -151,6 +153,15 @@ def _documents(session: Session, case: Case) -> tuple[Document, ...]:
             .order_by(Document.number)
         )
     )
+
+
+def _voided(session: Session, case_id: int) -> dict[int, date]:
+    rows = session.execute(
+        select(Letter.document, Letter.voided_on).where(
+            Letter.case_id == case_id, Letter.voided_on.is_not(None), Letter.document.is_not(None)
+        )
+    )
+    return {row.document: row.voided_on for row in rows}
 
 
 def _applies(condition: object, known: Mapping[str, object]) -> bool:

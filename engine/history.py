@@ -116,6 +116,22 @@ def path(session: Session, case: Case) -> dict[str, int]:
     return passed
 
 
+def way(session: Session, case: Case) -> set[str]:
+    """Elements and flows on the way to where the case stands: what an appeal took back does not count any more."""
+    rows = session.execute(
+        select(Event.type, Event.element_id, Event.data)
+        .where(Event.case_id == case.id, Event.data.is_not(None))
+        .order_by(Event.seq)
+    )
+    passed: list[str] = []
+    for kind, element_id, data in rows:
+        if kind == Happened.CASE_REOPENED and element_id in passed:
+            del passed[passed.index(element_id) :]
+        passed.extend((data or {}).get("path", ()))
+        passed.extend((data or {}).get("passed", {}))
+    return set(passed)
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
     """How long a case stayed at a task: from opened to done, and how much of it somebody worked on it."""

@@ -86,6 +86,46 @@ def silence_words(view: ClockView) -> str:
     return _("Which term applies is known when the answers say so.")
 
 
+def applicant_words(view: ClockView) -> list[str]:
+    """How the clock stands, as the applicant is told: what the office owes them, until when, and what silence means."""
+    if view.stands_for == "notice":
+        return [_("The time of the office stands still while you correct.")]
+    if view.stands_for is not None:
+        why, until = suspension_name(view.stands_for), view.stands_until
+        day_said = "–" if until is None else day(until)
+        return [
+            _(
+                "The time of the office stands still, until %(day)s at most: %(why)s.",
+                day=day_said,
+                why=why,
+            )
+        ]
+    if view.state == "silent":
+        return [
+            _(
+                "The office did not answer in time. You may appeal, or go on waiting: it must still answer you."
+            )
+        ]
+    if not view.is_running:
+        return []
+    told = [_("The office has until %(day)s to answer you.", day=day(view.notify_by))]
+    if view.assessment == Assessment.POSITIVE_SILENCE:
+        told.append(
+            _(
+                "If it does not, your request counts as approved on %(day)s.",
+                day=day(view.silence_from),
+            )
+        )
+    elif view.assessment == Assessment.NEGATIVE_SILENCE:
+        told.append(
+            _(
+                "If it does not, you may appeal from %(day)s, as if it had said no.",
+                day=day(view.silence_from),
+            )
+        )
+    return told
+
+
 def assessment_name(assessment: str | None) -> str:
     """The assessment type in the reader's words."""
     return (
@@ -282,6 +322,7 @@ def register(app: Flask) -> None:
         stands_words=stands_words,
         state_words=state_words,
         silence_words=silence_words,
+        applicant_words=applicant_words,
         assessment_name=assessment_name,
         suspension_name=suspension_name,
         appeal_name=appeal_name,

@@ -51,6 +51,12 @@ class NothingStated(Refusal):
     sentence = "Tick what is lacking and say for each what the applicant must do."
 
 
+class NothingAnswered(Refusal):
+    """A correction says or brings something."""
+
+    sentence = "Write your answer, or attach a file."
+
+
 class RequirementUnknown(Refusal):
     """A notice states what the sheet requires."""
 
@@ -180,7 +186,7 @@ def correct_item(
 ) -> Deficiency:
     """The applicant answers one item, in words or by documents or both; may be done again until handed in.
 
-    Raises NoNotice, TooLateToCorrect, NotFound, NothingStated.
+    Raises NoNotice, TooLateToCorrect, NotFound, NothingAnswered.
     """
     held, _, notice = _open(session, case_id, at=at)
     found = session.get(Deficiency, (case_id, notice.number, item))
@@ -193,7 +199,7 @@ def correct_item(
         for file in files
     ]
     if not text.strip() and not documents:
-        raise NothingStated
+        raise NothingAnswered
     found.correction = text.strip()[:LONGEST_TEXT]
     found.documents = [*(found.documents or []), *(one.number for one in documents)]
     found.corrected_at, found.corrected_by_id = at, None if by is None else by.id

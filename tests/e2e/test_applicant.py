@@ -140,7 +140,7 @@ def test_a_day_of_an_applicant_on_a_telephone_without_scripts(
     rosa.go_on("Ver dónde está")
     expect(page.locator("h1")).to_have_text(number)
     expect(page.get_by_text("Falta 1 cosa")).to_be_visible()
-    page.get_by_role("link", name="Subsanar").click()
+    page.get_by_role("link", name="Corregir").click()
     rosa.go_on("Envíenme el código")
     page.get_by_label("Código que llegó al correo").fill(rosa.mailed())
     rosa.go_on()
@@ -149,8 +149,8 @@ def test_a_day_of_an_applicant_on_a_telephone_without_scripts(
         {"name": "plano.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     rosa.go_on("Guardar respuesta")
-    rosa.go_on("Presentar la subsanación")
-    expect(page.get_by_text("Su subsanación está en la oficina")).to_be_visible()
+    rosa.go_on("Enviar mis correcciones")
+    expect(page.get_by_text("La oficina ya tiene sus correcciones")).to_be_visible()
     expect(page.get_by_role("link", name="plano.pdf")).to_be_visible()
 
     # the office says no; the letter is downloaded, and appealed against

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.history import way
 from engine.letters.proof import proof_by_code
 from engine.models import Case, ClockState, FiledAppeal, Letter, Task, TaskStatus
 from engine.people import person_by_name, set_offices
@@ -279,3 +280,15 @@ def test_a_founded_complaint_moves_nothing(desk: Desk) -> None:
     assert (decided.effect, decided.is_exhausted) == (None, False)
     assert desk.term(case_id).decide_by == before
     desk.do(case_id)
+
+
+def test_what_an_appeal_took_back_is_no_longer_on_the_way(desk: Desk) -> None:
+    case_id = refused(desk)
+    with desk.database.reading() as session:
+        assert {"check", "decide", "notify", "done"} <= way(session, desk.case(case_id))
+    number = file(desk, case_id)
+    rule(desk, case_id, number, "founded", effect="back", stage="decide")
+    with desk.database.reading() as session:
+        gone_again = way(session, desk.case(case_id))
+    assert "check" in gone_again
+    assert gone_again.isdisjoint({"notify", "done"})
