@@ -34,6 +34,8 @@ def open_office(database: Database, at: datetime, *people: str) -> list[Person]:
         hall = TownHall(session, at)
         made = [hall.person(name, "Office") for name in people]
         hall.publish(BUSY, by=made[0])
+        for person in made:
+            _ = person.standing.skill_names  # read while it can be: they outlive their session
     return made
 
 

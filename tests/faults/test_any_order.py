@@ -1,7 +1,8 @@
 import shutil
-import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from engine.cases import cancel_case, resume_case, suspend_case
@@ -25,6 +26,7 @@ from engine.models import Case, CaseStatus, Person, Task, TaskStatus
 from engine.tasks import claim_task, complete_task, release_task
 from engine.worker import Worker
 from tests.clock import Clock
+from tests.conftest import BOTH
 from tests.engine.office import TownHall
 from tests.faults.story import check_whole, open_office
 
@@ -34,14 +36,13 @@ WAYS = [["which_receive"], ["which_granted"]]
 class AnyOrder(RuleBasedStateMachine):
     """People, the clock and the worker do what they may, in any order."""
 
-    template: Path
+    opened: Callable[[], Database]  # one without rows
+    closed: Callable[[Database], None]
+    counted: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        path = self.folder / "any.sqlite"
-        shutil.copyfile(self.template, path)
-        self.database = Database(f"sqlite:///{path}")
+        self.database = type(self).opened()
         self.clock = Clock()
         self.people: list[Person] = open_office(self.database, self.clock(), "ana", "eva")
         self.completed: set[str] = set()
@@ -49,8 +50,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.start()
 
     def teardown(self) -> None:
-        self.database.dispose()
-        shutil.rmtree(self.folder)
+        self.counted["stories"] += 1
+        type(self).closed(self.database)
 
     def pick(self, number: int) -> str:
         """Mostly an open task; one that is over now and then."""
@@ -63,9 +64,12 @@ class AnyOrder(RuleBasedStateMachine):
 
     def try_(self, command: Any) -> Any:
         try:
-            return self.database.write(command)
+            done = self.database.write(command)
         except (Conflict, NotFound):
+            self.counted["refused"] += 1
             return None
+        self.counted["done"] += 1
+        return done
 
     @precondition(lambda self: self.cases < 3)
     @rule()
@@ -124,13 +128,50 @@ class AnyOrder(RuleBasedStateMachine):
             assert all(case.ended_at is None for case in session.scalars(open_cases))
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(500, marks=pytest.mark.soak)])
-def test_commands_in_any_order_leave_every_case_whole(sqlite_template: Path, examples: int) -> None:
-    class Machine(AnyOrder):
-        template = sqlite_template
+@pytest.fixture(params=BOTH)
+def machine(
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> Iterator[type[AnyOrder]]:
+    """The machine on one kind of database."""
+    find = request.getfixturevalue
 
+    class Machine(AnyOrder):
+        counted: Counter[str] = Counter()
+
+    if request.param == "sqlite":
+        template, folder = find("sqlite_template"), find("tmp_path")
+        numbers = count()
+
+        def copied() -> Database:
+            path = folder / f"{next(numbers)}.sqlite"
+            shutil.copyfile(template, path)
+            return Database(f"sqlite:///{path}")
+
+        def removed(database: Database) -> None:
+            database.dispose()
+            for path in folder.glob("*.sqlite*"):
+                path.unlink()
+
+        Machine.opened, Machine.closed = staticmethod(copied), staticmethod(removed)
+    else:
+        url, server = find("postgres_url"), find("postgres_server")
+
+        def emptied(database: Database) -> None:
+            database.dispose()
+            server.empty(make_url(url).database)
+
+        Machine.opened, Machine.closed = staticmethod(lambda: Database(url)), staticmethod(emptied)
+    yield Machine
+    with capsys.disabled():
+        print(f"\n{request.param}: {dict(Machine.counted)}")
+
+
+@pytest.mark.parametrize("examples", [10, pytest.param(300, marks=pytest.mark.soak)])
+def test_commands_in_any_order_leave_every_case_whole(
+    machine: type[AnyOrder], examples: int
+) -> None:
     run_state_machine_as_test(
-        Machine,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=30,
@@ -138,3 +179,4 @@ def test_commands_in_any_order_leave_every_case_whole(sqlite_template: Path, exa
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert machine.counted["done"] > 5 * examples
