@@ -80,8 +80,16 @@ def shown_answers(
             _words(variables[key], known.get(key, nothing)[1]),
         )
         for key in keys
-        if variables[key] not in (None, "", [], {})
+        if _says(variables[key])
     ]
+
+
+def _says(value: Any, depth: int = 0) -> bool:
+    """Whether there is anything to read in the value; rows nobody filled in have nothing."""
+    if isinstance(value, list | dict) and depth < DEEPEST:
+        inner = value.values() if isinstance(value, dict) else value
+        return any(_says(one, depth + 1) for one in inner)
+    return value not in (None, "", [], {})
 
 
 def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
@@ -90,11 +98,16 @@ def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
     if isinstance(value, int | float):
         return options.get(str(value)) or str(format_decimal(value))
     if isinstance(value, list) and depth < DEEPEST:
-        return ", ".join(_words(one, options, depth + 1) for one in value[:50])[:LONGEST]
+        said = (_words(one, options, depth + 1) for one in value[:50] if _says(one, depth + 1))
+        return ", ".join(said)[:LONGEST]
     if isinstance(value, dict) and isinstance(value.get("sha256"), str):
         return str(value.get("name", "–"))[:LONGEST]
     if isinstance(value, dict) and depth < DEEPEST:
-        parts = (f"{key}: {_words(one, {}, depth + 1)}" for key, one in list(value.items())[:50])
+        parts = (
+            f"{_readable(key)}: {_words(one, {}, depth + 1)}"
+            for key, one in list(value.items())[:50]
+            if _says(one, depth + 1)
+        )
         return "; ".join(parts)[:LONGEST]
     text = str(value)
     return options.get(text) or _day(text) or text[:LONGEST]
