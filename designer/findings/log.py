@@ -24,13 +24,20 @@ class TaskLog:
 class Log:
     """What happened: cases ended, tasks by element, flows by how often they were taken.
 
-    `missing` is how often a requirement was found deficient, by its key.
+    `missing` is in how many of the `ended` cases a notice named a requirement, by its key. Those end in more ways than
+    by being completed: what is never corrected counts as not filed.
     """
 
     cases: int
     tasks: Mapping[str, TaskLog] = field(default_factory=dict)
     flows: Mapping[str, int] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
+    ended: int = 0
+
+    @property
+    def judged(self) -> int:
+        """Cases in which a notice could have named a requirement."""
+        return self.ended or self.cases
 
 
 def interval(seen: int, of: int) -> tuple[float, float]:

@@ -17,16 +17,16 @@ from engine.sheet import Source
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” was never missing or wrong in {count} cases."""
     log = subject.log
-    if log is None or log.cases < ENOUGH or not log.missing:
+    if log is None or log.judged < ENOUGH or not log.missing:
         return  # without a single notice nothing is known about any requirement
     for one in subject.sheet.requirements:
         if one.source != Source.APPLICANT or log.missing.get(one.key, 0):
             continue
-        low, high = interval(0, log.cases)
+        low, high = interval(0, log.judged)
         yield Place(
             requirement=one.key,
-            values={"name": one.name, "count": str(log.cases)},
+            values={"name": one.name, "count": str(log.judged)},
             saving=without_requirement(subject, one),
-            evidence=Evidence(log.cases, 0.0, low, high),
+            evidence=Evidence(log.judged, 0.0, low, high),
             change=Change("remove_requirement", {"requirement": one.key}),
         )

@@ -247,7 +247,7 @@ def _log(log: LogEvidence | None) -> Log | None:
         name: TaskLog(seen.count, _minutes(seen.touch), _minutes(seen.wait), seen.quick)
         for name, seen in log.tasks.items()
     }
-    return Log(log.cases, tasks, log.flows)
+    return Log(log.cases, tasks, log.flows, log.missing, log.ended)
 
 
 def _minutes(seconds: float) -> Decimal:

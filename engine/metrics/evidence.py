@@ -17,6 +17,7 @@ from engine.metrics.question import Question
 from engine.metrics.spread import percentile
 from engine.metrics.sql import seconds_between
 from engine.models import Case, CaseStatus, Event, Task, TaskStatus
+from engine.terms.lacking import lacking
 from engine.visibility import counted_cases
 
 MOST_TASKS = 50_000
@@ -46,6 +47,10 @@ class LogEvidence:
     tasks: Mapping[str, TaskEvidence] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=dict)  # executions per case
     flows: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(
+        default_factory=dict
+    )  # requirement → cases with a notice of it
+    ended: int = 0  # cases among which that was seen, however they ended
 
 
 def evidence(session: Session, question: Question) -> LogEvidence:
@@ -64,6 +69,19 @@ def evidence(session: Session, question: Question) -> LogEvidence:
         .limit(MOST_CASES)
         .subquery()
     )
+    over = (
+        select(Case.id)
+        .where(
+            Case.procedure_id == question.procedure_id,
+            of_version,
+            counted_cases(question.person),
+            Case.status.in_((CaseStatus.COMPLETED, CaseStatus.CANCELLED)),
+            *question.within(Case.ended_at),
+        )
+        .order_by(Case.ended_at.desc())
+        .limit(MOST_CASES)
+        .subquery()
+    )
     cases = session.scalar(select(func.count()).select_from(recent)) or 0
     tasks = _tasks(session, recent)
     return LogEvidence(
@@ -71,6 +89,8 @@ def evidence(session: Session, question: Question) -> LogEvidence:
         tasks=tasks,
         shares={name: seen.count / cases for name, seen in tasks.items()} if cases else {},
         flows=Counter(_taken(session, recent)),
+        missing=lacking(session, over),
+        ended=session.scalar(select(func.count()).select_from(over)) or 0,
     )
 
 

@@ -125,6 +125,9 @@ HOLDS: dict[str, Subject] = {
     "personal-data-without-purpose": subject(fields=(field("dni"),)),
     "sheet-and-diagram-differ": subject(sheet=requirement(used_by=["gone"])),
     "review-never-rejects": subject(CHOICE, log=ALWAYS),
+    "requirement-often-missing": subject(
+        sheet=requirement(key="a"), log=Log(cases=200, ended=210, missing={"a": 60})
+    ),
     "requirement-never-missing": subject(
         sheet=sheet(requirements=[{**PAPER, "key": "a"}, {**PAPER, "key": "b"}]),
         log=Log(cases=200, missing={"b": 3}),
@@ -171,6 +174,9 @@ DOES_NOT: dict[str, Subject] = {
     ),
     "sheet-and-diagram-differ": subject(sheet=requirement()),
     "review-never-rejects": subject(CHOICE, log=SOMETIMES),
+    "requirement-often-missing": subject(
+        sheet=requirement(key="a"), log=Log(cases=200, ended=210, missing={"a": 12})
+    ),
     "requirement-never-missing": subject(
         sheet=requirement(key="a"), log=Log(cases=200, missing={"a": 1})
     ),
@@ -249,3 +255,26 @@ def test_the_longest_way_of_a_loop_is_counted_once() -> None:
     diagram = loops("Subsanar").replace("Evaluar", "Evaluar camunda:dueDate=P20D")
     whom = subject(diagram, sheet(modalities=[{"name": "m", "term": TERM}]))
     assert found(whom, "tasks-over-term") == []
+
+
+def test_what_is_often_missing_tells_how_often_and_how_sure_that_is() -> None:
+    [one] = found(HOLDS["requirement-often-missing"], "requirement-often-missing")
+    assert "60 of 210 cases" in one.message
+    assert one.evidence is not None
+    assert one.evidence.observed == 210
+    assert one.evidence.low < 60 / 210 < one.evidence.high
+    assert one.change is None  # no registry is named that has it
+
+
+def test_what_is_often_missing_and_held_by_a_registry_is_fetched() -> None:
+    whom = subject(
+        sheet=requirement(key="a", registry="identity"), log=Log(cases=200, missing={"a": 60})
+    )
+    [one] = found(whom, "requirement-often-missing")
+    assert one.change is not None
+    assert one.change.arguments == {"requirement": "a", "registry": "identity"}
+
+
+def test_few_cases_prove_nothing_of_what_is_missing() -> None:
+    whom = subject(sheet=requirement(key="a"), log=Log(cases=20, missing={"a": 20}))
+    assert found(whom, "requirement-often-missing") == []
