@@ -1,4 +1,4 @@
-"""What accepting a finding does to a draft: one change per file, found by its name."""
+"""What accepting a finding, or editing the activity table, does to a draft: one change per file, found by its name."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -6,11 +6,14 @@ from importlib import import_module
 from designer.changes.parts import CannotChange, Parts
 
 KINDS = (
+    "change_type",
     "decide_by_table",
     "fetch_requirement",
     "merge_activities",
+    "move_to_office",
     "remove_activity",
     "remove_requirement",
+    "swap_activities",
 )
 
 

@@ -1,6 +1,7 @@
 """Commands on a study: open, say, accept or dismiss a finding; and which there are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,9 +25,9 @@ from designer.layout import with_layout
 from designer.ledger import ledger
 from designer.models import Draft, Study
 from designer.studies.entity import KEPT, costed_json
-from designer.studies.said import Which, assumption_json, override_json
-from designer.studies.sides import Sides, costed, draft_parts, has_to_be, sides
-from engine.errors import NotFound, Refusal
+from designer.studies.said import Which, assumption_json, override_json, read_said
+from designer.studies.sides import Side, Sides, costed, draft_parts, has_to_be, side, sides
+from engine.errors import NotFound, Refusal, Said
 from engine.ids import new_id
 from engine.models import Person, Procedure, Version
 
@@ -107,6 +108,7 @@ def say(
     applicants: Applicants | None = None,
     assumptions: Mapping[str, Assumption] | None = None,
     ways: Mapping[str, Mapping[str, Decimal]] | None = None,
+    modalities: Mapping[str, Mapping[str, str]] | None = None,
     at: datetime,
 ) -> Study:
     """Say how many services a year, who asks, what each requirement takes of them, how often each way. NotFound."""
@@ -127,6 +129,8 @@ def say(
             gateway: {flow: str(weight) for flow, weight in each.items()}
             for gateway, each in ways.items()
         }
+    if modalities is not None:
+        data["modalities"] = {name: dict(chosen) for name, chosen in modalities.items()}
     return _changed(session, study, data, at)
 
 
@@ -194,6 +198,60 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
     before = study.data.get("accepted", [])
     _changed(session, study, {**study.data, "accepted": [*before, accepted]}, at)
     return found
+
+
+def proposed(
+    session: Session, study_id: int, kind: str, arguments: Mapping[str, str], *, by: Person
+) -> tuple[Side, Side]:
+    """How it is to be as the draft stands, and as it would be with a change; nothing is kept.
+
+    Raises NotFound, what designer.changes raises, and NotYetRunnable where the diagram would no longer run.
+    """
+    study = study_by_id(session, study_id)
+    both = sides(session, study, by=by)
+    before = both.to_be or replace(both.as_is, which="to_be")
+    changed = apply(before.parts, kind, arguments)
+    said = read_said(study.data)
+    if both.to_be is None:
+        # The draft will begin with what was said of how it is.
+        said = read_said({**study.data, "to_be": study.data.get("as_is", {})})
+        before = side(
+            before.parts, "to_be", said, ledger(session), both.as_is.log, both.others.tables
+        )
+    after = side(changed, "to_be", said, ledger(session), both.as_is.log, both.others.tables)
+    return before, after
+
+
+def change_to_be(
+    session: Session,
+    study_id: int,
+    kind: str,
+    arguments: Mapping[str, str],
+    told: Said,
+    *,
+    by: Person,
+    at: datetime,
+) -> Study:
+    """Carry out a change that the analyst proposes from the table, on the draft, which is made when needed.
+
+    `told` is what the report says of it. Raises NotFound and what designer.changes raises.
+    """
+    study = _held(session, study_id)
+    draft = _to_be(session, study, by=by, at=at)
+    parts = draft_parts(session, draft.id)
+    _keep_parts(session, draft, parts, apply(parts, kind, arguments), at)
+    done = {
+        "id": kind,
+        "key": "",
+        "sentence": told.sentence,
+        "values": {name: str(value) for name, value in told.values.items()},
+        "reference": "",
+        "at": at.isoformat(),
+        "by": by.full_name,
+    }
+    return _changed(
+        session, study, {**study.data, "accepted": [*study.data.get("accepted", []), done]}, at
+    )
 
 
 def dismiss(session: Session, study_id: int, key: str, reason: str, *, at: datetime) -> Study:

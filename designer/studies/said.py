@@ -27,6 +27,9 @@ class Said:
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)  # requirement → …
     visits: Mapping[Which, Visit] = field(default_factory=dict)
     ways: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # gateway → flow → weight
+    modalities: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # modality → gateway → the way it takes, "" where it takes any
     accepted: tuple[Mapping[str, Any], ...] = ()  # findings, as they read when accepted
     dismissed: Mapping[str, str] = field(default_factory=dict)  # key of a finding → reason
 
@@ -66,6 +69,7 @@ def read_said(data: Mapping[str, Any]) -> Said:
             gateway: {flow: float(amount(weight)) for flow, weight in each.items()}
             for gateway, each in data.get("ways", {}).items()
         },
+        modalities={name: dict(ways) for name, ways in data.get("modalities", {}).items()},
         accepted=tuple(data.get("accepted", [])),
         dismissed=dict(data.get("dismissed", {})),
     )

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from designer.changes import CannotChange, Parts, apply
+from designer.changes.change_type import AsksSomething, NoDuration, SameDrawing
+from designer.changes.move_to_office import NoLanes
 from designer.changes.parts import SeveralWays
 from designer.changes.remove_activity import DecidesAWay
+from designer.changes.swap_activities import NotNeighbours
 from designer.layout import with_layout
 from designer.library import read_folder
 from designer.tryout import try_file
@@ -16,6 +19,7 @@ from engine import dmn
 from engine.bpmn import read
 from engine.bpmn.model import Kind
 from engine.sheet import Source, read_sheet
+from tests.engine.office import diagram as drawn_in_lanes
 from tests.engine.spiff.diagrams import xml
 
 FOLDER = read_folder(Path(__file__).parents[2] / "processes" / "licencia-funcionamiento")
@@ -178,3 +182,77 @@ def test_the_sample_procedure_still_runs_without_its_second_look() -> None:
     changed = apply(LICENCE, "merge_activities", {"first": "Evaluar", "second": "Resolver"})
     assert "Resolver" not in nodes(changed)
     assert still_runs(changed) in {"completed", "waiting"}
+
+
+LANES = drawn_in_lanes(
+    '<startEvent id="s"/><userTask id="a" name="Recibir"/><userTask id="b" name="Visar"/>'
+    '<userTask id="c" name="Emitir"/><endEvent id="e"/>',
+    flows="s>a a>b b>c c>e",
+    process_id="main",
+    lanes='<laneSet id="l"><lane id="l1" name="Mesa"><flowNodeRef>a</flowNodeRef></lane>'
+    '<lane id="l2" name="Gerencia"><flowNodeRef>b</flowNodeRef><flowNodeRef>c</flowNodeRef></lane></laneSet>',
+)
+
+
+def order(changed: Parts) -> list[str]:
+    scope = changed.model.process(changed.process_id).scope
+    found, name = [], "s"
+    while scope.nodes[name].outgoing:
+        name = scope.flows[scope.nodes[name].outgoing[0]].target
+        found.append(name)
+    return found
+
+
+def test_two_neighbours_change_places_and_it_still_runs() -> None:
+    line = parts("start s\nuser a\nuser b\nuser c\nend e\ns -> a -> b -> c -> e")
+    changed = apply(line, "swap_activities", {"first": "b", "second": "c"})
+    assert order(changed) == ["a", "c", "b", "e"]
+    assert still_runs(changed) == "completed"
+    assert order(apply(changed, "swap_activities", {"first": "c", "second": "b"})) == order(line)
+
+
+def test_what_branches_between_two_keeps_their_order() -> None:
+    for first, second in (("prep", "ok"), ("r", "prep"), ("r", "ok")):
+        with pytest.raises(NotNeighbours):
+            apply(parts(CHOICE), "swap_activities", {"first": first, "second": second})
+
+
+def test_an_activity_moves_to_the_lane_of_another_office() -> None:
+    drawn = Parts(read(LANES), "main", {}, {}, {})
+    changed = apply(drawn, "move_to_office", {"element": "b", "office": "mesa"})
+    lanes = {lane.name: set(lane.nodes) for lane in changed.model.process("main").lanes}
+    assert "b" in lanes["Mesa"]
+    assert "b" not in lanes["Gerencia"]
+    assert still_runs(changed) == "completed"
+    new = apply(drawn, "move_to_office", {"element": "b", "office": "Archivo"})
+    assert {lane.name for lane in new.model.process("main").lanes} == {
+        "Mesa",
+        "Gerencia",
+        "Archivo",
+    }
+    line = parts("start s\nuser a\nend e\ns -> a -> e")
+    with pytest.raises(NoLanes):
+        apply(line, "move_to_office", {"element": "a", "office": "X"})
+
+
+def test_work_becomes_a_wait_of_its_minutes_and_work_again() -> None:
+    line = parts('start s\nuser a "Esperar el pago"\nuser b\nend e\ns -> a -> b -> e')
+    waits = apply(line, "change_type", {"element": "a", "type": "wait", "minutes": "90"})
+    node = waits.model.process("main").scope.nodes["a"]
+    assert node.kind == Kind.INTERMEDIATE_CATCH_EVENT
+    assert node.events[0].expression is not None
+    assert node.events[0].expression.text == "PT90M"
+    assert still_runs(waits) == "completed"
+    works = apply(waits, "change_type", {"element": "a", "type": "operation"})
+    assert works.model.process("main").scope.nodes["a"].kind == Kind.USER_TASK
+    assert still_runs(works) == "completed"
+
+
+def test_a_type_that_no_diagram_tells_apart_changes_nothing() -> None:
+    line = parts("start s\nuser a\nend e\ns -> a -> e")
+    with pytest.raises(SameDrawing):
+        apply(line, "change_type", {"element": "a", "type": "review"})
+    with pytest.raises(NoDuration):
+        apply(line, "change_type", {"element": "a", "type": "wait"})
+    with pytest.raises(AsksSomething):
+        apply(parts(CHOICE), "change_type", {"element": "prep", "type": "wait", "minutes": "5"})

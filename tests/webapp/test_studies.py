@@ -141,3 +141,43 @@ def test_only_analysts_study(town: Town, study: str) -> None:
 @pytest.mark.parametrize("place", ["/studies/1", "/studies/1/as_is/table", "/studies/1/costs"])
 def test_a_study_that_is_not_there_is_not_found(ana: Visitor, place: str) -> None:
     assert ana.get(place).status_code == 404
+
+
+def test_a_change_of_the_diagram_is_proposed_with_its_figures_and_kept_when_wanted(
+    ana: Visitor, study: str
+) -> None:
+    ana.post(f"{study}/as_is/table", {f"{row}.minutes": "30" for row in ("a", "v", "w")})
+    asked = f"{study}/change?kind=merge_activities&element=w&other=v"
+    text = ana.get(asked).text
+    assert "“Revisar el expediente” is done together with “Visar el expediente”." in text
+    assert "Nothing is kept yet" in text
+    assert "1.5 h" in text
+    assert "60 min" in text
+    assert "Activity table, as it is to be" not in ana.get(study).text  # there is no draft yet
+    sent = {"kind": "merge_activities", "element": "w", "other": "v"}
+    assert ana.post(f"{study}/change", sent).status_code == 303
+    assert 'value="Revisar el expediente"' not in ana.get(f"{study}/to_be/table").text
+    assert "is done together with" in ana.get(study).text
+
+
+def test_a_table_that_says_otherwise_than_the_diagram_proposes_to_change_it(
+    ana: Visitor, study: str
+) -> None:
+    ana.post(f"{study}/to-be")
+    ana.post(f"{study}/to_be/table", {"v.excluded": "on"})
+    text = ana.get(f"{study}/to_be/table").text
+    assert "“Visar el expediente” is taken out of the diagram." in text
+    ana.post(f"{study}/change", {"kind": "remove_activity", "element": "v"})
+    assert 'value="Visar el expediente"' not in ana.get(f"{study}/to_be/table").text
+
+
+def test_a_change_that_cannot_be_is_refused_with_why(ana: Visitor, study: str) -> None:
+    answer = ana.get(f"{study}/change?kind=swap_activities&element=a&other=w")
+    assert answer.status_code == 303
+    assert "cannot change places" in ana.get(answer.location).text
+    assert ana.get(f"{study}/change?kind=drop_tables&element=a").status_code == 303
+
+
+def test_each_modality_has_a_table_of_its_own(ana: Visitor) -> None:
+    begun = ana.post("/studies", {"procedure": "licence"}).location
+    assert "The procedure sheet names none" in ana.get(f"{begun}/as_is/modalities").text

@@ -20,6 +20,7 @@ from webapp.study_words import ORIGINS, SIDE_NAMES, TYPES, VALUES
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import attachment
 from webapp.views.studies import STUDY, pages
+from webapp.views.study_changes import suggestions
 
 TABLE = STUDY + "/<which>/table"
 
@@ -35,7 +36,7 @@ def table(study_id: int, which: str) -> ResponseReturnValue:
 @access(Role.ANALYST)
 def change_table(study_id: int, which: str) -> ResponseReturnValue:
     """Keep what was typed; a cell that says what was derived stays derived."""
-    side = _side(study_id, which)
+    side = study_side(study_id, which)
     try:
         said = {row.id: _override(row, request.form) for row in side.table.rows}
         if request.form.get("new.activity", "").strip():
@@ -53,7 +54,7 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
 @access(Role.ANALYST)
 def table_file(study_id: int, which: str) -> Response:
     """The table as a spreadsheet."""
-    side = _side(study_id, which)
+    side = study_side(study_id, which)
     return attachment(to_xlsx(side.table), f"asme-vm-{which.replace('_', '-')}.xlsx")
 
 
@@ -61,7 +62,7 @@ def table_file(study_id: int, which: str) -> Response:
 @access(Role.ANALYST)
 def upload_table(study_id: int, which: str) -> ResponseReturnValue:
     """Take over what a spreadsheet says; rows that do not fit are told and left out."""
-    side = _side(study_id, which)
+    side = study_side(study_id, which)
     file = request.files.get("file")
     try:
         said, misfits = from_xlsx(b"" if file is None else file.read(LARGEST + 1), side.table)
@@ -83,7 +84,7 @@ def upload_table(study_id: int, which: str) -> ResponseReturnValue:
 
 
 def _page(study_id: int, which: str, refusal: Refusal | None = None) -> ResponseReturnValue:
-    side = _side(study_id, which)
+    side = study_side(study_id, which)
     book = ledger(session())
     return page(
         "studies/table.html",
@@ -94,6 +95,8 @@ def _page(study_id: int, which: str, refusal: Refusal | None = None) -> Response
         values=VALUES,
         origins=ORIGINS,
         side_names=SIDE_NAMES,
+        suggestions=suggestions(study_id, side) if which == "to_be" else [],
+        drawn=[row for row in side.table.rows if row.element_id == row.id],
         posts=sorted({post.name for post in book.posts}),
         offices=sorted({row.office.value for row in side.table.rows if row.office.value}),
         sent=request.form if refusal is not None else {},
@@ -101,7 +104,8 @@ def _page(study_id: int, which: str, refusal: Refusal | None = None) -> Response
     )
 
 
-def _side(study_id: int, which: str) -> Side:
+def study_side(study_id: int, which: str) -> Side:
+    """One side of a study; NotFound."""
     if which not in SIDES:
         raise NotFound(what="page", name=which)
     both = sides(session(), study_by_id(session(), study_id), by=signed_in())
