@@ -8,15 +8,20 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine.models import Event, Job
+from engine.models import Event, Job, TaskKey
 
 _EVENTS: Table = Event.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 _JOBS: Table = Job.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
-# Made once, and on the tables: no Event and no Job is in a session that moves a case.
+_KEYS: Table = TaskKey.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
+# Made once, and on the tables: no Event, Job or TaskKey is in a session that moves a case.
 _RECORD = insert(_EVENTS)
 _ENQUEUE = insert(_JOBS)
 _DROP = delete(_JOBS).where(_JOBS.c.key.in_(bindparam("keys", expanding=True)))
-_KEY = "batch"
+_FIND = insert(_KEYS)
+_LOSE = delete(_KEYS).where(
+    _KEYS.c.case_id == bindparam("of_case"), _KEYS.c.token == bindparam("of_token")
+)
+_BATCH = "batch"
 T = TypeVar("T")
 
 
@@ -25,20 +30,24 @@ class _Batch:
     facts: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
+    lost: list[tuple[int, int]] = field(default_factory=list)
+    keys: list[dict[str, Any]] = field(default_factory=list)
     known: dict[object, Any] = field(default_factory=dict)
 
 
 @contextmanager
 def batch(session: Session) -> Iterator[None]:
     """Inside, facts and jobs of cases are only gathered; they are written at the end, unless anything is raised."""
-    gathered = session.info[_KEY] = _Batch()
+    gathered = session.info[_BATCH] = _Batch()
     try:
         yield
     finally:
-        del session.info[_KEY]
+        del session.info[_BATCH]
     session.flush()  # cases before their facts
     if gathered.facts:
-        session.execute(_RECORD, gathered.facts)
+        session.connection().execute(_RECORD, gathered.facts)
+    drop_keys(session, gathered.lost)
+    write_keys(session, gathered.keys)
     # A timer set anew has the key of the one before.
     drop_jobs(session, gathered.dropped)
     write_jobs(session, gathered.jobs)
@@ -62,7 +71,28 @@ def write_facts(session: Session, rows: list[dict[str, Any]]) -> None:
         gathered.facts += rows
         return
     session.flush()  # the case must be there, and its row held, before its facts
-    session.execute(_RECORD, rows)
+    session.connection().execute(_RECORD, rows)
+
+
+def drop_keys(session: Session, tasks: list[tuple[int, int]]) -> None:
+    """Remove what tasks, by case and token, are found by."""
+    gathered = _gathered(session)
+    if gathered is not None:
+        gathered.lost += tasks
+        gone = set(tasks)
+        gathered.keys = [k for k in gathered.keys if (k["case_id"], k["token"]) not in gone]
+    elif tasks:
+        rows = [{"of_case": case_id, "of_token": token} for case_id, token in tasks]
+        session.connection().execute(_LOSE, rows if len(rows) > 1 else rows[0])
+
+
+def write_keys(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write what tasks are found by; nothing checks that they are there."""
+    gathered = _gathered(session)
+    if gathered is not None:
+        gathered.keys += rows
+    elif rows:
+        session.connection().execute(_FIND, rows)
 
 
 def drop_jobs(session: Session, keys: list[str]) -> None:
@@ -71,7 +101,7 @@ def drop_jobs(session: Session, keys: list[str]) -> None:
     if gathered is not None:
         gathered.dropped += keys
     elif keys:
-        session.execute(_DROP, {"keys": keys})
+        session.connection().execute(_DROP, {"keys": keys})
 
 
 def write_jobs(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -80,9 +110,10 @@ def write_jobs(session: Session, rows: list[dict[str, Any]]) -> None:
     if gathered is not None:
         gathered.jobs += rows
     elif rows:
-        session.execute(_ENQUEUE, rows)
+        session.flush()  # a new case before what it waits for
+        session.connection().execute(_ENQUEUE, rows)
 
 
 def _gathered(session: Session) -> _Batch | None:
-    found: _Batch | None = session.info.get(_KEY)
+    found: _Batch | None = session.info.get(_BATCH)
     return found

@@ -1,17 +1,19 @@
 """The database: tables' base class, engine settings, and transactions that commit once or not at all."""
 
 import random
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -137,7 +139,9 @@ def _connect(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8, **_JSON)
+        engine = create_engine(parsed, pool_size=8, max_overflow=8, **_JSON)
+        event.listen(engine, "checkout", partial(_check_alive, engine.dialect))
+        return engine
     import pysqlite3.dbapi2 as sqlite  # its bundled SQLite is newer than the system's
 
     if sqlite.sqlite_version_info < OLDEST_SOUND_SQLITE:
@@ -146,6 +150,22 @@ def _connect(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_alive(dialect: Dialect, connection: Any, _record: object, _proxy: object) -> None:
+    """Give up a connection that the server has ended.
+
+    Then its socket has something to read although nothing was asked; only then is it worth a question of its own,
+    which costs as much as any other.
+    """
+    idle = select.poll()
+    idle.register(connection.fileno(), select.POLLIN)
+    if not idle.poll(0):
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

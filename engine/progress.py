@@ -14,6 +14,7 @@ from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.facts import Fact, record
+from engine.homes import Homes
 from engine.letters.issuing import done_elements, issue_letters
 from engine.models import NEVER_DUE, Case, CaseStatus, Person, Task, TaskKind, TaskStatus
 from engine.resolver import PublishedVersions
@@ -54,6 +55,7 @@ class Held:
     execution: Execution
     before: Mapping[int, Wait]  # by token
     fields: Mapping[str, str] = field(default_factory=dict)  # what the case is found by
+    homes: Homes | None = None  # None: nobody asked so far
 
 
 _HELD = (
@@ -99,13 +101,14 @@ def hold_all(session: Session, case_ids: Iterable[int], *, at: datetime) -> dict
     return {case.id: load(session, case, at=at) for case in cases}
 
 
-def load(session: Session, case: Case, *, at: datetime) -> Held:
+def load(session: Session, case: Case, *, homes: Homes | None = None, at: datetime) -> Held:
     """The case ready to be moved; its row must be held by this transaction to be written."""
     plan = blueprint(session, case.version_id)
     resolver = PublishedVersions(session, plan, started_at=case.started_at, at=at)
     execution = Execution.load(case.state, resolver)
     fields = field_values(session, plan, execution.variables)
-    return Held(case, plan, execution, {wait.token: wait for wait in execution.waits()}, fields)
+    before = {wait.token: wait for wait in execution.waits()}
+    return Held(case, plan, execution, before, fields, homes)
 
 
 def advance(
@@ -120,7 +123,7 @@ def advance(
     after = {wait.token: wait for wait in execution.waits()}
     opened = [wait for wait in after.values() if _is_opened(wait, held.before, main)]
     with session.no_autoflush:  # everything is written at once, below
-        way = routes(session, plan, opened, execution.variables, at=at)
+        way = routes(session, plan, opened, execution.variables, homes=held.homes, at=at)
         given = give(session, case, plan, way, done=_done(main, by), at=at)
     tasks = [
         _task(session, case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened

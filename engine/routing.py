@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.batches import asked_once
 from engine.bpmn.model import Node
 from engine.calendars import office_calendar
 from engine.deployments import Blueprint
 from engine.errors import Refusal
 from engine.forms.formula import bounded, phrase
 from engine.forms.refusals import unnoted
-from engine.models import LaneOffice, Office, Person, Procedure, Role, StandIn, Standing, Task
+from engine.homes import Homes, homes_of
+from engine.models import Office, Person, Role, StandIn, Standing, Task
 from engine.people import offices_below
 from engine.pools import WORKING, Pool, pools_of
 from engine.resolver import PublishedVersions
@@ -55,44 +55,28 @@ class Route:
         return self.office_id if self.pool is None else self.pool.id
 
 
-_HOME_AND_LANES = (
-    select(
-        Procedure.office_id.label("home"),
-        Procedure.task_rules,
-        LaneOffice.lane,
-        LaneOffice.office_id,
-    )
-    .outerjoin(LaneOffice, LaneOffice.procedure_id == Procedure.id)
-    .where(Procedure.id == bindparam("procedure_id"))
-)
-
-
 def routes(
     session: Session,
     plan: Blueprint,
     waits: Iterable[Wait],
     variables: dict[str, Any],
     *,
+    homes: Homes | None = None,
     at: datetime,
 ) -> dict[int, Route]:
-    """Token → where its task goes. One query; one more for each kind of name (person, office) a diagram uses."""
+    """Token → where its task goes. One query unless `homes` are known; one more for each kind of name (person, office)
+    a diagram uses.
+    """
     waits = list(waits)
     if not waits:
         return {}
-    asked = {"procedure_id": plan.procedure_id}
-    rows = asked_once(
-        session,
-        ("home and lanes", plan.procedure_id),
-        lambda: session.execute(_HOME_AND_LANES, asked).all(),
-    )
-    home = rows[0].home if rows else None
-    kept = rows[0].task_rules if rows else None
-    lanes = {row.lane: row.office_id for row in rows if row.lane is not None}
-    said = [_asked(session, plan, wait, kept, variables, at) for wait in waits]
+    homes = homes or homes_of(session, plan.procedure_id)
+    said = [_asked(session, plan, wait, homes.rules, variables, at) for wait in waits]
     names = _Names(session, said)
     found = {}
     for one in said:
-        lane = next((lanes[n] for n in plan.lane_names(one.wait.lane) if n in lanes), home)
+        around = plan.lane_names(one.wait.lane)
+        lane = next((homes.lanes[n] for n in around if n in homes.lanes), homes.office_id)
         found[one.wait.token] = _route(session, plan, one, lane, names, at)
     return found
 

@@ -13,9 +13,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from engine import batches
 from engine.models import Case, CaseField, Task, TaskKey, TaskStatus
 from engine.search import fold
 
@@ -111,17 +112,12 @@ def add_keys(
             }
             for key, at in keys
         ]
-    if rows:
-        session.execute(_TABLE.insert(), rows)
+    batches.write_keys(session, rows)
 
 
 def drop_keys(session: Session, case_id: int, tokens: Iterable[int]) -> None:
     """These tasks are no longer found."""
-    found = list(tokens)
-    if found:
-        session.execute(
-            _TABLE.delete().where(_TABLE.c.case_id == case_id, _TABLE.c.token.in_(found))
-        )
+    batches.drop_keys(session, [(case_id, token) for token in tokens])
 
 
 def renew_keys(session: Session, case: Case) -> None:
@@ -157,7 +153,6 @@ def follow_tasks(session: Session, of_tasks: ColumnElement[bool]) -> None:
     )
 
 
-_TABLE: Table = TaskKey.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 _HIGHEST = 1e308
 
 

@@ -15,6 +15,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.files import StoredFile
+from engine.homes import HOMES, Homes, read_homes
 from engine.models import AnswerDraft, Case, NotificationKind, Person, Role, Task, TaskStatus
 from engine.notifications import about_case, tell
 from engine.order_of_entry import skipping
@@ -87,7 +88,7 @@ def claim_task(
     `reason` is why it comes before older ones, where the sheet asks for order of entry, and is kept.
     Raises NotFound, NotYours, AlreadyCompleted, TaskGone, CaseSuspended, OutOfOrder.
     """
-    task, _ = _open_task(session, task_id, by=by)
+    task = _open_task(session, task_id, by=by).task
     if task.assignee_id != by.id:
         data = skipping(session, task, reason) | acting_for(session, by, task)
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
@@ -97,7 +98,7 @@ def claim_task(
 
 def release_task(session: Session, task_id: str, *, by: Person, at: datetime) -> Task:
     """Give a task back to its office; what was typed is kept. The same refusals as claim_task."""
-    task, _ = _open_task(session, task_id, by=by, is_assigning=True)
+    task = _open_task(session, task_id, by=by, is_assigning=True).task
     if task.assignee_id is not None:
         task.assignee_id = task.claimed_at = task.follow_up_on = None
         record(session, task.case, [_fact(Happened.TASK_RELEASED, task)], by=by, at=at)
@@ -109,7 +110,7 @@ def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: d
 
     The same refusals as claim_task; MayNotWork when `to` does not belong to the office.
     """
-    task, _ = _open_task(session, task_id, by=by, is_assigning=True)
+    task = _open_task(session, task_id, by=by, is_assigning=True).task
     if not to.is_active or not may_work(session, to, task):
         raise MayNotWork(task=task.name, person=to.full_name)
     if task.assignee_id != to.id:
@@ -123,7 +124,7 @@ def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: d
 
 def return_task(session: Session, task_id: str, reason: str, *, by: Person, at: datetime) -> Task:
     """Return what somebody proposed, with the reason. As claim_task; ReasonMissing, NothingProposed, OwnProposal."""
-    task, _ = _open_task(session, task_id, by=by)
+    task = _open_task(session, task_id, by=by).task
     return return_proposal(session, task, reason, by=by, at=at)
 
 
@@ -131,7 +132,7 @@ def set_priority(
     session: Session, task_id: str, priority: int, *, by: Person, at: datetime
 ) -> Task:
     """Let a task come sooner or later, 0 to 100; for managers and operators. The same refusals as claim_task."""
-    task, _ = _open_task(session, task_id, by=by, is_assigning=True)
+    task = _open_task(session, task_id, by=by, is_assigning=True).task
     if not by.has_role(Role.MANAGER, Role.OPERATOR):
         raise NotFound(what="task", name=task_id)
     before, task.priority = task.priority, max(0, min(priority, 100))
@@ -146,7 +147,7 @@ def follow_up(session: Session, task_id: str, on: date | None, *, by: Person, at
 
     The same refusals as claim_task; NotYours also for a task nobody has.
     """
-    task, _ = _open_task(session, task_id, by=by)
+    task = _open_task(session, task_id, by=by).task
     if task.assignee_id != by.id:
         raise NotYours(task=task.name, person="—")
     task.follow_up_on = on
@@ -172,11 +173,11 @@ def complete_task(
     Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, OutOfOrder, engine.forms.Unfit, and
     engine.spiff's ChoiceNeeded and ChoiceUnknown.
     """
-    task, has_draft = _open_task(session, task_id, by=by)
-    case = task.case
+    opened = _open_task(session, task_id, by=by)
+    task, case = opened.task, opened.task.case
     refuse_after_silence(session, case, at=at)
     data = skipping(session, task, reason) | acting_for(session, by, task)
-    held = load(session, case, at=at)
+    held = load(session, case, homes=opened.homes, at=at)
     form = task_form(session, case.version_id, task.element_id)
     if form is not None:
         known = with_stores(
@@ -195,7 +196,7 @@ def complete_task(
             with session.begin_nested() as trial:
                 held.execution.complete(task.token, answers, at, choices=choices)  # would it go?
                 trial.rollback()
-            if has_draft:
+            if opened.is_typed:
                 _forget_drafts(session, task)
             propose(session, task, answers, choices, data, by=by, at=at)
             attach_files(
@@ -211,11 +212,11 @@ def complete_task(
     task.status = TaskStatus.COMPLETED.value
     task.ended_at, task.ended_by_id = max(at, task.claimed_at or task.opened_at), by.id
     task.wait = {}
-    if has_draft:
+    if opened.is_typed:
         _forget_drafts(session, task)
-    opened = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
+    new = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
     attach_files(session, case, answers, element_id=task.element_id, token=task.token, by=by, at=at)
-    return Completed(case, task, _next_task(session, case, task, opened, held.before, by))
+    return Completed(case, task, _next_task(session, case, task, new, held.before, by))
 
 
 def save_answers(
@@ -256,13 +257,21 @@ def saved_answers(session: Session, task_id: str, person: Person) -> Answers:
     return found or {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    task: Task
+    is_typed: bool  # whether somebody has begun to answer
+    homes: Homes
+
+
 _TYPED = exists().where(
     AnswerDraft.case_id == bindparam("case_id"), AnswerDraft.token == bindparam("token")
 )
 # Made once: putting a statement together costs more than the database takes to run it.
 _OPEN_TASK = (
-    select(Task, _TYPED.label("typed"))
+    select(Task, _TYPED, *HOMES)
     .join(Task.case)
+    .join(Case.procedure)
     .where(Task.case_id == bindparam("case_id"), Task.token == bindparam("token"))
     .options(contains_eager(Task.case).undefer(Case.state), undefer(Task.wait))
     # Both rows: who waits here for the case must then read the task as it is, not as it was.
@@ -273,13 +282,13 @@ _OPEN_TASK = (
 
 def _open_task(
     session: Session, task_id: str, *, by: Person, is_assigning: bool = False
-) -> tuple[Task, bool]:
-    """The open task and its case, both rows held, and whether somebody typed something; in one statement."""
+) -> _Opened:
+    """The open task and its case, both rows held, with what moving it asks for; in one statement."""
     case_id, token = read_task_id(task_id)
     row = session.execute(_OPEN_TASK, {"case_id": case_id, "token": token}).first()
     if row is None:
         raise NotFound(what="task", name=task_id)
-    task: Task = row[0]
+    task, is_typed, *homes = row
     is_allowed = may_work(session, by, task)
     if not is_allowed and not (is_assigning and by.has_role(Role.OPERATOR)):
         if not by.has_role(Role.OPERATOR):
@@ -292,7 +301,7 @@ def _open_task(
     others = task.assignee_id not in (None, by.id, *absent)
     if others and not (is_assigning and by.has_role(Role.MANAGER, Role.OPERATOR)):
         raise NotYours(task=task.name, person=_full_name(session, task.assignee_id))
-    return task, bool(row[1])
+    return _Opened(task, is_typed, read_homes(*homes))
 
 
 def acting_for(session: Session, by: Person, task: Task) -> dict[str, Any]:
