@@ -17,6 +17,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.files import StoredFile
+from engine.homes import Homes
 from engine.ids import new_id
 from engine.models import Case, CaseStatus, ClockState, Job, JobKind, Person, Procedure, Version
 from engine.progress import Held, advance, hold, shortened
@@ -87,13 +88,15 @@ def start_case(
     start_event: str | None = None,
     conversation_id: int | None = None,
     files: Mapping[str, StoredFile] | None = None,
+    homes: Homes | None = None,
     by: Person | None,
     at: datetime,
 ) -> Case:
     """Open a case and take it to its first wait states; its number is given out here.
 
     `answers` are raw when the version has a form to start with, and cleaned by it; `files` as in complete_task.
-    `start_event` names one of several ways to begin; `conversation_id` is that of the case whose message began it.
+    `start_event` names one of several ways to begin; `conversation_id` is that of the case whose message began it;
+    `homes` are those of the procedure where they were read with the version.
     Raises ProcedureSuspended, engine.spiff's ValueRefused.
     """
     plan = blueprint(session, version.id)
@@ -137,7 +140,7 @@ def start_case(
     if answers:
         data["answers"] = shortened(answers)
     main = Fact(Happened.CASE_STARTED, element_id=start_event, data=data)
-    advance(session, Held(case, plan, execution, {}), main, by=by, at=at)
+    advance(session, Held(case, plan, execution, {}, homes=homes), main, by=by, at=at)
     attach_files(session, case, answers, element_id=start_event, token=None, by=by, at=at)
     return case
 

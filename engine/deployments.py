@@ -13,6 +13,7 @@ from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
 from engine.calendars.jurisdiction import Jurisdiction, jurisdiction_of
 from engine.errors import NotFound, Refusal
+from engine.homes import HOMES, Homes, read_homes
 from engine.ids import new_id
 from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
@@ -147,7 +148,7 @@ def current_version(session: Session, procedure: Procedure) -> Version:
 
 # Made once: every case that begins asks.
 _CURRENT = (
-    select(Version)
+    select(Version, *HOMES)
     .join(Version.procedure)
     .where(Procedure.key == bindparam("key"), Procedure.current_version_id == Version.id)
     .options(contains_eager(Version.procedure))
@@ -156,12 +157,16 @@ _CURRENT = (
 
 def current_version_of(session: Session, key: str) -> Version:
     """The version that new cases of the procedure with this key take, and its procedure; NotFound."""
-    version = session.scalar(_CURRENT, {"key": key})
-    if version is None:
-        return current_version(
-            session, procedure_by_key(session, key)
-        )  # which says what is missing
-    return version
+    return current_version_and_homes(session, key)[0]
+
+
+def current_version_and_homes(session: Session, key: str) -> tuple[Version, Homes | None]:
+    """The same, with where its work is at home, for who begins a case of it at once."""
+    row = session.execute(_CURRENT, {"key": key}).one_or_none()
+    if row is None:  # which says what is missing
+        return current_version(session, procedure_by_key(session, key)), None
+    version, *homes = row
+    return version, read_homes(*homes)
 
 
 def blueprint(session: Session, version_id: int) -> Blueprint:

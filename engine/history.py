@@ -167,6 +167,12 @@ def documents(session: Session, case: Case) -> list[Document]:
     )
 
 
+def variables_and_positions(session: Session, case: Case) -> tuple[dict[str, Any], list[str]]:
+    """Both, of a case that is read once."""
+    execution = _execution(session, case)
+    return dict(execution.variables), execution.positions
+
+
 def variables(session: Session, case: Case) -> dict[str, Any]:
     """What the case knows: names and JSON values."""
     return dict(_execution(session, case).variables)

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from engine.models import (
@@ -107,8 +118,14 @@ def knows_applicant(session: Session, person: Person, case: Case) -> bool:
         return True
     if not person.has_role(Role.CIVIL_SERVANT, Role.MANAGER):
         return False
-    asked = select(Case.id).where(Case.id == case.id, needed_cases(person))
-    return session.scalar(asked) is not None
+    if case.started_by_id == person.id:  # one of needed_cases, known without asking
+        return True
+    return session.scalar(_is_needed_by(person.standing), {"case_id": case.id}) is not None
+
+
+@lru_cache(_KEPT)
+def _is_needed_by(person: Standing) -> Select[int]:
+    return select(Case.id).where(Case.id == bindparam("case_id"), _cases_of_work(person))
 
 
 def needed_cases(person: Person) -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask import session as cookie
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import bindparam, delete
 
 from engine.asker import ASKER, who_asks
@@ -26,8 +27,18 @@ _SIGNED_IN = ASKER.join(SignIn, SignIn.person_id == Person.id).where(
 )
 
 
+class PageCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, for pages only: `/api/` neither reads nor writes one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith("/api/"):
+            return self.make_null_session(app)
+        return super().open_session(app, request)
+
+
 def register(app: Flask) -> None:
     """Tie the token against forged requests to one sign-in, and set the cookies of a new one."""
+    app.session_interface = PageCookie()
 
     @app.before_request
     def _drop_foreign_cookie() -> None:

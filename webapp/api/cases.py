@@ -107,7 +107,7 @@ def events(number: str, query_data: Json) -> Json:
 
 def case_shown(case: Case) -> Json:
     """The case as JSON, for whoever may see it; masked for who does not need to know whose it is."""
-    variables = history.variables(session(), case)
+    variables, positions = history.variables_and_positions(session(), case)
     return {
         "number": case.number,
         "procedure": session().get_one(Procedure, case.procedure_id).key,
@@ -118,7 +118,7 @@ def case_shown(case: Case) -> Json:
         "filed_on": case.filed_on,
         "started_at": case.started_at,
         "ended_at": case.ended_at,
-        "positions": history.positions(session(), case),
+        "positions": positions,
         "tasks": [_task(task) for task in open_tasks_of(session(), signed_in(), case)],
         "due_at": case.due_at,
         "clock": clock_shown(clock_view(session(), case, at=now())),

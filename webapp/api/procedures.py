@@ -8,7 +8,7 @@ from designer.drafts import save_draft
 from designer.publishing import key_from, publish_draft
 from engine.cases import Applicant, start_case
 from engine.deployments import (
-    current_version_of,
+    current_version_and_homes,
     procedure_by_key,
     resume_procedure,
     suspend_procedure,
@@ -100,7 +100,7 @@ def resume(key: str) -> Json:
 def start(key: str, json_data: Json) -> Json:
     """Open a case. An applicant opens it for themselves."""
     person = signed_in()
-    version = current_version_of(session(), key)
+    version, homes = current_version_and_homes(session(), key)
     asks = json_data["applicant"]
     applicant = Applicant(
         name=asks["name"],
@@ -114,6 +114,7 @@ def start(key: str, json_data: Json) -> Json:
         json_data["answers"],
         applicant=applicant,
         channel="api",
+        homes=homes,
         by=person,
         at=now(),
     )
