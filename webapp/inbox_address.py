@@ -29,7 +29,10 @@ def asked(remembered: str | None = None) -> TaskQuery:
         after=values.get("after") or None,
         before=values.get("before") or None,
         element_id=values.get("kind") or None if values.get("procedure") else None,
-        due_days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else None,
+        # a number that is left over where another term was chosen asks nothing
+        due_days=int(days)
+        if due in (None, "days") and days.isascii() and days.isdigit() and len(days) < 4
+        else None,
         is_to_review=values.get("review") == "1",
         is_follow_up=values.get("follow") == "1",
         fields=_fields(values),

@@ -27,7 +27,7 @@ from tests.engine.office import TWO_TASKS, TownHall
 from tests.postgres import PostgresUnavailable, postgres_server
 
 AT = datetime(2026, 3, 2, 14, tzinfo=UTC)
-ROUNDS = 5
+ROUNDS = 3
 SORTS: tuple[Sort, ...] = ("due", "opened", "priority")
 FEW, MANY = 1_000, 1_000_000
 FILTERS: dict[str, dict[str, object]] = {

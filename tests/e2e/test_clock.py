@@ -37,16 +37,14 @@ def number(live_server: LiveServer, clock: Clock) -> str:
         return start_case(session, version, {}, applicant=rosa, by=lucia, at=clock()).number
 
 
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_an_officer_states_what_is_lacking_and_the_correction_starts_the_term_anew(
     open_page: Callable[..., Page],
     sign_in: Callable[[Page, str], None],
     no_barriers: Callable[[Page], None],
     number: str,
     clock: Clock,
-    viewport: dict[str, int],
 ) -> None:
-    page = open_page(viewport=viewport)
+    page = open_page(viewport=PHONE)  # wide in test_four_days.py
     sign_in(page, "lucia")
     page.goto(f"/cases/{number}")
     page.get_by_role("link", name="Term, observations, appeals").click()
@@ -70,7 +68,7 @@ def test_an_officer_states_what_is_lacking_and_the_correction_starts_the_term_an
     expect(dates).to_contain_text("18 Feb 2026")
     no_barriers(page)
     width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= viewport["width"]
+    assert width <= PHONE["width"]
 
 
 def test_silence_comes_when_nobody_answers_and_the_timeline_says_so(

@@ -1,4 +1,4 @@
-"""People around the same tasks: two who want one, a chief who gives many out, and who stands in for the absent."""
+"""People around the same tasks: two who want one, and a chief who gives many out."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from engine.absence import day_of
 from engine.cases import Applicant, start_case
 from engine.deployments import deploy, match_lanes
 from engine.models import Task
@@ -108,37 +107,3 @@ def test_a_chief_gives_many_tasks_out_and_reads_what_became_of_each(
     expect(chief.get_by_role("checkbox", name="Choose Receive")).to_have_count(2)
     lucia.goto(f"/tasks/{three[0]}")
     expect(lucia.locator("main")).to_contain_text("Marta is working on this task.")
-
-
-def test_who_stands_in_does_the_task_of_the_absent_and_the_record_says_so(
-    open_page: Opened,
-    sign_in: SignIn,
-    no_barriers: Check,
-    live_server: LiveServer,
-    three: list[str],
-) -> None:
-    with live_server.database.transaction() as session:
-        by = person_by_name(session, "lucia")
-        assert by
-        claim_task(session, three[0], by=by, at=START)
-    lucia, marta = open_page(), open_page()
-    sign_in(lucia, "lucia")
-    lucia.get_by_role("banner").get_by_text("Lucia").click()
-    lucia.get_by_role("link", name="Absences").click()
-    today = day_of(START).isoformat()
-    lucia.get_by_label("From").fill(today)
-    lucia.get_by_label("Until").fill(today)
-    lucia.get_by_label("Who stands in").select_option(label="Marta")
-    lucia.get_by_role("button", name="Save").click()
-    expect(lucia.get_by_text("Marta stands in")).to_be_visible()
-    no_barriers(lucia)
-    sign_in(marta, "marta")
-    marta.goto(f"/tasks/{three[0]}")
-    expect(marta.get_by_text("You act on behalf of Lucia, who is away.")).to_be_visible()
-    no_barriers(marta)
-    marta.get_by_role("button", name="No, reject").click()
-    expect(marta.get_by_text("“Receive the request” is done.")).to_be_visible()
-    marta.goto(f"/tasks/{three[0]}")
-    about = marta.get_by_role("complementary", name="About the case")
-    about.get_by_role("link").first.click()
-    expect(marta.locator("main")).to_contain_text("on behalf of Lucia")

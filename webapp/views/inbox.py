@@ -1,5 +1,7 @@
 """The inbox: which work there is, in which order; its whole state is in the address."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -15,7 +17,7 @@ from engine.opinions import opinions_wanted
 from engine.people import person_by_name
 from engine.procedures import procedures
 from engine.saved_filters import remove_filter, save_filter, saved_filters
-from engine.task_filters import Scope
+from engine.task_filters import Scope, TaskQuery
 from engine.terms.view import clock_views
 from engine.worklists import TaskRow, open_tasks, task_counts
 from webapp.access import access
@@ -52,12 +54,16 @@ class NobodyCalled(Refusal):
 def index() -> ResponseReturnValue:
     """The list that the address asks for; htmx gets only the list."""
     query, person = asked(), signed_in()
+    key = query.procedure_key
+    kinds = kinds_of_tasks(session(), key) if key else {}
+    fields = list(fields_of_procedure(session(), key)) if key else []
+    if wanted_block() == "narrow":
+        return page("inbox/index.html", query=query, kinds=kinds, fields=fields, columns=columns())
+    query = _within(query, kinds, fields)
     found = open_tasks(session(), person, query, at=now(), zone=current_zone())
     counts = task_counts(session(), person, query, at=now(), zone=current_zone())
     here = address(query)
     remember(here)
-    key = query.procedure_key
-    fields = list(fields_of_procedure(session(), key)) if key else []
     response = page(
         "inbox/index.html",
         query=query,
@@ -65,7 +71,7 @@ def index() -> ResponseReturnValue:
         counts=counts,
         scopes=_scopes(),
         procedures=[] if wanted_block() else procedures(session()),
-        kinds=kinds_of_tasks(session(), key) if key else {},
+        kinds=kinds,
         fields=fields,
         values=_values(found.rows, fields),
         columns=columns(),
@@ -147,6 +153,18 @@ def forget(filter_id: int) -> ResponseReturnValue:
     gone = remove_filter(session(), filter_id, by=signed_in())
     flash(_("“%(name)s” is gone.", name=gone.name))
     return redirect(back_to_inbox(), 303)
+
+
+def _within(query: TaskQuery, kinds: dict[str, str], fields: list[FieldOfCases]) -> TaskQuery:
+    """The query without what belongs to another procedure than the one that was chosen."""
+    if not query.procedure_key:
+        return query
+    known = {one.name for one in fields}
+    return replace(
+        query,
+        element_id=query.element_id if query.element_id in kinds else None,
+        fields=tuple(one for one in query.fields if one.name in known),
+    )
 
 
 def _deed() -> Deed:
