@@ -17,6 +17,7 @@ _ENGLISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.OPINION_DUE: "The opinion on case {number} is due soon: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} gave the opinion you asked for on case {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} gave you an errand: {words}",
+    NotificationKind.TARGET_MISSED: "Target missed in {words}: “{task}”, {number} of 100 in time instead of {by}.",
 }
 _SPANISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.TASK_ASSIGNED: "{by} le asignó la tarea «{task}» del expediente {number}.",
@@ -29,6 +30,7 @@ _SPANISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.OPINION_DUE: "La opinión sobre el expediente {number} vence pronto: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} emitió la opinión que usted pidió sobre el expediente {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} le dio un encargo: {words}",
+    NotificationKind.TARGET_MISSED: "Meta no cumplida en {words}: «{task}», {number} de 100 a tiempo en lugar de {by}.",
 }
 _DIGEST = {"en": ("{count} notifications wait for you", "Since your last digest:"),
            "es": ("Tiene {count} avisos", "Desde su último resumen:")}  # fmt: skip

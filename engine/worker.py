@@ -24,7 +24,7 @@ from engine import (
 from engine.database import Database
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
-from engine.metrics import reports
+from engine.metrics import alerts, reports
 from engine.metrics.days import ZONE
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
@@ -152,7 +152,8 @@ class Worker:
         self._swept_at = now
         self.database.write(lambda session: buffer.sweep(session, at=now))
         self.database.write(lambda session: receipts.forget_old(session, at=now))
-        self.database.write(lambda session: reports.send_due(session, at=now))
+        self.database.write(lambda session: reports.send_due(session, zone=self.zone, at=now))
+        self.database.write(lambda session: alerts.tell_missed(session, zone=self.zone, at=now))
         self.database.write(
             lambda session: day_roots.close_yesterday(session, zone=self.zone, at=now)
         )
@@ -168,7 +169,7 @@ class Worker:
         now = self.clock()
         if self._measured_at is None or abs(now - self._measured_at) >= MEASURE_EVERY:
             self._measured_at = now
-            catch_up(self.database, self._known)
+            catch_up(self.database, self._known, zone=self.zone)
 
     def _fire(self, timers: list[Job]) -> bool:
         """Fire timers in one transaction; False when one of them cannot, and then none of them has."""

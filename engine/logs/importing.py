@@ -257,10 +257,10 @@ def _batches(
         found.append(measured(case, case_id, log.procedure_id, offices, zone))
         events += len(case.events)
         if events >= BATCH:
-            yield _Batch(keeping.placed_in(cells, found, ZONE), events, empties)
+            yield _Batch(keeping.placed_in(cells, found, zone), events, empties)
             found, events, empties = [], 0, 0
     if found or empties:
-        yield _Batch(keeping.placed_in(cells, found, ZONE), events, empties)
+        yield _Batch(keeping.placed_in(cells, found, zone), events, empties)
 
 
 _HOME = frozenset({0})

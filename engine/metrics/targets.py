@@ -68,6 +68,7 @@ def set_target(
         session.add(found)
     found.seconds, found.share = round(hours * 3600), share
     found.set_by_id, found.set_at = by.id, at
+    found.checked_at, found.is_missed = None, False
     session.flush()
 
 

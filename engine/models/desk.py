@@ -27,6 +27,7 @@ class NotificationKind(StrEnum):
     OPINION_DUE = "opinion_due"
     OPINION_ANSWERED = "opinion_answered"
     ERRAND_GIVEN = "errand_given"
+    TARGET_MISSED = "target_missed"  # words: the procedure; number of 100 in time instead of by
 
 
 class MailWish(StrEnum):

@@ -23,6 +23,8 @@ class Target(Base):
     share: Mapped[float] = mapped_column(Float, default=0.85)
     set_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     set_at: Mapped[datetime] = mapped_column(Instant)
+    checked_at: Mapped[datetime | None] = mapped_column(Instant)  # by engine.metrics.alerts
+    is_missed: Mapped[bool] = mapped_column(default=False)  # then: who answers for it was told
 
 
 class SavedReport(Base):

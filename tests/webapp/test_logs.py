@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from designer.models import Study
 from engine.database import Database
+from engine.logs.importing import log_by_key, register_log
+from engine.metrics.days import ZONE
+from engine.metrics.item import Item, ItemKind, Measured
+from engine.metrics.keeping import keep
+from engine.models import LogState
 from tests.webapp.conftest import Town
 from tests.webapp.test_api import Machine, started
 from webapp.cli import expedito
@@ -66,3 +72,37 @@ def test_a_log_with_a_bad_line_leaves_nothing_behind(tmp_path: Path) -> None:
     assert done.exit_code != 0
     assert "Line 5" in str(done.exception)
     assert run("log", "list", url=url).stdout == ""
+
+
+def test_a_log_on_which_a_study_rests_is_not_deleted(town: Town) -> None:
+    at = town.clock()
+    with town.database.transaction() as session:
+        log = register_log(session, "old.xes", key="old", name="Old", format="xes", by=None, at=at)
+        log.state = LogState.DONE.value
+        study = Study(id=7, name="Before and after", procedure_id=log.procedure_id, data={})
+        study.created_at = study.changed_at = at
+        session.add(study)
+    answer = town.visitor("oscar").post("/logs/old/delete")
+    assert answer.status_code == 409
+    assert "Before and after" in answer.text
+    with town.database.reading() as session:
+        assert log_by_key(session, "old").state == LogState.DONE
+
+
+def test_an_imported_log_is_listed_beside_the_procedures_with_its_own_days(town: Town) -> None:
+    at = town.clock()
+    with town.database.transaction() as session:
+        log = register_log(session, "old.csv", key="old", name="Old", format="csv", by=None, at=at)
+        log.state = LogState.DONE.value
+        begun = 1_300_000_000  # March 2011
+        item = Item(1, "Register", "Register", ItemKind.EVENT, begun, begun + 3600, True)
+        ended = Measured(1, log.procedure_id, "one", begun, [item], "completed", begun + 86_400)
+        late = Measured(2, log.procedure_id, "two", begun, [], due_at=begun + 60)
+        ended.is_imported = late.is_imported = True
+        keep(session, [ended, late], ZONE)
+    oscar = town.visitor("oscar")
+    assert "/metrics/old" in oscar.get("/metrics").text
+    page = oscar.get("/metrics/old").text
+    assert "Late at the end" in page
+    assert "2011-03-1" in page, "without days in the address it is asked about its own"
+    assert "two" in oscar.get("/metrics/old/cases?state=late").text

@@ -49,7 +49,7 @@ def demo(if_empty: bool, days: int, seed: int) -> None:
     click.echo(f"Sample cases of the last {days} days …")
     cases = live_through(database, stories, since=since, until=until, seed=seed)
     known = Known()
-    while catch_up(database, known, batch=1000):
+    while catch_up(database, known, zone=Settings.from_environment().zone, batch=1000):
         pass  # figures are there at the first look
     # Months of letters at once would keep the machine busy for minutes, and nobody reads months of mails.
     with database.transaction() as session:

@@ -14,7 +14,7 @@ from engine.metrics.summary import summary
 from engine.metrics.upkeep import Known, catch_up, rebuild
 from engine.models import Person, PersonRole, Role
 from engine.people import person_by_name
-from webapp.config import database_url
+from webapp.config import Settings, database_url
 from webapp.schema import check_schema
 
 
@@ -55,15 +55,16 @@ def metrics(
             person = found
     if again:
         with database.transaction() as session:
-            rebuild(session, procedure.id)
+            rebuild(session, procedure.id, zone=Settings.from_environment().zone)
     known = Known()
-    while catch_up(database, known, batch=1000):
+    zone = Settings.from_environment().zone
+    while catch_up(database, known, zone=zone, batch=1000):
         pass
     if recount:
         with database.transaction() as session:
-            add_up_again(session, procedure.id)
+            add_up_again(session, procedure.id, zone=Settings.from_environment().zone)
     with database.reading() as session:
-        question = Question(person, procedure.id, since=since, until=until)
+        question = Question(person, procedure.id, since=since, until=until, zone=zone)
         figures = summary(session, question, at=datetime.now(UTC))
     database.dispose()
     if as_json:

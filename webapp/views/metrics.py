@@ -28,6 +28,7 @@ from engine.procedures import procedures_with_cases
 from webapp.access import access
 from webapp.charts import areas, columns, dots, matrix, rows
 from webapp.charts.canvas import duration_words
+from webapp.charts.flow_map import flow_map
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.report_address import Asked, asked, cases_of, days, moment_of
@@ -148,6 +149,8 @@ def flows(key: str) -> ResponseReturnValue:
     offices = flow.handovers_of_offices(numbers)
     people = flow.handovers_of_people(numbers)
     times = work.task_times(numbers)
+    steps = flow.directly_follows(numbers)
+    names = {one.element_id: one.name for one in numbers.activities.values()}
     targets = {aim.element_id: aim.seconds for aim in aims(numbers)}
     by = request.args.get("heat", "waiting")
     return _page(
@@ -168,8 +171,9 @@ def flows(key: str) -> ResponseReturnValue:
         office_matrix=matrix.handovers(offices, cases_of(key)),
         people_matrix=matrix.handovers(people),
         done=flow.people_done(numbers),
-        steps=flow.directly_follows(numbers),
-        names={one.element_id: one.name for one in numbers.activities.values()},
+        steps=steps,
+        names=names,
+        map=flow_map(steps, names, cases_of(key)),
     )
 
 
