@@ -82,7 +82,7 @@ def test_a_log_on_which_a_study_rests_is_not_deleted(town: Town) -> None:
         study = Study(id=7, name="Before and after", procedure_id=log.procedure_id, data={})
         study.created_at = study.changed_at = at
         session.add(study)
-    answer = town.visitor("oscar").post("/logs/old/delete")
+    answer = town.visitor("ana").post("/logs/old/delete")
     assert answer.status_code == 409
     assert "Before and after" in answer.text
     with town.database.reading() as session:
