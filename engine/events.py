@@ -31,6 +31,7 @@ class Happened(StrEnum):
         "task_reopened"  # its completion was undone: the completed fact before it no longer holds
     )
     PRIORITY_CHANGED = "priority_changed"  # data: priority, before
+    TASK_EXTENDED = "task_extended"  # its term, by the law; data: days, due_on, reason
     OPINION_ASKED = "opinion_asked"  # of another office; data: number, question, due
     OPINION_ANSWERED = "opinion_answered"  # data: number, answer
     OPINION_WITHDRAWN = "opinion_withdrawn"  # data: number, reason

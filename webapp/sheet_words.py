@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from engine.calendars.jurisdiction import jurisdiction
+from engine.errors import NotFound
 from engine.masking import masked_email, masked_name
 from engine.sheet import Assessment, Fee, LegalBasis, Sheet, Source, Term, TermUnit
 from webapp.i18n import _, plural
@@ -67,6 +69,16 @@ def fee_words(fee: Fee | None, jurisdiction: str) -> str:
     return str(format_currency(fee.amount, fee.currency, locale=f"es_{jurisdiction}"))
 
 
+def is_unconfirmed(sheet: Sheet) -> bool:
+    """Whether the terms of the sheet are still to be confirmed: its own, or those of its country."""
+    if sheet.is_to_be_verified:
+        return True
+    try:
+        return jurisdiction(sheet.jurisdiction).raw.get("verify") is True
+    except NotFound:
+        return True
+
+
 def law_words(norms: tuple[LegalBasis, ...], sheet: Sheet, is_to_be_verified: bool) -> str:
     """The norms by name; what the office has not confirmed is never quoted as law."""
     if not norms:
@@ -116,6 +128,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         term_words=term_words,
+        is_unconfirmed=is_unconfirmed,
         silence_words=silence_words,
         source_words=source_words,
         fee_words=fee_words,

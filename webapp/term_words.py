@@ -278,6 +278,8 @@ def _sentence_of_answer(entry: Entry) -> str | None:
                 kind=appeal_name(str(data.get("kind"))),
                 day=_day(data, "decide_by"),
             )
+        case Happened.TASK_EXTENDED:
+            return _("The task may take longer: until %(day)s", day=_day(data, "due_on"))
         case Happened.APPEAL_SILENT:
             kind = appeal_name(str(data.get("kind")))
             if data.get("how") == "positive":

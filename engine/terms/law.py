@@ -33,6 +33,7 @@ class Law:
     is_silent_after_notify: bool
     tasks: Mapping[str, int]  # kind of task → days
     default_task: str
+    extensions: Mapping[str, int]  # kind of task → days more, once
     suspensions: Mapping[str, SuspensionKind]
     is_notice_once: bool
     late: str  # what an uncorrected request becomes: not_filed, withdrawn
@@ -88,6 +89,9 @@ def read_law(place: Jurisdiction) -> Law:
         is_silent_after_notify=raw.get("silence", {}).get("after", "notify") == "notify",
         tasks=tasks,
         default_task=default,
+        extensions={
+            kind: days for kind, days in raw.get("extensions", {}).items() if isinstance(days, int)
+        },
         suspensions={
             name: SuspensionKind(name, said["days"], said.get("extension", 0))
             for name, said in raw.get("suspensions", {}).items()

@@ -162,7 +162,7 @@ def test_what_the_procedure_keeps_wins_over_the_sheet(
     assert task.priority == 80
 
 
-def test_in_order_of_entry_skipping_needs_a_reason_that_is_kept(
+def test_12_in_order_of_entry_skipping_needs_a_reason_that_is_kept(
     hall: TownHall, staff: dict[str, Person]
 ) -> None:
     version = publish(hall, staff, strict=True)

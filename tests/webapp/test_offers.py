@@ -58,6 +58,16 @@ def test_what_the_office_has_confirmed_is_quoted(hall: Town) -> None:
     assert "TUO de la Ley 28976, art. 7" in hall.visitor().get(f"/catalogue/{KEY}").text
 
 
+@pytest.mark.parametrize("country", ["BO", "CL", "CO", "EC"])
+def test_what_is_known_of_a_country_only_by_heart_is_marked(hall: Town, country: str) -> None:
+    with hall.database.transaction() as session:
+        version = publish_folder(session, PROCESSES / KEY, by=None, at=hall.clock())
+        version.sheet = {**version.sheet, "verify": False, "jurisdiction": country}
+    text = hall.visitor().get(f"/catalogue/{KEY}").text
+    assert "The office has not yet confirmed the terms and norms on this page." in text
+    assert "(to be confirmed by the office)" in text
+
+
 def test_silence_is_told_in_plain_words(hall: Town) -> None:
     text = hall.visitor().get(f"/catalogue/{KEY}").text
     assert "your request counts as approved" in text

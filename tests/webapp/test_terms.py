@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +25,7 @@ def number(town: Town) -> str:
     return permit(town, "positive_silence")
 
 
-def permit(town: Town, assessment: str) -> str:
+def permit(town: Town, assessment: str, **more: Any) -> str:
     town.clock.set(datetime(2026, 1, 5, 15, 0, tzinfo=UTC))
     with town.database.transaction() as session:
         luis = person_by_name(session, "luis")
@@ -35,7 +36,7 @@ def permit(town: Town, assessment: str) -> str:
             drawing=MODEL,
             model=MODEL,
             process_id="p",
-            sheet=sheet(assessment),
+            sheet=sheet(assessment, **more),
             by=luis,
             at=town.clock(),
         )
@@ -227,3 +228,16 @@ def test_the_facts_of_the_clock_are_told_in_words(town: Town, number: str) -> No
         "Not corrected in time: it counts as not filed, and the fee is given back",
     ):
         assert words in told
+
+
+def test_a_task_may_take_longer_once_where_the_law_says_so(town: Town) -> None:
+    number = permit(town, "positive_silence", clock={"tasks": {"check": "report"}})
+    luis = town.visitor("luis")
+    with town.database.reading() as session:
+        token = session.scalars(select(Task.token)).one()
+    assert "3 business days more" in luis.get(f"/cases/{number}/term").text
+    why = {"reason": "The lab is slow"}
+    assert luis.post(f"/cases/{number}/tasks/{token}/longer", why).status_code == 303
+    assert "3 business days more" not in luis.get(f"/cases/{number}/term").text
+    assert luis.post(f"/cases/{number}/tasks/{token}/longer", why).status_code == 422
+    assert "The task may take longer" in luis.get(f"/cases/{number}").text

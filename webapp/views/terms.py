@@ -13,7 +13,7 @@ from engine.files import FileStore
 from engine.following import element_names
 from engine.models import Case, CaseStatus, Role
 from engine.sheet import Sheet
-from engine.terms import abandonment, appeals, endings, notices, stopping
+from engine.terms import abandonment, appeals, endings, extensions, notices, stopping
 from engine.terms.authority import may_decide
 from engine.terms.clock import sheet_of_term, term_of
 from engine.terms.offered import COMPLAINT, offered
@@ -145,6 +145,20 @@ def go_on(number: str) -> ResponseReturnValue:
     )
 
 
+@pages.post("/<path:number>/tasks/<int:token>/longer")
+@access(*_OFFICE)
+def extend_task(number: str, token: int) -> ResponseReturnValue:
+    """Give a task the days the law adds to its term."""
+    return _done(
+        number,
+        case_at_hand,
+        lambda case: extensions.extend_task(
+            session(), case.id, token, request.form.get("reason", ""), by=signed_in(), at=now()
+        ),
+        _("The task is due later."),
+    )
+
+
 @pages.post("/<path:number>/withdrawal")
 @access(*_OFFICE)
 def withdraw(number: str) -> ResponseReturnValue:
@@ -219,6 +233,7 @@ def _page(number: str, refusal: Refusal | None = None) -> ResponseReturnValue:
         is_in_charge=is_in_charge(session(), signed_in(), case),
         appeals_open=_appeals_open(case, file, is_over),
         decidable=_decidable(case, file),
+        extendable=extensions.extendable_tasks(session(), case) if not is_over else [],
         names=element_names(session(), case),
         refusal=sentence(refusal) if refusal else None,
         typed=request.form,

@@ -120,7 +120,7 @@ def test_hours_that_are_none_are_refused(text: str) -> None:
         read_hours({"monday": text})
 
 
-def test_an_office_declares_no_day_of_its_own_without_a_norm(hall: TownHall) -> None:
+def test_1_an_office_declares_no_day_of_its_own_without_a_norm(hall: TownHall) -> None:
     scope = office_scope(hall.office("Desk").id)
     with pytest.raises(NormMissing):
         declare_day(
@@ -134,7 +134,7 @@ def test_an_office_declares_no_day_of_its_own_without_a_norm(hall: TownHall) -> 
         )
 
 
-def test_a_day_declared_by_decree_counts_for_those_it_is_declared_for(hall: TownHall) -> None:
+def test_1_a_day_declared_by_decree_counts_for_those_it_is_declared_for(hall: TownHall) -> None:
     session = hall.session
     desk, inner = hall.office("Desk"), hall.office("Archive", below="Desk")
     other, monday = hall.office("Elsewhere"), date(2026, 3, 9)

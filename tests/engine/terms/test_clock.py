@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import event, select
 
 from engine.calendars.declared_days import declare_day, set_office_hours
-from engine.cases import AwaitsCorrection, CaseEnded, resume_case, suspend_case
+from engine.cases import AwaitsCorrection, CaseEnded, ReasonMissing, resume_case, suspend_case
 from engine.errors import Conflict
 from engine.models import Case, ClockState, Job, JobKind, Task
 from engine.tasks import claim_task, complete_task
-from engine.terms import endings, notices, stopping
+from engine.terms import endings, extensions, notices, stopping
 from engine.terms.notices import Item
 from engine.terms.recounting import recount_terms
 from engine.terms.silence import SilenceOperated
@@ -451,7 +451,7 @@ def test_a_clock_that_jumps_to_and_fro_does_nothing_twice(desk: Desk) -> None:
     assert desk.case(case_id).status == "open"
 
 
-def test_a_withdrawn_request_ends_and_cannot_be_withdrawn_again(desk: Desk) -> None:
+def test_11_a_withdrawn_request_ends_and_cannot_be_withdrawn_again(desk: Desk) -> None:
     version = desk.publish()
     case_id = desk.file(version)
     give(desk, case_id)
@@ -466,7 +466,7 @@ def test_a_withdrawn_request_ends_and_cannot_be_withdrawn_again(desk: Desk) -> N
     assert desk.facts(case_id)[-1] != "term_warned"
 
 
-def test_what_is_notified_can_no_longer_be_withdrawn(desk: Desk) -> None:
+def test_11_what_is_notified_can_no_longer_be_withdrawn(desk: Desk) -> None:
     version = desk.publish(sheet(clock={"notified_by": ["check"]}))
     case_id = desk.file(version)
     desk.do(case_id)
@@ -584,3 +584,36 @@ def test_who_had_the_task_is_told_when_silence_took_it_away(desk: Desk) -> None:
     with desk.database.reading() as session:
         assert told["kind"] == "silence"
         assert desk.person(session).id in told["to"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "due", "later"),
+    [("report", "2026-01-14", "2026-01-19"), ("another_entity", "2026-01-12", "2026-01-19")],
+)
+def test_10_a_report_has_three_days_more_and_another_entity_ten_in_all_once_and_with_a_reason(
+    desk: Desk, kind: str, due: str, later: str
+) -> None:
+    version = desk.publish(sheet(clock={"tasks": {"check": kind}}))
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    assert due_of(desk, case_id) == f"{due}T22:00:00+00:00"
+    with desk.hall() as hall:
+        task = hall.session.scalars(select(Task)).one()
+        with pytest.raises(ReasonMissing):
+            extensions.extend_task(hall.session, case_id, task.token, " ", by=None, at=hall.at)
+        extensions.extend_task(
+            hall.session, case_id, task.token, "The lab is slow", by=None, at=hall.at
+        )
+    assert due_of(desk, case_id) == f"{later}T22:00:00+00:00"
+    assert desk.data(case_id, "task_extended")["due_on"] == later
+    with desk.hall() as hall, pytest.raises(extensions.NoLonger):
+        extensions.extend_task(hall.session, case_id, task.token, "Again", by=None, at=hall.at)
+
+
+def test_10_a_mere_formality_has_no_days_more(desk: Desk) -> None:
+    version = desk.publish(sheet(clock={"tasks": {"check": "formality"}}))
+    case_id = desk.file(version)
+    with desk.database.reading() as session:
+        token = session.scalars(select(Task.token)).one()
+    with desk.hall() as hall, pytest.raises(extensions.NoLonger):
+        extensions.extend_task(hall.session, case_id, token, "Please", by=None, at=hall.at)
