@@ -24,7 +24,7 @@ _FILES = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
 _KINDS = (RECONSIDERATION, APPEAL, COMPLAINT)
 
 
-class AppealOut(Schema):
+class AppealLine(Schema):
     """An appeal or complaint, and what became of it."""
 
     number = Integer()
@@ -44,10 +44,14 @@ class AppealOut(Schema):
     is_exhausted = Boolean(metadata={"description": "nothing can be filed here after it"})
 
 
+class AppealOut(AppealLine):
+    """One of them."""
+
+
 class AppealsOut(Schema):
     """Everything filed against a case, the oldest first."""
 
-    appeals = List(Nested(AppealOut))
+    appeals = List(Nested(AppealLine))
 
 
 class AppealIn(Schema):
