@@ -16,6 +16,7 @@ from engine.worker import Worker
 from tests.clock import START, Clock
 from tests.e2e.conftest import PHONE, WIDE, LiveServer
 from tests.e2e.test_desk import LICENCE
+from tests.webapp.test_incidents import VISITS
 
 CALL = LICENCE.replace(
     b'<userTask id="receive" name="Receive the request" e:formKey="receive"/>',
@@ -80,6 +81,44 @@ def test_what_broke_is_found_and_mended(
     expect(page.get_by_text("The registry is up again").first).to_be_visible()
     expect(page.get_by_role("link", name="Incidents", exact=True)).to_be_visible()
     no_barriers(page)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_what_one_round_knows_wrongly_is_corrected_where_it_broke(
+    open_page: Callable[..., Page],
+    sign_in: Callable[[Page, str], None],
+    no_barriers: Callable[[Page], None],
+    live_server: LiveServer,
+    viewport: dict[str, int],
+) -> None:
+    with live_server.database.transaction() as session:
+        by = person_by_name(session, "carlos")
+        version = deploy(
+            session,
+            "visits",
+            "Visits",
+            drawing=VISITS,
+            model=VISITS,
+            process_id="p",
+            by=by,
+            at=START,
+        )
+        version.procedure.office_id = office_named(session, "Mesa de partes", at=START).id
+        days = {"days": ["P1D", "when it suits"]}
+        start_case(session, version, days, applicant=Applicant("Rosa Ñahui"), by=by, at=START)
+    page = open_page(viewport=viewport)
+    sign_in(page, "oscar")
+    page.get_by_role("link", name="Incidents 1").click()
+    page.locator("main table a, main li a").first.click()
+    page.get_by_text("Correct what the case knows").click()
+    part = page.get_by_role("group", name="Only “Visit”, round 2")
+    expect(part.get_by_label("day")).to_have_value("when it suits")
+    part.get_by_label("day").fill("P2D")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    no_barriers(page)
+    page.get_by_label("Why", exact=True).first.fill("As the applicant asked")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("status")).to_contain_text("goes on from where it broke")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
