@@ -85,7 +85,7 @@ corpus: setup
 	$(PYTEST) -n $(WORKERS) -m "corpus or tck"
 
 soak: setup
-	$(PYTEST) -m soak
+	$(PYTEST) -n $(WORKERS) -rP -m soak
 
 bench: setup
 	@$(BIN)/python -m tests.bench

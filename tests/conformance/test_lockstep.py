@@ -3,7 +3,6 @@
 import math
 import os
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -105,15 +104,13 @@ def test_a_fault_in_the_engine_would_be_seen(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(scope="module")
-def soak(request: pytest.FixtureRequest) -> Iterator[tuple[int, float, Counter[str]]]:
+def soak() -> Iterator[tuple[int, float, Counter[str]]]:
     """The first seed, when to stop, and what became of the models; told at the end."""
     first = random.randrange(10**6, 10**9)
     end = time.monotonic() + SOAK_SECONDS if SOAK_SECONDS else math.inf
     verdicts: Counter[str] = Counter()
     yield first, end, verdicts
-    told = f"\nlock-step from seed {first}: {sum(verdicts.values())} models, {dict(verdicts)}\n"
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        sys.stdout.write(told)
+    print(f"lock-step from seed {first}: {sum(verdicts.values())} models, {dict(verdicts)}")
 
 
 @pytest.mark.soak

@@ -129,9 +129,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 @pytest.fixture(params=BOTH)
-def machine(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> Iterator[type[AnyOrder]]:
+def machine(request: pytest.FixtureRequest) -> Iterator[type[AnyOrder]]:
     """The machine on one kind of database."""
     find = request.getfixturevalue
 
@@ -162,11 +160,10 @@ def machine(
 
         Machine.opened, Machine.closed = staticmethod(lambda: Database(url)), staticmethod(emptied)
     yield Machine
-    with capsys.disabled():
-        print(f"\n{request.param}: {dict(Machine.counted)}")
+    print(f"{request.param}: {dict(Machine.counted)}")
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.soak)])
 def test_commands_in_any_order_leave_every_case_whole(
     machine: type[AnyOrder], examples: int
 ) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from engine.spiff import NotRunnable
 from tests.engine.spiff.diagrams import NOON, Play, compiled, definition, many, play, timer
 
 
@@ -320,3 +321,20 @@ def test_an_output_under_the_name_of_an_input_reaches_the_case() -> None:
     case = play(ROUNDS.format(output, many("items", sequential="1")), items=["x", "y"], said="old")
     assert case.do("a").do("a").open == ["z"]
     assert case.variables["said"] == "y!"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "why"),
+    [
+        ("user a startQuantity=2", "begins with one token"),
+        ("user a completionQuantity=3", "yields one"),
+        (
+            'user a : <bpmn:multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="x">'
+            "<bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
+            "tell nobody",
+        ),
+    ],
+)
+def test_what_the_engine_does_not_do_is_refused_and_not_left_out(drawn: str, why: str) -> None:
+    with pytest.raises(NotRunnable, match=why):
+        compiled(f"start s\n{drawn}\ns -> a")
