@@ -1,18 +1,24 @@
 """A scenario as numbers that people say: cases a week, minutes of work, hours of delay, persons, per cent."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
 from designer.simulation.calendars import HOUR, MINUTE, WEEK, WeeklyCalendar
 from designer.simulation.distributions import Distribution, Family, exponential
-from designer.simulation.scenario import Scenario, TaskPlan
+from designer.simulation.hours import read_hours, written
+from designer.simulation.scenario import Batch, Scenario, TaskPlan
 
 SPREAD = 0.6  # deviation of a duration that nobody has described, as a share of its mean
 
 
 def spoken(scenario: Scenario) -> dict[str, float]:
-    """Every number by its name: `arrivals`, `staff.<key>.count`, `staff.<key>.cost`, `task.<id>.minutes`,
-    `task.<id>.delay`, `gateway.<id>.<flow>`, `event.<id>.hours`, `event.<id>.share`."""
+    """Every number by its name.
+
+    `arrivals` (a week), `staff.<key>.count`, `.cost`, `.away` (of a hundred weeks), `task.<id>.minutes`, `.delay`
+    (hours), `.priority` (less is more urgent), `.batch` (cases gathered; 1: none), `.hours` (the longest a batch
+    waits; 0: for ever), `gateway.<id>.<flow>`, `event.<id>.hours`, `event.<id>.share`.
+    """
     said: dict[str, float] = {}
     every = scenario.arrivals.every
     if every is not None and every.mean() > 0:
@@ -20,9 +26,14 @@ def spoken(scenario: Scenario) -> dict[str, float]:
     for key, staff in scenario.staff.items():
         said[f"staff.{key}.count"] = staff.count
         said[f"staff.{key}.cost"] = staff.cost_per_hour
+        said[f"staff.{key}.away"] = 100 * staff.absence_share
     for name, plan in scenario.tasks.items():
         said[f"task.{name}.minutes"] = _work(plan) / MINUTE
         said[f"task.{name}.delay"] = _delay(plan, scenario) / HOUR
+        said[f"task.{name}.priority"] = plan.priority
+        said[f"task.{name}.batch"] = plan.batch.size if plan.batch is not None else 1
+        longest = plan.batch.longest if plan.batch is not None else math.inf
+        said[f"task.{name}.hours"] = 0.0 if math.isinf(longest) else longest / HOUR
     for name, shares in scenario.gateways.items():
         whole = sum(shares.values()) or 1.0
         for flow, share in shares.items():
@@ -65,19 +76,23 @@ def _changed(
         return replace(scenario, arrivals=replace(scenario.arrivals, every=every))
     if kind == "staff":
         staff = scenario.staff[key]
-        staff = (
-            replace(staff, count=round(value))
-            if part == "count"
-            else replace(staff, cost_per_hour=value)
-        )
+        if part == "count":
+            staff = replace(staff, count=round(value))
+        elif part == "away":
+            staff = replace(staff, absence_share=min(value / 100, 1.0))
+        else:
+            staff = replace(staff, cost_per_hour=value)
         return replace(scenario, staff={**scenario.staff, key: staff})
     if kind == "task":
         plan = scenario.tasks[key]
-        plan = (
-            _worked(plan, value * MINUTE)
-            if part == "minutes"
-            else _delayed(plan, value * HOUR, before * HOUR)
-        )
+        if part == "minutes":
+            plan = _worked(plan, value * MINUTE)
+        elif part == "delay":
+            plan = _delayed(plan, value * HOUR, before * HOUR)
+        elif part == "priority":
+            plan = replace(plan, priority=round(value))
+        else:
+            plan = _batched(plan, part, value)
         return replace(scenario, tasks={**scenario.tasks, key: plan})
     if kind == "gateway":
         shares = dict(scenario.gateways[key])
@@ -112,6 +127,29 @@ def _delay(plan: TaskPlan, scenario: Scenario) -> float:
         pairs = zip(plan.delays, scenario.paces, strict=True)
         return sum(one.mean() * share for one, share in pairs)
     return plan.delay.mean() if plan.delay is not None else 0.0
+
+
+def _batched(plan: TaskPlan, part: str, value: float) -> TaskPlan:
+    batch = plan.batch
+    if part == "batch":
+        size = round(value)
+        if size < 2:
+            return replace(plan, batch=None)
+        return replace(plan, batch=Batch(size) if batch is None else replace(batch, size=size))
+    longest = value * HOUR if value > 0 else math.inf
+    # A size said after its hours is found here: both come from one form.
+    return replace(
+        plan, batch=Batch(2, longest) if batch is None else replace(batch, longest=longest)
+    )
+
+
+def with_hours(scenario: Scenario, said: Mapping[str, str]) -> Scenario:
+    """The scenario with other working hours, by the key of their calendar. Raises NoHours."""
+    calendars = dict(scenario.calendars)
+    for key, text in said.items():
+        if key in calendars and text.strip() != written(calendars[key]):
+            calendars[key] = read_hours(text)
+    return replace(scenario, calendars=calendars)
 
 
 def _worked(plan: TaskPlan, seconds: float) -> TaskPlan:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, stdev
 
+from designer.simulation.compiled import built
 from designer.simulation.distributions import Distribution, Family, exponential, fixed
 from designer.simulation.experiments import seeds, simulate, t_quantile
 from designer.simulation.outcomes import Estimate
@@ -78,6 +79,7 @@ def served(every: float, *stations: tuple[int, Distribution]) -> Scenario:
 
 def speed() -> None:
     """Task executions per CPU second, 30 replications of 1,000 cases, and memory by number of cases."""
+    said("simulation_core_is_compiled", int(bool(built())), "bool")
     for name, make in SCENARIOS.items():
         model, raw = make()
         scenario = read_prosimos(raw)

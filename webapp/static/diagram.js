@@ -2,6 +2,7 @@
 // In: data-diagram (address of the file), data-positions (ids), data-path (id → how often).
 //     data-marks (id → class), data-words (id → what is written on it); the event expedito:light with {ids} lights elements and brings the first into view.
 //     expedito:counts with {id: [waiting, working]} puts badges on elements;
+//     expedito:tokens with [case, from, to, part of the way, is waiting] draws each case where it is;
 //     expedito:walk with {path, here} marks a way and where it has come to.
 // Out: the element's data-state “drawn” or “failed”, and the event expedito:element when an element is chosen.
 // Any [data-element] on the page lights that element; [data-route] (ids) the way there as well.
@@ -67,6 +68,60 @@
         html.className = "counts";
         html.textContent = [waiting ? `… ${waiting}` : "", working ? `▶ ${working}` : ""].filter(Boolean).join("  ");
         overlays.add(id, "counts", { position: { top: -12, left: 0 }, html });
+      }
+    });
+    // The way between two elements, as points: along the flows, through gateways and events between them.
+    const ways = new Map();
+    const way = (from, to) => {
+      const key = `${from} ${to}`;
+      if (ways.has(key)) return ways.get(key);
+      const middle = (shape) => ({ x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 });
+      const [start, end] = [known.get(from), known.get(to)];
+      const pending = [[start, [middle(start)]]], seen = new Set();
+      let points = [middle(start), middle(end)];
+      while (pending.length && seen.size < 200) {
+        const [shape, path] = pending.shift();
+        if (shape === end && path.length > 1) { points = [...path, middle(end)]; break; }
+        if (seen.has(shape)) continue;
+        seen.add(shape);
+        for (const flow of shape.outgoing || []) {
+          if (flow.waypoints && flow.target) pending.push([flow.target, [...path, ...flow.waypoints]]);
+        }
+      }
+      const lengths = points.slice(1).map((point, at) => Math.hypot(point.x - points[at].x, point.y - points[at].y));
+      ways.set(key, [points, lengths, lengths.reduce((sum, one) => sum + one, 0)]);
+      return ways.get(key);
+    };
+    const along = (from, to, part) => {
+      const [points, lengths, whole] = way(from, to);
+      let left = part * whole;
+      for (let at = 0; at < lengths.length; at += 1) {
+        if (left <= lengths[at] && lengths[at]) {
+          const share = left / lengths[at];
+          return [points[at].x + (points[at + 1].x - points[at].x) * share, points[at].y + (points[at + 1].y - points[at].y) * share];
+        }
+        left -= lengths[at];
+      }
+      return [points.at(-1).x, points.at(-1).y];
+    };
+    place.addEventListener("expedito:tokens", ({ detail }) => {
+      const layer = canvas.getLayer("tokens", 5);
+      layer.replaceChildren();
+      const standing = {};
+      for (const [number, from, to, part, waits] of detail) {
+        const shape = known.get(to);
+        if (!shape || !known.get(from)) continue;
+        let [x, y] = part < 1 ? along(from, to, part) : [0, 0];
+        if (part >= 1) {
+          const place = standing[to] = (standing[to] ?? -1) + 1, row = Math.max(1, Math.floor(shape.width / 16));
+          [x, y] = [shape.x + 8 + (place % row) * 16, shape.y + shape.height - 8 - Math.floor(place / row) * 16];
+        }
+        const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+        for (const [name, value] of Object.entries({ cx: x, cy: y, r: 6, class: waits ? "token waits" : "token" })) dot.setAttribute(name, value);
+        const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+        title.textContent = `${number + 1}`;
+        dot.append(title);
+        layer.append(dot);
       }
     });
     viewer.on("element.click", ({ element }) => place.dispatchEvent(

@@ -1,6 +1,7 @@
-// An island: the first simulated cases move over the diagram; badges say how many wait and how many are worked on.
+// An island: the first simulated cases move over the diagram as tokens; badges say how many wait and how many are worked on.
 // In: data-replay on the diagram: [case, element, ready, started, ended] in seconds. The slider is the clock.
-// Who asked the system for less motion gets steps instead of a run, and decides each of them.
+// Out: expedito:counts, and expedito:tokens with [case, from, to, part of the way, is waiting].
+// Who asked the system for less motion gets steps instead of a run, decides each of them, and no token is on its way.
 (() => {
   "use strict";
   const place = document.querySelector("[data-replay]");
@@ -11,6 +12,24 @@
   const first = Math.min(...steps.map((step) => step[2]));
   const last = Math.max(...steps.map((step) => step[4]));
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const hop = calm ? 0 : (last - first) * 0.012; // how long a token is seen between two elements
+  const cases = new Map();
+  for (const step of [...steps].sort((one, other) => one[2] - other[2])) {
+    if (!cases.has(step[0])) cases.set(step[0], []);
+    cases.get(step[0]).push(step);
+  }
+  const tokens = (now) => {
+    const found = [];
+    for (const [number, path] of cases) {
+      path.forEach(([, id, ready, started, ended], place) => {
+        if (now < ready || now >= ended) return;
+        const before = path.slice(0, place).reverse().find((step) => step[4] <= ready + 1);
+        const part = hop && before ? Math.min(1, (now - ready) / Math.min(hop, (ended - ready) || 1)) : 1;
+        found.push([number, before ? before[1] : id, id, part, now < started]);
+      });
+    }
+    return found;
+  };
   const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map((_, day) =>
     new Date(Date.UTC(2024, 0, 1 + day)).toLocaleDateString(document.documentElement.lang, { weekday: "short", timeZone: "UTC" }));
   const show = () => {
@@ -22,6 +41,7 @@
       count[now < started ? 0 : 1] += 1;
     }
     place.dispatchEvent(new CustomEvent("expedito:counts", { detail: counts }));
+    place.dispatchEvent(new CustomEvent("expedito:tokens", { detail: tokens(now) }));
     const week = Math.floor(now / 604800) + 1, day = days[Math.floor(now / 86400) % 7];
     output.textContent = `${week} · ${day} ${String(Math.floor(now / 3600) % 24).padStart(2, "0")}:00`;
   };

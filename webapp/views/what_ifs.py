@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id, drafts
 from designer.models import Draft, SimulationRun, WhatIf
-from designer.simulation.editing import spoken, with_spoken
+from designer.simulation.editing import spoken, with_hours, with_spoken
 from designer.simulation.experiments import compared
+from designer.simulation.hours import NoHours, written
 from designer.simulation.outcomes import Difference, Results
 from designer.simulation.refusals import CannotSimulate, ScenarioUnreadable
 from designer.simulation.results_json import read_results
@@ -131,9 +132,14 @@ def change(what_if_id: int) -> ResponseReturnValue:
     what_if = what_if_by_id(session(), what_if_id)
     try:
         said = {name: _number(text) for name, text in request.form.items() if _is_number(name)}
-        scenario = with_spoken(read_scenario(what_if.data), said)
+        hours = {
+            name.removeprefix("hours."): text
+            for name, text in request.form.items()
+            if name.startswith("hours.")
+        }
+        scenario = with_hours(with_spoken(read_scenario(what_if.data), said), hours)
         change_what_if(session(), what_if_id, scenario, request.form.get("name", ""), at=now())
-    except (NotANumber, CannotSimulate) as refusal:
+    except (NotANumber, NoHours, CannotSimulate) as refusal:
         start_over()
         return _show(what_if_by_id(session(), what_if_id), refusal)
     flash(_("The scenario is kept. Simulate it to see what it changes."))
@@ -275,6 +281,7 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         waits=charts.waits(results, words.names) if results is not None else None,
         tornado=charts.tornado((done.results if done else {}).get("tornado", ())),
         replay=_replay(results),
+        hours={key: written(one) for key, one in scenario.calendars.items()},
         procedure=_procedure(what_if),
     )
 

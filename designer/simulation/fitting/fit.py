@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from designer.simulation.calibration import Calibration, calibrated, measured_of
+from designer.simulation.calibration import TOLERANCE, Calibration, calibrated, measured_of
 from designer.simulation.distributions import Distribution, fixed
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.branching import shares
@@ -115,6 +115,9 @@ def fitted(
                 {"names": ", ".join(sorted(strange)[:5])},
             )
         )
+    apart = None if is_by_turns else _halves_apart(first, second)
+    if apart is not None:
+        notes.append(apart)
     fitting = _Fitting(first, names)
     every = fitting.arrivals()
     plain = fitting.scenario(model, process_id, every.distribution)
@@ -134,6 +137,25 @@ def fitted(
         every,
         tuple(notes),
         len(found),
+    )
+
+
+def _halves_apart(first: Sequence[Trace], second: Sequence[Trace]) -> Gap | None:
+    """A remark where the halves differ by more than the gate allows: then nothing fitted on one can meet the other."""
+    found = [
+        [quantile(sorted(trace.cycle for trace in half), share) for share in (0.5, 0.85)]
+        for half in (first, second)
+    ]
+    if all(abs(was - now) <= TOLERANCE * now for was, now in zip(*found, strict=True)):
+        return None
+    (half, most), (half_now, most_now) = ([f"{one / 3600:.1f}" for one in each] for each in found)
+    return Gap(
+        N_(
+            "The halves of the log differ themselves: half of the cases took {half} h, then {half_now} h; "
+            "85 of 100 took {most} h, then {most_now} h. The office has changed meanwhile, and no scenario "
+            "fitted on the one half can meet the other."
+        ),
+        {"half": half, "half_now": half_now, "most": most, "most_now": most_now},
     )
 
 

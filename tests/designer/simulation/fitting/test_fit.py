@@ -149,6 +149,22 @@ def _of_log(path: Path, closed_by: str) -> Fit:
     return fitted(model, process, work, ids=ids, is_by_turns=True)
 
 
+def test_halves_that_differ_themselves_are_said_to() -> None:
+    """No scenario fitted on an office that was slow meets it once it is quick; the gate stays shut and says why."""
+    begun = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    work = []
+    for number in range(80):
+        at, hours = begun + timedelta(days=number), 48 if number < 40 else 2
+        ended = at + timedelta(hours=hours)
+        work.append(WorkItem(str(number), "a", "ana", at, ended - timedelta(hours=1), ended))
+    model, process, ids = followed(traces(work))
+    fit = fitted(model, process, work, ids=ids)
+    assert not fit.test.is_met
+    assert any("halves of the log differ" in note.sentence for note in fit.notes)
+    turns = fitted(model, process, work, ids=ids, is_by_turns=True)
+    assert not any("halves of the log differ" in note.sentence for note in turns.notes)
+
+
 @pytest.mark.corpus
 @pytest.mark.parametrize(
     ("log", "closed_by", "within"),

@@ -1,0 +1,79 @@
+"""A scenario edited as numbers and hours that people say: what is typed comes back, and holds in the simulation."""
+
+import math
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from designer.simulation.calendars import DAY, HOUR
+from designer.simulation.editing import spoken, with_hours, with_spoken
+from designer.simulation.experiments import simulate
+from designer.simulation.hours import NoHours, read_hours, written
+from designer.simulation.proposed import HOURS, proposed
+from designer.simulation.scenario_json import read_scenario
+from designer.simulation.scenario_writing import written as scenario_json
+from engine.bpmn import read
+from tests.engine.spiff.diagrams import xml
+
+MODEL = read(xml("start s\nuser a\nuser b\nend e\ns -> a -> b -> e\n"))
+PLAIN = proposed(MODEL.process("main"), on=date(2026, 1, 5))
+
+
+def test_hours_are_written_as_people_say_them() -> None:
+    assert written(HOURS) == "mon-fri 08:00-13:00 14:00-17:00"
+    assert read_hours("lun-vie 8-13 14-17") == read_hours(written(HOURS))
+
+
+@given(
+    some.lists(
+        some.tuples(some.integers(0, 6), some.integers(0, 22), some.integers(1, 2)), min_size=1
+    )
+)
+def test_hours_that_are_written_are_read_back_the_same(spans: list[tuple[int, int, int]]) -> None:
+    hours = [
+        (day * DAY + hour * HOUR, day * DAY + (hour + long) * HOUR) for day, hour, long in spans
+    ]
+    text = written(hours)
+    assert written(read_hours(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mon", "mon 8", "mon 17-8", "lunes a viernes", "mon 8:70-9:00", "x-fri 8-9"]
+)
+def test_what_names_no_hours_is_refused(text: str) -> None:
+    with pytest.raises(NoHours):
+        read_hours(text)
+
+
+def test_absence_urgency_and_gathering_are_kept_and_written() -> None:
+    said = {"staff.staff.away": 20, "task.a.priority": 3, "task.b.batch": 5, "task.b.hours": 24}
+    changed = with_spoken(PLAIN, said)
+    assert changed.staff["staff"].absence_share == pytest.approx(0.2)
+    assert changed.tasks["a"].priority == 3
+    batch = changed.tasks["b"].batch
+    assert batch is not None
+    assert (batch.size, batch.longest) == (5, 24 * HOUR)
+    again = read_scenario(scenario_json(changed))
+    told = spoken(again)
+    assert {name: told[name] for name in said} == pytest.approx(said)
+    assert with_spoken(changed, {"task.b.batch": 1}).tasks["b"].batch is None
+
+
+def test_a_batch_without_a_limit_waits_for_the_last() -> None:
+    batch = with_spoken(PLAIN, {"task.b.batch": 4}).tasks["b"].batch
+    assert batch is not None
+    assert math.isinf(batch.longest)
+
+
+def test_gathering_makes_cases_wait_and_shorter_hours_too() -> None:
+    def waiting(scenario: object) -> float:
+        found = simulate(MODEL, "main", scenario, cases=200, replications=3)  # type: ignore[arg-type]
+        return found.measures["cycle_mean"].value
+
+    plain = waiting(PLAIN)
+    assert waiting(with_spoken(PLAIN, {"task.b.batch": 5, "task.b.hours": 200})) > plain
+    assert waiting(with_hours(PLAIN, {"office": "mon 09:00-12:00"})) > plain
+    assert with_hours(PLAIN, {"office": written(HOURS), "nobody": "x"}) == replace(PLAIN)
