@@ -71,10 +71,13 @@ def timeline(session: Session, case: Case) -> list[Entry]:
     ]
 
 
-def decision_made(session: Session, case: Case, seq: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """The fact of a decision (decision, result, fired rules) and the decision models that made it, by file name.
+def decision_made(
+    session: Session, case: Case, seq: int
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The fact of a decision (decision, result, fired tables) and, for each table, models by file name.
 
-    The models are those of the version the case had then, which a later migration does not change.
+    The models are those of the version that decided: the one the case had then, which a later migration does not
+    change, or that of the procedure it had called.
 
     NotFound when the fact with this number is no decision.
     """
@@ -85,6 +88,21 @@ def decision_made(session: Session, case: Case, seq: int) -> tuple[dict[str, Any
     )
     if data is None:
         raise NotFound(what="decision", name=seq)
+    fired = data.get("fired", ())
+    called = {table["version"] for table in fired if "version" in table}
+    models: dict[int | None, dict[str, str]] = {
+        row.id: row.decisions or {}
+        for row in session.execute(
+            select(Version.id, Version.decisions).where(Version.id.in_(called))
+        )
+    }
+    if any("version" not in table for table in fired):
+        models[None] = _models_then(session, case, seq)
+    return data, [models.get(table.get("version"), {}) for table in fired]
+
+
+def _models_then(session: Session, case: Case, seq: int) -> dict[str, str]:
+    """The decision models of the version that the case had when the fact with this number was written."""
     moved = session.scalar(
         select(Event.data)
         .where(Event.case_id == case.id, Event.seq > seq, Event.type == Happened.CASE_MIGRATED)
@@ -94,7 +112,7 @@ def decision_made(session: Session, case: Case, seq: int) -> tuple[dict[str, Any
     version = Version.id == case.version_id
     if moved is not None:
         version = and_(Version.procedure_id == case.procedure_id, Version.number == moved["before"])
-    return data, session.scalar(select(Version.decisions).where(version)) or {}
+    return session.scalar(select(Version.decisions).where(version)) or {}
 
 
 def positions(session: Session, case: Case) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import dmn
@@ -60,8 +60,19 @@ class PublishedVersions:
         return None if version_id is None else blueprint(self._session, version_id).compiled
 
     def decide(self, decision: str, context: dict[str, Any], caller: Compiled) -> Outcome:
-        """What a decision of the caller's version decides, by which rules; KeyError where it has none by that name."""
-        return decided_by(self._decisions(caller), decision, context)
+        """What a decision of the caller's version decides, by which rules; KeyError where it has none by that name.
+
+        Rules of a called procedure carry the id of its version, so that they are found again.
+        """
+        if caller.model_hash == self._plan.compiled.model_hash:
+            return decided_by(self._models(self._plan.version_id), decision, context)
+        version_id = self._version_called(caller.model_hash)
+        if version_id is None:
+            raise KeyError(decision)
+        outcome = decided_by(self._models(version_id), decision, context)
+        return Outcome(
+            outcome.value, tuple({**one, "version": version_id} for one in outcome.fired)
+        )
 
     def read_store(self, store: str) -> Any:
         """What a data store holds; None where nothing was left there."""
@@ -80,14 +91,13 @@ class PublishedVersions:
                 insert(DataStore).values(name=store, value=value, written_at=self._at)
             )
 
-    def _decisions(self, caller: Compiled) -> list[dmn.Model]:
+    def _models(self, version_id: int) -> list[dmn.Model]:
+        """The decision models of a version, from this program's memory or else read now."""
         with _lock:
-            known = _decisions.get(self._plan.version_id)
-        if known is not None and caller.model_hash == self._plan.compiled.model_hash:
-            return known
-        version_id: int | None = self._plan.version_id
-        if caller.model_hash != self._plan.compiled.model_hash:
-            version_id = self._version_of(caller.model_hash)
+            known = _decisions.get(version_id)
+            if known is not None:
+                _decisions.move_to_end(version_id)
+                return known
         texts: dict[str, str] = (
             self._session.scalar(select(Version.decisions).where(Version.id == version_id)) or {}
         )
@@ -97,18 +107,26 @@ class PublishedVersions:
                 models.append(dmn.load(text))
             except Refusal:
                 continue  # publishing told the analyst; here a person decides instead
-        if version_id is not None:
-            with _lock:
-                _decisions[version_id] = models
-                while len(_decisions) > CACHE_SIZE:
-                    _decisions.popitem(last=False)
+        with _lock:
+            _decisions[version_id] = models
+            while len(_decisions) > CACHE_SIZE:
+                _decisions.popitem(last=False)
         return models
 
-    def _version_of(self, model_hash: str) -> int | None:
+    def _version_called(self, model_hash: str) -> int | None:
+        """The version that a call activity runs: of those with this diagram, the last before the case started.
+
+        A table that changed since makes a version with the same diagram; this case does not see it.
+        """
+        return self._version_of(model_hash, Version.published_at <= self._started_at) or (
+            self._version_of(model_hash)
+        )
+
+    def _version_of(self, model_hash: str, *only: ColumnElement[bool]) -> int | None:
         return self._session.scalar(
             select(Version.id)
-            .where(Version.hash == model_hash)
-            .order_by(Version.published_at.desc())
+            .where(Version.hash == model_hash, *only)
+            .order_by(Version.published_at.desc(), Version.number.desc())
             .limit(1)
         )
 

@@ -17,11 +17,14 @@ EXPEDITO_SMTP_URL      mail server, e.g. `smtp://localhost`, `smtps://user:passw
                        and mails are written to `outbox/` in the var folder
 EXPEDITO_MAIL_FROM     who mails come from, e.g. `Mesa de partes <mesa@example.gob.pe>`; needed with a mail server
 EXPEDITO_WEBHOOK_HOSTS hosts inside the own network that webhooks may call, separated by commas; default none
+EXPEDITO_FRAME_HOSTS   hosts whose pages a form may embed over https, separated by commas, e.g. `maps.example.gob.pe`;
+                       default none: a form offers a link
 EXPEDITO_REGISTRIES    TOML file that names registries of other entities (engine/connectors/README.md); default none
 EXPEDITO_LOG           `plain` lines for people or `json` lines for machines; default plain
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -67,6 +70,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = NO_SERVER_SENDER
     webhook_hosts: tuple[str, ...] = ()
+    frame_hosts: tuple[str, ...] = ()
     registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property
@@ -116,6 +120,7 @@ class Settings:
             smtp_url=_smtp_url(text("SMTP_URL", "")),
             mail_from=_mail_from(text("MAIL_FROM", ""), has_server=bool(text("SMTP_URL", ""))),
             webhook_hosts=tuple(text("WEBHOOK_HOSTS", "").replace(",", " ").split()),
+            frame_hosts=_hosts("FRAME_HOSTS", text("FRAME_HOSTS", "")),
             registries=_registries(text("REGISTRIES", "")),
         )
 
@@ -152,6 +157,19 @@ def _registries(path: str) -> dict[str, Registry]:
         return registries(tomllib.loads(Path(path).read_text("utf-8")))
     except (OSError, ValueError) as problem:
         raise WrongSetting(name="EXPEDITO_REGISTRIES", value=path, reason=problem) from problem
+
+
+def _hosts(name: str, value: str) -> tuple[str, ...]:
+    """Names of hosts, with a port where it is not the usual one; they land in a header, so nothing else passes."""
+    hosts = tuple(value.lower().replace(",", " ").split())
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", host):
+            raise WrongSetting(
+                name=f"EXPEDITO_{name}",
+                value=host,
+                reason="give names of hosts such as maps.example.gob.pe, separated by commas",
+            )
+    return hosts
 
 
 def _whole(name: str, value: str, least: int, most: int) -> int:

@@ -14,6 +14,7 @@ from engine.files import FileGone, FileStore, StoredFile
 from engine.forms import Answers, FieldError, FieldState, Form, Json
 from engine.forms.field import Field
 from engine.forms.fields.dynamiclist import MOST_ROWS
+from engine.forms.fields.filepicker import FilePicker
 from webapp.i18n import _
 from webapp.table_views import LOOK, View, read_views, shown
 from webapp.table_views import Shown as ShownTable
@@ -252,7 +253,7 @@ class _Reader:
 
     def _value(self, one: Field, name: str) -> Json:
         if one.type == "filepicker":
-            return self._attached(name)
+            return self._attached(one, name)
         if isinstance(one.empty, list):
             return [value for value in self.sent.getlist(name) if value]
         if one.type == "checkbox":
@@ -272,17 +273,19 @@ class _Reader:
             rows.append({})
         return rows
 
-    def _attached(self, name: str) -> Json:
+    def _attached(self, one: Field, name: str) -> Json:
         found: list[Json] = []
+        uploads = [each for each in self.uploads.getlist(name) if each.filename]
         for token in self.sent.getlist(name):
             file = _file_of(token)
             if file is not None:
                 if self.store is not None and not self.store.touch(file.sha256):
                     raise FileGone(name=file.name)
                 found.append(self._known(file))
-        for upload in self.uploads.getlist(name) if self.store else []:
-            if upload.filename and self.store:
-                found.append(self._known(self.store.put(upload.stream, upload.filename)))
+        if self.store is not None and uploads:
+            if isinstance(one, FilePicker) and one.multiple is False:
+                found.clear()  # where there is one file, a new one takes the place of the one before
+            found += [self._known(self.store.put(each.stream, each.filename)) for each in uploads]
         return found
 
     def _known(self, file: StoredFile) -> Json:

@@ -23,8 +23,11 @@ def read_date(text: str) -> Date | None:
 
 
 def read_time(text: str) -> Time | None:
-    """The time written hh:mm:ss with fraction and zone, None if the text is none."""
-    found = _clock(text[1:] if text.startswith("T") else text)
+    """The time written hh:mm:ss with fraction and zone, None if the text is none.
+
+    As XML Schema writes it: no T before it, and 24:00:00 is midnight (1.1 part 2, endOfDayFrag).
+    """
+    found = _clock(text)
     return found[0] if found else None
 
 

@@ -29,6 +29,7 @@ def page() -> Iterator[Flask]:
     app.config["SECRET_KEY"] = "a secret of the test"
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, default_locale="en")
+    app.jinja_env.globals["may_frame"] = lambda url: False
     with app.test_request_context():
         yield app
 
@@ -330,3 +331,53 @@ def test_a_file_that_is_not_taken_is_shown_but_no_longer_sent(page: Flask, tmp_p
     assert ["checked" in box for box in boxes] == [False, True]
     again = read_sent(made, shown.sent(), MultiDict(), store)
     assert made.clean(again.raw, files=again.files) == {"f": [right.as_json()]}
+
+
+def test_a_new_file_takes_the_place_of_the_only_one(page: Flask, tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    before = store.put(io.BytesIO(b"%PDF-1.7 before"), "before.pdf").as_json()
+    for multiple, names in ((False, ["after.pdf"]), (True, ["before.pdf", "after.pdf"])):
+        made = form({"type": "filepicker", "key": "f", "label": "Plan", "multiple": multiple})
+        token = ask(made).token(before)
+        uploads = MultiDict([("f", FileStorage(io.BytesIO(b"%PDF-1.7 after"), "after.pdf"))])
+        sent = read_sent(made, MultiDict([("_asked", "f"), ("f", token)]), uploads, store)
+        assert [one["name"] for one in made.clean(sent.raw, files=sent.files)["f"]] == names
+        empty = MultiDict([("f", FileStorage(io.BytesIO(b""), ""))])
+        kept = read_sent(made, MultiDict([("_asked", "f"), ("f", token)]), empty, store)
+        assert [one["name"] for one in made.clean(kept.raw, files=kept.files)["f"]] == [
+            "before.pdf"
+        ]
+
+
+def test_a_page_is_embedded_only_from_hosts_of_the_settings(tmp_path: Path) -> None:
+    from webapp import create_app
+    from webapp.config import Settings, WrongSetting
+
+    urls = {
+        "https://maps.example/lima?z=3": True,
+        "https://maps.example:444/": False,
+        "http://maps.example/": False,
+        "https://maps.example@evil.example/": False,
+        "https://evil.example/maps.example": False,
+        "/cases": False,
+    }
+    where = {"EXPEDITO_VAR": str(tmp_path), "EXPEDITO_DATABASE_URL": "sqlite://"}
+    source = '{% include "form/form.html" %}'
+    for hosts in ("", "maps.example, tiles.example:8443"):
+        app = create_app(Settings.from_environment({**where, "EXPEDITO_FRAME_HOSTS": hosts}))
+        with app.test_request_context():
+            for url, is_trusted in urls.items():
+                one = {"type": "iframe", "url": url, "label": "Map", "security": {
+                    "allowScripts": True, "allowTopNavigation": True}}  # fmt: skip
+                made = read_form({"components": [one]})
+                html = app.jinja_env.from_string(source).render(asked=ask(made))
+                frames = Page(html).all("iframe")
+                assert [frame["sandbox"] for frame in frames] == (
+                    ["allow-scripts"] if hosts and is_trusted else []
+                )
+                assert Page(html).all("a", href=url)
+        policy = app.test_client().get("/login").headers["Content-Security-Policy"]
+        assert ("frame-src" in policy) == bool(hosts)
+        assert not hosts or "frame-src https://maps.example https://tiles.example:8443" in policy
+    with pytest.raises(WrongSetting):
+        Settings.from_environment({**where, "EXPEDITO_FRAME_HOSTS": "maps.example;script-src"})

@@ -66,12 +66,12 @@ def test_what_is_wrong_with_an_expression_is_said_in_the_reader_s_language(town:
     ("expression", "words"),
     [
         ('1 < "a"', "“<” no puede comparar un número con un texto."),
-        ('date(2026, 1, 1) + "a"', "No existe «+» entre una fecha y un texto."),
+        ('date(2026, 1, 1) + "a"', "No existe “+” entre una fecha y un texto."),
         ("[1].a = (1)(2)", "Esto es un número, no una función."),
         ('(function(x: list<date and time>) x)("a")',
          "El argumento x debe ser una lista, cada elemento una fecha y hora, no un texto."),
         ('@"P1Y".days', "No hay “days” en una duración en años y meses."),
-        ('matches("a", "]")', "En el patrón «]»: ] necesita un \\ antes."),
+        ('matches("a", "]")', "En el patrón “]”: ] necesita un \\ antes."),
     ],
 )  # fmt: skip
 def test_the_reasons_of_feel_are_whole_in_spanish(town: Town, expression: str, words: str) -> None:

@@ -34,16 +34,16 @@ class Shown:
 def show(number: str, seq: int) -> ResponseReturnValue:
     """The tables that were asked, with what was given and which rules applied."""
     case = case_by_number(session(), signed_in(), number)
-    fact, texts = decision_made(session(), case, seq)
+    fact, models = decision_made(session(), case, seq)
     tables = [
         Shown(_grid(texts, fired["decision"]), fired["rules"], fired["inputs"])
-        for fired in fact.get("fired", [])
+        for fired, texts in zip(fact.get("fired", []), models, strict=True)
     ]
     return page("why/show.html", case=case, fact=fact, tables=tables)
 
 
 def _grid(texts: dict[str, str], decision: str) -> Grid:
-    """The table of the decision, from whichever of the version's models holds it."""
+    """The table of the decision, from whichever of these models holds it."""
     for text in texts.values():
         try:
             return grid_of(dmn.load(text), decision)

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, plain_text
 from engine.forms.json_value import Json
+from engine.forms.pattern import compiled_pattern, example_of
 from engine.forms.refusals import N_, Misfit
 
 LONGEST = 4_000
@@ -87,9 +87,9 @@ class TextField(Field):
             raise Misfit(N_("“{label}” must be an e-mail address, such as name@example.org."))
         if self.kind == "phone" and not PHONE.fullmatch(value):
             raise Misfit(N_("“{label}” must be a telephone number: digits, spaces and +."))
-        self._check_pattern(value)
+        self._check_pattern(value, around)
 
-    def _check_pattern(self, value: str) -> None:
+    def _check_pattern(self, value: str, around: Around) -> None:
         if not self.pattern:
             return
         compiled = compiled_pattern(self.pattern)
@@ -98,8 +98,21 @@ class TextField(Field):
             if self.pattern_message:
                 # the author's own words, so they are a value and not a template
                 raise Misfit(N_("“{label}”: {reason}"), reason=self.pattern_message)
+            example = example_of(self.pattern)
+            if self.hint.say(around.scope):
+                raise Misfit(
+                    N_("“{label}” is not written in the expected way. See the hint beside it.")
+                )
+            if example:
+                raise Misfit(
+                    N_("“{label}” is not written in the expected way. Write it like {example}."),
+                    example=example,
+                )
             raise Misfit(
-                N_("“{label}” is not written in the expected way. See the hint beside it.")
+                N_(
+                    "“{label}” is not written in the expected way. "
+                    "Copy it exactly as it stands in your document, or ask the office."
+                )
             )
 
     @property
@@ -108,17 +121,3 @@ class TextField(Field):
         if self.kind:
             return "email" if self.kind == "email" else "tel"
         return PURPOSES.get(self.path[-1].lower() if self.path else "", "")
-
-
-@lru_cache(maxsize=1024)
-def compiled_pattern(pattern: str) -> Any:
-    """The pattern on a linear-time engine; None when it is none that this engine knows."""
-    import re2  # two megabytes, for forms with patterns
-
-    options = re2.Options()
-    options.max_mem = 1 << 20
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except (re2.error, UnicodeError):
-        return None
