@@ -285,7 +285,9 @@ class _Reader:
         if self.store is not None and uploads:
             if isinstance(one, FilePicker) and one.multiple is False:
                 found.clear()  # where there is one file, a new one takes the place of the one before
-            found += [self._known(self.store.put(each.stream, each.filename)) for each in uploads]
+            found += [
+                self._known(self.store.put(each.stream, each.filename or "")) for each in uploads
+            ]
         return found
 
     def _known(self, file: StoredFile) -> Json:

@@ -333,6 +333,12 @@ def test_a_file_that_is_not_taken_is_shown_but_no_longer_sent(page: Flask, tmp_p
     assert made.clean(again.raw, files=again.files) == {"f": [right.as_json()]}
 
 
+def names_of(made: Form, sent: Sent) -> list[Any]:
+    """Names of the files that were attached to `f`."""
+    files: Any = made.clean(sent.raw, files=sent.files)["f"]
+    return [one["name"] for one in files]
+
+
 def test_a_new_file_takes_the_place_of_the_only_one(page: Flask, tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     before = store.put(io.BytesIO(b"%PDF-1.7 before"), "before.pdf").as_json()
@@ -341,7 +347,7 @@ def test_a_new_file_takes_the_place_of_the_only_one(page: Flask, tmp_path: Path)
         token = ask(made).token(before)
         uploads = MultiDict([("f", FileStorage(io.BytesIO(b"%PDF-1.7 after"), "after.pdf"))])
         sent = read_sent(made, MultiDict([("_asked", "f"), ("f", token)]), uploads, store)
-        assert [one["name"] for one in made.clean(sent.raw, files=sent.files)["f"]] == names
+        assert names_of(made, sent) == names
         empty = MultiDict([("f", FileStorage(io.BytesIO(b""), ""))])
         kept = read_sent(made, MultiDict([("_asked", "f"), ("f", token)]), empty, store)
         assert [one["name"] for one in made.clean(kept.raw, files=kept.files)["f"]] == [
