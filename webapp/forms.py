@@ -10,7 +10,15 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.errors import filled
-from engine.files import FileGone, FileStore, StoredFile
+from engine.files import (
+    LARGEST,
+    FileEmpty,
+    FileGone,
+    FileStore,
+    FileTooLarge,
+    FileUnsafe,
+    StoredFile,
+)
 from engine.forms import Answers, FieldError, FieldState, Form, Json
 from engine.forms.field import Field
 from engine.forms.fields.dynamiclist import MOST_ROWS
@@ -35,6 +43,7 @@ class Sent:
     asked: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()  # asked now or on an earlier showing of the same form
     views: Mapping[str, View] = field(default_factory=dict)  # key of a table → how it is looked at
+    errors: tuple[FieldError, ...] = ()  # files that were not kept; everything else was read
     is_half: bool = False  # a button inside the form: show it again, do not complete
 
 
@@ -46,14 +55,15 @@ def read_sent(
 ) -> Sent:
     """The raw answers in a request. Uploads are kept in the store; without one they are left alone (drafts).
 
-    Raises the store's refusals. Only keys of the form are read; what else is sent belongs to the page.
+    A file that the store refuses is left out and told in `errors`. Only keys of the form are read; what else is sent
+    belongs to the page.
     """
     reader = _Reader(sent, uploads or MultiDict(), store)
     raw = reader.answers(form.fields, "")
     asked = frozenset(sent.getlist(ASKED))
     seen = asked | frozenset(sent.getlist(SEEN))
     is_half = bool(reader.grown or reader.shrunk or sent.get(LOOK))
-    return Sent(raw, reader.files, asked, seen, read_views(sent), is_half)
+    return Sent(raw, reader.files, asked, seen, read_views(sent), tuple(reader.errors), is_half)
 
 
 def newly_asked(
@@ -134,6 +144,11 @@ class Asked:
     def link(self, file: Mapping[str, Json]) -> str:
         """Where a stored file can be read; empty where it cannot."""
         return self.file_url(file) if self.file_url else ""
+
+    def largest(self) -> tuple[int, str]:
+        """How many bytes a file may have, and the sentence about a larger one, its name still `{name}`."""
+        words = _(FileTooLarge.sentence).replace("{limit}", str(LARGEST // (1024 * 1024)))
+        return LARGEST, words
 
     def token(self, file: Mapping[str, Json]) -> str:
         """What the page sends back for a file already kept: signed, so that nobody attaches what they have not."""
@@ -232,6 +247,7 @@ class _Reader:
         self.grown = sent.get(ADD, "")
         self.shrunk = sent.get(REMOVE, "")
         self.files: dict[str, StoredFile] = {}
+        self.errors: list[FieldError] = []
 
     def answers(self, fields: tuple[Field, ...], before: str) -> Answers:
         found: Answers = {}
@@ -280,15 +296,20 @@ class _Reader:
             file = _file_of(token)
             if file is not None:
                 if self.store is not None and not self.store.touch(file.sha256):
-                    raise FileGone(name=file.name)
+                    self.errors.append(FieldError(name, FileGone.sentence, {"name": file.name}))
+                    continue
                 found.append(self._known(file))
-        if self.store is not None and uploads:
-            if isinstance(one, FilePicker) and one.multiple is False:
-                found.clear()  # where there is one file, a new one takes the place of the one before
-            found += [
-                self._known(self.store.put(each.stream, each.filename or "")) for each in uploads
-            ]
-        return found
+        kept = [] if self.store is None else list(self._stored(self.store, name, uploads))
+        if kept and isinstance(one, FilePicker) and one.multiple is False:
+            found.clear()  # where there is one file, a new one takes the place of the one before
+        return found + kept
+
+    def _stored(self, store: FileStore, name: str, uploads: list[FileStorage]) -> Iterator[Json]:
+        for each in uploads:
+            try:
+                yield self._known(store.put(each.stream, each.filename or ""))
+            except (FileTooLarge, FileEmpty, FileUnsafe) as refusal:
+                self.errors.append(FieldError(name, refusal.sentence, refusal.values))
 
     def _known(self, file: StoredFile) -> Json:
         self.files[file.sha256] = file

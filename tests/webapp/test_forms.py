@@ -385,3 +385,32 @@ def test_a_page_is_embedded_only_from_hosts_of_the_settings(tmp_path: Path) -> N
         assert not hosts or "frame-src https://maps.example https://tiles.example:8443" in policy
     with pytest.raises(WrongSetting):
         Settings.from_environment({**where, "EXPEDITO_FRAME_HOSTS": "maps.example;script-src"})
+
+
+def test_a_file_that_is_refused_takes_nothing_else_along(page: Flask, tmp_path: Path) -> None:
+    store = FileStore(
+        tmp_path, largest=1024 * 1024, scan=lambda path: b"EICAR" not in path.read_bytes()
+    )
+    made = form(
+        {"type": "textfield", "key": "t", "label": "Text"},
+        {"type": "filepicker", "key": "f", "label": "Plan", "multiple": True},
+    )
+    files = {"a.pdf": b"%PDF-1.7", "big.pdf": b"0" * 1_100_000, "empty.pdf": b"", "v.pdf": b"EICAR"}
+    uploads = MultiDict(
+        [("f", FileStorage(io.BytesIO(body), name)) for name, body in files.items()]
+    )
+    gone = ask(made).token({"sha256": "0" * 64, "name": "old.pdf", "media_type": "x/y", "size": 1})
+    sent = read_sent(made, MultiDict([("t", "typed"), ("f", gone)]), uploads, store)
+    shown = printed(ask(made, sent.raw, errors=sent.errors, files=sent.files, sent=sent))
+    assert shown.all("input", id="f-t")[0]["value"] == "typed"
+    assert "a.pdf" in shown.html
+    assert len(shown.all("input", type="checkbox")) == 1
+    words = [error.sentence for error in sent.errors]
+    assert len(words) == 4
+    for name, reason in (
+        ("old", "no longer"),
+        ("big", "than 1 MB"),
+        ("empty", "is empty"),
+        ("v", "virus"),
+    ):
+        assert any(f"{name}.pdf" in sentence and reason in sentence for sentence in words)

@@ -55,6 +55,20 @@
     if (chosen && row.scrollWidth > row.clientWidth) row.scrollLeft = chosen.offsetLeft - row.offsetLeft - 24;
   });
 
+  // A file that is too large is told before it is sent; everything else stays as it was typed.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.dataset?.largest) return;
+    input.parentElement.querySelector("[data-told]")?.remove();
+    const large = [...input.files].find((file) => file.size > Number(input.dataset.largest));
+    if (!large) return;
+    const told = Object.assign(document.createElement("p"), { className: "wrong", textContent: input.dataset.tooLarge.replace("{name}", () => large.name) });
+    told.dataset.told = "";
+    told.setAttribute("role", "alert");
+    input.value = "";
+    input.after(told);
+  });
+
   // Menus close when the attention goes elsewhere.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((d) => { if (!d.contains(event.target)) d.open = false; });

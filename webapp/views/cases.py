@@ -93,6 +93,8 @@ def start(key: str) -> ResponseReturnValue:
     """Open the case and go to it."""
     form = _start_form(key)
     got = sent(form, keeps_files=True)
+    if got.errors:
+        return _start_page(key, request.form, form, got, Unfit(got.errors))
     if got.is_half or is_asking_more(form, got, with_stores(session(), form, {})):
         return _start_page(key, request.form, form, got)
     try:

@@ -131,6 +131,8 @@ def answer(draft_id: int) -> ResponseReturnValue:
         spend(session(), "upload", request.remote_addr or "", UPLOADS_PER_ADDRESS, at=now())
     got = sent(form, keeps_files=True)
     try:
+        if got.errors:
+            raise Unfit(got.errors)
         if not got.is_half:
             filing.save_request(session(), draft, got.raw, got.files, at=now())
             return _on(draft)

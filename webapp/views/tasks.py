@@ -126,6 +126,8 @@ def questions(task_id: str) -> ResponseReturnValue:
 def complete(task_id: str) -> ResponseReturnValue:
     """Complete the task and go on to the next one of the case, or else of the inbox."""
     form, got = read_answers(session(), signed_in(), task_id)
+    if got.errors:
+        return _mend(task_id, form, got, Unfit(got.errors))
     if got.is_half or _brings_up_more(task_id, form, got):
         return _mend(task_id, form, got)
     try:
