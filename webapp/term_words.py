@@ -168,6 +168,16 @@ def result_name(result: str | None) -> str:
     }.get(result, str(result))
 
 
+def applicant_result(result: str | None) -> str:
+    """How an appeal was decided, as one tells who filed it."""
+    return {
+        "founded": _("you were right"),
+        "partly": _("you were right in part"),
+        "unfounded": _("the office does not agree with you"),
+        "inadmissible": _("it could not be admitted"),
+    }.get(result or "", result_name(result))
+
+
 def appeal_state(appeal: FiledAppeal) -> str:
     """Where an appeal stands, in a word or two."""
     if appeal.decided_on is None and appeal.silent_on is not None:
@@ -329,6 +339,7 @@ def register(app: Flask) -> None:
         suspension_name=suspension_name,
         appeal_name=appeal_name,
         result_name=result_name,
+        applicant_result=applicant_result,
         appeal_state=appeal_state,
         appeal_due=appeal_due,
         appeal_effects=appeal_effects,
