@@ -14,7 +14,7 @@ from designer.simulation.calibration import Measured, calibrated, measured_of
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
 from designer.simulation.fitting.work import WorkItem, traces
-from designer.simulation.lived import with_law, work_of
+from designer.simulation.lived import with_law, work_of, work_of_log
 from designer.simulation.refusals import Cancelled
 from designer.simulation.results_json import told
 from designer.simulation.scenario import Scenario
@@ -26,7 +26,7 @@ from engine.bpmn import read
 from engine.bpmn.model import Model
 from engine.database import Database
 from engine.errors import Refusal
-from engine.metrics.question import Question
+from engine.metrics.question import LIMA, Question
 from engine.models import Job, Person
 
 LOOK_SECONDS = 0.5  # between two looks at whether somebody has stopped it
@@ -95,7 +95,7 @@ class SimulationDesk:
             run = session.get_one(SimulationRun, run_id)
             what_if = session.get_one(WhatIf, run.what_if_id)
             what_if.data = written(fit.scenario) | {"name": what_if.name}
-            what_if.origin = fit_json(fit)
+            what_if.origin = fit_json(fit) | {"fit_on": run.settings.get("fit_on")}
             what_if.changed_at = self.clock()
 
         self.database.write(write)
@@ -214,7 +214,12 @@ def _measured(work: list[WorkItem]) -> Measured | None:
 
 def _lived(session: Session, what_if: WhatIf, run: SimulationRun) -> list[WorkItem]:
     person = session.get(Person, run.asked_by_id) if run.asked_by_id is not None else None
-    if what_if.procedure_id is None or person is None:
+    if person is None:
+        return []
+    log_id = run.settings.get("fit_on") or (what_if.origin or {}).get("fit_on")
+    if log_id is not None:
+        return work_of_log(session, int(log_id), person, LIMA)
+    if what_if.procedure_id is None:
         return []
     question = Question(person, what_if.procedure_id)
     return work_of(session, question)

@@ -1,13 +1,15 @@
 """What people did in a procedure, as the fitting wants it; and what no log tells, kept when a scenario is fitted."""
 
 from dataclasses import replace
+from datetime import tzinfo
 
 from sqlalchemy.orm import Session
 
 from designer.simulation.fitting.work import WorkItem
 from designer.simulation.scenario import Scenario
-from engine.metrics.lived import lived_work
+from engine.metrics.lived import lived_work, logged_work
 from engine.metrics.question import Question
+from engine.models import Person
 
 
 def work_of(session: Session, question: Question) -> list[WorkItem]:
@@ -23,6 +25,23 @@ def work_of(session: Session, question: Question) -> list[WorkItem]:
             one.ended_at.astimezone(zone),
         )
         for one in lived_work(session, question)
+    ]
+
+
+def work_of_log(
+    session: Session, procedure_id: int, person: Person, zone: tzinfo
+) -> list[WorkItem]:
+    """The work of ended cases of an imported log; activities by the names that the log gives them."""
+    return [
+        WorkItem(
+            one.case,
+            one.activity,
+            one.person,
+            None if one.enabled_at is None else one.enabled_at.astimezone(zone),
+            None if one.started_at is None else one.started_at.astimezone(zone),
+            one.ended_at.astimezone(zone),
+        )
+        for one in logged_work(session, procedure_id, person)
     ]
 
 

@@ -204,11 +204,12 @@ def start_run(
     replications: int,
     seed: int,
     is_to_fit: bool = False,
+    fit_on: int | None = None,
     has_tornado: bool = False,
     by: Person,
     at: datetime,
 ) -> SimulationRun:
-    """Leave a run to the worker. Raises StillRunning."""
+    """Leave a run to the worker; `fit_on`: fitted on the imported log of this procedure. Raises StillRunning."""
     what_if = what_if_by_id(session, what_if_id)
     _check_idle(session, what_if)
     run = SimulationRun(
@@ -219,7 +220,8 @@ def start_run(
             "cases": cases,
             "replications": replications,
             "seed": seed,
-            "fit": is_to_fit,
+            "fit": is_to_fit or fit_on is not None,
+            "fit_on": fit_on,
             "tornado": has_tornado,
         },
         total=replications,

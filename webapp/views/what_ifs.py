@@ -35,6 +35,7 @@ from designer.simulation.what_ifs import (
 )
 from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
+from engine.logs.importing import log_by_key, logs
 from engine.models import Procedure, Role
 from webapp.access import access
 from webapp.charts import what_if as charts
@@ -200,6 +201,7 @@ def run(what_if_id: int) -> ResponseReturnValue:
         replications=max(2, _within(form.get("replications", ""), 30, MOST_REPLICATIONS)),
         seed=_within(form.get("seed", ""), 1, 1_000_000_000),
         is_to_fit="fit" in form,
+        fit_on=_log_of(form.get("fit_on", "")),
         has_tornado="tornado" in form,
         by=signed_in(),
         at=now(),
@@ -283,6 +285,7 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         replay=_replay(results),
         hours={key: written(one) for key, one in scenario.calendars.items()},
         procedure=_procedure(what_if),
+        logs=[one for _log, one in logs(session())] if what_if.is_as_is else [],
     )
 
 
@@ -342,6 +345,11 @@ def _replay(results: Results | None) -> list[list[object]]:
         for step in results.steps
         if not step.element_id.endswith(" delay")
     ]
+
+
+def _log_of(key: str) -> int | None:
+    """The procedure of an imported log; None where none was chosen. Raises NotFound."""
+    return log_by_key(session(), key).procedure_id if key else None
 
 
 def _is_number(name: str) -> bool:

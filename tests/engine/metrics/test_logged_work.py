@@ -1,0 +1,56 @@
+"""What an imported log says of work, for whoever fits a simulation on it."""
+
+from pathlib import Path
+
+from engine.database import Database
+from engine.logs.formats import format_of
+from engine.logs.importing import fill, register_log
+from engine.metrics.lived import logged_work
+from engine.models import Role
+from tests.clock import START
+from tests.engine.office import TownHall
+
+LOG = """case,activity,time,who
+1,Receive,2026-01-05T08:00:00+00:00,ana
+1,Decide,2026-01-06T09:00:00+00:00,eva
+2,Receive,2026-01-05T10:00:00+00:00,ana
+"""
+
+
+def test_the_work_of_a_log_comes_with_what_it_says_and_no_more(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG, "utf-8")
+    mapping: dict[str, object] = {
+        "case": "case",
+        "activity": "activity",
+        "time": "time",
+        "resource": "who",
+    }
+    log = sqlite_database.write(
+        lambda session: register_log(
+            session,
+            path.name,
+            key="log",
+            name="A log",
+            format=format_of(path.name),
+            mapping=mapping,
+            by=None,
+            at=START,
+        )
+    )
+    fill(sqlite_database, log.id, path)
+    with sqlite_database.transaction() as session:
+        hall = TownHall(session, START)
+        ana = hall.person("ana", roles=(Role.ANALYST,))
+        found = sorted(logged_work(session, log.procedure_id, ana), key=lambda one: one.ended_at)
+        assert [(one.case, one.activity) for one in found] == [
+            ("1", "Receive"),
+            ("2", "Receive"),
+            ("1", "Decide"),
+        ]
+        assert found[0].person == found[1].person != found[2].person
+        assert {one.enabled_at for one in found} | {one.started_at for one in found} == {None}
+        carla = hall.person("carla", "Desk")
+        assert list(logged_work(session, log.procedure_id, carla)) == []
