@@ -1,10 +1,12 @@
 """Roll-ups thrown away and added up again from the raw rows: what repairs them, and what they are checked against."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.metrics.cells import Kind
 from engine.metrics.days import ZONE
 from engine.metrics.rollups import (
@@ -44,14 +46,32 @@ def recount(session: Session, procedure_id: int, *, zone: ZoneInfo = ZONE) -> in
     around = (since - _AROUND, until + _AROUND)
     for table in (COUNTED_CASES, COUNTED_ITEMS):
         table.create(connection)
-    connection.execute(counted_cases(procedure_id, zone, *around))
-    connection.execute(counted_items(zone, *around))
-    for statement in fine_cells():
-        connection.execute(statement)
+    after: int | None = -1
+    while after is not None:
+        some = counted_cases(procedure_id, zone, *around, after=after, most=_AT_ONCE)
+        connection.execute(some)
+        connection.execute(counted_items(zone, *around))
+        for sums in fine_cells():
+            connection.execute(_added(session, sums))
+        after = connection.scalar(select(func.max(COUNTED_CASES.c.case_id)))
+        for table in (COUNTED_CASES, COUNTED_ITEMS):
+            connection.execute(delete(table))
     connection.execute(broad_cells(procedure_id))
     for table in (COUNTED_CASES, COUNTED_ITEMS):
         table.drop(connection)
     return int(total)
 
 
+def _added(session: Session, sums: Select[Any]) -> Any:
+    """Write sums as cells, added to those that pieces before have written."""
+    cells = Cell.__table__
+    added = own_sql(session).insert(Cell).from_select([column.name for column in cells.c], sums)
+    new = added.excluded
+    return added.on_conflict_do_update(
+        index_elements=list(cells.primary_key),
+        set_={"n": Cell.n + new.n, "total": Cell.total + new.total},
+    )
+
+
+_AT_ONCE = 200_000  # cases: SQLite may keep temporary tables in memory
 _AROUND = 10 * 366 * 86_400

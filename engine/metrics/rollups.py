@@ -58,8 +58,10 @@ COUNTED_ITEMS = _temporary(
 )  # fmt: skip
 
 
-def counted_cases(procedure_id: int, zone: ZoneInfo, since: int, until: int) -> Insert:
-    """Fill COUNTED_CASES with a procedure's cases; all instants lie between `since` and `until`."""
+def counted_cases(
+    procedure_id: int, zone: ZoneInfo, since: int, until: int, *, after: int, most: int
+) -> Insert:
+    """Fill COUNTED_CASES with a procedure's next cases by their id; all instants lie between `since` and `until`."""
     row, fine = _CASES.c, _SLICES.c
     cycle = _positive(row.ended_at - row.started_at)
     day = _day(row.ended_at, zone, since, until)
@@ -97,7 +99,9 @@ def counted_cases(procedure_id: int, zone: ZoneInfo, since: int, until: int) -> 
             row.case_id,
         )
         .join_from(_CASES, _SLICES, of_fine)
-        .where(row.procedure_id == procedure_id)
+        .where(row.procedure_id == procedure_id, row.case_id > after)
+        .order_by(row.case_id)
+        .limit(most)
     )
     return insert(COUNTED_CASES).from_select(list(COUNTED_CASES.c), asked)
 
@@ -140,8 +144,8 @@ def counted_items(zone: ZoneInfo, since: int, until: int) -> Insert:
     return insert(COUNTED_ITEMS).from_select(list(COUNTED_ITEMS.c), asked)
 
 
-def fine_cells() -> Iterator[Insert]:
-    """Add COUNTED_CASES and COUNTED_ITEMS up to the cells of fine slices, a kind at a time."""
+def fine_cells() -> Iterator[Select[Any]]:
+    """COUNTED_CASES and COUNTED_ITEMS added up to the columns of cells of fine slices, a kind at a time."""
     yield from _of_cases()
     yield from _of_items()
 
@@ -165,7 +169,7 @@ def broad_cells(procedure_id: int) -> Insert:
     return insert(_CELLS).from_select(list(_CELLS.c), asked)
 
 
-def _of_cases() -> Iterator[Insert]:
+def _of_cases() -> Iterator[Select[Any]]:
     of = COUNTED_CASES.c
     over, done = of.ended.is_not(None), of.is_completed == 1
     yield _sums(Kind.STARTED, of.started, total=_ZERO)
@@ -206,7 +210,7 @@ def _of_cases() -> Iterator[Insert]:
     yield _sums(Kind.FLOW, ends.ended, a=ends.activity_id, b=_ZERO, total=ends.gap)
 
 
-def _of_items() -> Iterator[Insert]:
+def _of_items() -> Iterator[Select[Any]]:
     of = COUNTED_ITEMS.c
     done, own = of.is_completed == 1, of.activity_id
     gone = and_(of.is_completed == 0, of.departed.is_not(None))
@@ -242,15 +246,14 @@ def _sums(
     b: Any = _ZERO,
     bucket: Any = _ZERO,
     where: ColumnElement[bool] | None = None,
-) -> Insert:
+) -> Select[Any]:
     source = period.table
     keys = [source.c.slice_id, period, a, b, bucket]
-    asked: Select[Any] = (
+    return (
         select(literal_column(str(int(kind)), Integer), *keys, func.count(), func.sum(total))
         .where(true() if where is None else where)
         .group_by(*(key for key in keys if key is not _ZERO))
     )
-    return insert(_CELLS).from_select(list(_CELLS.c), asked)
 
 
 def _positive(seconds: ColumnElement[Any]) -> _Number:
