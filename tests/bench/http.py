@@ -34,6 +34,7 @@ from webapp.schema import upgrade_schema
 from webapp.tokens import issue_token
 
 CASES = 150
+ROUNDS = 5
 WARM = 30
 PASSWORD = "correct horse battery"
 
@@ -66,18 +67,15 @@ def measure(url: str, folder: Path, kind: str) -> None:
         token = issue_token(session, ana, at=at)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     with served(url, folder) as (process, port):
+        suffix = "" if kind == "sqlite" else f"_{kind}"
+        say(f"server_memory_at_rest_mb{suffix}", process.memory_info().rss / 1e6, "MB")
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         start, complete = api_costs(client, headers, process, WARM)
         start, complete = api_costs(client, headers, process, CASES)
-        say(
-            f"start_case_cpu_ms_{kind}" if kind != "sqlite" else "start_case_cpu_ms",
-            start,
-            "CPU ms",
-        )
+        say(f"start_case_cpu_ms{suffix}", start, "CPU ms")
         say(f"complete_task_http_cpu_ms_{kind}", complete, "CPU ms")
         say(f"server_memory_mb_{kind}", process.memory_info().rss / 1e6, "MB")
     counts = counted(url, database, folder, headers)
-    suffix = "" if kind == "sqlite" else f"_{kind}"
     say(f"complete_task_sql{suffix}", counts["statements"], "statements")
     say(f"complete_task_commits{suffix}", counts["commits"], "commits")
     if kind == "sqlite":
@@ -110,7 +108,16 @@ def served(url: str, folder: Path) -> Iterator[tuple[psutil.Process, int]]:
 def api_costs(
     client: http.client.HTTPConnection, headers: dict[str, str], process: psutil.Process, cases: int
 ) -> tuple[float, float]:
-    """CPU milliseconds of the server per case started and per task completed."""
+    """CPU milliseconds of the server per case started and per task completed: the least of several rounds, because
+    on a machine that others use as well the same work takes more of them.
+    """
+    rounds = [_round(client, headers, process, cases // ROUNDS) for _ in range(ROUNDS)]
+    return min(start for start, _ in rounds), min(complete for _, complete in rounds)
+
+
+def _round(
+    client: http.client.HTTPConnection, headers: dict[str, str], process: psutil.Process, cases: int
+) -> tuple[float, float]:
     start = complete = 0.0
     for number in range(cases):
         before = cpu(process)
@@ -147,6 +154,12 @@ def call(
 
 def cpu(process: psutil.Process) -> float:
     """CPU seconds of the process so far, of user and system together."""
+    threads = Path(f"/proc/{process.pid}/task")
+    if (
+        threads.is_dir()
+    ):  # in nanoseconds, where the process's own times come in hundredths of a second
+        told = [(one / "schedstat").read_text() for one in threads.iterdir()]
+        return sum(int(one.split()[0]) for one in told) / 1e9
     times = process.cpu_times()
     return float(times.user + times.system)
 
@@ -215,13 +228,13 @@ def weigh(url: str, database: Database, folder: Path) -> None:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             time.sleep(0.1)
-    raise TimeoutError("the server did not start within 30 seconds")
+    raise TimeoutError("the server did not start within two minutes")
 
 
 if __name__ == "__main__":
