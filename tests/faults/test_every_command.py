@@ -16,7 +16,7 @@ ROOMS = ("tests/engine", "tests/designer", "tests/processes")
     [
         ("not postgres", []),
         pytest.param("postgres", [], marks=[pytest.mark.soak, pytest.mark.postgres]),
-        pytest.param("not postgres", ["--cuts-calls=10"], marks=pytest.mark.soak),
+        pytest.param("not postgres", ["--cuts-calls=3"], marks=pytest.mark.soak),
     ],
 )
 def test_every_command_that_any_test_calls_is_cut_off_at_every_statement(

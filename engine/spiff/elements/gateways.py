@@ -242,6 +242,9 @@ def positions(scope: "ScopeState", gateway: NodeSpec) -> int:
         spec = token.task_spec
         if spec.scope_spec is not scope.spec or BESIDE in token.internal_data:
             continue
+        if "def" in token.internal_data:
+            # one of several things that an event waits for: the event's own token is counted
+            continue
         if spec.is_boundary and spec.node.is_interrupting and token.parent is not None:
             continue
         if token.parent is not None and isinstance(token.parent.task_spec, EventGatewaySpec):
