@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.metrics.asking import is_log
@@ -216,7 +216,11 @@ def _load(
         )
         .select_from(Task)
         .outerjoin(owner, owner.id == owner_id)
-        .where(Task.status == TaskStatus.OPEN, Task.procedure_id == question.procedure_id)
+        # Written out, and the procedure as a sum: an index of open tasks is wanted, not the one that holds all that a
+        # procedure ever had.
+        .where(
+            Task.status == literal_column("'open'"), Task.procedure_id + 0 == question.procedure_id
+        )
         .group_by(owner_id, name)
         .order_by(many.desc(), name)
     )
