@@ -81,3 +81,24 @@ def test_pages_follow_each_other_and_lead_back(town: Town) -> None:
     back = second.split('rel="prev" href="')[1].split('"')[0].replace("&amp;", "&")
     again = carla.get(back).text
     assert [number in again for number in numbers] == [number in first for number in numbers]
+
+
+def test_another_procedure_brings_its_tasks_and_leaves_the_filters_of_the_old_one(
+    town: Town,
+) -> None:
+    number = town.case()
+    carla = town.visitor("carla")
+    asked = "/inbox?scope=office&procedure=licence&kind=elsewhere&f=trade~is~bakery"
+    narrow = carla.get(asked, headers={"HX-Request": "true", "HX-Target": "div#narrow"})
+    assert "Receive the request</option>" in narrow.text
+    assert "bakery" not in narrow.text
+    assert "<html" not in narrow.text
+    assert number in carla.get(asked).text
+
+
+def test_a_number_of_days_counts_only_where_it_is_asked_for(town: Town) -> None:
+    number = town.case()  # due at no time
+    carla = town.visitor("carla")
+    assert number in carla.get("/inbox?scope=office&due=&days=3").text
+    for asked in ("due=days&days=3", "days=3"):
+        assert number not in carla.get(f"/inbox?scope=office&{asked}").text

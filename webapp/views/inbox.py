@@ -57,9 +57,9 @@ def index() -> ResponseReturnValue:
     key = query.procedure_key
     kinds = kinds_of_tasks(session(), key) if key else {}
     fields = list(fields_of_procedure(session(), key)) if key else []
+    query = _within(query, kinds, fields)
     if wanted_block() == "narrow":
         return page("inbox/index.html", query=query, kinds=kinds, fields=fields, columns=columns())
-    query = _within(query, kinds, fields)
     found = open_tasks(session(), person, query, at=now(), zone=current_zone())
     counts = task_counts(session(), person, query, at=now(), zone=current_zone())
     here = address(query)
