@@ -212,8 +212,9 @@ def _open_now(numbers: Numbers) -> list[Stage]:
         WorkItem.activity_id.in_(list(numbers.activities)), WorkItem.ended_at.is_(None)
     )
     if not numbers.is_whole:
+        # What is open is in open cases; said, so that a database looks at those alone.
         asked = asked.join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id).where(
-            *numbers.conditions
+            MeasuredCase.ended_at.is_(None), *numbers.conditions
         )
     for activity_id, _hour, many, enabled_at in numbers.session.execute(
         asked.group_by(WorkItem.activity_id, hour).order_by(hour)
