@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.database import Database
@@ -39,7 +40,10 @@ from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
 from webapp.transactions import Transactional, close
 
 VERSION = "0.1.0"
-LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: a form with its uploads
+LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
+# bytes of a page's form with its files, kept on disk while it is read: enough to read the answers beside a file that is
+# too large, so that the form can come back with them
+LARGEST_FORM = 4 * LARGEST_REQUEST
 
 
 def create_app(
@@ -93,6 +97,7 @@ def create_app(
         languages=OFFERED_LANGUAGES,
         language_names=LANGUAGE_NAMES,
     )
+    app.before_request(_take_files)
     # Last registered, first run on the way out: headers see what compression and pages have made.
     headers.register(app)
     compression.register(app)
@@ -125,3 +130,8 @@ def create_app(
     if "openapi.spec" in app.view_functions:
         public(app.view_functions["openapi.spec"])
     return app
+
+
+def _take_files() -> None:
+    if request.mimetype == "multipart/form-data" and not request.path.startswith("/api/"):
+        request.max_content_length = LARGEST_FORM

@@ -6,6 +6,7 @@ from sqlalchemy import event
 from engine.models import CaseStatus, Task, TaskStatus
 from engine.worklists import task_by_id
 from tests.webapp.conftest import Town
+from webapp import LARGEST_REQUEST
 
 ANSWERS: dict[str, object] = {"shop": "Bodega", "area": "40", "choice.complete": "yes"}
 
@@ -110,6 +111,23 @@ def test_a_form_to_mend_keeps_no_receipt_so_that_the_same_page_may_be_sent_mende
     assert read(town, task).status == TaskStatus.COMPLETED
 
 
+def test_a_file_that_is_far_too_large_does_not_cost_the_answers_beside_it(town: Town) -> None:
+    """Where no script says so before it is sent."""
+    task = town.task(town.case())
+    carla = town.visitor("carla")
+    fields = {**ANSWERS, "area": "4o", "csrf_token": carla.token("/account")}
+    parts = [f'form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+    parts.append('form-data; name="plan"; filename="plan.pdf"\r\n\r\n' + "0" * LARGEST_REQUEST)
+    body = "".join(f"--part\r\nContent-Disposition: {part}\r\n" for part in parts) + "--part--\r\n"
+    refused = carla.client.post(
+        f"/tasks/{task}/complete",
+        data=body.encode(),
+        content_type="multipart/form-data; boundary=part",
+    )
+    assert refused.status_code == 422
+    assert 'value="4o"' in refused.text
+
+
 def test_the_same_key_for_something_else_is_refused(town: Town) -> None:
     task = town.task(town.case())
     carla = town.visitor("carla")
@@ -135,7 +153,7 @@ def test_it_costs_one_commit_and_at_most_nine_statements(town_on_each: Town) -> 
     carla.client.post(f"/tasks/{tasks[1]}/complete", data={**ANSWERS, "csrf_token": token})
     assert len(commits) == 1
     statements = [one for one in statements if not one.startswith("BEGIN")]
-    assert len(statements) <= 9, statements
+    assert len(statements) <= 9, "\n".join(statements)
 
 
 def test_what_was_typed_is_kept_before_it_is_fit(town_on_each: Town) -> None:

@@ -8,7 +8,7 @@ import threading
 import click
 from waitress import create_server
 
-from webapp import create_app, logs
+from webapp import LARGEST_FORM, create_app, logs
 from webapp.config import Settings
 from webapp.schema import check_schema
 from webapp.workers import begin, settle, workers
@@ -39,7 +39,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         threads=settings.threads,
         ident="expedito",
         clear_untrusted_proxy_headers=not settings.proxies,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
+        max_request_body_size=LARGEST_FORM + 1024,
     )
     settle()
     log.info(
