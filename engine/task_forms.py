@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Kind, Node
@@ -12,24 +12,14 @@ from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.forms import Field, Form, from_embedded, made_form, read_form
 from engine.forms.choosing import Choosing
-from engine.models import DataStore, Task, Version
+from engine.models import DataStore, Version
 
-# asked at every completion, hence built once
-_VERSION_AND_ELEMENT = select(Task.version_id, Task.element_id).where(
-    Task.case_id == bindparam("case"), Task.token == bindparam("number")
-)
 START = "start"  # the key of the form that opens a case, when the start event names none
 
 
 def task_form(session: Session, version_id: int, element_id: str) -> Form | None:
     """The form of a task; None when the diagram gives it none. Versions never change, so it is read once."""
     return _forms_of(session, version_id).form(session, version_id, element_id)
-
-
-def asked_form(session: Session, case_id: int, token: int) -> Form | None:
-    """The form of a task by its key, whoever may see it; None when it has none or there is no such task."""
-    row = session.execute(_VERSION_AND_ELEMENT, {"case": case_id, "number": token}).first()
-    return task_form(session, row.version_id, row.element_id) if row is not None else None
 
 
 def start_form(session: Session, version_id: int) -> Form | None:

@@ -32,6 +32,15 @@ Choices = dict[str, list[str]]  # element id of a gateway → ids of the flows c
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An open task, its row and its case's held by this transaction."""
+
+    task: Task
+    is_typed: bool  # whether somebody has begun to answer
+    homes: Homes
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """What a completion led to; `next_task` is one of the same case that the same person may do.
 
@@ -88,7 +97,7 @@ def claim_task(
     `reason` is why it comes before older ones, where the sheet asks for order of entry, and is kept.
     Raises NotFound, NotYours, AlreadyCompleted, TaskGone, CaseSuspended, OutOfOrder.
     """
-    task = _open_task(session, task_id, by=by).task
+    task = open_task(session, task_id, by=by).task
     if task.assignee_id != by.id:
         data = skipping(session, task, reason) | acting_for(session, by, task)
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
@@ -98,7 +107,7 @@ def claim_task(
 
 def release_task(session: Session, task_id: str, *, by: Person, at: datetime) -> Task:
     """Give a task back to its office; what was typed is kept. The same refusals as claim_task."""
-    task = _open_task(session, task_id, by=by, is_assigning=True).task
+    task = open_task(session, task_id, by=by, is_assigning=True).task
     if task.assignee_id is not None:
         task.assignee_id = task.claimed_at = task.follow_up_on = None
         record(session, task.case, [_fact(Happened.TASK_RELEASED, task)], by=by, at=at)
@@ -110,7 +119,7 @@ def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: d
 
     The same refusals as claim_task; MayNotWork when `to` does not belong to the office.
     """
-    task = _open_task(session, task_id, by=by, is_assigning=True).task
+    task = open_task(session, task_id, by=by, is_assigning=True).task
     if not to.is_active or not may_work(session, to, task):
         raise MayNotWork(task=task.name, person=to.full_name)
     if task.assignee_id != to.id:
@@ -124,7 +133,7 @@ def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: d
 
 def return_task(session: Session, task_id: str, reason: str, *, by: Person, at: datetime) -> Task:
     """Return what somebody proposed, with the reason. As claim_task; ReasonMissing, NothingProposed, OwnProposal."""
-    task = _open_task(session, task_id, by=by).task
+    task = open_task(session, task_id, by=by).task
     return return_proposal(session, task, reason, by=by, at=at)
 
 
@@ -132,7 +141,7 @@ def set_priority(
     session: Session, task_id: str, priority: int, *, by: Person, at: datetime
 ) -> Task:
     """Let a task come sooner or later, 0 to 100; for managers and operators. The same refusals as claim_task."""
-    task = _open_task(session, task_id, by=by, is_assigning=True).task
+    task = open_task(session, task_id, by=by, is_assigning=True).task
     if not by.has_role(Role.MANAGER, Role.OPERATOR):
         raise NotFound(what="task", name=task_id)
     before, task.priority = task.priority, max(0, min(priority, 100))
@@ -147,7 +156,7 @@ def follow_up(session: Session, task_id: str, on: date | None, *, by: Person, at
 
     The same refusals as claim_task; NotYours also for a task nobody has.
     """
-    task = _open_task(session, task_id, by=by).task
+    task = open_task(session, task_id, by=by).task
     if task.assignee_id != by.id:
         raise NotYours(task=task.name, person="—")
     task.follow_up_on = on
@@ -163,17 +172,18 @@ def complete_task(
     choices: Choices | None = None,
     files: Mapping[str, StoredFile] | None = None,
     reason: str = "",
+    opened: OpenTask | None = None,
     by: Person,
     at: datetime,
 ) -> Completed:
     """Complete a task and take the case as far as it goes; an unclaimed task is claimed on the way.
 
     `answers` are raw when the task has a form, and cleaned by it; `files` are those the person may attach, by sha256;
-    `reason` as in claim_task.
+    `reason` as in claim_task; `opened` is the task where the caller has opened it for the same person.
     Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, OutOfOrder, engine.forms.Unfit, and
     engine.spiff's ChoiceNeeded and ChoiceUnknown.
     """
-    opened = _open_task(session, task_id, by=by)
+    opened = opened or open_task(session, task_id, by=by)
     task, case = opened.task, opened.task.case
     refuse_after_silence(session, case, at=at)
     data = skipping(session, task, reason) | acting_for(session, by, task)
@@ -257,13 +267,6 @@ def saved_answers(session: Session, task_id: str, person: Person) -> Answers:
     return found or {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    task: Task
-    is_typed: bool  # whether somebody has begun to answer
-    homes: Homes
-
-
 _TYPED = exists().where(
     AnswerDraft.case_id == bindparam("case_id"), AnswerDraft.token == bindparam("token")
 )
@@ -280,9 +283,9 @@ _OPEN_TASK = (
 )
 
 
-def _open_task(
+def open_task(
     session: Session, task_id: str, *, by: Person, is_assigning: bool = False
-) -> _Opened:
+) -> OpenTask:
     """The open task and its case, both rows held, with what moving it asks for; in one statement."""
     case_id, token = read_task_id(task_id)
     row = session.execute(_OPEN_TASK, {"case_id": case_id, "token": token}).first()
@@ -301,7 +304,7 @@ def _open_task(
     others = task.assignee_id not in (None, by.id, *absent)
     if others and not (is_assigning and by.has_role(Role.MANAGER, Role.OPERATOR)):
         raise NotYours(task=task.name, person=_full_name(session, task.assignee_id))
-    return _Opened(task, is_typed, read_homes(*homes))
+    return OpenTask(task, is_typed, read_homes(*homes))
 
 
 def acting_for(session: Session, by: Person, task: Task) -> dict[str, Any]:

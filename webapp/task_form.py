@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from engine.files import FileStore
 from engine.forms import Answers, FieldError, Form
 from engine.history import variables
-from engine.models import Person, Task
-from engine.task_forms import asked_form, form_of_data, task_form, with_stores
-from engine.worklists import read_task_id, task_by_id
+from engine.models import Task
+from engine.task_forms import form_of_data, task_form, with_stores
 from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
 from webapp.transactions import current_zone, now
 
@@ -39,12 +38,11 @@ def sent(form: Form, *, keeps_files: bool = False) -> Sent:
     return read_sent(form, request.form, request.files, store if keeps_files else None)
 
 
-def read_answers(session: Session, person: Person, task_id: str) -> tuple[Form, Sent]:
+def read_answers(session: Session, task: Task) -> tuple[Form, Sent]:
     """The form of a task and what was sent to complete it; raw, for complete_task cleans it."""
-    form = asked_form(session, *read_task_id(task_id))
+    form = task_form(session, task.version_id, task.element_id)
     if form is not None:
         return form, sent(form, keeps_files=True)
-    task = task_by_id(session, person, task_id)
     made = form_of_data(session, task.version_id, known_to(session, task))
     got = sent(made, keeps_files=True)
     # complete_task knows of no form here, so that what was made for this page is cleaned here

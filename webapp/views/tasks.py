@@ -18,6 +18,7 @@ from engine.spiff import ChoiceNeeded, ChoiceUnknown
 from engine.tasks import (
     claim_task,
     complete_task,
+    open_task,
     release_task,
     save_answers,
     saved_answers,
@@ -125,10 +126,11 @@ def questions(task_id: str) -> ResponseReturnValue:
 @access(*_WORKS)
 def complete(task_id: str) -> ResponseReturnValue:
     """Complete the task and go on to the next one of the case, or else of the inbox."""
-    form, got = read_answers(session(), signed_in(), task_id)
+    opened = open_task(session(), task_id, by=signed_in())
+    form, got = read_answers(session(), opened.task)
     if got.errors:
         return _mend(task_id, form, got, Unfit(got.errors))
-    if got.is_half or _brings_up_more(task_id, form, got):
+    if got.is_half or _brings_up_more(opened.task, form, got):
         return _mend(task_id, form, got)
     try:
         done = complete_task(
@@ -138,6 +140,7 @@ def complete(task_id: str) -> ResponseReturnValue:
             choices=chosen(),
             files=got.files,
             reason=request.form.get("reason", ""),
+            opened=opened,
             by=signed_in(),
             at=now(),
         )
@@ -153,11 +156,8 @@ def complete(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.following"), 303)
 
 
-def _brings_up_more(task_id: str, form: Form, got: Sent) -> bool:
-    if not form.is_reactive:
-        return False
-    task = task_by_id(session(), signed_in(), task_id)
-    return is_asking_more(form, got, known_to(session(), task))
+def _brings_up_more(task: Task, form: Form, got: Sent) -> bool:
+    return form.is_reactive and is_asking_more(form, got, known_to(session(), task))
 
 
 def _mend(
