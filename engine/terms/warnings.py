@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from engine.calendars.offices import office_place
 from engine.errors import filled
@@ -14,6 +14,7 @@ from engine.facts import Fact, record
 from engine.models import (
     Case,
     CaseTerm,
+    ClockState,
     Membership,
     Person,
     PersonRole,
@@ -31,6 +32,16 @@ from engine.visibility import visible_cases
 SOON: Final = "soon"
 OVERDUE: Final = "overdue"
 SILENCE: Final = "silence"
+# Of a request: each says more than the one before.
+_OF_REQUEST = (SOON, OVERDUE, SILENCE)
+# While the clock stands so there is still something to do about a term that ends or has ended.
+_UNDECIDED = (
+    ClockState.UNDETERMINED,
+    ClockState.RUNNING,
+    ClockState.NOTICE,
+    ClockState.SUSPENDED,
+    ClockState.SILENT,
+)
 
 
 def warn(
@@ -72,13 +83,12 @@ def warn(
 def warnings_for(
     session: Session, person: Person, limit: int = 50
 ) -> list[tuple[TermWarning, Case]]:
-    """What the person has not seen yet, the newest first, with its case."""
+    """What the person has not seen yet and still matters, the newest first, with its case."""
     rows = session.execute(
         select(TermWarning, Case)
         .join(Case, Case.id == TermWarning.case_id)
         .where(
-            TermWarning.person_id == person.id,
-            TermWarning.seen_at.is_(None),
+            *_waiting_for(person),
             visible_cases(person),  # who has left the office since reads no more of it
         )
         .order_by(TermWarning.at.desc())
@@ -88,14 +98,33 @@ def warnings_for(
 
 
 def unseen_warnings(session: Session, person: Person, limit: int = 100) -> int:
-    """How many the person has not seen, at most `limit`."""
+    """How many of those there are, at most `limit`."""
     waiting = (
         select(TermWarning.case_id)
-        .where(TermWarning.person_id == person.id, TermWarning.seen_at.is_(None))
+        .join(Case, Case.id == TermWarning.case_id)
+        .where(*_waiting_for(person), visible_cases(person))
         .limit(limit)
         .subquery()
     )
     return session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def _waiting_for(person: Person) -> list[ColumnElement[bool]]:
+    """Conditions on TermWarning and its Case: not seen, not answered since, and nothing said more of it later."""
+    later = aliased(TermWarning)
+    said_more = exists().where(
+        later.person_id == TermWarning.person_id,
+        later.case_id == TermWarning.case_id,
+        later.seen_at.is_(None),
+        later.kind.in_(_OF_REQUEST),
+        later.at > TermWarning.at,
+    )
+    is_needed = and_(Case.clock.in_([state.value for state in _UNDECIDED]), ~said_more)
+    return [
+        TermWarning.person_id == person.id,
+        TermWarning.seen_at.is_(None),
+        or_(TermWarning.kind.not_in((SOON, OVERDUE)), is_needed),
+    ]
 
 
 def see_warnings(session: Session, person: Person, *, at: datetime) -> None:
