@@ -48,15 +48,15 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """An open case: when it will probably have ended, and how likely it ends after its due date (None: has none)."""
+    """An open case: when it will probably have ended, and how likely it ends after its due date."""
 
     number: str
     applicant: str
     started_at: datetime
-    due_at: datetime | None
+    due_at: datetime
     likely_on: datetime  # half of comparable cases ended by then
     safe_on: datetime  # 85 %
-    risk: float | None
+    risk: float
 
 
 @measure(
@@ -110,7 +110,8 @@ def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 2
     """Open cases and when they will probably end, judged by the completed cases of these days that took at least as
     long; and how likely each will end after its due date.
 
-    The likeliest to be late first; those that are late already are not in it. Empty when nothing was completed.
+    The likeliest to be late first; those that are late already, or have no due date, are not in it. Empty when nothing
+    was completed.
     """
     ranked = Ranked(numbers.durations(Kind.CYCLE))
     if not ranked.count:
@@ -118,19 +119,18 @@ def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 2
     rows = numbers.session.execute(
         select(Case.number, Case.applicant_name, Case.started_at, Case.due_at)
         .where(question.of_procedure, Case.status == "open")
-        .where((Case.due_at >= at) | Case.due_at.is_(None))
+        .where(Case.due_at >= at)
         .order_by(Case.started_at)
         .limit(MOST_OPEN)
     )
     found = []
     for number, applicant, started_at, due_at in rows:
+        assert due_at is not None  # asked for above
         age = max(0.0, (at - started_at).total_seconds())
         likely, safe = (remaining(ranked, age, share) for share in (0.5, 0.85))
-        risk = None
-        if due_at is not None:
-            alive = 1 - ranked.share_within(age)
-            late = 1 - ranked.share_within((due_at - started_at).total_seconds())
-            risk = late / alive if alive > 0 else 1.0
+        alive = 1 - ranked.share_within(age)
+        late = 1 - ranked.share_within((due_at - started_at).total_seconds())
+        risk = late / alive if alive > 0 else 1.0
         found.append(
             Outlook(
                 number,
@@ -142,7 +142,7 @@ def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 2
                 risk,
             )
         )
-    found.sort(key=lambda one: (-(one.risk or 0.0), one.started_at))
+    found.sort(key=lambda one: (-one.risk, one.started_at))
     return found[:most]
 
 
