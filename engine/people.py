@@ -67,6 +67,7 @@ def create_person(
         locale=locale,
         created_at=at,
         roles=[PersonRole(role=_role(role)) for role in dict.fromkeys(roles)],
+        skills=[],
     )
     session.add(person)
     session.flush()

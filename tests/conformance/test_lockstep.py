@@ -83,7 +83,7 @@ def test_the_random_models_have_everything() -> None:
         for event in node.events
     )
     assert set(kinds) >= set(Kind) - {Kind.MANUAL_TASK, Kind.BUSINESS_RULE_TASK}, kinds
-    assert len(events) >= 47, events
+    assert len(events) >= 46, events
     several = Counter(
         (node.kind.value, node.is_parallel_multiple, node.is_interrupting)
         for node in nodes

@@ -157,12 +157,12 @@ def test_four_days_in_a_life(
     follow(rosa, code)
     expect(rosa.get_by_text("Falta 1 cosa")).to_be_visible()
     no_barriers(rosa)
-    rosa.get_by_role("link", name="Subsanar").click()
+    rosa.get_by_role("link", name="Corregir").click()
     prove(rosa, town)
     rosa.get_by_role("link", name="A plan").click()
     rosa.locator("textarea").first.fill("Lo firmé en cada página.")
     rosa.get_by_role("button", name="Guardar respuesta").click()
-    rosa.get_by_role("button", name="Presentar la subsanación").click()
+    rosa.get_by_role("button", name="Enviar mis correcciones").click()
     expect(rosa.get_by_text("Su subsanación está en la oficina")).to_be_visible()
 
     # … the reviewer asks the counter for an opinion, and goes away

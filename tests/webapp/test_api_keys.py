@@ -1,6 +1,7 @@
 """The same `Idempotency-Key` again: every command of `/api/v1` answers as before and does nothing more."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.webapp.test_api import Machine, started
 from tests.webapp.test_incidents import VISITS, failed_call
 from tests.webapp.test_incidents import started as begun
 from tests.webapp.test_migration import RENAMED, at_inspection, publish, work
+from tests.webapp.test_terms import permit
 
 Sent = tuple[str, str, Any]  # who, where, with what
 
@@ -83,6 +85,20 @@ def _migration(*deeds: str) -> Callable[[Town], Sent]:
     return made
 
 
+def _appealed(town: Town) -> Sent:
+    number = permit(town, "negative_silence")
+    town.clock.set(datetime(2026, 2, 24, 15, 0, tzinfo=UTC))
+    work(town)
+    return "luis", f"/cases/{number}/appeals", {"kind": "appeal", "grounds": "Too slow"}
+
+
+def _ruled(town: Town) -> Sent:
+    who, where, body = _appealed(town)
+    filed = Machine(town, who).post(where, body)
+    ruling = {"result": "founded", "decision": "It was late.", "effect": "anew"}
+    return "marta", f"{where}/{filed.json['number']}/decide", ruling
+
+
 COMMANDS: dict[str, Callable[[Town], Sent]] = {
     "messages": lambda town: ("oscar", "/messages", {"name": "paid", "ttl": 60}),
     "procedures": lambda town: ("ana", "/procedures?key=other&name=Other", LICENCE),
@@ -102,6 +118,8 @@ COMMANDS: dict[str, Callable[[Town], Sent]] = {
     "cases/<path:number>/resume": _resumed,
     "cases/<path:number>/move": _moved,
     "cases/<path:number>/data": _case("data", values={"area": 5}),
+    "cases/<path:number>/appeals": _appealed,
+    "cases/<path:number>/appeals/<int:which>/decide": _ruled,
     "incidents/<incident_id>/retry": _retried,
     "incidents/<incident_id>/settle": _settled,
     "tasks/<task_id>/claim": lambda town: ("carla", f"/tasks/{_task(town)}/claim", {}),

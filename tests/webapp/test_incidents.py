@@ -185,7 +185,9 @@ def test_a_call_done_by_hand_lets_the_case_go_on(town: Town) -> None:
     oscar = town.visitor("oscar")
     assert oscar.post(f"/incidents/{case.id}/1/settle", sent).status_code == 303
     assert tasks(town, case) == ["Read"]
-    assert "Rosa" in oscar.get(f"/cases/{case.number}").text
+    assert "R•••" in oscar.get(f"/cases/{case.number}").text  # who only operates
+    with town.database.reading() as session:
+        assert variables(session, session.get_one(Case, case.id))["owner"] == "Rosa"
 
 
 def test_an_incident_is_mended_once(town: Town) -> None:

@@ -126,7 +126,7 @@ def case_shown(case: Case) -> Json:
     }
 
 
-_ANSWERS = ("answers", "before", "words", "reason")  # parts of a fact in which somebody wrote
+_ANSWERS = ("answers", "before", "words")  # parts of a fact in which somebody wrote
 
 
 def _data(case: Case, data: Json) -> Json:

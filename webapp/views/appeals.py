@@ -27,7 +27,7 @@ def _waiting() -> int:
     return appeals_waiting(session(), signed_in())
 
 
-NAVIGATION = Link("appeals.index", lazy_gettext("Appeals"), place=16, count=_waiting)
+NAVIGATION = Link("appeals.index", lazy_gettext("Appeals"), place=55, count=_waiting)
 
 
 @pages.get("/appeals")

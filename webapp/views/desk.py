@@ -32,7 +32,7 @@ pages = Blueprint("desk", __name__, url_prefix="/desk")
 
 _WORKS = (Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR)
 _ALL = (*_WORKS, Role.ANALYST)
-NAVIGATION = Link("desk.errands_page", lazy_gettext("Errands"), place=15, is_alone=True)
+NAVIGATION = Link("desk.errands_page", lazy_gettext("Errands"), place=50, is_alone=True)
 
 
 class DayMissing(Refusal):

@@ -36,7 +36,7 @@ from webapp.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
 pages = Blueprint("metrics", __name__, url_prefix="/metrics")
-NAVIGATION = Link("metrics.index", lazy_gettext("Times"), place=30)
+NAVIGATION = Link("metrics.index", lazy_gettext("Times"), place=22)
 
 MAY_WATCH = (Role.MANAGER, Role.ANALYST, Role.OPERATOR)
 

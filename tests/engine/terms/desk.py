@@ -15,6 +15,8 @@ from engine.history import timeline
 from engine.models import Case, CaseTerm, Letter, Person, Task, TaskStatus
 from engine.people import person_by_name
 from engine.tasks import complete_task
+from engine.terms import notices
+from engine.terms.notices import Item
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TownHall, diagram
@@ -151,3 +153,19 @@ class Desk:
     def count(self, *asked: Any) -> int:
         with self.database.reading() as session:
             return session.scalar(select(func.count()).where(*asked)) or 0
+
+
+def give(desk: Desk, case_id: int, *items: Item, override: str | None = None) -> None:
+    stated = items or (Item("plan", "Sign it."), Item("form", "Fill in page 2."))
+    with desk.hall() as hall:
+        ana = desk.person(hall.session)
+        notices.give_notice(
+            hall.session, case_id, stated, override_reason=override, by=ana, at=hall.at
+        )
+
+
+def correct(desk: Desk, case_id: int) -> None:
+    with desk.hall() as hall:
+        for item in (1, 2):
+            notices.correct_item(hall.session, case_id, item, "Done.", by=None, at=hall.at)
+        notices.hand_in_corrections(hall.session, case_id, by=None, at=hall.at)

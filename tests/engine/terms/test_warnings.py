@@ -1,7 +1,17 @@
-"""What is still to be warned of: the last word on each request, and nothing of what was answered since."""
+"""Who is warned, of what, and what is still to be warned of: the last word on each request."""
 
+from sqlalchemy import select
+
+from engine.models import Case, Job, JobKind, Task
+from engine.tasks import claim_task
 from engine.terms.warnings import unseen_warnings, warnings_for
-from tests.engine.terms.desk import Desk, sheet
+from tests.engine.terms.desk import Desk, give, sheet
+
+
+def warned(desk: Desk) -> list[str]:
+    names = ("ana", "carla", "marta", "eva", "olga")
+    with desk.database.reading() as session:
+        return [name for name in names if warnings_for(session, desk.person(session, name))]
 
 
 def told(desk: Desk, name: str = "marta") -> list[str]:
@@ -34,3 +44,66 @@ def test_who_was_warned_of_a_request_that_is_answered_reads_nothing_of_it(desk: 
     assert told(desk) == ["soon"]
     desk.do(case_id)
     assert told(desk) == []
+
+
+def test_warnings_reach_who_works_on_it_its_chief_and_the_manager_and_nobody_else(
+    desk: Desk,
+) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    with desk.hall() as hall:
+        task = hall.session.scalars(select(Task)).one()
+        claim_task(hall.session, task.id, by=desk.person(hall.session), at=hall.at)
+    desk.on("2026-02-09")  # five business days before the 16th
+    desk.work()
+    assert desk.data(case_id, "term_warned")["days"] == 5
+    assert warned(desk) == ["ana", "carla", "marta"]
+    with desk.database.reading() as session:
+        mail = session.scalars(select(Job).where(Job.kind == JobKind.MAIL)).one()
+        assert mail.payload["to"] == "ana@town.example"
+        assert "quedan 5 días hábiles" in mail.payload["text"].lower()
+    desk.on("2026-02-13")
+    desk.work()
+    assert desk.data(case_id, "term_warned")["days"] == 1
+    desk.on("2026-02-17")
+    desk.work()
+    assert desk.data(case_id, "term_warned")["kind"] == "overdue"
+    assert desk.facts(case_id).count("term_warned") == 3
+
+
+def test_a_worker_that_comes_late_warns_once(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    desk.on("2026-02-15")
+    desk.work()
+    assert desk.facts(case_id).count("term_warned") == 1
+
+
+def test_the_applicant_is_told_by_mail_what_is_to_be_corrected(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    with desk.hall() as hall:
+        hall.session.get_one(Case, case_id).applicant_email = "rosa@home.example"
+    give(desk, case_id)
+    with desk.database.reading() as session:
+        mail = session.scalars(select(Job).where(Job.kind == JobKind.MAIL)).one()
+        assert mail.payload["to"] == "rosa@home.example"
+        assert "hasta el 07/01/2026" in mail.payload["text"]
+
+
+def test_who_had_the_task_is_told_when_silence_took_it_away(desk: Desk) -> None:
+    version = desk.publish()
+    desk.on("2026-01-05")
+    case_id = desk.file(version)
+    with desk.hall() as hall:
+        task = hall.session.scalars(select(Task)).one()
+        claim_task(hall.session, task.id, by=desk.person(hall.session), at=hall.at)
+    desk.on("2026-02-24")
+    desk.work()
+    told = desk.data(case_id, "term_warned")
+    with desk.database.reading() as session:
+        assert told["kind"] == "silence"
+        assert desk.person(session).id in told["to"]
