@@ -163,7 +163,7 @@ def test_four_days_in_a_life(
     rosa.locator("textarea").first.fill("Lo firmé en cada página.")
     rosa.get_by_role("button", name="Guardar respuesta").click()
     rosa.get_by_role("button", name="Enviar mis correcciones").click()
-    expect(rosa.get_by_text("Su subsanación está en la oficina")).to_be_visible()
+    expect(rosa.get_by_text("La oficina ya tiene sus correcciones")).to_be_visible()
 
     # … the reviewer asks the counter for an opinion, and goes away
     becomes("lucia")
