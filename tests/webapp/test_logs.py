@@ -89,6 +89,24 @@ def test_a_log_on_which_a_study_rests_is_not_deleted(town: Town) -> None:
         assert log_by_key(session, "old").state == LogState.DONE
 
 
+def test_nor_by_command(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'e.sqlite'}"
+    _empty(url)
+    (tmp_path / "old.csv").write_text(CSV)
+    run("log", "import", str(tmp_path / "old.csv"), url=url)
+    database = Database(url)
+    with database.transaction() as session:
+        log = log_by_key(session, "old")
+        study = Study(id=7, name="Before and after", procedure_id=log.procedure_id, data={})
+        study.created_at = study.changed_at = log.imported_at
+        session.add(study)
+    database.dispose()
+    refused = run("log", "delete", "old", url=url)
+    assert refused.exit_code != 0
+    assert "Before and after" in str(refused.exception)
+    assert "old: done, 2 cases, 3 events" in run("log", "list", url=url).stdout
+
+
 def test_an_imported_log_is_listed_beside_the_procedures_with_its_own_days(town: Town) -> None:
     at = town.clock()
     with town.database.transaction() as session:

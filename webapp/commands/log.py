@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from designer.publishing import key_from
+from designer.references import refuse_while_used
 from engine.database import Database
 from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
@@ -131,11 +132,12 @@ def list_logs() -> None:
 @log.command("delete")
 @click.argument("key")
 def delete(key: str) -> None:
-    """Undo an import: the log and its figures are gone."""
+    """Undo an import: the log and its figures are gone, unless a study or scenario rests on it."""
     database = Database(database_url())
     check_schema(database)
     with database.reading() as session:
         found = log_by_key(session, key)
+        refuse_while_used(session, found)
     delete_log(database, found.id)
     database.dispose()
     click.echo(f"{key} is deleted.")

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from designer.publishing import key_from
-from designer.references import resting_on
-from engine.errors import Conflict, Refusal, filled
+from designer.references import refuse_while_used
+from engine.errors import Refusal, filled
 from engine.files import FileStore
 from engine.logs.csv_log import Columns, look_at
 from engine.logs.desk import ask_to_delete, ask_to_read
@@ -33,12 +33,6 @@ class NoFile(Refusal):
     """A form was sent without a file."""
 
     sentence = "Choose a log first: a file .xes, .xes.gz, .csv or OCEL 2.0 (.json)."
-
-
-class LogInUse(Conflict):
-    """Something rests on the log."""
-
-    sentence = "“{name}” cannot be deleted: {used} rests on it. Delete that first, or keep the log."
 
 
 @pages.get("")
@@ -111,9 +105,7 @@ def tell(key: str) -> ResponseReturnValue:
 def delete(key: str) -> ResponseReturnValue:
     """Undo the import, unless something rests on it."""
     log = log_by_key(session(), key)
-    resting = resting_on(session(), log.procedure_id)
-    if resting:
-        raise LogInUse(name=_procedure(log).name, used=", ".join(resting[:5]))
+    refuse_while_used(session(), log)
     ask_to_delete(session(), log, at=now())
     flash(_("“%(name)s” is being deleted, with its figures.", name=_procedure(log).name))
     return redirect(url_for(".index"), 303)
