@@ -38,7 +38,6 @@ def who_asks(
     session: Session,
     statement: Select[Person, str, str, str, bool],
     shown: dict[str, Any],
-    *,
     at: datetime,
 ) -> Person | None:
     """The active person whom a statement finds that narrows ASKER to what they have `shown`, with their standing."""

@@ -122,7 +122,7 @@ def _by_cookie() -> Person | None:
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
-    return who_asks(session(), _SIGNED_IN, {"hash": _hash(secret)}, at=now())
+    return who_asks(session(), _SIGNED_IN, {"hash": _hash(secret)}, now())
 
 
 def _by_token() -> Person | None:

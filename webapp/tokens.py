@@ -35,7 +35,7 @@ def revoke_tokens(session: Session, person: Person) -> None:
 
 def person_by_token(session: Session, token: str, *, at: datetime) -> Person | None:
     """The active person whom a valid token belongs to, with their standing."""
-    return who_asks(session, _BEARER, {"hash": _hash(token)}, at=at)
+    return who_asks(session, _BEARER, {"hash": _hash(token)}, at)
 
 
 def _hash(token: str) -> str:

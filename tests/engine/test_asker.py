@@ -18,7 +18,7 @@ def asks(hall: TownHall, name: str) -> Person | None:
     """The person as the next request finds them."""
     hall.session.flush()
     hall.session.expunge_all()
-    return who_asks(hall.session, ASKER.where(Person.name == name), {}, at=hall.at)
+    return who_asks(hall.session, ASKER.where(Person.name == name), {}, hall.at)
 
 
 def test_all_that_somebody_may_do_comes_in_one_statement(
