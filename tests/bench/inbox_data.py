@@ -43,7 +43,7 @@ def write_tasks(
     numbers = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
         if is_sqlite
-        else "WITH n AS (SELECT i FROM generate_series(1, :count) AS i)"
+        else "WITH n AS (SELECT i FROM generate_series(1, CAST(:count AS BIGINT)) AS i)"
     )
     opened = (
         "strftime('%Y-%m-%d %H:%M:%S.000000', 1700000000 + i * 7 % 70000000, 'unixepoch')"
