@@ -183,12 +183,16 @@ def revive(session: Session, job_id: int, *, at: datetime) -> Job:
 
 
 def next_run_at(
-    session: Session, *, kinds: Iterable[JobKind] = tuple(JobKind), at: datetime
+    session: Session,
+    *,
+    kinds: Iterable[JobKind] = tuple(JobKind),
+    lease: timedelta = LEASE,
+    at: datetime,
 ) -> datetime | None:
     """When the next job that can be taken is due (or was); None when there is none."""
     return session.scalar(
         select(Job.run_at)
-        .where(~Job.is_dead, _is_free(at, LEASE), Job.kind.in_([kind.value for kind in kinds]))
+        .where(~Job.is_dead, _is_free(at, lease), Job.kind.in_([kind.value for kind in kinds]))
         .order_by(Job.run_at)
         .limit(1)
     )

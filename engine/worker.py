@@ -92,7 +92,7 @@ class Worker:
         """Take what is due and do it; how many jobs were tried."""
         now = self.clock()
         with self.database.reading() as session:
-            due = jobs.next_run_at(session, kinds=self.kinds, at=now)
+            due = jobs.next_run_at(session, kinds=self.kinds, lease=self.lease, at=now)
         if due is None or due > now:
             return 0
         taken = self.database.write(

@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from engine.database import Database
 from engine.models import Case, Event, Job
 from engine.people import person_by_name
-from engine.worker import Worker
 from tests.engine.office import TownHall, diagram
 from tests.faults.story import TIMER, check_file, check_whole
 from tests.faults.web import Load, Web
+from webapp.config import Settings
 from webapp.schema import upgrade_schema
 from webapp.tokens import issue_token
+from webapp.workers import workers
 
 CLIENTS = 3
 PAUSE = diagram(
@@ -85,16 +86,17 @@ def _kill_under_load(database: Database, folder: Path, *, kills: int, seconds: f
         web.kill()
     assert not load.broken
     assert load.lost_answers >= kills
-    _check(database, load)
+    _check(database, load, Settings.from_environment(web.environment))
     print(
         f"survived {kills} kills of the web process: {len(load.started)} cases,"
         f" {len(load.completed)} tasks, {load.lost_answers} answers lost and asked for again"
     )
 
 
-def _check(database: Database, load: Load) -> None:
-    later = datetime.now(UTC) + timedelta(minutes=5)  # every lease has ended
-    Worker(database, lambda: later).run_until_idle()
+def _check(database: Database, load: Load, settings: Settings) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)  # every lease has ended, the longest as well
+    for worker in workers(settings, database, lambda: later):
+        worker.run_until_idle()
     with database.reading() as session:
         numbers = set(session.scalars(select(Case.number)))
         assert set(load.started.values()) == numbers  # none lost, none that nobody asked for
