@@ -64,7 +64,7 @@ setup: $(READY) $(DONE)/dev
 run: $(READY)
 	@$(BIN)/expedito upgrade
 	@$(BIN)/expedito demo --if-empty
-	@exec $(BIN)/expedito serve --host 127.0.0.1 --port 8000
+	@exec $(BIN)/expedito serve
 
 chromium: setup
 	@.ci/chromium >$(DONE)/chromium
