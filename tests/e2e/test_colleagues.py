@@ -7,13 +7,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from engine.cases import Applicant, start_case
-from engine.deployments import deploy, match_lanes
+from engine.deployments import match_lanes
 from engine.models import Task
-from engine.people import office_named, person_by_name
+from engine.people import person_by_name
 from engine.tasks import claim_task
 from tests.clock import START
 from tests.e2e.conftest import LiveServer
-from tests.e2e.test_desk import LICENCE
+from tests.e2e.licence import publish
 from tests.e2e.test_desk import case as case
 
 Opened = Callable[..., Page]
@@ -26,17 +26,7 @@ def three(live_server: LiveServer) -> list[str]:
     """The ids of three tasks of Licencias: nobody has them."""
     with live_server.database.transaction() as session:
         by = person_by_name(session, "lucia")
-        version = deploy(
-            session,
-            "licence",
-            "Licence to operate",
-            drawing=LICENCE,
-            model=LICENCE,
-            process_id="p",
-            by=by,
-            at=START,
-        )
-        version.procedure.office_id = office_named(session, "Licencias", at=START).id
+        version = publish(session, office="Licencias", by="lucia")
         match_lanes(session, version.procedure, {}, by=None, at=START)
         names = ("Rosa Ñahui", "Juan Choque", "Inés Vargas")
         cases = [

@@ -6,32 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.cases import Applicant, start_case
-from engine.deployments import deploy, match_lanes
-from engine.people import office_named, person_by_name
+from engine.deployments import match_lanes
+from engine.people import person_by_name
 from tests.clock import START
 from tests.e2e.conftest import PHONE, WIDE, LiveServer
+from tests.e2e.licence import publish
 
-LICENCE = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
- xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
- xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:e="urn:expedito:bpmn:1" id="d" targetNamespace="urn:test">
-<process id="p" isExecutable="true">
-<startEvent id="start" name="Request"/><userTask id="receive" name="Receive the request" e:formKey="receive"/>
-<exclusiveGateway id="complete" name="Is it complete?"/><userTask id="inspect" name="Inspect the shop"/>
-<endEvent id="granted" name="Granted"/><endEvent id="rejected" name="Rejected"/>
-<sequenceFlow id="f1" sourceRef="start" targetRef="receive"/>
-<sequenceFlow id="f2" sourceRef="receive" targetRef="complete"/>
-<sequenceFlow id="yes" name="Yes, go on" sourceRef="complete" targetRef="inspect"/>
-<sequenceFlow id="no" name="No, reject" sourceRef="complete" targetRef="rejected"/>
-<sequenceFlow id="f3" sourceRef="inspect" targetRef="granted"/></process>
-<bpmndi:BPMNDiagram id="dia"><bpmndi:BPMNPlane id="plane" bpmnElement="p">
-<bpmndi:BPMNShape id="s1" bpmnElement="start"><dc:Bounds x="100" y="120" width="36" height="36"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s2" bpmnElement="receive"><dc:Bounds x="180" y="98" width="100" height="80"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s3" bpmnElement="complete"><dc:Bounds x="330" y="113" width="50" height="50"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s4" bpmnElement="inspect"><dc:Bounds x="430" y="98" width="100" height="80"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s5" bpmnElement="granted"><dc:Bounds x="580" y="120" width="36" height="36"/></bpmndi:BPMNShape>
-<bpmndi:BPMNShape id="s6" bpmnElement="rejected"><dc:Bounds x="337" y="240" width="36" height="36"/></bpmndi:BPMNShape>
-<bpmndi:BPMNEdge id="e2" bpmnElement="f2"><di:waypoint x="280" y="138"/><di:waypoint x="330" y="138"/></bpmndi:BPMNEdge>
-</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"""
 FORM = {
     "components": [
         {
@@ -50,18 +30,7 @@ def case(live_server: LiveServer) -> str:
     """The number of a case that waits at the counter."""
     with live_server.database.transaction() as session:
         by = person_by_name(session, "carlos")
-        version = deploy(
-            session,
-            "licence",
-            "Licence to operate",
-            drawing=LICENCE,
-            model=LICENCE,
-            process_id="p",
-            forms={"receive": FORM},
-            by=by,
-            at=START,
-        )
-        version.procedure.office_id = office_named(session, "Mesa de partes", at=START).id
+        version = publish(session, forms={"receive": FORM})
         match_lanes(session, version.procedure, {}, by=None, at=START)
         return start_case(
             session, version, {}, applicant=Applicant("Rosa Ñahui"), by=by, at=START

@@ -14,7 +14,7 @@ from engine.models import Case
 from engine.people import office_named, person_by_name
 from tests.clock import START
 from tests.e2e.conftest import PHONE, WIDE, LiveServer
-from tests.e2e.test_desk import LICENCE
+from tests.e2e.licence import LICENCE
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])

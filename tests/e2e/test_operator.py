@@ -8,14 +8,13 @@ from sqlalchemy import select
 
 from engine import jobs
 from engine.cases import Applicant, start_case
-from engine.deployments import deploy
 from engine.incidents import job_failed
 from engine.models import Job
-from engine.people import office_named, person_by_name
+from engine.people import person_by_name
 from engine.worker import Worker
 from tests.clock import START, Clock
 from tests.e2e.conftest import PHONE, WIDE, LiveServer
-from tests.e2e.test_desk import LICENCE
+from tests.e2e.licence import LICENCE, publish
 from tests.webapp.test_incidents import VISITS
 
 CALL = LICENCE.replace(
@@ -29,20 +28,7 @@ def started(live_server: LiveServer, model: bytes, *later: bytes) -> str:
     """The number of a case of the first of these versions."""
     with live_server.database.transaction() as session:
         by = person_by_name(session, "carlos")
-        made = []
-        for one in (model, *later):
-            version = deploy(
-                session,
-                "licence",
-                "Licence to operate",
-                drawing=one,
-                model=one,
-                process_id="p",
-                by=by,
-                at=START,
-            )
-            version.procedure.office_id = office_named(session, "Mesa de partes", at=START).id
-            made.append(version)
+        made = [publish(session, one) for one in (model, *later)]
         case = start_case(
             session, made[0], {"area": 12}, applicant=Applicant("Rosa Ñahui"), by=by, at=START
         )
@@ -93,17 +79,7 @@ def test_what_one_round_knows_wrongly_is_corrected_where_it_broke(
 ) -> None:
     with live_server.database.transaction() as session:
         by = person_by_name(session, "carlos")
-        version = deploy(
-            session,
-            "visits",
-            "Visits",
-            drawing=VISITS,
-            model=VISITS,
-            process_id="p",
-            by=by,
-            at=START,
-        )
-        version.procedure.office_id = office_named(session, "Mesa de partes", at=START).id
+        version = publish(session, VISITS, key="visits", name="Visits")
         days = {"days": ["P1D", "when it suits"]}
         start_case(session, version, days, applicant=Applicant("Rosa Ñahui"), by=by, at=START)
     page = open_page(viewport=viewport)
