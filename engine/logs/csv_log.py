@@ -29,7 +29,7 @@ from engine.logs.log import (
     LogEvent,
     Progress,
     Value,
-    seconds_of,
+    instants,
 )
 from engine.logs.refusals import (
     BadTime,
@@ -322,7 +322,7 @@ def _case(name: str, events: list[LogEvent], values: list[str], reading: _Rows) 
 
 def _reader_of_times(format: str, zone: ZoneInfo) -> Callable[[str], int]:
     if not format:
-        return lambda text: seconds_of(text, zone)
+        return instants(zone)
 
     def seconds(text: str) -> int:
         instant = datetime.strptime(text, format)  # noqa: DTZ007  the zone follows

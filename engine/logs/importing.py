@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,19 +16,20 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.errors import Conflict, NotFound, Refusal
-from engine.ids import new_id
+from engine.ids import new_id, run_of_ids
 from engine.logs.formats import read_log
 from engine.logs.log import LogCase, Progress
-from engine.logs.measuring import measured
+from engine.logs.measuring import are_completions, as_whole, measured
 from engine.logs.refusals import NoEvents
 from engine.metrics import keeping
 from engine.metrics.bulk import calm_collector
 from engine.metrics.cells import CellRow, Cells, Done
+from engine.metrics.completions import Completions, Written
 from engine.metrics.days import ZONE
 from engine.metrics.item import Measured
 from engine.models import EventLog, LogState, Person, Procedure
 
-BATCH = 4_000  # events written in one transaction
+BATCH = 8_000  # events written in one transaction
 # Cells are added up in memory and written when there are so many: most come again in every batch.
 MOST_CELLS = 40_000
 CELLS_AT_ONCE = 4_000
@@ -132,15 +133,18 @@ def fill(
     try:
         with closing(cases), calm_collector():
             cells, known = Cells(), set[int]()
-            for batch in _batches(cases, log, zone, cells):
+            short = Completions(log.procedure_id, cells, zone)
+            for batch in _batches(cases, log, zone, cells, short):
                 batch.read = done[0]
                 known |= database.write(
                     partial(_add, log=log, batch=batch, known=known, went_on=went_on)
                 )
                 if len(known) > MOST_KNOWN:
                     known.clear()  # a name that is written twice is written once
-                if len(cells) > MOST_CELLS:
+                if len(cells) + len(short) > MOST_CELLS:
+                    short.settle()
                     _add_up(database, log, cells, went_on)
+            short.settle()
             _add_up(database, log, cells, went_on)
         return database.write(partial(_end, log=log))
     except LeaseLost:
@@ -231,38 +235,46 @@ class _Batch:
     """Cases to write, how many events they have, how many had none; and how far the file is read."""
 
     cases: list[Done]
+    short: Written
     events: int = 0
     empties: int = 0
     read: int = 0
 
 
 def _batches(
-    cases: Iterator[LogCase], log: EventLog, zone: ZoneInfo, cells: Cells
+    cases: Iterator[LogCase], log: EventLog, zone: ZoneInfo, cells: Cells, short: Completions
 ) -> Iterator[_Batch]:
-    found: list[Measured] = []
+    long: list[Measured] = []
+    found: list[Done] = []
     events = empties = 0
-    # Ids grow with time; counted backwards from now, those of one import cannot collide.
-    now = datetime.now(UTC)
-    number = 0
+    ids = run_of_ids()
     for case in cases:
         if not case.events:
             empties += 1
             continue
-        number += 1
-        case_id = new_id(now - timedelta(milliseconds=number))
-        groups = {event.group[:200] for event in case.events if event.group}
+        groups = {event.group for event in case.events}
         offices = _HOME
-        if groups:
-            offices |= {keeping.resource_number(log.procedure_id, group) for group in groups}
-        found.append(measured(case, case_id, log.procedure_id, offices, zone))
+        if groups != _NONE:
+            numbers = (
+                keeping.resource_number(log.procedure_id, one[:200]) for one in groups if one
+            )
+            offices = _HOME.union(numbers)
+        of_case = (case, next(ids), log.procedure_id, offices, zone)
+        if are_completions(case.events):
+            found.append(short.add(as_whole(*of_case), case.events))
+        else:
+            long.append(measured(*of_case))
         events += len(case.events)
         if events >= BATCH:
-            yield _Batch(keeping.placed_in(cells, found, zone), events, empties)
-            found, events, empties = [], 0, 0
-    if found or empties:
-        yield _Batch(keeping.placed_in(cells, found, zone), events, empties)
+            found += keeping.placed_in(cells, long, zone)
+            yield _Batch(found, short.taken(), events, empties)
+            found, long, events, empties = [], [], 0, 0
+    if events or empties:
+        found += keeping.placed_in(cells, long, zone)
+        yield _Batch(found, short.taken(), events, empties)
 
 
+_NONE = {None}
 _HOME = frozenset({0})
 
 
@@ -275,6 +287,7 @@ def _add(
 ) -> set[int]:
     held = _held(session, log, went_on)
     new = keeping.write(session, batch.cases, known)
+    batch.short.write(session)
     held.cases += len(batch.cases)
     held.events += batch.events
     held.empty_cases += batch.empties

@@ -24,7 +24,21 @@ _EVENT = ItemKind.EVENT
 def measured(
     case: LogCase, case_id: int, procedure_id: int, offices: frozenset[int], zone: ZoneInfo
 ) -> Measured:
-    """The case with its items. It has at least one event.
+    """The case with its items. It has at least one event."""
+    whole = as_whole(case, case_id, procedure_id, offices, zone)
+    whole.items = _items(case.events, whole.ended_at)
+    return whole
+
+
+def are_completions(events: list[LogEvent]) -> bool:
+    """Whether nothing is known of the events but that something was done."""
+    return _DONE.issuperset([event.lifecycle for event in events])
+
+
+def as_whole(
+    case: LogCase, case_id: int, procedure_id: int, offices: frozenset[int], zone: ZoneInfo
+) -> Measured:
+    """The case without its items.
 
     It started when an attribute says so, else with its first event. It ended when an attribute says so; where the log
     declares such an attribute and the case lacks it, it is open; where there is none, it ended with its last event.
@@ -41,7 +55,7 @@ def measured(
         procedure_id=procedure_id,
         number=case.name[:200],
         started_at=started_at,
-        items=_items(case.events, ended_at),
+        items=[],
         status="open" if ended_at is None else "completed",
         ended_at=ended_at,
         due_at=said.get("due"),

@@ -4,7 +4,7 @@ The format keeps objects and events apart, so a file is held in memory as a whol
 """
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from engine.errors import Refusal
-from engine.logs.log import KEPT_CHARACTERS, LogCase, LogEvent, Progress, Value, seconds_of
+from engine.logs.log import KEPT_CHARACTERS, LogCase, LogEvent, Progress, Value, instants
 from engine.logs.refusals import BadTime, NotWellFormed
 from engine.logs.source import open_log
 
@@ -71,8 +71,9 @@ def read_ocel(
     if wanted not in types.values():
         raise NoSuchType(type=wanted, types=", ".join(sorted(set(types.values()))[:20]))
     cases: dict[str, list[LogEvent]] = {id: [] for id, type in types.items() if type == wanted}
+    seconds = instants(zone)
     for event in events:
-        told = _event(event, types, zone, text)
+        told = _event(event, types, seconds, text)
         for related in _related(event):
             if related in cases:
                 cases[related].append(told)
@@ -107,7 +108,9 @@ def _most_named(events: list[dict[str, Any]], types: dict[str, str]) -> str:
     return named.most_common(1)[0][0] if named else next(iter(types.values()), "")
 
 
-def _event(event: dict[str, Any], types: dict[str, str], zone: ZoneInfo, text: bytes) -> LogEvent:
+def _event(
+    event: dict[str, Any], types: dict[str, str], seconds: Callable[[str], int], text: bytes
+) -> LogEvent:
     said = _attributes(event)
     resource = said.get("resource") or said.get("org:resource")
     if resource is None:
@@ -115,7 +118,7 @@ def _event(event: dict[str, Any], types: dict[str, str], zone: ZoneInfo, text: b
         resource = next(of_type, None)
     stamp = str(event.get("time", ""))
     try:
-        at = seconds_of(stamp, zone)
+        at = seconds(stamp)
     except (ValueError, OverflowError):
         line = 1 + text.count(b"\n", 0, max(0, text.find(orjson.dumps(event.get("id")))))
         raise BadTime(line=line, value=stamp[:60]) from None

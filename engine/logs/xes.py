@@ -5,9 +5,7 @@ events and the length of a case are bounded. Expat, not lxml: it is as fast, nee
 exact beyond line 65,535.
 """
 
-import math
 from collections.abc import Callable, Generator
-from datetime import datetime
 from pathlib import Path
 from xml.parsers import expat  # a document type is refused, so there is nothing to expand
 from zoneinfo import ZoneInfo
@@ -21,6 +19,7 @@ from engine.logs.log import (
     LogEvent,
     Progress,
     Value,
+    instants,
 )
 from engine.logs.refusals import (
     BadTime,
@@ -41,6 +40,7 @@ _NAME, _TIME, _STEP = "concept:name", "time:timestamp", "lifecycle:transition"
 _RESOURCE, _GROUP, _INSTANCE = "org:resource", "org:group", "concept:instance"
 _NUMBERS: dict[str, type[int] | type[float]] = {"int": int, "float": float}
 _LOG, _TRACE, _EVENT, _GLOBAL = "log", "trace", "event", "global"
+_COMPLETE = "complete"
 
 
 def read_xes(
@@ -55,8 +55,11 @@ def read_xes(
         seen = 0
         while chunk := source.read():
             reading.parse(chunk, is_final=False)
-            if reading.events != seen or reading.ready:
-                seen = reading.events
+            events = len(reading.own)
+            if events > MOST_EVENTS:
+                raise CaseTooLong(line=reading.line, limit=MOST_EVENTS)
+            if events != seen or reading.ready:
+                seen = events
                 source.seen()
             elif source.is_stale:
                 raise TooMuchBetween(line=reading.line, limit=MOST_BETWEEN // (1024 * 1024))
@@ -67,16 +70,15 @@ def read_xes(
 
 
 class _Reading:
-    """What the parser has come past; `ready` are the cases that have ended."""
+    """What the parser has come past: `ready` are the cases that have ended, `own` the events of the one it is in."""
 
     def __init__(self, name: str, zone: ZoneInfo) -> None:
         self.name = name
         self.zone = zone
         self.ready: list[LogCase] = []
-        self.events = 0
+        self.own: list[LogEvent] = []
         self._traces = 0
         self._declared: set[str] = set()
-        self._own: list[LogEvent] = []
         self._attributes: dict[str, Value] = {}
         self._parser = parser = expat.ParserCreate()
         parser.ordered_attributes = True
@@ -99,12 +101,15 @@ class _Reading:
 
     def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
         # Called ten times an event: what they remember are variables of theirs, not attributes of an object.
+        seconds, declared = instants(self.zone), self._declared
+        made = tuple.__new__  # of a named tuple, half as dear as its own way
+        own: list[LogEvent] = []
         depth = 0
         within = ""  # trace, event or global, while directly inside one
         event: dict[str, str] = {}
 
         def start(tag: str, said: list[str]) -> None:
-            nonlocal depth, within, event
+            nonlocal depth, within, event, own
             depth += 1
             if within is _EVENT:
                 if depth == 4:
@@ -124,12 +129,13 @@ class _Reading:
                     else:
                         self._add_attribute(bare, said)
                 elif within is _GLOBAL:
-                    self._declared.add(_pair(said)[0].lower())
+                    declared.add(_pair(said)[0].lower())
             elif depth == 2:
                 bare = tag.rpartition(":")[2]
                 if bare == _TRACE:
                     within = _TRACE
-                    self._own, self._attributes = [], {}
+                    own, self._attributes = [], {}
+                    self.own = own
                 elif bare == _GLOBAL and _said(said).get("scope") in (_TRACE, None):
                     within = _GLOBAL
             elif depth == 1 and tag.rpartition(":")[2] != _LOG:
@@ -143,37 +149,29 @@ class _Reading:
             if depth == 2:
                 if within is _EVENT:
                     within = _TRACE
-                    self._add_event(event)
+                    get = event.get
+                    activity, stamp, resource = get(_NAME), get(_TIME), get(_RESOURCE)
+                    if not activity:
+                        raise EventWithoutName(line=self.line)
+                    if not stamp:
+                        raise EventWithoutTime(line=self.line)
+                    try:
+                        at = seconds(stamp)
+                    except (ValueError, OverflowError):
+                        raise BadTime(line=self.line, value=stamp[:60]) from None
+                    if len(activity) > LONGEST_VALUE or (
+                        resource and len(resource) > LONGEST_VALUE
+                    ):
+                        raise ValueTooLong(line=self.line, limit=LONGEST_VALUE)
+                    step = get(_STEP, _COMPLETE).lower()
+                    told = (activity[:200], at, step, resource, get(_GROUP), get(_INSTANCE))
+                    own.append(made(LogEvent, told))
             elif depth == 1 and within:
                 if within is _TRACE:
-                    self._add_case()
+                    self._add_case(own)
                 within = ""
 
         return start, end
-
-    def _add_event(self, said: dict[str, str]) -> None:
-        self.events += 1
-        get = said.get
-        activity, stamp = get(_NAME), get(_TIME)
-        if not activity:
-            raise EventWithoutName(line=self.line)
-        if not stamp:
-            raise EventWithoutTime(line=self.line)
-        try:
-            instant = datetime.fromisoformat(stamp)
-            if instant.tzinfo is None:
-                instant = instant.replace(tzinfo=self.zone)
-            at = math.floor(instant.timestamp())
-        except (ValueError, OverflowError):
-            raise BadTime(line=self.line, value=stamp[:60]) from None
-        resource = get(_RESOURCE)
-        if len(activity) > LONGEST_VALUE or (resource and len(resource) > LONGEST_VALUE):
-            raise ValueTooLong(line=self.line, limit=LONGEST_VALUE)
-        step = get(_STEP, "complete").lower()
-        told = (activity[:200], at, step, resource, get(_GROUP), get(_INSTANCE))
-        self._own.append(tuple.__new__(LogEvent, told))
-        if len(self._own) > MOST_EVENTS:
-            raise CaseTooLong(line=self.line, limit=MOST_EVENTS)
 
     def _add_attribute(self, kind: str, said: list[str]) -> None:
         key, value = _pair(said)
@@ -182,11 +180,13 @@ class _Reading:
         if key and len(self._attributes) < MOST_ATTRIBUTES:
             self._attributes[key[:100]] = _value(kind, value)
 
-    def _add_case(self) -> None:
+    def _add_case(self, own: list[LogEvent]) -> None:
         self._traces += 1
+        if len(own) > MOST_EVENTS:
+            raise CaseTooLong(line=self.line, limit=MOST_EVENTS)
         name = str(self._attributes.pop(_NAME, "")) or str(self._traces)
         declared = frozenset(self._declared)
-        self.ready.append(LogCase(name, self._own, self._attributes, declared))
+        self.ready.append(LogCase(name, own, self._attributes, declared))
 
 
 def _pair(said: list[str]) -> tuple[str, str]:

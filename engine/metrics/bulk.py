@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Boolean, Connection, Integer, Table
 from sqlalchemy.orm import Session
 
 Rows = Sequence[tuple[Any, ...]]
+Shape = tuple[int | str, ...]  # per column: the place in the given row, or words of SQL
 
 
 @contextmanager
@@ -27,6 +28,39 @@ def insert_rows(session: Session, table: Table, rows: Rows, conflict: str = "") 
     """Insert rows that have every column of the table, in its order; `conflict` is the words after ON CONFLICT."""
     if rows:
         _run(session, _insert(table, session.get_bind().dialect.name, conflict), table, rows)
+
+
+def insert_short(session: Session, table: Table, shape: Shape, rows: Rows) -> None:
+    """Insert rows of whole numbers that say only what differs; `shape` says what stands in each column of the table.
+
+    Every value that is given costs a fifth of a microsecond; work items of a log have 22 columns and say 9 things.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        words = _insert_short(table, shape, "postgresql")
+        connection.exec_driver_sql(words, {"rows": _as_json(rows)})
+    else:
+        connection.exec_driver_sql(_insert_short(table, shape, "sqlite"), list(rows))
+
+
+@lru_cache(maxsize=16)
+def _insert_short(table: Table, shape: Shape, dialect: str) -> str:
+    is_postgres = dialect == "postgresql"
+    names = ", ".join(column.name for column in table.columns)
+    given = ", ".join(
+        part if isinstance(part, str) else f"c{part}" if is_postgres else f"?{part + 1}"
+        for part in shape
+    )
+    if not is_postgres:
+        return f"INSERT INTO {table.name} ({names}) VALUES ({given})"  # noqa: S608  names of our tables
+    width = 1 + max(part for part in shape if isinstance(part, int))
+    typed = ", ".join(f"c{place} bigint" for place in range(width))
+    return (
+        f"INSERT INTO {table.name} ({names}) SELECT {given}"  # noqa: S608  names of our tables
+        f" FROM json_to_recordset(%(rows)s::json) AS given({typed})"
+    )
 
 
 def update_seen(session: Session, rows: Iterable[tuple[int, int, int]]) -> int:
@@ -52,11 +86,13 @@ def _run(session: Session, words: str, table: Table, rows: Rows) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(words, {"rows": _as_json(rows)})
         return
-    json_places = [place for place, column in enumerate(table.columns) if _is_json(column.type)]
-    connection.exec_driver_sql(words, _with_json(rows, json_places) if json_places else list(rows))
+    connection.exec_driver_sql(words, _with_json(rows, _json_places(table)))
 
 
-def _with_json(rows: Rows, places: list[int]) -> list[tuple[Any, ...]]:
+def _with_json(rows: Rows, places: tuple[int, ...]) -> list[tuple[Any, ...]]:
+    said = [row for row in rows if any(row[place] is not None for place in places)]
+    if not said:
+        return list(rows)
     return [
         tuple(
             orjson.dumps(value).decode() if place in places and value is not None else value
@@ -64,6 +100,11 @@ def _with_json(rows: Rows, places: list[int]) -> list[tuple[Any, ...]]:
         )
         for row in rows
     ]
+
+
+@lru_cache(maxsize=64)
+def _json_places(table: Table) -> tuple[int, ...]:
+    return tuple(place for place, column in enumerate(table.columns) if _is_json(column.type))
 
 
 def _as_json(rows: Iterable[tuple[Any, ...]]) -> str:

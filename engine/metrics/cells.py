@@ -8,7 +8,7 @@ added as it is. Cells of different days, slices and machines add up.
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -21,6 +21,7 @@ from engine.metrics.item import CAUSES, Cause, Item, Measured
 WIDTH = 0.04  # of a bucket, in natural logarithms: within it durations differ by 4 %, so its middle errs by 2 %
 # kind, period, a, b, bucket
 Key = tuple[int, int, int, int, int]
+Last = tuple[int, int] | None  # the activity completed last, and when; None: there is none
 CellRow = tuple[int, int, int, int, int, int, int, int]  # the columns of Cell
 
 
@@ -36,6 +37,16 @@ class Cells:
     def __len__(self) -> int:
         """How many cells of fine slices there are."""
         return sum(map(len, self.values.values()))
+
+    def of(self, slices: tuple[int, int]) -> dict[Key, int]:
+        """The cells of a fine slice, given with its broad one: what a case is added to."""
+        broad, fine = slices
+        if broad != fine:
+            self.broad[fine] = broad
+        own = self.values.get(fine)
+        if own is None:
+            own = self.values[fine] = defaultdict(int)
+        return own
 
     def clear(self) -> None:
         """Forget them: they are written."""
@@ -58,12 +69,12 @@ class Cells:
                 if value:
                     kind, period, a, b, bucket = key
                     n = ((value + _HALF) & _COUNT) - _HALF
-                    yield kind, slice_id, period, a, b, bucket, n, (value - n) >> _BITS
+                    yield kind, slice_id, period, a, b, bucket, n, (value - n) >> BITS
 
 
 # A count in the lowest bits and the seconds above it: both are added, and taken away, by adding one number.
-_BITS = 40
-_COUNT, _HALF = (1 << _BITS) - 1, 1 << (_BITS - 1)
+BITS = 40
+_COUNT, _HALF = (1 << BITS) - 1, 1 << (BITS - 1)
 
 
 class Kind(IntEnum):
@@ -167,7 +178,7 @@ def activity_number(procedure_id: int, element_id: str, office_id: int) -> int:
 
 
 @lru_cache(maxsize=4_096)
-def _audience(offices: frozenset[int]) -> int:
+def audience_number(offices: frozenset[int]) -> int:
     return number_of("audience", *sorted(offices))
 
 
@@ -215,7 +226,7 @@ def place(case: Measured) -> Done:
     return Done(
         case,
         tuple(placed),
-        _audience(offices),
+        audience_number(offices),
         number_of("variant", procedure_id, *steps),
         tuple(steps),
         rework,
@@ -226,8 +237,12 @@ def place(case: Measured) -> Done:
 
 def slices_of(done: Done) -> tuple[int, int]:
     """The ids of the broad and of the fine slice that the case belongs to."""
-    case = done.case
-    return _slices(case.procedure_id, done.audience_id, case.version_id, case.channel, case.outcome)
+    return slices_among(done.case, done.audience_id)
+
+
+def slices_among(case: Measured, audience_id: int) -> tuple[int, int]:
+    """The same of a case of this audience."""
+    return _slices(case.procedure_id, audience_id, case.version_id, case.channel, case.outcome)
 
 
 @lru_cache(maxsize=16_384)
@@ -252,16 +267,19 @@ def add(
 
     `is_exact`, for cells that nobody keeps: weeks are days, and a bucket is a second wide.
     """
-    broad, fine = slices
-    if broad != fine:
-        cells.broad[fine] = broad
-    own = cells.values.get(fine)
-    if own is None:
-        own = cells.values[fine] = defaultdict(int)
+    own = cells.of(slices)
     how = _EXACT if is_exact else _ROUNDED
     offsets = offsets_of(zone)
-    _add_case(own, done, offsets, sign, how)
+    passed, last = _passed(done.items)
+    _add_case(own, done, passed, last, offsets, sign, how)
     _add_items(own, done.items, offsets, sign, how)
+
+
+def add_as_whole(
+    own: dict[Key, int], done: Done, passed: Iterable[int], last: Last, zone: ZoneInfo
+) -> None:
+    """Add what is said of a case as a whole, by the activities it completed and the last of them; not its items."""
+    _add_case(own, done, passed, last, offsets_of(zone), 1, _ROUNDED)
 
 
 _How = tuple[Callable[[int], int], Callable[[int], int]]  # week of a day, bucket of seconds
@@ -269,8 +287,27 @@ _ROUNDED: _How = (monday, bucket_of)
 _EXACT: _How = (int, int)
 
 
+def _passed(items: tuple[Placed, ...]) -> tuple[set[int], Last]:
+    """The activities completed, and the last of them with its end."""
+    passed = set()
+    last, last_id, last_end = None, 0, 0
+    for item, activity_id, *_ in items:
+        if item.is_completed:
+            passed.add(activity_id)
+            end = item.ended_at or 0
+            if last is None or end > last_end or (end == last_end and item.seq > last.seq):
+                last, last_id, last_end = item, activity_id, end
+    return passed, None if last is None else (last_id, last_end)
+
+
 def _add_case(
-    own: dict[Key, int], done: Done, offsets: dict[int, int], sign: int, how: _How
+    own: dict[Key, int],
+    done: Done,
+    passed: Iterable[int],
+    last: Last,
+    offsets: dict[int, int],
+    sign: int,
+    how: _How,
 ) -> None:
     week_of, bucket = how
     case, started = done.case, done.case.started_at
@@ -280,7 +317,7 @@ def _add_case(
         return
     day = (ended + offsets[ended // QUARTER]) // DAY
     cycle = ended - started if ended > started else 0
-    value = sign * ((cycle << _BITS) + 1)
+    value = sign * ((cycle << BITS) + 1)
     if case.status != _COMPLETED:
         own[_ENDED, day, 2, 0, 0] += value
         return
@@ -291,32 +328,23 @@ def _add_case(
     office = cycle - done.applicant if cycle > done.applicant else 0
     cycles = bucket(cycle)
     own[_CYCLE, week, 0, 0, cycles] += value
-    own[_LEAD, week, 0, 0, cycles if lead == cycle else bucket(lead)] += sign * (
-        (lead << _BITS) + 1
-    )
+    own[_LEAD, week, 0, 0, cycles if lead == cycle else bucket(lead)] += sign * ((lead << BITS) + 1)
     own[_OFFICE, week, 0, 0, cycles if office == cycle else bucket(office)] += sign * (
-        (office << _BITS) + 1
+        (office << BITS) + 1
     )
     if case.legal_days is not None:
         legal = case.legal_days * DAY
-        own[_LEGAL, week, 0, 0, bucket(legal)] += sign * ((legal << _BITS) + 1)
+        own[_LEGAL, week, 0, 0, bucket(legal)] += sign * ((legal << BITS) + 1)
     kept = 3 if case.due_at is None else 1 if ended <= case.due_at else 2
     own[_TERM, week, kept, int(case.is_silent), 0] += value
     own[_FIRST_TIME, week, int(done.rework == 0 == done.applicant), 0, 0] += value
     own[_VARIANT, week, done.variant_id, 0, 0] += value
-    last, last_id, last_end = None, 0, 0
-    passed = set()
-    for item, activity_id, *_ in done.items:
-        if item.is_completed:
-            passed.add(activity_id)
-            end = item.ended_at or 0
-            if last is None or end > last_end or (end == last_end and item.seq > last.seq):
-                last, last_id, last_end = item, activity_id, end
     for activity_id in passed:
         own[_VISITED, week, activity_id, 0, 0] += value
     if last is not None:
+        last_id, last_end = last
         gap = ended - last_end if ended > last_end else 0
-        own[_FLOW, day, last_id, 0, 0] += sign * ((gap << _BITS) + 1)
+        own[_FLOW, day, last_id, 0, 0] += sign * ((gap << BITS) + 1)
 
 
 def _add_items(
@@ -344,24 +372,24 @@ def _add_items(
             if cause is _TOUCHING:
                 touch = seconds
             elif seconds:
-                own[_BY_CAUSE[cause], week, activity_id, 0, 0] += sign * ((seconds << _BITS) + 1)
+                own[_BY_CAUSE[cause], week, activity_id, 0, 0] += sign * ((seconds << BITS) + 1)
         whole = ended - enabled if ended > enabled else 0
         waiting = whole - touch if whole > touch else 0
         touches = bucket(touch) if touch else 0
         waits = bucket(waiting) if waiting else 0
         wholes = waits if whole == waiting else bucket(whole)
-        own[_TOUCH, week, activity_id, 0, touches] += sign * ((touch << _BITS) + 1)
-        own[_WAITING, week, activity_id, 0, waits] += sign * ((waiting << _BITS) + 1)
-        own[_WHOLE, week, activity_id, 0, wholes] += sign * ((whole << _BITS) + 1)
-        own[_FLOW, day, previous_id, activity_id, 0] += sign * ((gap << _BITS) + 1)
+        own[_TOUCH, week, activity_id, 0, touches] += sign * ((touch << BITS) + 1)
+        own[_WAITING, week, activity_id, 0, waits] += sign * ((waiting << BITS) + 1)
+        own[_WHOLE, week, activity_id, 0, wholes] += sign * ((whole << BITS) + 1)
+        own[_FLOW, day, previous_id, activity_id, 0] += sign * ((gap << BITS) + 1)
         if number > 1:
-            own[_REWORK, week, activity_id, 0, 0] += sign * ((whole << _BITS) + 1)
+            own[_REWORK, week, activity_id, 0, 0] += sign * ((whole << BITS) + 1)
         person = item.person_id
         if person:
-            own[_PERSON, week, person, item.office_id, 0] += sign * ((touch << _BITS) + 1)
+            own[_PERSON, week, person, item.office_id, 0] += sign * ((touch << BITS) + 1)
             if previous is not None and 0 != previous.person_id != person:
                 key = (_HANDOVER, week, previous.person_id, person, 0)
-                own[key] += sign * ((gap << _BITS) + 1)
+                own[key] += sign * ((gap << BITS) + 1)
 
 
 def _by_end(item: Item) -> tuple[int, int]:
@@ -369,7 +397,12 @@ def _by_end(item: Item) -> tuple[int, int]:
 
 
 def _office_changes(completed: list[Item]) -> int:
-    offices = [item.office_id for item in completed if item.office_id]
+    return changes([item.office_id for item in completed])
+
+
+def changes(offices: list[int]) -> int:
+    """How often a case went from one office to another; 0 is none."""
+    offices = [office_id for office_id in offices if office_id]
     return sum(1 for before, after in pairwise(offices) if before != after)
 
 
