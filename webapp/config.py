@@ -36,7 +36,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.connectors.registry import Registry, registries
 from engine.errors import Refusal
 from engine.outbox import is_address
-from engine.senders.mail import SmtpServer
 
 LANGUAGES = ("en", "es")
 # Spoken with the words that are certain; everything else is said in the language it falls back to.
@@ -189,9 +188,12 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 
 def _smtp_url(value: str) -> str:
+    if not value:
+        return value
+    from engine.senders.mail import SmtpServer
+
     try:
-        if value:
-            SmtpServer.from_url(value)
+        SmtpServer.from_url(value)
     except ValueError as error:
         # The value may hold a password, and this sentence lands in a log.
         raise WrongSetting(name="EXPEDITO_SMTP_URL", value="…", reason=str(error)) from None

@@ -1,7 +1,7 @@
 """The worker's part of a report: its figures, then its printed pages in the language it was asked for in."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 
@@ -24,6 +24,7 @@ from webapp import sheet_words, study_words, words
 from webapp.achieved_words import told_achieved
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
 from webapp.i18n import babel
+from webapp.report_files import is_printed
 from webapp.report_words import told_report
 
 WHOLE_LANGUAGES = tuple(one for one in OFFERED_LANGUAGES if one not in PARTIAL_LANGUAGES)
@@ -109,16 +110,6 @@ class ReportPress:
             )
 
 
-def is_printed(report: StudyReport) -> bool:
-    """Whether nothing more comes: its PDF is there, or it was said why there is none."""
-    return "pdf" in report.data or "no_pdf" in report.data
-
-
-def pdf_of(report: StudyReport) -> StoredFile | None:
-    """Its PDF in the store; None while there is none."""
-    return StoredFile.from_json(report.data.get("pdf"))
-
-
 def printed(report: StudyReport, *, author: str, entity: str, language: str) -> str:
     """The pages as HTML that needs nothing from anywhere. Inside an application context with a locale."""
     is_achieved = report.data.get("kind") == "achieved"
@@ -168,12 +159,3 @@ def _words(settings: Settings) -> Flask:
     study_words.register(app)
     sheet_words.register(app)
     return app
-
-
-def report_files(session: Session) -> Iterator[str]:
-    """The sha256 of the PDFs of reports: no document of a case names them."""
-    rows = session.scalars(select(StudyReport.data).execution_options(yield_per=20))
-    for data in rows:
-        stored = StoredFile.from_json(data.get("pdf"))
-        if stored is not None:
-            yield stored.sha256

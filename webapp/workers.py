@@ -3,50 +3,38 @@
 import gc
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from threading import Event as Flag
 from threading import Thread
 
-from designer.simulation.desk import SimulationDesk
-from engine.casefile.desk import CopyDesk
-from engine.casefile.signing import kept_signer
 from engine.database import Database
-from engine.file_sweep import FileSweeper
 from engine.files import FileStore
-from engine.inquiries import RegistryDesk
-from engine.letters.typesetting import typeset
-from engine.logs.desk import LogDesk
 from engine.models import JobKind
-from engine.senders.mail import MailSender, SmtpServer
-from engine.senders.webhook import WebhookSender
 from engine.worker import INSIDE, Sender, Worker
 from webapp.config import Settings
-from webapp.letter_press import letter_press
-from webapp.report_press import ReportPress, report_files
 
+Clock = Callable[[], datetime]
 LONG_LEASE = timedelta(
     minutes=30
 )  # no second worker begins a simulation that the first is still at
 
 
-def workers(settings: Settings, database: Database, clock: Callable[[], datetime]) -> list[Worker]:
+def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker]:
     """Three: for what happens inside, for what waits for other machines, and for what takes its time."""
-    server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
     files = FileStore((settings.var / "files").resolve())
     senders: dict[JobKind, Sender] = {
-        JobKind.LETTER: letter_press(settings, database, clock),
-        JobKind.MAIL: MailSender(server, settings.mail_from, settings.outbox),
-        JobKind.WEBHOOK: WebhookSender(database, clock, settings.webhook_hosts),
-        JobKind.REGISTRY: RegistryDesk(database, files, clock, settings.registries),
-        JobKind.EXPORT: CopyDesk(
-            database, files, clock, settings.exports, typeset, kept_signer(settings.var)
-        ),
+        JobKind.LETTER: at_first(lambda: _letter_press(settings, database, clock)),
+        JobKind.MAIL: at_first(lambda: _mail_sender(settings)),
+        JobKind.WEBHOOK: at_first(lambda: _webhook_sender(settings, database, clock)),
+        JobKind.REGISTRY: at_first(lambda: _registry_desk(settings, database, files, clock)),
+        JobKind.EXPORT: at_first(lambda: _copy_desk(settings, database, files, clock)),
     }
     # A thread of its own: minutes of simulating or of reading a log hold up no mail.
     thinking: dict[JobKind, Sender] = {
-        JobKind.SIMULATION: SimulationDesk(database, clock),
-        JobKind.REPORT: ReportPress(database, files, clock, settings),
-        JobKind.LOG: LogDesk(database, files, clock, settings.zone),
-        JobKind.FILES: FileSweeper(database, files, clock, report_files),
+        JobKind.SIMULATION: at_first(lambda: _simulation_desk(database, clock)),
+        JobKind.REPORT: at_first(lambda: _report_press(settings, database, files, clock)),
+        JobKind.LOG: at_first(lambda: _log_desk(settings, database, files, clock)),
+        JobKind.FILES: at_first(lambda: _sweeper(database, files, clock)),
     }
     inside = Worker(database, clock, kinds=INSIDE, zone=settings.zone)
     outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
@@ -54,6 +42,14 @@ def workers(settings: Settings, database: Database, clock: Callable[[], datetime
         database, clock, senders=thinking, kinds=tuple(thinking), batch=1, lease=LONG_LEASE
     )
     return [inside, outside, beside]
+
+
+def at_first(made: Callable[[], Sender]) -> Sender:
+    """A sender that comes into being with its first job, and with it what it alone needs of the libraries: presses,
+    signatures and simulations weigh more than a whole inbox, and wait for days in most offices.
+    """
+    sender = cache(made)
+    return lambda job: sender()(job)
 
 
 def begin(found: list[Worker], stop: Flag) -> list[Thread]:
@@ -71,3 +67,64 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+def _letter_press(settings: Settings, database: Database, clock: Clock) -> Sender:
+    from webapp.letter_press import letter_press
+
+    return letter_press(settings, database, clock)
+
+
+def _mail_sender(settings: Settings) -> Sender:
+    from engine.senders.mail import MailSender, SmtpServer
+
+    server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
+    return MailSender(server, settings.mail_from, settings.outbox)
+
+
+def _webhook_sender(settings: Settings, database: Database, clock: Clock) -> Sender:
+    from engine.senders.webhook import WebhookSender
+
+    return WebhookSender(database, clock, settings.webhook_hosts)
+
+
+def _registry_desk(
+    settings: Settings, database: Database, files: FileStore, clock: Clock
+) -> Sender:
+    from engine.inquiries import RegistryDesk
+
+    return RegistryDesk(database, files, clock, settings.registries)
+
+
+def _copy_desk(settings: Settings, database: Database, files: FileStore, clock: Clock) -> Sender:
+    from engine.casefile.desk import CopyDesk
+    from engine.casefile.signing import kept_signer
+    from engine.letters.typesetting import typeset
+
+    signer = kept_signer(settings.var)
+    return CopyDesk(database, files, clock, settings.exports, typeset, signer)
+
+
+def _simulation_desk(database: Database, clock: Clock) -> Sender:
+    from designer.simulation.desk import SimulationDesk
+
+    return SimulationDesk(database, clock)
+
+
+def _report_press(settings: Settings, database: Database, files: FileStore, clock: Clock) -> Sender:
+    from webapp.report_press import ReportPress
+
+    return ReportPress(database, files, clock, settings)
+
+
+def _log_desk(settings: Settings, database: Database, files: FileStore, clock: Clock) -> Sender:
+    from engine.logs.desk import LogDesk
+
+    return LogDesk(database, files, clock, settings.zone)
+
+
+def _sweeper(database: Database, files: FileStore, clock: Clock) -> Sender:
+    from engine.file_sweep import FileSweeper
+    from webapp.report_files import report_files
+
+    return FileSweeper(database, files, clock, report_files)

@@ -8,20 +8,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import Refusal
+
+if TYPE_CHECKING:  # eight megabytes, for who signs or checks
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PRIVATE: Final = "signing_key.pem"
 EARLIER: Final = "signing_keys"  # folder of public keys that signed before, *.pem
@@ -51,11 +43,17 @@ class Seal:
     @property
     def pem(self) -> str:
         """As OpenSSL reads it."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         key = Ed25519PublicKey.from_public_bytes(self.raw)
         return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def has_signed(self, content: bytes, signature: bytes) -> bool:
         """Whether the signature over exactly these bytes is of this key."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, content)
         except InvalidSignature:
@@ -67,11 +65,13 @@ class Seal:
 class Signer:
     """The private key at work."""
 
-    key: Ed25519PrivateKey
+    key: "Ed25519PrivateKey"
 
     @property
     def seal(self) -> Seal:
         """The public half."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         return Seal(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def sign(self, content: bytes) -> bytes:
@@ -81,6 +81,15 @@ class Signer:
 
 def kept_signer(folder: Path) -> Signer:
     """The signer of this installation; made by whoever comes first, read by everyone else. Raises KeyUnreadable."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        load_pem_private_key,
+    )
+
     path = folder / PRIVATE
     if not path.exists():
         made = Ed25519PrivateKey.generate().private_bytes(
@@ -114,6 +123,14 @@ def known_seals(folder: Path) -> tuple[Seal, ...]:
 
 def read_seal(path: Path) -> Seal:
     """A public key out of a PEM file; KeyUnreadable."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        PublicFormat,
+        load_pem_public_key,
+    )
+
     try:
         key = load_pem_public_key(path.read_bytes())
     except (ValueError, TypeError, UnsupportedAlgorithm):

@@ -9,10 +9,8 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-
-import mistune
-import nh3
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.feel import Limits, limited_to
 from engine.feel.errors import LimitReached
@@ -20,6 +18,11 @@ from engine.feel.limits import Run, running
 from engine.letters.refusals import LetterTooLong
 from engine.letters.tags import For, If, Part, Value, read_tags
 from engine.letters.writing import Hand
+
+if (
+    TYPE_CHECKING
+):  # mistune and nh3 are for who writes a letter out, not for who reads which letters there are
+    from mistune import Markdown
 
 LONGEST_LETTER: Final = 60_000  # characters, about twenty-five pages
 MOST_VALUES: Final = 2_000
@@ -33,8 +36,6 @@ _TAGS = {
     "p", "br", "hr", "h1", "h2", "h3", "strong", "em", "ul", "ol", "li", "blockquote",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-# An office ends a line where the line ends.
-_markdown = mistune.create_markdown(escape=True, hard_wrap=True, plugins=["table"])
 # a table of labels and values, whose columns need no heading
 _EMPTY_HEAD = re.compile(r"<table>\s*<thead>\s*<tr>\s*(?:<th[^>]*></th>\s*)+</tr>\s*</thead>")
 _ENDLESS_WORD = re.compile(rf"[^\s<>]{{{LONGEST_WORD + 1}}}")
@@ -109,8 +110,10 @@ class _Making:
                         self.add(body, {**context, name: item})
 
     def html(self) -> str:
+        import nh3
+
         try:
-            laid_out = str(_markdown("".join(self.markdown)))
+            laid_out = str(_markdown()("".join(self.markdown)))
         except RecursionError:  # quotes within quotes within quotes …
             problem = "its lists or quotes stand too deep inside each other."
             raise LetterTooLong(letter=self.letter, problem=problem) from None
@@ -143,6 +146,14 @@ class _Making:
         if self.length > LONGEST_LETTER:
             problem = f"more than {LONGEST_LETTER} characters."
             raise LetterTooLong(letter=self.letter, problem=problem)
+
+
+@cache
+def _markdown() -> "Markdown":
+    import mistune
+
+    # An office ends a line where the line ends.
+    return mistune.create_markdown(escape=True, hard_wrap=True, plugins=["table"])
 
 
 def _printable(text: str) -> str:

@@ -7,14 +7,13 @@ needed is the same for any size.
 import codecs
 import csv
 import re
-import sqlite3
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -41,6 +40,9 @@ from engine.logs.refusals import (
     ValueTooLong,
 )
 from engine.logs.source import Source, open_log
+
+if TYPE_CHECKING:  # a second SQLite in memory, for who reads a table in
+    from sqlite3 import Connection
 
 SAMPLE = 200  # rows
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # only these end a row: others, as U+2028, stand in values
@@ -177,6 +179,8 @@ def read_csv(
 def _sorted(
     place: Path, path: Path, name: str, columns: Columns, zone: ZoneInfo, progress: Progress | None
 ) -> Iterator[LogCase]:
+    import sqlite3
+
     with closing(sqlite3.connect(place, isolation_level=None)) as spool:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16000"):
             spool.execute(f"PRAGMA {pragma}")
@@ -291,7 +295,7 @@ class _Rows:
         return text
 
 
-def _cases(spool: sqlite3.Connection, reading: _Rows) -> Iterator[LogCase]:
+def _cases(spool: "Connection", reading: _Rows) -> Iterator[LogCase]:
     name: str | None = None
     events: list[LogEvent] = []
     last: list[str] = []

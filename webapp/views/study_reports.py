@@ -19,7 +19,7 @@ from webapp.access import access, public
 from webapp.achieved_words import told_achieved
 from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
-from webapp.report_press import is_printed, pdf_of
+from webapp.report_files import is_printed, pdf_of
 from webapp.report_words import told_report
 from webapp.sessions import signed_in
 from webapp.transactions import now, session, start_over
