@@ -1,7 +1,6 @@
 """Promised against achieved, as people read it: the verdict in a sentence, three states side by side."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,8 @@ from flask_babel.speaklater import LazyString
 
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
-from webapp.report_words import Line, figures
+from webapp.report_parts import Table, ranged, signed, spanned
+from webapp.study_words import share
 
 _MEASURES: dict[str, LazyString] = {
     "cycle_p50": lazy_gettext("Half of the cases decided within"),
@@ -18,47 +18,28 @@ _MEASURES: dict[str, LazyString] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One measure: as it was measured, promised, achieved, and both changes, in words."""
-
-    name: str
-    measured: str
-    promised: str
-    achieved: str
-    promised_change: str
-    achieved_change: str
-
-
-@dataclass(frozen=True, slots=True)
-class Achieved:
-    """The report in words."""
-
-    name: str
-    verdict: str
-    tone: str
-    kept: tuple[Kept, ...]
-    figures: tuple[Line, ...]
-    basis: tuple[str, ...]
-    references: tuple[str, ...]
-
-
-def told_achieved(data: Mapping[str, Any]) -> Achieved:
-    """The report's data in the reader's language."""
+def tone(data: Mapping[str, Any]) -> str:
+    """Good, bad, or neither."""
     word = data["verdict"]["word"]
-    good = ("kept", "sooner")
-    return Achieved(
-        name=data["name"],
-        verdict=_verdict(data),
-        tone="good" if word in good else "bad" if word in ("missed", "later") else "warn",
-        kept=tuple(_kept(name, data) for name in _MEASURES),
-        figures=tuple(figures(data, data["currency"])),
-        basis=tuple(_basis(data)),
-        references=tuple(data["references"]),
+    if word in ("kept", "sooner"):
+        return "good"
+    return "bad" if word in ("missed", "later") else "warn"
+
+
+def summary(data: Mapping[str, Any]) -> Table:
+    """Measured, promised and achieved side by side, each with its interval, and both changes."""
+    rows: list[tuple[str, ...]] = []
+    for name in _MEASURES:
+        rows += _kept(name, data)
+    return Table(
+        _("Promised and achieved, with intervals of %(sure)s", sure=share(0.95)),
+        (_("As it was, measured"), _("Promised"), _("Achieved, measured")),
+        tuple(rows),
     )
 
 
-def _verdict(data: Mapping[str, Any]) -> str:
+def verdict(data: Mapping[str, Any]) -> str:
+    """What came of it, with its interval and on how many cases it rests."""
     said = data["verdict"]
     word = said["word"]
     count = plural("%(num)d completed case", "%(num)d completed cases", said["completed"])
@@ -87,7 +68,7 @@ def _verdict(data: Mapping[str, Any]) -> str:
         }[word]
         sentence = _(
             "Half of the cases are decided %(time)s sooner than before (95%% interval: %(range)s; %(count)s).",
-            **told,
+            **told | {"range": _size(said)},
         )
         return f"{opening} {sentence}".strip()
     if word == "missed":
@@ -95,10 +76,15 @@ def _verdict(data: Mapping[str, Any]) -> str:
             "What was promised was not kept: the change lies between %(range)s (%(count)s).",
             **told,
         )
+    if word == "same":
+        return _(
+            "No change in time can be told apart from chance (95%% interval: %(range)s; %(count)s).",
+            **told,
+        )
     if word == "later":
         return _(
             "Half of the cases are decided %(time)s later than before (95%% interval: %(range)s; %(count)s).",
-            **told,
+            **told | {"range": _size(said)},
         )
     return _(
         "It cannot be told yet whether it was kept: the change lies between %(range)s (%(count)s).",
@@ -106,47 +92,51 @@ def _verdict(data: Mapping[str, Any]) -> str:
     )
 
 
-def _kept(name: str, data: Mapping[str, Any]) -> Kept:
+def _kept(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     lived, promise = data["lived"], data["promise"] or {}
-    wanted = promise.get(name)
-    done = data["achieved"].get(name)
-    return Kept(
+    wanted, done = promise.get(name), data["achieved"].get(name)
+    yield (
         str(_MEASURES[name]),
         _level((lived.get("as_is") or {}).get(name)),
         "–" if wanted is None else _level(wanted["after"]),
         _level(lived["to_be"].get(name)),
+    )
+    yield (
+        _("Change"),
+        "",
         "–" if wanted is None else _changed(wanted["change"]),
         "–" if done is None else _changed(done),
     )
 
 
 def _level(one: Mapping[str, Any] | None) -> str:
-    if one is None:
-        return "–"
-    return f"{_time(one['value'])} ({_range(one)})"
+    return "–" if one is None else spanned(one["value"], one["low"], one["high"], _time)
 
 
 def _changed(one: Mapping[str, Any]) -> str:
-    words = f"{_signed(one['value'])} ({_range(one)})"
+    words = spanned(one["value"], one["low"], one["high"])
     return words if one.get("is_clear", True) else words + " · " + _("may be chance")
 
 
 def _range(one: Mapping[str, Any]) -> str:
-    """The interval from its smaller to its larger end; an end that is not known yet is said to be so."""
+    """The interval of a change, or of a level."""
     is_change = "is_clear" in one or one["value"] < 0 or (one["low"] or 0) < 0
-    say = _signed if is_change else _time
-    return " … ".join("?" if one[end] is None else say(one[end]) for end in ("low", "high"))
+    return ranged(one["low"], one["high"], signed if is_change else _time)
+
+
+def _size(one: Mapping[str, Any]) -> str:
+    """The interval of a change that lies on one side of zero, without its sign: the sentence says which side."""
+    ends = [None if one[end] is None else abs(one[end]) for end in ("low", "high")]
+    low, high = ends if one["value"] >= 0 else reversed(ends)
+    return ranged(low, high, _time)
 
 
 def _time(seconds: float) -> str:
     return duration_words(abs(seconds))
 
 
-def _signed(seconds: float) -> str:
-    return f"{'−' if seconds < 0 else '+' if seconds > 0 else ''}{duration_words(abs(seconds))}"
-
-
-def _basis(data: Mapping[str, Any]) -> list[str]:
+def basis(data: Mapping[str, Any]) -> list[str]:
+    """On what it rests: which cases, which promise, which method."""
     found = [
         _(
             "Live since %(day)s as version %(number)s.",
@@ -182,7 +172,10 @@ def _basis(data: Mapping[str, Any]) -> list[str]:
         if not promise["is_calibrated"]:
             found.append(_("What was promised came from a simulation that was not calibrated."))
     found.append(
-        _("Quantiles by Kaplan and Meier with 95%% intervals; “?” is an end that is not known yet.")
+        _(
+            "Quantiles by Kaplan and Meier with intervals of %(sure)s; “?” is an end that is not known yet.",
+            sure=share(0.95),
+        )
     )
     return found
 

@@ -21,7 +21,6 @@ from engine.letters.typesetting import typeset
 from engine.models import Job, Office, Person, Version
 from engine.sheet import read_sheet
 from webapp import sheet_words, study_words, words
-from webapp.achieved_words import told_achieved
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
 from webapp.i18n import babel
 from webapp.report_files import is_printed
@@ -112,13 +111,11 @@ class ReportPress:
 
 def printed(report: StudyReport, *, author: str, entity: str, language: str) -> str:
     """The pages as HTML that needs nothing from anywhere. Inside an application context with a locale."""
-    is_achieved = report.data.get("kind") == "achieved"
     figures = {name: one for name, one in report.data.items() if name not in ("pdf", "no_pdf")}
     return render_template(
         "studies/print.html",
         report=report,
-        told=None if is_achieved else told_report(report.data),
-        achieved=told_achieved(report.data) if is_achieved else None,
+        told=told_report(report.data, report.number),
         author=author,
         entity=entity,
         language=language,

@@ -1,18 +1,40 @@
-"""A report as people read it: the verdict in a sentence, figures side by side, curves as points of a picture."""
+"""A report as people read it: one page to sign with the verdict on top, then what it rests on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_decimal, lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engine.errors import filled
+from webapp import achieved_words
 from webapp.charts.canvas import duration_words
-from webapp.charts.diagram import Drawing, drawing, hottest
-from webapp.i18n import _
-from webapp.study_words import COUNTED, MEASURES, change, measured, money, share
+from webapp.i18n import _, plural
+from webapp.report_parts import (
+    Bars,
+    Curves,
+    Sketch,
+    Table,
+    amount,
+    assumed_words,
+    bars,
+    burden,
+    curves,
+    figures,
+    paid,
+    part,
+    places,
+    points,
+    ranged,
+    sketches,
+    spanned,
+    spread,
+    whole,
+    yearly,
+)
+from webapp.study_words import MEASURES, accepted_words, measured, money, share
 
 _SIMULATED: dict[str, LazyString] = {
     "cycle_mean": lazy_gettext("Cycle time, mean"),
@@ -26,70 +48,111 @@ _SIMULATED: dict[str, LazyString] = {
     "silent": lazy_gettext("Ended by silence"),
     "utilisation": lazy_gettext("Busiest staff"),
 }
-WIDTH, HEIGHT = 640, 200
-_LEFT, _BOTTOM = 40, 24
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of figures, all in words."""
-
-    name: str
-    before: str
-    after: str
-    change: str
-    measured: str = ""
+_FEW = 5  # accepted findings
+_TONES = {"faster": "good", "slower": "bad"}
+_SHARES = ("late", "silent", "utilisation")
+_SIGNED_TIMES = ("cycle_mean", "cycle_p50", "cycle_p85", "late")  # on the page that is signed
+_SIGNED_COUNTS = ("requirements", "documents", "visits", "hand_overs")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report in words."""
+    """A report in words. `summary` is on the page that is signed, `tables` on those behind it."""
 
     name: str
+    kind: str
     verdict: str
+    tone: str
+    is_uncalibrated: bool  # whatever is simulated says so
+    is_short: bool  # the curves still fit the page that is signed
     gains: str
-    figures: tuple[Line, ...]
-    simulated: tuple[Line, ...]
-    accepted: tuple[str, ...]
-    references: tuple[str, ...]
     warnings: tuple[str, ...]
+    summary: Table
+    changes: tuple[str, ...] | None
+    curves: Curves | None
+    bars: Bars | None
+    tables: tuple[Table, ...]
+    sketches: tuple[Sketch, ...]
     basis: tuple[str, ...]
-    curves: Mapping[str, str]
-    ticks: tuple[tuple[float, str], ...]
-    has_measured: bool
-    is_calibrated: bool
-    use: tuple[Line, ...]
-    drawings: Mapping[str, Drawing]
+    assumed: tuple[str, ...]
+    references: tuple[str, ...]
 
 
-def told_report(data: Mapping[str, Any]) -> Told:
-    """The report's data in the reader's language."""
-    currency = data["currency"]
-    durations = data.get("durations", {})
-    longest = max((values[-1] for values in durations.values() if values), default=0.0)
+def told_report(data: Mapping[str, Any], number: int) -> Told:
+    """A report's data in the reader's language: of what is promised, or of what came of it."""
+    if data.get("kind") == "achieved":
+        return _achieved(data, number)
+    before, after = _("As it is"), _("As it is to be")
+    is_uncalibrated = "simulated" in data and not is_calibrated(data)
+    tables = [
+        _simulated(data),
+        _use(data),
+        figures(data, before, after),
+        burden(data, before, after),
+        places(data, before, after, is_simulated=True),
+    ]
     return Told(
         name=data["name"],
+        kind=_("Simplification report %(number)s", number=number),
         verdict=_verdict(data),
+        tone=_TONES.get((data.get("verdict") or {}).get("word", ""), "warn"),
+        is_uncalibrated=is_uncalibrated,
+        is_short=len(data["accepted"]) <= _FEW,
         gains=_gains(data),
-        figures=tuple(figures(data, currency)),
-        simulated=tuple(
-            _simulated(one, currency, data.get("cycles") or {}) for one in data.get("simulated", [])
-        ),
-        accepted=tuple(filled(_(one["sentence"]), one["values"]) for one in data["accepted"]),
-        references=tuple(data["references"]),
         warnings=tuple(_warnings(data)),
+        summary=_summary(data),
+        changes=tuple(accepted_words(one) for one in data["accepted"]),
+        curves=_curves(data),
+        bars=bars(data.get("tornado", ())),
+        tables=tuple(table for table in tables if table is not None),
+        sketches=sketches(
+            data.get("diagrams"),
+            {"as_is": _("Diagram, as it is"), "to_be": _("Diagram, as it is to be")},
+            {
+                "as_is": _("Measured where there is a log, else simulated."),
+                "to_be": _("Simulated."),
+            },
+            is_simulated={"as_is": not data["measured"], "to_be": True},
+        ),
         basis=tuple(_basis(data)),
-        curves={name: _curve(values, longest) for name, values in durations.items()},
-        ticks=tuple(
-            (_x(longest * part / 4, longest), duration_words(longest * part / 4))
-            for part in range(5)
-        )
-        if longest
-        else (),
-        has_measured=bool(data.get("cycles")),
-        is_calibrated=is_calibrated(data),
-        use=tuple(_use(data.get("use", {}))),
-        drawings=_drawings(data.get("diagrams")),
+        assumed=tuple(assumed_words(data.get("assumed", ()), data.get("names", {}))),
+        references=tuple(data["references"]),
+    )
+
+
+def _achieved(data: Mapping[str, Any], number: int) -> Told:
+    before, after = _("As it was"), _("As it turned out")
+    tables = [
+        figures(data, before, after),
+        burden(data, before, after),
+        places(data, before, after, is_simulated=False),
+    ]
+    found = {
+        name: [tuple(point) for point in curve] for name, curve in data.get("curves", {}).items()
+    }
+    return Told(
+        name=data["name"],
+        kind=_("Promised and achieved, report %(number)s", number=number),
+        verdict=achieved_words.verdict(data),
+        tone=achieved_words.tone(data),
+        is_uncalibrated=False,
+        is_short=True,
+        gains=_gains(data),
+        warnings=(),
+        summary=achieved_words.summary(data),
+        changes=None,
+        curves=curves(found, _("Dashed: as it was. Whole: as it turned out."), is_simulated=False),
+        bars=None,
+        tables=tuple(table for table in tables if table is not None),
+        sketches=sketches(
+            data.get("diagrams"),
+            {"as_is": _("Diagram, as it was"), "to_be": _("Diagram, as it turned out")},
+            {"as_is": _("Measured."), "to_be": _("Measured.")},
+            is_simulated={"as_is": False, "to_be": False},
+        ),
+        basis=tuple(achieved_words.basis(data)),
+        assumed=(),
+        references=tuple(data["references"]),
     )
 
 
@@ -99,29 +162,76 @@ def is_calibrated(data: Mapping[str, Any]) -> bool:
     return bool(gate and gate["is_met"])
 
 
-def _drawings(diagrams: Mapping[str, Any] | None) -> dict[str, Drawing]:
-    if not diagrams:
-        return {}
-    top = hottest(diagrams)
-    drawn = {name: drawing(side, top) for name, side in diagrams.items()}
-    return {name: one for name, one in drawn.items() if one is not None}
+def _summary(data: Mapping[str, Any]) -> Table:
+    """What whoever signs must have seen: times, papers, ways, money; measured, simulated, to be, difference."""
+    currency, cycles = data["currency"], data.get("cycles") or {}
+    rows: list[tuple[str, ...]] = [
+        _simulated_row(one, currency, cycles)
+        for one in data.get("simulated", [])
+        if one["measure"] in _SIGNED_TIMES
+    ]
+    for one in data["figures"]:
+        if one["measure"] not in _SIGNED_COUNTS:
+            continue
+        before, after = Decimal(one["before"]), Decimal(one["after"])
+        by = whole(after - before) if after != before else _("the same")
+        name = one["measure"]
+        rows.append((str(MEASURES[name]), "", measured(name, before), measured(name, after), by))
+    for name, words, say in (
+        ("cost", _("Cost of one service"), money),
+        ("burden", _("Burden on applicants a year"), yearly),
+    ):
+        was, will_be = (amount(data[name][side]) for side in ("before", "after"))
+        rows.append((words, "", say(was, currency), say(will_be, currency), part(was, will_be)))
+    columns, cells = _columns(rows, cycles)
+    return Table(
+        _(
+            "At a glance; times are simulated, changes with their interval of %(sure)s",
+            sure=share(0.95),
+        )
+        if data.get("simulated")
+        else _("At a glance"),
+        columns,
+        cells,
+        is_simulated=bool(data.get("simulated")),
+    )
 
 
-def _use(use: Mapping[str, Mapping[str, float]]) -> list[Line]:
+def _columns(
+    rows: Sequence[tuple[str, ...]], cycles: Mapping[str, float]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Headings, and the rows without what was measured where nothing was."""
+    columns = (_("Measured"), _("As it is"), _("As it is to be"), _("Difference"))
+    if cycles:
+        return columns, tuple(rows)
+    return columns[1:], tuple((name, *rest) for name, _measured, *rest in rows)
+
+
+def _curves(data: Mapping[str, Any]) -> Curves | None:
+    found = {name: spread(values) for name, values in data.get("durations", {}).items()}
+    key = _("Dashed: as it is. Whole: as it is to be.")
+    if found.get("measured"):
+        # The longest tenth of what was measured would press everything else to the left.
+        key = _("Dotted: as it is, measured. Dashed: as it is, simulated. Whole: as it is to be.")
+    return curves(found, key, is_simulated=True)
+
+
+def _use(data: Mapping[str, Any]) -> Table | None:
     """How busy each office is, on both sides."""
+    use = data.get("use", {})
     before, after = use.get("as_is", {}), use.get("to_be", {})
-    lines = []
+    rows = []
     for office in dict.fromkeys([*before, *after]):
         was, will_be = before.get(office), after.get(office)
         words = ""
-        if was is not None and will_be is not None:
-            by = round((will_be - was) * 100, 1)
-            sign = "−" if by < 0 else ""
-            words = _("%(number)s points", number=sign + format_decimal(abs(by))) if by else ""
-        lines.append(
-            Line(office or _("Everybody on average"), share(was, 1), share(will_be, 1), words)
-        )
-    return lines
+        if was is not None and will_be is not None and round(will_be - was, 3):
+            words = _("%(number)s points", number=points(will_be - was))
+        name = office or _("Everybody on average")
+        rows.append((name, share(was, 1), share(will_be, 1), words))
+    if not rows:
+        return None
+    columns = (_("As it is"), _("As it is to be"), _("Difference"))
+    return Table(_("How busy each office is"), columns, tuple(rows), is_simulated=True)
 
 
 def _verdict(data: Mapping[str, Any]) -> str:
@@ -141,7 +251,10 @@ def _verdict(data: Mapping[str, Any]) -> str:
         return _(
             "A case will be decided %(time)s later (95%% interval: %(low)s to %(high)s).", **values
         )
-    return _("No difference in time can be told apart from chance.")
+    return _(
+        "No difference in time can be told apart from chance (95%% interval of the change: %(range)s).",
+        range=ranged(said["low"], said["high"]),
+    )
 
 
 def _gains(data: Mapping[str, Any]) -> str:
@@ -152,78 +265,60 @@ def _gains(data: Mapping[str, Any]) -> str:
         if one["measure"] in ("requirements", "hand_overs", "documents") and after < before:
             name = str(MEASURES[one["measure"]]).lower()
             less.append(f"{name} {before.normalize():f} → {after.normalize():f}")
-    for name, words in (
-        ("burden", _("burden on applicants a year")),
-        ("cost", _("cost of a service")),
+    for name, words, say in (
+        ("burden", _("burden on applicants a year"), yearly),
+        ("cost", _("cost of a service"), money),
     ):
         pair = data[name]
         if pair["before"] and pair["after"] and Decimal(pair["after"]) < Decimal(pair["before"]):
-            told = [money(Decimal(pair[side]), data["currency"]) for side in ("before", "after")]
-            less.append(f"{words} {told[0]} → {told[1]}")
+            told = [say(Decimal(pair[side]), data["currency"]) for side in ("before", "after")]
+            less.append(f"{words} {told[0]} → {told[1]}".replace("S/ ", "S/\u00a0"))
     return "; ".join(less)
 
 
-def figures(data: Mapping[str, Any], currency: str) -> list[Line]:
-    lines = []
-    for one in data["figures"]:
-        before, after = Decimal(one["before"]), Decimal(one["after"])
-        part = (after - before) / before if before else None
-        name = one["measure"]
-        lines.append(
-            Line(
-                str(MEASURES[name]),
-                measured(name, before),
-                measured(name, after),
-                _difference(name, after - before) if name in COUNTED else change(part),
-            )
+def _simulated(data: Mapping[str, Any]) -> Table | None:
+    found, cycles = data.get("simulated", []), data.get("cycles") or {}
+    if not found:
+        return None
+    columns, rows = _columns(
+        [_simulated_row(one, data["currency"], cycles) for one in found], cycles
+    )
+    heading = _("Simulated, changes with their interval of %(sure)s", sure=share(0.95))
+    return Table(heading, columns, rows, is_simulated=True)
+
+
+def _simulated_row(
+    one: Mapping[str, Any], currency: str, cycles: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Name, measured, as it is, as it is to be, change."""
+    name, said = one["measure"], one["change"]
+
+    def words(value: float) -> str:
+        if name in _SHARES:
+            return share(value, 1)
+        return (
+            money(Decimal(str(value)), currency) if name == "cost_mean" else duration_words(value)
         )
-    names = {"cost": _("Cost of one service"), "burden": _("Burden on applicants a year")}
-    for name, words in names.items():
-        was, will_be = (_amount(data[name][side]) for side in ("before", "after"))
-        part = (will_be - was) / was if was and will_be is not None else None
-        lines.append(Line(words, money(was, currency), money(will_be, currency), change(part)))
-    once = {side: _amount(said) for side, said in data["once_only"].items()}
-    words = _("Obtained by the State itself")
-    lines.append(Line(words, share(once["before"]), share(once["after"]), ""))
-    return lines
 
-
-def _amount(said: str | None) -> Decimal | None:
-    return None if said is None else Decimal(said)
-
-
-def _difference(name: str, by: Decimal) -> str:
-    return "" if not by else f"{by.normalize():+f}"
-
-
-def _simulated(one: Mapping[str, Any], currency: str, cycles: Mapping[str, float]) -> Line:
-    name = one["measure"]
-
-    def words(amount: float) -> str:
-        if name in ("late", "silent", "utilisation"):
-            return share(amount, 1)
-        if name == "cost_mean":
-            return money(Decimal(str(amount)), currency)
-        return duration_words(amount)
-
-    def signed(amount: float) -> str:
-        sign = "−" if amount < 0 else ""
-        if name in ("late", "silent", "utilisation"):
-            return sign + str(format_decimal(round(abs(amount) * 100, 1)))
-        return sign + words(abs(amount))
-
-    said = one["change"]
-    changed = f"{signed(said['value'])} ({signed(said['low'])} … {signed(said['high'])})"
-    if name in ("late", "silent", "utilisation"):
-        changed = _("%(number)s points", number=changed)
-    if not said["is_clear"]:
+    ends = [said[end] for end in ("value", "low", "high")]
+    if name in _SHARES:
+        value, low, high = (points(one) for one in ends)
+        changed = _("%(number)s points", number=f"{value} ({low} … {high})")
+    elif name == "cost_mean":
+        value, low, high = (paid(Decimal(str(one)), currency) or "0" for one in ends)
+        changed = f"{value} ({low} … {high})"
+    else:
+        changed = spanned(*ends)
+    if not any(said[end] for end in ("value", "low", "high")):
+        changed = _("the same")
+    elif not said["is_clear"]:
         changed += " · " + _("may be chance")
-    return Line(
+    return (
         str(_SIMULATED[name]),
+        words(cycles[name]) if name in cycles else "",
         words(one["before"]["value"]),
         words(one["after"]["value"]),
         changed,
-        words(cycles[name]) if name in cycles else "–",
     )
 
 
@@ -257,7 +352,11 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
         )
     if data.get("assumed"):
         found.append(
-            _("Neither measured nor said, so assumed: %(names)s.", names=", ".join(data["assumed"]))
+            plural(
+                "%(num)d thing was neither measured nor said, so it is assumed: see under assumptions.",
+                "%(num)d things were neither measured nor said, so they are assumed: see under assumptions.",
+                len(data["assumed"]),
+            )
         )
     return found
 
@@ -279,6 +378,9 @@ def _basis(data: Mapping[str, Any]) -> list[str]:
         found.append(
             _("Fitted on the first half of the measured cases and tested on the second half.")
         )
+    for note in data.get("notes", ()):
+        template = note["sentence"]
+        found.append(filled(gettext(template), note["values"]))
     if "seeds" in data:
         found.append(
             _(
@@ -289,19 +391,3 @@ def _basis(data: Mapping[str, Any]) -> list[str]:
             )
         )
     return found
-
-
-def _x(value: float, longest: float) -> float:
-    return round(_LEFT + (WIDTH - _LEFT - 8) * value / longest, 1) if longest else _LEFT
-
-
-def _curve(values: Sequence[float], longest: float) -> str:
-    """Points of “so many of 100 cases are done by then”."""
-    if not values:
-        return ""
-    count = max(1, len(values) - 1)
-    points = []
-    for place in range(0, len(values), max(1, len(values) // 60)):
-        y = HEIGHT - _BOTTOM - (HEIGHT - _BOTTOM - 8) * place / count
-        points.append(f"{_x(values[place], longest)},{y:.1f}")
-    return " ".join(points)

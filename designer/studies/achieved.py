@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from designer.ledger import ledger
 from designer.models import Draft, Study, StudyReport
-from designer.studies.figures import figures_of
-from designer.studies.sides import Sides, live_side, sides
+from designer.picture import picture
+from designer.studies.figures import drawn, figures_of, measured_waits
+from designer.studies.sides import Sides, drawings_of, live_side, sides
 from designer.survival import Quantile, Survival, change, survival
 from engine.errors import Refusal
 from engine.metrics.evidence import evidence
@@ -23,6 +24,7 @@ from engine.metrics.question import Question
 from engine.models import Person, Version
 
 FEWEST = 30  # completed cases of the new version below which nothing is concluded
+_POINTS = 120  # of a curve
 _ASKED = {"cycle_p50": 0.5, "cycle_p85": 0.85}
 
 
@@ -83,7 +85,21 @@ def achieved(session: Session, study: Study, *, by: Person, at: datetime) -> dic
         "promise": promise,
         "achieved": changes,
         "verdict": verdict(promise, lived["to_be"], curves["to_be"], changes),
+        "curves": {name: _curve(curve) for name, curve in curves.items()},
+        "diagrams": drawn(
+            (drawings_of(session, study)[0], picture(version)),
+            both.as_is,
+            now,
+            {"as_is": measured_waits(both.as_is), "to_be": measured_waits(now)},
+        ),
     }
+
+
+def _curve(curve: Survival) -> list[list[float]]:
+    """Points of “so many are decided by then”: seconds and share, as many as a picture shows."""
+    count = len(curve.times)
+    places = sorted({round(place * (count - 1) / _POINTS) for place in range(_POINTS + 1)})
+    return [[curve.times[at], 1 - curve.shares[at]] for at in places] if count else []
 
 
 def _lived(one: Lifetimes, curve: Survival) -> dict[str, Any]:

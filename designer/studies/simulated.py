@@ -16,6 +16,7 @@ from designer.simulation.lived import with_law
 from designer.simulation.outcomes import Difference, Estimate, Results
 from designer.simulation.scenario import Scenario, TaskPlan
 from designer.simulation.tally import quantile
+from designer.simulation.tornado import Simulated, Swing, change_swings
 from designer.simulation.what_ifs import merged
 from designer.studies.said import Said
 from designer.studies.scenario import scenario_of
@@ -102,9 +103,12 @@ def simulated(
         for side, scenario in ((before, ready.as_is), (after, ready.to_be))
     ]
     differences = compared(was, will_be)
+    durations = {"as_is": list(was.durations), "to_be": list(will_be.durations)}
+    if ready.cycles:
+        durations["measured"] = _points(ready.cycles)
     told = {
         "simulated": [_told(one) for one in differences if one.measure in SHOWN],
-        "durations": {"as_is": list(was.durations), "to_be": list(will_be.durations)},
+        "durations": durations,
         "is_overloaded": {"as_is": was.is_overloaded, "to_be": will_be.is_overloaded},
         "assumed": sorted(ready.as_is.assumed | ready.to_be.assumed),
         "seeds": list(was.seeds),
@@ -115,12 +119,32 @@ def simulated(
         "calibration": _calibration(was, ready),
         "cycles": _cycles(ready.cycles),
         "is_fitted": ready.fit is not None,
+        "notes": [] if ready.fit is None else [asdict(note) for note in ready.fit.notes],
+        "tornado": [asdict(one) for one in _swings(before, after, ready, differences)],
     }
     waits = {
         name: {task.element_id: task.waiting for task in results.tasks}
         for name, results in (("as_is", was), ("to_be", will_be))
     }
     return told, waits
+
+
+def _swings(
+    before: Side, after: Side, ready: Prepared, differences: Sequence[Difference]
+) -> tuple[Swing, ...]:
+    """What the verdict becomes when one assumption is less, or more: the widest swings."""
+    [cycle] = [one for one in differences if one.measure == "cycle_mean"]
+    was, will_be = (
+        Simulated(side.parts.model, side.parts.process_id, scenario)
+        for side, scenario in ((before, ready.as_is), (after, ready.to_be))
+    )
+    return change_swings(was, will_be, cycle.change.value, cases=CASES)
+
+
+def _points(cycles: Sequence[float]) -> list[float]:
+    """Quantiles of what was measured, evenly spaced: as many as a picture shows."""
+    ordered = sorted(cycles)
+    return [quantile(ordered, place / 100) for place in range(101)]
 
 
 def _calibration(was: Results, ready: Prepared) -> dict[str, Any] | None:

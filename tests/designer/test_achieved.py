@@ -145,6 +145,15 @@ def test_a_promise_is_kept_when_the_measured_change_reaches_it(office: Office) -
     assert told["verdict"]["low"] < -3 * DAY < told["verdict"]["high"]
     assert told["lived"]["as_is"]["completed"] == 40
     assert told["promise"]["number"] == 1
+    drawn = told["diagrams"]
+    assert drawn["as_is"]["marks"]["w"] == ["removed"]
+    for side, tasks in (("as_is", {"a", "v", "w"}), ("to_be", {"a", "v"})):
+        waits = drawn[side]["waits"]
+        assert waits.keys() == tasks
+        assert all(one["seconds"] > DAY for one in waits.values())
+        curve = told["curves"][side]
+        assert [share for _, share in curve] == sorted(share for _, share in curve)
+        assert curve[-1][1] == pytest.approx(1)
     activities = next(one for one in told["figures"] if one["measure"] == "activities")
     assert (activities["before"], activities["after"]) == ("3", "2")
 

@@ -1,5 +1,6 @@
 """A report holds both sides, simulated on the same luck, and is never changed afterwards."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,19 @@ def test_a_report_proves_fewer_days_with_an_interval(
     assert [one["id"] for one in first["accepted"]] == ["mere-forwarding", "prohibited-requirement"]
     assert float(first["burden"]["after"]) < float(first["burden"]["before"])
     assert len(first["seeds"]) == 30
+    # what each requirement costs is told one by one, and the sum is the burden
+    for side in ("before", "after"):
+        told = sum(Decimal(one[side]["yearly"] or 0) for one in first["borne"])
+        assert told == Decimal(first["burden"][side])
+    [identity] = [one for one in first["borne"] if "DNI" in one["name"]]
+    assert Decimal(identity["before"]["yearly"]) > 0
+    assert (identity["after"]["yearly"], identity["after"]["is_fetched"]) == ("0", True)
+    # the tornado turns around the verdict, the widest swing on top
+    swings = first["tornado"]
+    assert {one["base"] for one in swings} == {first["verdict"]["value"]}
+    widths = [abs(one["high"] - one["low"]) for one in swings]
+    assert widths == sorted(widths, reverse=True)
+    assert swings[0]["about"] == "Derivar a la Subgerencia"
     # delivered a second time, the job changes nothing
     desk(Job(kind=JobKind.REPORT, payload={"study": key, "number": 1}))
     with sqlite_database.reading() as session:

@@ -73,6 +73,11 @@ def test_three_accepted_findings_become_fewer_papers_hand_overs_days_and_soles(
     expect(told).to_contain_text("burden on applicants a year S/")
     expect(told).to_contain_text("cost of a service S/")
     expect(page.get_by_text("Not calibrated: there is no log")).to_be_visible()
+    expect(page.get_by_role("heading", name="What the verdict rests on most")).to_be_visible()
+    borne = page.get_by_role("region", name="What each requirement costs applicants a year")
+    expect(borne.get_by_role("row", name="Copia simple del DNI")).to_contain_text(
+        "the State obtains it"
+    )
     # both diagrams stand side by side in the report, with what changed in words as well
     before = page.get_by_role("img", name="Diagram, as it is; Derivar a la Subgerencia: removed")
     expect(before).to_be_visible()

@@ -1,9 +1,13 @@
 """The pages of a report: made by the worker, printed to be signed, read by the public when the office wants."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
+from weasyprint import HTML
+from weasyprint.formatting_structure.boxes import TextBox
 
 from designer.library import publish_folder
 from designer.models import StudyReport
@@ -14,7 +18,7 @@ from engine.people import person_by_name
 from engine.worker import Worker
 from tests.clock import START
 from tests.webapp.conftest import Town, Visitor
-from webapp.report_press import ReportPress
+from webapp.report_press import ReportPress, printed
 
 # WeasyPrint leaves its colour profile open until it is collected.
 pytestmark = pytest.mark.filterwarnings(
@@ -65,6 +69,9 @@ def test_a_report_is_made_by_the_worker_and_printed_in_the_language_it_was_asked
     assert "not calibrated" in text  # there is no log of how it was: every simulated figure says so
     assert text.count("not calibrated</span>") >= 5
     assert "Derivar a la Subgerencia: removed" in text
+    assert "What each requirement costs applicants a year" in text
+    assert "What the verdict rests on most" in text
+    assert "Delay ±20 %: Derivar a la Subgerencia" in text
     with ana.get(f"{report}.pdf") as pdf:
         assert pdf.mimetype == "application/pdf"
         assert pdf.data.startswith(b"%PDF")
@@ -85,6 +92,26 @@ def test_the_printed_report_is_for_the_public_only_when_the_office_wants(
     with anybody.get(f"/reports/{code}.pdf") as pdf:
         assert pdf.data.startswith(b"%PDF")
     assert f"/reports/{code}.pdf" in anybody.get(f"/reports/{code}").text
+
+
+def test_the_verdict_its_figures_and_the_signatures_are_on_one_page(
+    town: Town, report: str
+) -> None:
+    make(town)
+    with town.database.reading() as session, town.app.app_context():
+        found = session.scalars(select(StudyReport)).one()
+        with force_locale("es"):
+            html = printed(found, author="Ana Quispe Mamani", entity="Municipalidad", language="es")
+    first, second, *_ = (words_of(page) for page in HTML(string=html).render().pages)
+    for told in ("días antes (intervalo", "Carga para los administrados", "Aprobado por"):
+        assert told in first
+    assert "De qué depende más la conclusión" in second
+
+
+def words_of(page: Any) -> str:
+    """What is printed on one page of WeasyPrint's."""
+    boxes = page._page_box.descendants()
+    return " ".join(box.text for box in boxes if isinstance(box, TextBox))
 
 
 def test_what_came_of_it_is_asked_only_of_what_is_live(town: Town, report: str) -> None:

@@ -13,7 +13,6 @@ from engine.models import Role
 from webapp.access import access
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
-from webapp.report_words import Line
 from webapp.sessions import signed_in
 from webapp.study_words import MEASURES, TYPES, change, measured, money
 from webapp.transactions import now, session, start_over
@@ -102,6 +101,16 @@ def _asked(study_id: int) -> tuple[str, dict[str, str], Said]:
     }[asked]
     words = office if kind == "move_to_office" else with_other
     return kind, arguments, Said(_SENTENCES[asked], {"name": name, "other": words})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure before and after a change, in words."""
+
+    name: str
+    before: str
+    after: str
+    change: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from engine.errors import NotFound, Refusal
 from engine.files import FileStore
 from engine.models import Role
 from webapp.access import access, public
-from webapp.achieved_words import told_achieved
 from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
 from webapp.report_files import is_printed, pdf_of
@@ -102,13 +101,11 @@ def _pdf(report: StudyReport) -> ResponseReturnValue:
 def _page(report: StudyReport, *, is_public: bool = False) -> ResponseReturnValue:
     by = people_names(session(), [report.issued_by_id] if report.issued_by_id else [])
     is_done = report.data.get("state") == "done"
-    is_achieved = report.data.get("kind") == "achieved"
     no_pdf = report.data.get("no_pdf")
     return page(
         "studies/report.html",
         report=report,
-        told=told_report(report.data) if is_done and not is_achieved else None,
-        achieved=told_achieved(report.data) if is_done and is_achieved else None,
+        told=told_report(report.data, report.number) if is_done else None,
         # Reports issued before there were printed pages wait for none.
         is_waiting=report.data.get("state") == "waiting"
         or (is_done and "language" in report.data and not is_printed(report)),

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from designer.simulation.calibration import calibrated, measured_of
 from designer.simulation.distributions import exponential, fixed
 from designer.simulation.experiments import simulate
-from designer.simulation.tornado import swings
+from designer.simulation.tornado import Simulated, change_swings, swings
 from tests.designer.simulation.procedures import chain, served
 
 
@@ -21,6 +23,34 @@ def test_the_assumption_that_moves_most_comes_first() -> None:
     staff = by_name["One person less or more: {about}", "clerks0"]
     assert staff.low == staff.base  # there is nobody to take away
     assert staff.high < staff.base
+
+
+def test_what_both_sides_assume_alike_moves_the_verdict_less_than_what_one_side_gives_up() -> None:
+    kept, gone = (1, fixed(3000)), (1, fixed(600))
+    before = Simulated(chain("t0", "t1"), "p", served(kept, gone, every=9000))
+    after = Simulated(chain("t0"), "p", served(kept, every=9000))
+    found = change_swings(before, after, -600.0, cases=120)
+    by_name = {(swing.what, swing.about): swing for swing in found}
+    removed = by_name["Duration ±20 %: {about}", "t1"]
+    assert found[0] == removed
+    assert removed.low == pytest.approx(-480, abs=2)
+    assert removed.high == pytest.approx(-720, abs=2)
+    # five times as long, but on both sides: the difference stays
+    assert by_name["Duration ±20 %: {about}", "t0"].width < 0.02 * removed.width
+    assert {swing.base for swing in found} == {-600.0}
+
+
+def test_persons_of_a_log_leave_room_for_what_matters_more() -> None:
+    scenario = served((1, exponential(800)), every=1000)
+    crowd = {f"p{number}": scenario.staff["clerks0"] for number in range(60)}
+    found = swings(
+        chain("t0"),
+        "p",
+        replace(scenario, staff={**scenario.staff, **crowd}),
+        cases=60,
+        replications=1,
+    )
+    assert "Duration ±20 %: {about}" in {swing.what for swing in found}
 
 
 @pytest.mark.parametrize(
