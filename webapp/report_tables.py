@@ -92,10 +92,10 @@ def _day_rows(numbers: Numbers) -> Rows:
 
 
 def _age_rows(numbers: Numbers) -> Rows:
-    yield _("task"), _("age (h)")
+    yield _("task"), _("age (h)"), _("tasks")
     for stage in flow.ageing(numbers, at=now()):
-        for age in stage.ages:
-            yield stage.name, _hours(age)
+        for age, count in stage.ages:
+            yield stage.name, _hours(age), count
 
 
 def _step_rows(numbers: Numbers) -> Rows:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.metrics.days import DAY, QUARTER, monday, offsets_of
+from engine.metrics.days import DAY, QUARTER, block_of, monday, offsets_of
 from engine.metrics.item import CAUSES, Cause, Item, Measured
 
 WIDTH = 0.04  # of a bucket, in natural logarithms: within it durations differ by 4 %, so its middle errs by 2 %
@@ -53,7 +53,25 @@ class Cells:
         self.broad, self.values = {}, {}
 
     def rows(self) -> Iterator[CellRow]:
-        """Columns of Cell, of fine and broad slices, without cells that stay as they are; always in the same order."""
+        """Columns of Cell, of fine and broad slices, without cells that stay as they are; then those of the blocks of
+        histograms. Always in the same order."""
+        blocks: dict[tuple[int, int, int, int, int, int], list[int]] = {}
+        for row in self._own_rows():
+            yield row
+            kind, slice_id, period, a, b, bucket, n, total = row
+            if kind in _HISTOGRAMS:
+                key = (kind + IN_BLOCKS, slice_id, block_of(period), a, b, bucket)
+                sums = blocks.get(key)
+                if sums is None:
+                    blocks[key] = [n, total]
+                else:
+                    sums[0] += n
+                    sums[1] += total
+        for key, (n, total) in sorted(blocks.items()):
+            if n or total:
+                yield *key, n, total
+
+    def _own_rows(self) -> Iterator[CellRow]:
         every = dict(self.values)
         for fine, broad in self.broad.items():
             own, sums = self.values[fine], every.get(broad)
@@ -126,6 +144,12 @@ _BY_CAUSE: dict[Cause, int] = {cause: int(Kind[cause.name]) for cause in CAUSES}
 HISTOGRAMS = frozenset(
     {Kind.LEAD, Kind.CYCLE, Kind.LEGAL, Kind.OFFICE, Kind.TOUCH, Kind.WAITING, Kind.WHOLE}
 )
+# Their weeks are added up a second time, in blocks of 13, under kinds of their own: three years of weeks have ten times
+# as many buckets as their blocks, and nobody looks at them week by week. Near the square root of the weeks of three
+# years, blocks and the weeks left over at both ends are fewest.
+IN_BLOCKS = 100
+ALL_KINDS = (*map(int, Kind), *(kind + IN_BLOCKS for kind in sorted(HISTOGRAMS)))
+_HISTOGRAMS = frozenset(map(int, HISTOGRAMS))
 _COMPLETED = "completed"
 _MOST = 1 << 53
 

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from engine.metrics.cells import Kind
 from engine.metrics.days import as_date
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers, Sum, week_of
+from engine.metrics.numbers import Numbers, week_of
 from engine.metrics.spread import Spread, spread_of_counts
+from engine.metrics.summing import Sum
 
 
 @measure("ISO 22400-2 “throughput time”; Reinertsen, Principles of Product Development Flow")

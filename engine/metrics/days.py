@@ -5,6 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
+BLOCK = 13 * 7  # days: so many weeks are added up together
 QUARTER = 900  # zones change their clocks on the quarter of an hour at most
 _MOST_QUARTERS = 200_000
 _QUARTERS_A_WEEK = 7 * DAY // QUARTER  # no zone changes its clock twice within one
@@ -20,6 +21,11 @@ def day_of(seconds: int, zone: ZoneInfo) -> int:
 def monday(day: int) -> int:
     """The Monday of the day's week, in days since 1970; 1970 began on a Thursday."""
     return day - (day + 3) % 7
+
+
+def block_of(day: int) -> int:
+    """The Monday with which the day's block of weeks begins."""
+    return day - (day + 3) % BLOCK
 
 
 def as_date(day: int) -> date:

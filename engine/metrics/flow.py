@@ -1,27 +1,39 @@
 """How cases flow: what is where now and was where each day, how old it is, who hands over to whom."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 
 from engine.directory import office_names, people_names
-from engine.metrics.cells import Kind
+from engine.metrics.cells import WIDTH, Kind
 from engine.metrics.cycle_time import first_day, last_day
 from engine.metrics.days import as_date, as_day
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers, Sum
+from engine.metrics.numbers import Numbers
+from engine.metrics.summing import Sum
 from engine.models import MeasuredCase, Resource, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What stands at one element now; ages in seconds, the oldest last, at most as many as are drawn."""
+    """What stands at one element now: ages in seconds and how many each, the oldest last. Of many, those within 4 % of
+    an age are told together."""
 
     element_id: str
     name: str
-    ages: tuple[float, ...]
+    ages: tuple[tuple[float, int], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(n for _, n in self.ages)
+
+    @property
+    def oldest(self) -> float:
+        return self.ages[-1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ def cumulative_flow(numbers: Numbers, *, today: date) -> Flowed:
     )
     flows = numbers.sums(Kind.FLOW, by=("period", "b"), until_now=True)[Kind.FLOW]
     change: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    names: dict[str, str] = {}
+    names = {one.element_id: one.name for one in numbers.activities.values()}
     moves = [(one.a, one.period, one.n) for one in sums[Kind.ARRIVED]]
     moves += [(one.a, one.period, -one.n) for one in sums[Kind.DEPARTED]]
     moves += [(one.b, one.period, -one.n) for one in flows if one.b]
@@ -86,8 +98,7 @@ def cumulative_flow(numbers: Numbers, *, today: date) -> Flowed:
         activity = numbers.activities.get(activity_id)
         if activity is not None:
             change[activity.element_id][day] += n
-            names[activity.element_id] = activity.name
-    now = {stage.element_id: len(stage.ages) for stage in _open_now(numbers)}
+    now = _open_now(numbers)
     days = range(first, last + 1)
     piles = []
     for element_id in {*change, *now}:
@@ -110,13 +121,19 @@ def ageing(numbers: Numbers, *, at: datetime) -> list[Stage]:
 
     Stages with most first; ages in seconds.
     """
-    now = int(at.timestamp())
-    return [
-        Stage(
-            stage.element_id, stage.name, tuple(sorted(max(0.0, now - age) for age in stage.ages))
-        )
-        for stage in _open_now(numbers)
-    ]
+    now, item = int(at.timestamp()), WorkItem
+    age: ColumnElement[Any] = case((item.enabled_at < now, now - item.enabled_at), else_=0)
+    if not numbers.is_exact:
+        age = cast(func.round(func.ln(1.0 + age) / WIDTH), Integer)
+    found: dict[str, Counter[float]] = {}
+    for activity_id, many, oldest in _open_items(
+        numbers, func.count(), func.min(item.enabled_at), by=(age,)
+    ):
+        ages = found.setdefault(numbers.activities[activity_id].element_id, Counter())
+        ages[float(max(0, now - oldest))] += many
+    names = {one.element_id: one.name for one in numbers.activities.values()}
+    stages = [Stage(id, names[id], tuple(sorted(ages.items()))) for id, ages in found.items()]
+    return sorted(stages, key=lambda stage: (-stage.count, stage.name))
 
 
 @measure("Directly-follows graph: van der Aalst, Process Mining, 2016, ch. 6; IEEE 1849 (XES)")
@@ -203,12 +220,19 @@ def _element(numbers: Numbers, activity_id: int) -> str:
     return activity.element_id if activity is not None else ""
 
 
-def _open_now(numbers: Numbers) -> list[Stage]:
-    """Open items by element; `ages` are still instants of enabling, to the hour."""
-    found: dict[str, list[float]] = {}
-    names: dict[str, str] = {}
-    hour = WorkItem.enabled_at // 3600
-    asked = select(WorkItem.activity_id, hour, func.count(), func.min(WorkItem.enabled_at)).where(
+def _open_now(numbers: Numbers) -> Counter[str]:
+    """How many items are open, by element."""
+    found: Counter[str] = Counter()
+    for activity_id, many in _open_items(numbers, func.count()):
+        found[numbers.activities[activity_id].element_id] += many
+    return found
+
+
+def _open_items(
+    numbers: Numbers, *sums: ColumnElement[Any], by: tuple[ColumnElement[Any], ...] = ()
+) -> Iterable[Any]:
+    """Activity and sums of open items, whenever they were enabled."""
+    asked = select(WorkItem.activity_id, *sums).where(
         WorkItem.activity_id.in_(list(numbers.activities)), WorkItem.ended_at.is_(None)
     )
     if not numbers.is_whole:
@@ -216,14 +240,7 @@ def _open_now(numbers: Numbers) -> list[Stage]:
         asked = asked.join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id).where(
             MeasuredCase.ended_at.is_(None), *numbers.conditions
         )
-    for activity_id, _hour, many, enabled_at in numbers.session.execute(
-        asked.group_by(WorkItem.activity_id, hour).order_by(hour)
-    ):
-        activity = numbers.activities[activity_id]
-        found.setdefault(activity.element_id, []).extend([float(enabled_at)] * many)
-        names[activity.element_id] = activity.name
-    stages = [Stage(id, names[id], tuple(ages)) for id, ages in found.items()]
-    return sorted(stages, key=lambda stage: (-len(stage.ages), stage.name))
+    return numbers.session.execute(asked.group_by(WorkItem.activity_id, *by))
 
 
 def _backwards(now: int, change: dict[int, int], days: range, today: int) -> tuple[int, ...]:

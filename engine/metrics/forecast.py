@@ -11,17 +11,19 @@ from sqlalchemy import select
 from engine.metrics.cells import Kind
 from engine.metrics.days import as_day
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers
+from engine.metrics.numbers import Numbers, open_cases
 from engine.metrics.question import Question
 from engine.metrics.spread import Ranked
+from engine.metrics.sql import epoch_of
 from engine.models import Case
+from engine.visibility import visible_cases
 
 TRIALS = 500
 WINDOW = 84  # days of past throughput that the future is drawn from
 HORIZON = 28  # days a backtest looks ahead
 BACKTESTS = 12
 LONGEST = 3_650
-MOST_OPEN = 2_000  # open cases, the oldest
+MOST_OPEN = 2_000  # open cases, those due next
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +115,19 @@ def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 2
     The likeliest to be late first; those that are late already, or have no due date, are not in it. Empty when nothing
     was completed.
     """
+    judged = _judged(numbers, question, at)
     ranked = Ranked(numbers.durations(Kind.CYCLE))
-    if not ranked.count:
-        return []
+    risks = {case_id: risk for risk, case_id in judged[:most]}
     rows = numbers.session.execute(
-        select(Case.number, Case.applicant_name, Case.started_at, Case.due_at)
-        .where(question.of_procedure, Case.status == "open")
-        .where(Case.due_at >= at)
-        .order_by(Case.started_at)
-        .limit(MOST_OPEN)
+        select(Case.id, Case.number, Case.applicant_name, Case.started_at, Case.due_at).where(
+            Case.id.in_(risks), visible_cases(question.person)
+        )
     )
     found = []
-    for number, applicant, started_at, due_at in rows:
-        assert due_at is not None  # asked for above
+    for case_id, number, applicant, started_at, due_at in rows:
+        assert due_at is not None  # it was judged by it
         age = max(0.0, (at - started_at).total_seconds())
         likely, safe = (remaining(ranked, age, share) for share in (0.5, 0.85))
-        alive = 1 - ranked.share_within(age)
-        late = 1 - ranked.share_within((due_at - started_at).total_seconds())
-        risk = late / alive if alive > 0 else 1.0
         found.append(
             Outlook(
                 number,
@@ -139,11 +136,36 @@ def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 2
                 due_at,
                 started_at + timedelta(seconds=likely),
                 started_at + timedelta(seconds=safe),
-                risk,
+                risks[case_id],
             )
         )
-    found.sort(key=lambda one: (-one.risk, one.started_at))
-    return found[:most]
+    return sorted(found, key=lambda one: (-one.risk, one.started_at))
+
+
+def likely_late(numbers: Numbers, question: Question, *, at: datetime) -> int:
+    """How many open cases are likelier to end after their due date than before, judged as in `outlook`."""
+    return sum(1 for risk, _ in _judged(numbers, question, at) if risk > 0.5)
+
+
+def _judged(numbers: Numbers, question: Question, at: datetime) -> list[tuple[float, int]]:
+    """Risk and id of open cases due from now on, the likeliest to be late first; of very many those due next."""
+    ranked = Ranked(numbers.durations(Kind.CYCLE))
+    if not ranked.count:
+        return []
+    now, judged = int(at.timestamp()), []
+    columns = (Case.id, epoch_of(Case.started_at), epoch_of(Case.due_at))
+    rows = numbers.session.execute(
+        open_cases(numbers.session, question, *columns)
+        .where(Case.due_at >= at)
+        .order_by(Case.due_at)
+        .limit(MOST_OPEN)
+    )
+    for case_id, started_at, due_at in rows:
+        alive = 1 - ranked.share_within(max(0.0, now - started_at))
+        late = 1 - ranked.share_within(due_at - started_at)
+        judged.append((late / alive if alive > 0 else 1.0, started_at, case_id))
+    judged.sort(key=lambda one: (-one[0], one[1]))
+    return [(risk, case_id) for risk, _, case_id in judged]
 
 
 def remaining(ranked: Ranked, age: float, share: float) -> float:

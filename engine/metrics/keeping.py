@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from engine.metrics.bulk import insert_rows
 from engine.metrics.cells import (
+    ALL_KINDS,
     CellRow,
     Cells,
     Done,
-    Kind,
     Placed,
     add,
     number_of,
@@ -23,7 +23,17 @@ from engine.metrics.cells import (
     slices_of,
 )
 from engine.metrics.item import CAUSES, MOST_STEPS, Item, ItemKind, Measured
-from engine.models import Activity, Audience, Cell, MeasuredCase, Resource, Slice, Variant, WorkItem
+from engine.models import (
+    Activity,
+    Audience,
+    Cell,
+    MeasuredCase,
+    Recount,
+    Resource,
+    Slice,
+    Variant,
+    WorkItem,
+)
 
 _CASES: Table = MeasuredCase.__table__  # type: ignore[assignment]  # the stubs say FromClause
 _ITEMS: Table = WorkItem.__table__  # type: ignore[assignment]  # the stubs say FromClause
@@ -117,8 +127,8 @@ def forget_some(session: Session, procedure_id: int, most: int = 1000) -> bool:
         select(Slice.id).where(Slice.procedure_id == procedure_id).limit(100)
     ).all()
     if slices:
-        kinds = [int(kind) for kind in Kind]
-        session.execute(delete(Cell).where(Cell.kind.in_(kinds), Cell.slice_id.in_(slices)))
+        session.execute(delete(Cell).where(Cell.kind.in_(ALL_KINDS), Cell.slice_id.in_(slices)))
+        session.execute(delete(Recount).where(Recount.procedure_id == procedure_id))
         session.execute(delete(Slice).where(Slice.id.in_(slices)))
         return True
     of_log = MeasuredCase.procedure_id == procedure_id
@@ -165,6 +175,11 @@ def stored(session: Session, case_ids: list[int]) -> dict[int, Done]:
         return {}
     cases = session.execute(_OLD_CASES, {"ids": case_ids}).all()
     return as_added(cases, session.execute(_OLD_ITEMS, {"ids": case_ids})) if cases else {}
+
+
+def stored_cases(session: Session, case_ids: list[int]) -> dict[int, Done]:
+    """The same without the items: for what is counted of cases alone."""
+    return as_added(session.execute(_OLD_CASES, {"ids": case_ids}), ()) if case_ids else {}
 
 
 def stored_after(session: Session, procedure_id: int, case_id: int, most: int) -> dict[int, Done]:

@@ -7,36 +7,64 @@ A question about case fields can only be answered from rows, of the newest MOST_
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple
+from enum import IntEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine.case_fields import has_field
-from engine.metrics.cells import Cells, Kind, add, middle_of
+from engine.metrics.cells import IN_BLOCKS, Cells, Kind, add, middle_of
 from engine.metrics.days import as_date, as_day, midnight, monday
-from engine.metrics.keeping import stored
+from engine.metrics.keeping import stored, stored_cases
 from engine.metrics.question import Question
-from engine.models import Activity, Audience, Cell, MeasuredCase, Person, Procedure, Role, Slice
+from engine.metrics.summing import COLUMNS, Column, Sum, summed
+from engine.models import (
+    Activity,
+    Audience,
+    Case,
+    MeasuredCase,
+    Person,
+    Procedure,
+    Role,
+    Slice,
+)
 from engine.people import offices_below
 from engine.visibility import seen_offices, sees_tasks_of_no_office
 
 EXACT_CASES = 2_000
 MOST_CASES = 20_000
-Column = Literal["period", "a", "b", "bucket"]
-COLUMNS: tuple[Column, ...] = ("period", "a", "b", "bucket")
 _WEEKLY = frozenset(Kind) - {Kind.STARTED, Kind.ENDED, Kind.ARRIVED, Kind.DEPARTED, Kind.FLOW}
+_OF_CASES = frozenset(
+    {
+        Kind.LEAD,
+        Kind.CYCLE,
+        Kind.LEGAL,
+        Kind.OFFICE,
+        Kind.STARTED,
+        Kind.ENDED,
+        Kind.TERM,
+        Kind.FIRST_TIME,
+        Kind.VARIANT,
+    }
+)  # kinds for which a case's own row says everything
 
 
-class Sum(NamedTuple):
-    """Cells added up; columns that were not asked for are 0."""
+class _Read(IntEnum):
+    """How much of the rows has been read."""
 
-    period: int
-    a: int
-    b: int
-    bucket: int
-    n: int
-    total: int
+    NOTHING = 0
+    CASES = 1
+    ITEMS = 2
+
+
+class Named(NamedTuple):
+    """An activity: an element as one office does it."""
+
+    id: int
+    element_id: str
+    name: str
+    office_id: int
 
 
 class Numbers:
@@ -45,14 +73,13 @@ class Numbers:
     def __init__(self, session: Session, question: Question) -> None:
         self.session = session
         self.question = question
-        self._activities: dict[int, Activity] | None = None
+        self._activities: dict[int, Named] | None = None
         self._slices: dict[bool, dict[int, str]] = {}
         self._exact: dict[str, dict[Kind, list[Sum]]] = {}  # by outcome
+        self._read: _Read = _Read.NOTHING
         self.cases = self._count()
         self.is_exact = bool(question.fields) or self.cases <= EXACT_CASES
         self.is_cut = bool(question.fields) and self.cases > MOST_CASES
-        if self.is_exact:
-            self._read_rows()
 
     def sums(
         self, *kinds: Kind, by: tuple[Column, ...] = (), until_now: bool = False
@@ -80,6 +107,7 @@ class Numbers:
         """The same for one kind, by the outcome of the case; empty: without a name."""
         first, last = self.range_of_days()
         if self.is_exact:
+            self._read_rows((kind,))
             return {
                 outcome: _summed(sums.get(kind, []), by, first, last)
                 for outcome, sums in self._exact.items()
@@ -110,13 +138,16 @@ class Numbers:
         return [(self.value_of(bucket), n) for bucket, n in sorted(counts.items()) if n]
 
     @property
-    def activities(self) -> dict[int, Activity]:
+    def activities(self) -> dict[int, Named]:
         """The procedure's activities by id."""
         if self._activities is None:
-            rows = self.session.scalars(
-                select(Activity).where(Activity.procedure_id == self.question.procedure_id)
+            of = Activity
+            rows = self.session.execute(
+                select(of.id, of.element_id, of.name, of.office_id).where(
+                    of.procedure_id == self.question.procedure_id
+                )
             )
-            self._activities = {row.id: row for row in rows}
+            self._activities = {row[0]: Named._make(row) for row in rows}
         return self._activities
 
     def range_of_days(self, *, until_now: bool = False) -> tuple[int | None, int | None]:
@@ -161,10 +192,8 @@ class Numbers:
         since: int | None,
         last: int | None,
     ) -> None:
-        places = [1 + by.index(name) if name in by else -1 for name in COLUMNS]
-        for row in self.session.execute(summing(kinds, slices, by, since=since, last=last)).all():
-            period, a, b, bucket = (0 if place < 0 else row[place] for place in places)
-            found[Kind(row[0])].append(Sum(period, a, b, bucket, int(row[-2]), int(row[-1])))
+        for kind, one in summed(self.session, kinds, slices, by, since=since, last=last):
+            found[kind].append(one)
 
     # --- from rows --------------------------------------------------------------------------------
 
@@ -182,48 +211,37 @@ class Numbers:
         some = self._touching().limit(most + 1).subquery()
         return self.session.scalar(select(func.count()).select_from(some)) or 0
 
-    def _read_rows(self) -> None:
+    def _read_rows(self, kinds: Iterable[Kind]) -> None:
+        """Count the cases, and their items only if the kinds are about these: they are most of the rows."""
+        wanted = _Read.CASES if _OF_CASES.issuperset(kinds) else _Read.ITEMS
+        if self._read >= wanted:
+            return
+        self._read = wanted
+        rows_of = stored if wanted == _Read.ITEMS else stored_cases
+        self._exact.clear()
         ids = self.session.scalars(
             self._touching().order_by(MeasuredCase.started_at.desc()).limit(MOST_CASES)
         ).all()
         found: dict[str, Cells] = {}
         for start in range(0, len(ids), 500):
-            for done in stored(self.session, list(ids[start : start + 500])).values():
+            for done in rows_of(self.session, list(ids[start : start + 500])).values():
                 cells = found.setdefault(done.case.outcome, Cells())
                 add(cells, done, (0, 0), self.question.zone, is_exact=True)
         for outcome, cells in found.items():
             own = self._exact[outcome] = defaultdict(list)
             for kind, _, *rest in cells.rows():
-                own[Kind(kind)].append(Sum(*rest))
+                if kind < IN_BLOCKS:
+                    own[Kind(kind)].append(Sum(*rest))
 
     def _exact_sums(
         self, kinds: Iterable[Kind], by: tuple[Column, ...], first: int | None, last: int | None
     ) -> dict[Kind, list[Sum]]:
+        self._read_rows(kinds)
         found = {}
         for kind in kinds:
             rows = [one for sums in self._exact.values() for one in sums.get(kind, ())]
             found[kind] = _summed(rows, by, first, last)
         return found
-
-
-def summing(
-    kinds: Iterable[Kind],
-    slices: Iterable[int],
-    by: tuple[Column, ...],
-    *,
-    since: int | None,
-    last: int | None,
-) -> Select[Any]:
-    """Cells added up, as a statement that every database understands: kind, the columns of `by`, count, seconds."""
-    columns = [Cell.kind, *(getattr(Cell, name) for name in by)]
-    asked = select(*columns, func.sum(Cell.n), func.sum(Cell.total)).where(
-        Cell.kind.in_([int(kind) for kind in kinds]), Cell.slice_id.in_(list(slices))
-    )
-    if since is not None:
-        asked = asked.where(Cell.period >= since)
-    if last is not None:
-        asked = asked.where(Cell.period <= last)
-    return asked.group_by(*columns)
 
 
 def measured_cases(session: Session, question: Question) -> list[ColumnElement[bool]]:
@@ -240,6 +258,22 @@ def measured_cases(session: Session, question: Question) -> list[ColumnElement[b
         of_log = and_(MeasuredCase.is_imported, MeasuredCase.attributes[name].as_string() == value)
         terms.append(or_(has_field(MeasuredCase.case_id, name, "is", value), of_log))
     return terms
+
+
+def open_cases(session: Session, question: Question, *columns: Any) -> Select[Any]:
+    """Select columns of Case for the question's open cases, whenever they began, that the person may count.
+
+    Of a whole procedure the index of open cases answers alone; else each is looked up among the measured ones.
+    """
+    # Written out: a database does not see that what a parameter says is what its index of open cases holds.
+    asked = select(*columns).where(
+        Case.procedure_id == question.procedure_id, Case.status == literal_column("'open'")
+    )
+    if asks_all(session, question):
+        return asked
+    return asked.join(MeasuredCase, MeasuredCase.case_id == Case.id).where(
+        *measured_cases(session, question)
+    )
 
 
 def counts_all(session: Session, person: Person, procedure_id: int) -> bool:

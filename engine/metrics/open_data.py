@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from engine.metrics.cells import Kind, middle_of
 from engine.metrics.days import ZONE, as_date, as_day
-from engine.metrics.numbers import counts_all, summing
+from engine.metrics.numbers import counts_all
 from engine.metrics.spread import Ranked
+from engine.metrics.summing import summing
 from engine.metrics.targets import NotYourProcedure
 from engine.models import OpenFigures, Person, Procedure, Slice
 

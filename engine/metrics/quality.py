@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine.metrics.asking import is_log
 from engine.metrics.cells import Kind
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers, measured_cases
+from engine.metrics.numbers import Numbers, measured_cases, open_cases
 from engine.metrics.question import Question
 from engine.models import Case, MeasuredCase
 
@@ -70,12 +70,8 @@ def due(session: Session, question: Question, *, at: datetime) -> Due:
         return _due_in_log(session, question, at)
     late = Case.due_at < at
     soon = (Case.due_at >= at) & (Case.due_at < at + SOON)
-    row = session.execute(
-        select(func.count().filter(late), func.count().filter(soon), func.count()).where(
-            question.of_procedure, Case.status == "open"
-        )
-    ).one()
-    return Due(*row)
+    counts = (func.count().filter(late), func.count().filter(soon), func.count())
+    return Due(*session.execute(open_cases(session, question, *counts)).one())
 
 
 def _due_in_log(session: Session, question: Question, at: datetime) -> Due:

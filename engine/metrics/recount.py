@@ -1,36 +1,134 @@
-"""Roll-ups thrown away and added up again from the raw rows: what repairs them, and what they are checked against."""
+"""Roll-ups added up again from the raw rows: what repairs them, and what they are checked against.
 
-from typing import Any
+Nobody waits for it. Rows are added up from one moment's view of the database, beside the cells that pages read; what
+differs is then added to these, some thousand cells in a transaction. Whoever measures a case meanwhile adds and takes
+away what changed, which comes to the same before or after.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from secrets import randbits
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import CursorResult, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from engine.database import own_sql
-from engine.metrics.cells import Kind
+from engine.database import Database, own_sql
+from engine.errors import Conflict
+from engine.metrics.cells import CellRow
 from engine.metrics.days import ZONE
+from engine.metrics.keeping import write_cell_rows
 from engine.metrics.rollups import (
     COUNTED_CASES,
     COUNTED_ITEMS,
+    RECOUNTED,
+    blocks,
     broad_cells,
     counted_cases,
     counted_items,
+    differences,
     fine_cells,
 )
-from engine.models import Cell, MeasuredCase, Slice
+from engine.models import EventLog, LogState, MeasuredCase, Recount
+
+Told = Callable[[int, int], object]  # cases added up so far, and in all
 
 
-def recount(session: Session, procedure_id: int, *, zone: ZoneInfo = ZONE) -> int:
-    """Add the rows of a procedure or log up again; how many cases they are. One transaction; nothing is committed.
+class RecountOvertaken(Conflict):
+    """Two at once with the cells of one procedure."""
 
-    Whoever measures a case meanwhile waits, so that it is neither missed nor counted twice.
+    sentence: ClassVar[str] = (
+        "Somebody else adds up the figures of this procedure by now, or deletes it. Theirs are right; yours stop here."
+    )
+
+
+class LogInMotion(Conflict):
+    """A log that is not whole."""
+
+    sentence: ClassVar[str] = "This log is being read or deleted. Wait until that is over."
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """How many cases were added up, and how many cells said something else."""
+
+    cases: int
+    mended: int
+
+
+def recount(
+    database: Database,
+    procedure_id: int,
+    *,
+    zone: ZoneInfo = ZONE,
+    told: Told | None = None,
+    pieces: int = 50_000,
+) -> Recounted:
+    """Add the rows of a procedure or log up again and mend its cells, while everyone works on.
+
+    Raises RecountOvertaken, LogInMotion. What was mended until then, or until a crash, is right.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE measure_cell IN SHARE ROW EXCLUSIVE MODE"))
-    slices = select(Slice.id).where(Slice.procedure_id == procedure_id)
-    kinds = [int(kind) for kind in Kind]  # the key of a cell begins with its kind
-    own = delete(Cell).where(Cell.kind.in_(kinds), Cell.slice_id.in_(slices))
-    session.execute(own.execution_options(synchronize_session=False))
+    number = database.write(partial(_begin, procedure_id=procedure_id))
+    mended = 0
+    with database.reading() as session:
+        if not database.is_sqlite:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        cases = _add_up(session, procedure_id, zone, pieces, told)
+        with closing(_different(session, procedure_id)) as found:
+            for rows in found:
+                database.write(partial(_mend, procedure_id=procedure_id, number=number, rows=rows))
+                mended += len(rows)
+    database.write(partial(_end, procedure_id=procedure_id, number=number))
+    return Recounted(cases, mended)
+
+
+def recount_within(session: Session, procedure_id: int, *, zone: ZoneInfo = ZONE) -> Recounted:
+    """The same inside one transaction of the caller's."""
+    cases, mended = _add_up(session, procedure_id, zone, 50_000, None), 0
+    for rows in list(_different(session, procedure_id)):
+        write_cell_rows(session, rows)
+        mended += len(rows)
+    for table in _BESIDE:
+        table.drop(session.connection())
+    return Recounted(cases, mended)
+
+
+def _begin(session: Session, *, procedure_id: int) -> int:
+    state = session.scalar(select(EventLog.state).where(EventLog.procedure_id == procedure_id))
+    if state not in (None, LogState.DONE.value):
+        raise LogInMotion
+    number = randbits(53)
+    row = {"procedure_id": procedure_id, "number": number}
+    started = own_sql(session).insert(Recount).values(row)
+    session.execute(
+        started.on_conflict_do_update(
+            index_elements=[Recount.procedure_id], set_={"number": number}
+        )
+    )
+    return number
+
+
+def _mend(session: Session, *, procedure_id: int, number: int, rows: list[CellRow]) -> None:
+    # Also waits for who takes over, and makes them wait: they look at the cells after this, or this is not written.
+    own = update(Recount).where(Recount.procedure_id == procedure_id, Recount.number == number)
+    done = cast("CursorResult[Any]", session.execute(own.values(number=number)))
+    if not done.rowcount:
+        raise RecountOvertaken
+    write_cell_rows(session, rows)
+
+
+def _end(session: Session, *, procedure_id: int, number: int) -> None:
+    own = delete(Recount).where(Recount.procedure_id == procedure_id, Recount.number == number)
+    session.execute(own)
+
+
+def _add_up(
+    session: Session, procedure_id: int, zone: ZoneInfo, pieces: int, told: Told | None
+) -> int:
+    """Fill RECOUNTED, a temporary table, from the rows; how many cases they are."""
     case = MeasuredCase
     since, until, total = session.execute(
         select(
@@ -39,39 +137,50 @@ def recount(session: Session, procedure_id: int, *, zone: ZoneInfo = ZONE) -> in
             func.count(),
         ).where(case.procedure_id == procedure_id)
     ).one()
+    connection = session.connection()
+    for table in _BESIDE:
+        table.create(connection)
     if not total:
         return 0
-    connection = session.connection()
     # Clocks that were set back, and logs that name an end before an event, reach a little beyond.
     around = (since - _AROUND, until + _AROUND)
-    for table in (COUNTED_CASES, COUNTED_ITEMS):
-        table.create(connection)
     after: int | None = -1
+    done = 0
     while after is not None:
-        some = counted_cases(procedure_id, zone, *around, after=after, most=_AT_ONCE)
+        some = counted_cases(procedure_id, zone, *around, after=after, most=pieces)
         connection.execute(some)
         connection.execute(counted_items(zone, *around))
         for sums in fine_cells():
             connection.execute(_added(session, sums))
-        after = connection.scalar(select(func.max(COUNTED_CASES.c.case_id)))
+        number = COUNTED_CASES.c.case_id
+        some_more, after = connection.execute(select(func.count(number), func.max(number))).one()
+        done += some_more
         for table in (COUNTED_CASES, COUNTED_ITEMS):
             connection.execute(delete(table))
+        if told is not None and after is not None:
+            told(min(done, total), total)
+    connection.execute(blocks())
     connection.execute(broad_cells(procedure_id))
-    for table in (COUNTED_CASES, COUNTED_ITEMS):
-        table.drop(connection)
     return int(total)
+
+
+def _different(session: Session, procedure_id: int) -> Generator[list[CellRow]]:
+    asked = differences(procedure_id).execution_options(yield_per=_CELLS_AT_ONCE)
+    with closing(session.execute(asked)) as rows:
+        for some in rows.partitions(_CELLS_AT_ONCE):
+            yield [cast("CellRow", tuple(map(int, row))) for row in some]
 
 
 def _added(session: Session, sums: Select[Any]) -> Any:
     """Write sums as cells, added to those that pieces before have written."""
-    cells = Cell.__table__
-    added = own_sql(session).insert(Cell).from_select([column.name for column in cells.c], sums)
-    new = added.excluded
+    added = own_sql(session).insert(RECOUNTED).from_select([one.name for one in RECOUNTED.c], sums)
+    new, old = added.excluded, RECOUNTED.c
     return added.on_conflict_do_update(
-        index_elements=list(cells.primary_key),
-        set_={"n": Cell.n + new.n, "total": Cell.total + new.total},
+        index_elements=list(RECOUNTED.primary_key),
+        set_={"n": old.n + new.n, "total": old.total + new.total},
     )
 
 
-_AT_ONCE = 200_000  # cases: SQLite may keep temporary tables in memory
+_BESIDE = (COUNTED_CASES, COUNTED_ITEMS, RECOUNTED)
+_CELLS_AT_ONCE = 4_000  # some tens of milliseconds for who waits to write
 _AROUND = 10 * 366 * 86_400

@@ -24,12 +24,14 @@ from sqlalchemy import (
     insert,
     literal_column,
     null,
+    or_,
     select,
     true,
+    union_all,
 )
 
-from engine.metrics.cells import CAUSE_KINDS, WIDTH, Kind
-from engine.metrics.days import DAY, changes_of
+from engine.metrics.cells import ALL_KINDS, CAUSE_KINDS, HISTOGRAMS, IN_BLOCKS, WIDTH, Kind
+from engine.metrics.days import BLOCK, DAY, changes_of
 from engine.models import Cell, MeasuredCase, Slice, WorkItem
 
 _CELLS: Table = Cell.__table__  # type: ignore[assignment]  # the stubs say FromClause
@@ -56,6 +58,15 @@ COUNTED_ITEMS = _temporary(
     "arrived", "departed", "week", "is_completed", "is_last", "ended_at", "round", "touch", "touch_bucket", "waiting",
     "waiting_bucket", "whole", "whole_bucket", *_NAMES_OF_CAUSES,
 )  # fmt: skip
+
+# Cells as they are when everything is added up once more.
+RECOUNTED = Table(
+    "recounted_cell",
+    MetaData(),
+    *(Column(column.name, column.type, primary_key=column.primary_key) for column in _CELLS.c),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
 
 
 def counted_cases(
@@ -150,9 +161,23 @@ def fine_cells() -> Iterator[Select[Any]]:
     yield from _of_items()
 
 
+def blocks() -> Insert:
+    """Add the histograms of RECOUNTED up in blocks of weeks."""
+    cell = RECOUNTED.c
+    shift, length = literal_column(str(IN_BLOCKS), Integer), literal_column(str(BLOCK), Integer)
+    kind, block = cell.kind + shift, cell.period - (cell.period + _THURSDAY) % length
+    keys = (kind, cell.slice_id, block, cell.a, cell.b, cell.bucket)
+    asked = (
+        select(*keys, func.sum(cell.n), func.sum(cell.total))
+        .where(cell.kind.in_([int(kind) for kind in HISTOGRAMS]))
+        .group_by(*keys)
+    )
+    return insert(RECOUNTED).from_select(list(RECOUNTED.c), asked)
+
+
 def broad_cells(procedure_id: int) -> Insert:
-    """Add the cells of a procedure's fine slices up to those of its broad ones."""
-    cell, fine, broad = _CELLS.c, _SLICES.alias("fine"), _SLICES.alias("broad")
+    """Add what RECOUNTED has of a procedure's fine slices up to its broad ones."""
+    cell, fine, broad = RECOUNTED.c, _SLICES.alias("fine"), _SLICES.alias("broad")
     whole = and_(
         ~broad.c.is_fine,
         broad.c.procedure_id == fine.c.procedure_id,
@@ -161,12 +186,34 @@ def broad_cells(procedure_id: int) -> Insert:
     keys = (cell.kind, broad.c.id, cell.period, cell.a, cell.b, cell.bucket)
     asked = (
         select(*keys, func.sum(cell.n), func.sum(cell.total))
-        .join_from(_CELLS, fine, and_(fine.c.id == cell.slice_id, fine.c.is_fine))
+        .join_from(RECOUNTED, fine, and_(fine.c.id == cell.slice_id, fine.c.is_fine))
         .join(broad, whole)
-        .where(fine.c.procedure_id == procedure_id, cell.kind.in_([int(kind) for kind in Kind]))
+        .where(fine.c.procedure_id == procedure_id)
         .group_by(*keys)
     )
-    return insert(_CELLS).from_select(list(_CELLS.c), asked)
+    return insert(RECOUNTED).from_select(list(RECOUNTED.c), asked)
+
+
+def differences(procedure_id: int) -> Select[Any]:
+    """Columns of Cell: what has to be added to a procedure's cells so that they are those of RECOUNTED, in the order
+    in which cells are written."""
+    kept, again = _CELLS.c, RECOUNTED.c
+    slices = select(_SLICES.c.id).where(_SLICES.c.procedure_id == procedure_id)
+    names = ("kind", "slice_id", "period", "a", "b", "bucket")
+    both = union_all(
+        select(*again),
+        select(*(kept[name] for name in names), -kept.n, -kept.total).where(
+            kept.kind.in_(ALL_KINDS), kept.slice_id.in_(slices)
+        ),
+    ).subquery()
+    of, keys = both.c, [both.c[name] for name in names]
+    n, total = func.sum(of.n), func.sum(of.total)
+    return (
+        select(*keys, n, total)
+        .group_by(*keys)
+        .having(or_(n != 0, total != 0))
+        .order_by(of.kind >= IN_BLOCKS, of.slice_id, *keys)
+    )
 
 
 def _of_cases() -> Iterator[Select[Any]]:
@@ -235,6 +282,7 @@ def _of_items() -> Iterator[Select[Any]]:
 
 # constants, not parameters: a database must see that what is selected is what is grouped by
 _ZERO: _Number = literal_column("0", Integer)
+_THURSDAY: _Number = literal_column("3", Integer)  # with which 1970 began, counted from Monday
 
 
 def _sums(

@@ -6,10 +6,10 @@ behind, wherever others are. A batch is first read and worked out, which holds n
 every watermark where it was; of two who worked out the same case one does so. Nothing here is in a person's request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    delete,
     func,
     literal,
     or_,
@@ -42,24 +41,21 @@ from engine.metrics.cells import Cells, Done, add, place, slices_of
 from engine.metrics.days import ZONE, as_date, as_day, day_of, midnight
 from engine.metrics.derive import WITH_DATA, FactRow, Reading, TaskRow, derive
 from engine.metrics.item import Cause, Measured
-from engine.metrics.recount import recount
+from engine.metrics.recount import Recounted, recount
 from engine.metrics.sql import epoch_of
 from engine.models import (
     Case,
     CaseTerm,
-    Cell,
     Event,
-    MeasuredCase,
     Procedure,
-    Slice,
     Task,
     TaskStatus,
     Version,
-    WorkItem,
 )
 from engine.sheet import read_sheet
 
 MOST_KNOWN = 200_000
+AT_ONCE = 2_000  # cases that are put behind in one transaction
 BATCH = 100  # cases; so many people may have to wait for the writing of it: some milliseconds
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _EVENTS: Table = Event.__table__  # type: ignore[assignment]  # the stubs say FromClause
@@ -206,16 +202,16 @@ def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Bat
     done = []
     for row in cases:
         own = facts.get(row.id, [])
-        measured = _case(row, zone)
-        latest = own[-1].at if own else measured.started_at
         reading = _reading(session, known, row.version_id)
+        calendar = calendars.get(row.version_id)
+        if calendar is None:
+            calendar = office_calendar(session, reading.office_id, reading.jurisdiction)
+            calendars[row.version_id] = calendar
+        measured = _case(row, calendar.place.zone)
+        latest = own[-1].at if own else measured.started_at
         derive(measured, own, tasks.get(row.id, {}), reading, latest)
         if measured.ended_at is not None:
-            calendar = calendars.get(row.version_id)
-            if calendar is None:
-                calendar = office_calendar(session, reading.office_id, reading.jurisdiction)
-                calendars[row.version_id] = calendar
-            measured.legal_days = _legal_days(measured, calendar, zone)
+            measured.legal_days = _legal_days(measured, row.filed_on, calendar)
         placed = place(measured)
         add(cells, placed, slices_of(placed), zone)
         done.append(placed)
@@ -241,29 +237,48 @@ def apply(session: Session, work: Batch, written: AbstractSet[int]) -> set[int]:
     return new
 
 
-def rebuild(session: Session, procedure_id: int | None = None, *, zone: ZoneInfo = ZONE) -> None:
-    """Throw away what was added up, of one procedure or all; what has facts is then behind, and the worker catches up.
+def rebuild(
+    database: Database,
+    procedure_id: int,
+    *,
+    zone: ZoneInfo = ZONE,
+    told: Callable[[int, int], object] | None = None,
+) -> Recounted:
+    """Measure every case of a procedure anew from its facts and add everything up again, while everyone works on and
+    pages show what they showed. `told` hears how many cases are done, of how many.
 
-    Imported cases have no facts: their rows are the raw ones, and are added again at once.
+    Imported cases have no facts: their rows are the raw ones, and are only added up again.
     """
-    own = [] if procedure_id is None else [MeasuredCase.procedure_id == procedure_id]
-    slices = select(Slice.id)
-    if procedure_id is not None:
-        slices = slices.where(Slice.procedure_id == procedure_id)
-    cells = delete(Cell) if procedure_id is None else delete(Cell).where(Cell.slice_id.in_(slices))
-    session.execute(cells.execution_options(synchronize_session=False))
-    measured = select(MeasuredCase.case_id).where(~MeasuredCase.is_imported, *own)
-    items = delete(WorkItem).where(WorkItem.case_id.in_(measured))
-    session.execute(items.execution_options(synchronize_session=False))
-    cases = delete(MeasuredCase).where(~MeasuredCase.is_imported, *own)
-    session.execute(cases.execution_options(synchronize_session=False))
-    again = update(Case).where(Case.measured_seq > 0)
-    if procedure_id is not None:
-        again = again.where(Case.procedure_id == procedure_id)
-    session.execute(again.values(measured_seq=0).execution_options(synchronize_session=False))
-    imported = select(MeasuredCase.procedure_id).where(MeasuredCase.is_imported, *own).distinct()
-    for log_id in session.scalars(imported).all():
-        recount(session, log_id, zone=zone)
+    after: int | None = 0
+    counted = 0
+    while after is not None:
+        after, counted = database.write(
+            partial(_put_behind, procedure_id=procedure_id, after=after, counted=counted)
+        )
+    known, done = Known(), 0
+    while some := catch_up(database, known, zone=zone, most=10):
+        done += some
+        if told is not None:
+            told(min(done, counted), counted)
+    return recount(database, procedure_id, zone=zone, told=told)
+
+
+def _put_behind(
+    session: Session, *, procedure_id: int, after: int, counted: int
+) -> tuple[int | None, int]:
+    """Say of some more cases that they have rows but are not measured; the last one's id, None after the last."""
+    ids = session.scalars(
+        select(Case.id)
+        .where(Case.procedure_id == procedure_id, Case.id > after)
+        .order_by(Case.id)
+        .limit(AT_ONCE)
+    ).all()
+    if not ids:
+        return None, counted
+    # An older watermark than any: what stands in rows and cells is taken away when the case is measured.
+    again = update(Case).where(Case.id.in_(ids), Case.measured_seq > 0).values(measured_seq=-1)
+    session.execute(again.execution_options(synchronize_session=False))
+    return ids[-1], counted + len(ids)
 
 
 def _facts(session: Session, seen: dict[int, int]) -> dict[int, list[FactRow]]:
@@ -295,6 +310,7 @@ def _tasks(session: Session, ids: Sequence[int]) -> dict[int, dict[int, TaskRow]
 
 
 def _case(row: Any, zone: ZoneInfo) -> Measured:
+    """The case without its items; the day of filing and that of the answer are days of `zone`, the office's."""
     (id, number, procedure_id, version_id, status, outcome, channel, filed_on, *times) = row
     started_at, ended_at, due_at, notify_by = times[:4]
     if notify_by is not None:
@@ -317,16 +333,17 @@ def _case(row: Any, zone: ZoneInfo) -> Measured:
     )
 
 
-def _legal_days(case: Measured, calendar: BusinessCalendar, zone: ZoneInfo) -> int:
-    """Business days from filing to end, by the function that sets due dates, without those the case was suspended."""
+def _legal_days(case: Measured, filed_on: date, calendar: BusinessCalendar) -> int:
+    """Business days from filing to end, by the calendar that sets due dates and on its days, without those the case
+    was suspended."""
 
-    def between(start: int | None, end: int | None) -> int:
-        days = (as_date(day_of(start or 0, zone)), as_date(day_of(end or 0, zone)))
-        return calendar.business_days_between(*days)
+    def day(at: int) -> date:
+        return as_date(day_of(at, calendar.place.zone))
 
-    begun = case.filed_at if case.legal_from is None else case.legal_from
-    whole = between(begun, case.ended_at)
-    return max(0, whole - sum(between(start, end) for start, end in case.pauses))
+    begun = filed_on if case.legal_from is None else day(case.legal_from)
+    whole = calendar.business_days_between(begun, day(case.ended_at or 0))
+    stood = (calendar.business_days_between(day(start), day(end)) for start, end in case.pauses)
+    return max(0, whole - sum(stood))
 
 
 def _reading(session: Session, known: Known, version_id: int) -> Reading:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from engine.metrics.cells import Kind, middle_of
 from engine.metrics.days import ZONE, as_day
 from engine.metrics.measure import measure
-from engine.metrics.numbers import summing
 from engine.metrics.spread import Ranked
+from engine.metrics.summing import summed
 from engine.models import Slice
 
 FEWEST = 5  # cases; fewer say something about somebody
@@ -41,10 +41,9 @@ def usual_time(session: Session, procedure_id: int, *, at: datetime) -> Usual | 
     if not slices:
         return None
     today: date = at.astimezone(ZONE).date()
-    rows = session.execute(
-        summing([Kind.OFFICE], slices, ("bucket",), since=as_day(today - YEAR), last=as_day(today))
-    )
-    ranked = Ranked((middle_of(bucket), int(n)) for _, bucket, n, _ in rows)
+    year = (as_day(today - YEAR), as_day(today))
+    found = summed(session, [Kind.OFFICE], slices, ("bucket",), since=year[0], last=year[1])
+    ranked = Ranked((middle_of(one.bucket), one.n) for _, one in found)
     if ranked.count < FEWEST:
         return None
     return Usual(ranked.count, ranked.percentile(0.5), ranked.percentile(0.9))

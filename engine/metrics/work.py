@@ -1,22 +1,24 @@
 """Work: what is open and with whom, what has been open longest, and where time goes inside tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.directory import office_names, people_names
 from engine.metrics.asking import is_log
 from engine.metrics.cells import CAUSE_KINDS, Kind
 from engine.metrics.days import instant
-from engine.metrics.item import Cause
+from engine.metrics.item import Cause, ItemKind
 from engine.metrics.measure import measure
-from engine.metrics.numbers import Numbers, Sum, asks_all, measured_cases
+from engine.metrics.numbers import Numbers, asks_all, measured_cases
 from engine.metrics.question import Question
 from engine.metrics.spread import Ranked
-from engine.models import Case, MeasuredCase, Office, Person, Task, TaskStatus
+from engine.metrics.summing import Sum
+from engine.models import Activity, Case, MeasuredCase, Task, TaskStatus, WorkItem
+from engine.visibility import visible_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,10 @@ def oldest_open(session: Session, question: Question, *, limit: int = 10) -> lis
         ]
     cases = session.scalars(
         select(Case)
-        .where(question.of_procedure, Case.ended_at.is_(None))
-        .order_by(Case.started_at, Case.id)
+        .join(MeasuredCase, MeasuredCase.case_id == Case.id)
+        .where(MeasuredCase.ended_at.is_(None), *measured_cases(session, question))
+        .where(visible_cases(question.person))
+        .order_by(MeasuredCase.started_at, MeasuredCase.case_id)
         .limit(limit)
     ).all()
     standing_at: dict[int, list[str]] = {case.id: [] for case in cases}
@@ -189,41 +193,39 @@ def _task_time(
 
 def load_of_offices(session: Session, question: Question, *, at: datetime) -> list[Load]:
     """Open work per office, most first; tasks that belong to none come under an empty name."""
-    return _load(session, question, at, Office, Task.office_id, Office.name)
+    return _load(session, question, at, WorkItem.office_id, office_names)
 
 
 def load_of_people(session: Session, question: Question, *, at: datetime) -> list[Load]:
     """Open work per person, most first; what nobody has claimed comes under an empty name."""
-    return _load(session, question, at, Person, Task.assignee_id, Person.full_name)
+    return _load(session, question, at, WorkItem.person_id, people_names)
 
 
 def _load(
     session: Session,
     question: Question,
     at: datetime,
-    owner: type[Office] | type[Person],
-    owner_id: InstrumentedAttribute[Any],
-    name: InstrumentedAttribute[str],
+    owner_id: InstrumentedAttribute[int],
+    names_of: Callable[[Session, Iterable[int]], Mapping[int, str]],
 ) -> list[Load]:
-    many = func.count()
-    asked = (
-        select(
-            func.coalesce(owner_id, 0),
-            func.coalesce(name, ""),
-            many,
-            func.count().filter(Task.assignee_id.is_(None)),
-            func.count().filter(Task.due_at < at),
-        )
-        .select_from(Task)
-        .outerjoin(owner, owner.id == owner_id)
-        # Written out, and the procedure as a sum: an index of open tasks is wanted, not the one that holds all that a
-        # procedure ever had.
-        .where(
-            Task.status == literal_column("'open'"), Task.procedure_id + 0 == question.procedure_id
-        )
-        .group_by(owner_id, name)
-        .order_by(many.desc(), name)
+    item = WorkItem
+    tasks = select(Activity.id).where(
+        Activity.procedure_id == question.procedure_id, Activity.kind.in_(_OF_PEOPLE)
     )
+    asked = select(
+        owner_id,
+        func.count(),
+        func.count().filter(item.person_id == 0),
+        func.count().filter(item.due_at < int(at.timestamp())),
+    ).where(item.activity_id.in_(session.scalars(tasks).all()), item.ended_at.is_(None))
     if not asks_all(session, question):
-        asked = asked.join(Case, Case.id == Task.case_id).where(question.of_procedure)
-    return [Load(*row) for row in session.execute(asked)]
+        asked = asked.join(MeasuredCase, MeasuredCase.case_id == item.case_id).where(
+            MeasuredCase.ended_at.is_(None), *measured_cases(session, question)
+        )
+    rows = session.execute(asked.group_by(owner_id)).all()
+    names = names_of(session, [row[0] for row in rows if row[0]])
+    loads = [Load(id, names.get(id, ""), *counts) for id, *counts in rows]
+    return sorted(loads, key=lambda load: (-load.open, load.name))
+
+
+_OF_PEOPLE = (ItemKind.TASK.value, ItemKind.DECISION.value)

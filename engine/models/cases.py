@@ -144,8 +144,15 @@ class Case(Base):
             sqlite_where=STARTED,
             postgresql_where=STARTED,
         ),
+        # all that is asked of the open cases of a procedure at once, so that their rows need not be read
         Index(
-            "ix_case_open", "procedure_id", "started_at", sqlite_where=OPEN, postgresql_where=OPEN
+            "ix_case_due",
+            "procedure_id",
+            "due_at",
+            "started_at",
+            "status",  # SQLite reads the row for it else, though the index says it of all
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
         ),
         Index("ix_case_behind", "id", sqlite_where=BEHIND, postgresql_where=BEHIND),
         Index("ix_case_unsealed", "id", sqlite_where=UNSEALED, postgresql_where=UNSEALED),

@@ -151,8 +151,13 @@ class WorkItem(Base):
     __table_args__ = (
         Index(
             "ix_work_item_open",
+            # with all that is asked of open work, so that its rows, scattered over years, need not be read
             "activity_id",
             "enabled_at",
+            "office_id",
+            "person_id",
+            "due_at",
+            "ended_at",  # SQLite reads the row for it else, though the index says it of all
             sqlite_where=_STILL_OPEN,
             postgresql_where=_STILL_OPEN,
         ),
@@ -177,3 +182,13 @@ class Cell(Base):
     total: Mapped[int] = mapped_column(BigInteger)  # seconds
 
     __table_args__ = (WITHOUT_ROWID,)
+
+
+class Recount(Base):
+    """Cells of a procedure being added up again, by who wrote their number here last: what others found out before is
+    not written any more."""
+
+    __tablename__ = "measure_recount"
+
+    procedure_id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)

@@ -51,6 +51,7 @@ def fill(database: Database, cases: int) -> Version:
         offices = [hall.office(name, below="Top").id for name in OFFICES]
         hall.person("manager", "Top", roles=("manager",))
         hall.person("operator", roles=("operator",))
+        hall.person("desk", "Desk", roles=("manager",))
         people = [hall.person(f"p{n}", *OFFICES).id for n in range(20)]
         version = hall.publish(MODEL)
         version.procedure.office_id = hall.office("Top").id
@@ -154,9 +155,9 @@ def _tasks(session: Session, version: Version) -> None:
     session.execute(
         text(
             "INSERT INTO task (case_id, token, procedure_id, version_id, element_id, name, kind, status, office_id,"
-            " assignee_id, priority, opened_at, claimed_at, ended_at, due_order, wait)"
+            " queue_id, assignee_id, priority, opened_at, claimed_at, ended_at, due_order, wait)"
             " SELECT o.case_id, o.token, :procedure, :version, o.element_id, o.element_id, 'task',"
-            " CASE WHEN d.at IS NULL THEN 'open' ELSE 'completed' END, o.office_id, c.by_id, 50, o.at,"
+            " CASE WHEN d.at IS NULL THEN 'open' ELSE 'completed' END, o.office_id, o.office_id, c.by_id, 50, o.at,"
             " coalesce(c.at, d.at), d.at, 253402300799, '{}' FROM event o"
             " LEFT JOIN event c ON c.case_id = o.case_id AND c.token = o.token AND c.type = 'task_claimed'"
             " LEFT JOIN event d ON d.case_id = o.case_id AND d.token = o.token AND d.type = 'task_completed'"

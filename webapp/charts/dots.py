@@ -71,12 +71,12 @@ def scatter(days: Sequence[tuple[date, list[tuple[float, int]]]], spread: Spread
 def ageing(stages: Sequence[Stage], spread: Spread) -> Chart:
     """Open tasks by how long they have stood, a column per task, with level lines of the whole procedure."""
     shown = stages[:_STAGES]
-    oldest = max((stage.ages[-1] for stage in shown if stage.ages), default=0.0)
+    oldest = max((stage.oldest for stage in shown), default=0.0)
     top = nice_seconds(min(oldest, 3 * (spread.p95 or oldest)) or 1.0)
     step = ROOM / max(1, len(shown))
     dots = []
     for place, stage in enumerate(shown):
-        points = [(LEFT + (place + 0.5) * step, _up(age, top), 1) for age in stage.ages]
+        points = [(LEFT + (place + 0.5) * step, _up(age, top), n) for age, n in stage.ages]
         many = _together(points) if len(points) > 60 else points
         biggest = max((n for _x, _y, n in many), default=1)
         for number, (_x, y, n) in enumerate(many):

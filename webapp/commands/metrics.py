@@ -1,5 +1,6 @@
 """`expedito metrics`: how long cases of a procedure take and where they wait."""
 
+import sys
 from datetime import UTC, date, datetime
 
 import click
@@ -25,13 +26,27 @@ def _day(_context: object, _option: object, text: str | None) -> date | None:
         raise click.BadParameter("write a day as 2026-01-31") from None
 
 
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {of} cases{' ' * 8}", nl=done >= of, err=True)
+
+
 @click.command()
 @click.option("--procedure", "key", required=True, help="The key of the procedure.")
 @click.option("--since", callback=_day, help="First day, such as 2026-01-01.")
 @click.option("--until", callback=_day, help="Last day.")
 @click.option("--as", "name", help="Count only the cases that this person may see.")
-@click.option("--rebuild", "again", is_flag=True, help="Work everything out anew first.")
-@click.option("--recount", is_flag=True, help="Add the roll-ups up again from the raw rows.")
+@click.option(
+    "--rebuild",
+    "again",
+    is_flag=True,
+    help="Measure every case anew from its facts; work goes on.",
+)
+@click.option(
+    "--recount",
+    is_flag=True,
+    help="Add the roll-ups up again from the raw rows; work goes on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON; durations in seconds.")
 def metrics(
     key: str,
@@ -53,16 +68,17 @@ def metrics(
             if found is None:
                 raise NotFound(what="person", name=name)
             person = found
-    if again:
-        with database.transaction() as session:
-            rebuild(session, procedure.id, zone=Settings.from_environment().zone)
-    known = Known()
     zone = Settings.from_environment().zone
-    while catch_up(database, known, zone=zone, batch=1000):
+    known = Known()
+    while catch_up(database, known, zone=zone):
         pass
-    if recount:
-        with database.transaction() as session:
-            add_up_again(session, procedure.id, zone=Settings.from_environment().zone)
+    if again or recount:
+        redo = rebuild if again else add_up_again
+        mended = redo(database, procedure.id, zone=zone, told=_progress)
+        click.echo(
+            f"{mended.cases} cases were added up again; {mended.mended} figures said something else and were mended.",
+            err=True,
+        )
     with database.reading() as session:
         question = Question(person, procedure.id, since=since, until=until, zone=zone)
         figures = summary(session, question, at=datetime.now(UTC))

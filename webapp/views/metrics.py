@@ -61,8 +61,7 @@ def index() -> ResponseReturnValue:
     for procedure in procedures_with_cases(session(), signed_in()):
         question = Question(signed_in(), procedure.id, None, since, until, current_zone())
         numbers = Numbers(session(), question)
-        risky = forecast.outlook(numbers, question, at=now(), most=1000)
-        at_risk = sum(1 for one in risky if one.risk > 0.5)
+        at_risk = forecast.likely_late(numbers, question, at=now())
         lines.append(_line(procedure, numbers, now(), at_risk))
     imported = []
     for log, procedure in logs(session()):

@@ -2,14 +2,17 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import cancel_case, resume_case, suspend_case
-from engine.models import Case, Task, TaskStatus, Version
+from engine.metrics.item import Item, ItemKind, Measured
+from engine.models import Case, Cell, Task, TaskStatus, Version
 from engine.moves import move_token
 from engine.tasks import assign_task, claim_task, complete_task, release_task
 from engine.undo import CaseWentOn, LeftTheHouse, undo_completion
@@ -26,6 +29,17 @@ PARALLEL_AND_BACK = diagram(
     lanes='<laneSet id="l"><lane id="l1" name="Front desk"><flowNodeRef>receive</flowNodeRef></lane>'
     '<lane id="l2" name="Board"><flowNodeRef>inspect</flowNodeRef><flowNodeRef>check</flowNodeRef>'
     "<flowNodeRef>decide</flowNodeRef></lane></laneSet>",
+)
+MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
+QUIET = settings(
+    max_examples=25,
+    deadline=None,
+    phases=(
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ),  # a life is a few lines already: shrinking takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 DEEDS = ("claim", "assign", "release", "complete", "suspend", "resume", "cancel", "move", "undo")
 
@@ -115,3 +129,24 @@ def _choices(session: Session, task: Task, which: int) -> dict[str, list[str]]:
         choice["element_id"]: [choice["options"][which % len(choice["options"])]["id"]]
         for choice in asked
     }
+
+
+def cells_of(session: Session) -> dict[tuple[int, ...], tuple[int, int]]:
+    rows = session.execute(select(*Cell.__table__.columns))
+    return {tuple(row[:6]): (row.n, row.total) for row in rows if row.n or row.total}
+
+
+def town(session: Session) -> TownHall:
+    hall = TownHall(session, MONDAY)
+    hall.person("ana", "Front desk")
+    hall.person("beto", "Board")
+    hall.person("olga", roles=("operator",))
+    return hall
+
+
+def finished(number: int, length: int) -> Measured:
+    start = 1_700_000_000
+    item = Item(1, "a", "A", ItemKind.EVENT, start, start + length, True, office_id=3, person_id=7)
+    return Measured(
+        number, 1, str(number), start, [item], status="completed", ended_at=start + length
+    )

@@ -122,15 +122,15 @@ def test_outcomes_are_counted_by_the_name_of_the_end(permit: TownHall) -> None:
 
 
 def test_the_oldest_open_cases_say_what_they_stand_at(permit: TownHall) -> None:
-    (oldest,) = oldest_open(permit.session, asked(permit))
+    (oldest,) = oldest_open(permit.session, figures(permit).question)
     assert oldest.tasks == ("Receive",)
 
 
 def test_open_work_is_counted_per_office_and_person(permit: TownHall) -> None:
     at = MONDAY + timedelta(days=3)
-    (office,) = load_of_offices(permit.session, asked(permit), at=at)
+    (office,) = load_of_offices(permit.session, figures(permit).question, at=at)
     assert (office.name, office.open, office.unclaimed) == ("Front desk", 1, 1)
-    (nobody,) = load_of_people(permit.session, asked(permit), at=at)
+    (nobody,) = load_of_people(permit.session, figures(permit).question, at=at)
     assert (nobody.name, nobody.open) == ("", 1)
 
 

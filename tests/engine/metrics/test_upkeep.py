@@ -3,13 +3,13 @@
 import re
 import threading
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, delete, func, select, tuple_, update
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
@@ -18,10 +18,9 @@ from engine.database import Database
 from engine.logs.leaving import log_of
 from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, slices_of
 from engine.metrics.days import ZONE
-from engine.metrics.item import Item, ItemKind, Measured
 from engine.metrics.keeping import forget, keep
-from engine.metrics.numbers import summing
-from engine.metrics.recount import recount
+from engine.metrics.recount import recount_within
+from engine.metrics.summing import summing
 from engine.metrics.upkeep import (
     Known,
     Overtaken,
@@ -29,38 +28,32 @@ from engine.metrics.upkeep import (
     catch_up,
     catch_up_within,
     gather,
-    rebuild,
 )
-from engine.models import Case, Cell, Event, MeasuredCase, Slice, Task, TaskStatus, WorkItem
+from engine.models import (
+    Case,
+    Cell,
+    Event,
+    MeasuredCase,
+    Person,
+    Slice,
+    Task,
+    TaskStatus,
+    WorkItem,
+)
 from engine.tasks import complete_task
 from engine.undo import undo_completion
-from tests.engine.metrics.lives import PARALLEL_AND_BACK, Deed, deeds, do
-from tests.engine.office import TWO_TASKS, TownHall
-
-MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
-QUIET = settings(
-    max_examples=25,
-    deadline=None,
-    phases=(
-        Phase.explicit,
-        Phase.reuse,
-        Phase.generate,
-    ),  # a life is a few lines already: shrinking takes minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+from tests.engine.metrics.lives import (
+    MONDAY,
+    PARALLEL_AND_BACK,
+    QUIET,
+    Deed,
+    cells_of,
+    deeds,
+    do,
+    finished,
+    town,
 )
-
-
-def cells_of(session: Session) -> dict[tuple[int, ...], tuple[int, int]]:
-    rows = session.execute(select(*Cell.__table__.columns))
-    return {tuple(row[:6]): (row.n, row.total) for row in rows if row.n or row.total}
-
-
-def town(session: Session) -> TownHall:
-    hall = TownHall(session, MONDAY)
-    hall.person("ana", "Front desk")
-    hall.person("beto", "Board")
-    hall.person("olga", roles=("operator",))
-    return hall
+from tests.engine.office import TWO_TASKS
 
 
 @QUIET
@@ -82,14 +75,24 @@ def test_measured_step_by_step_or_from_the_beginning_the_cells_are_the_same(
         session.flush()
         catch_up_within(session)
         stepwise = cells_of(session)
-        rebuild(session)
-        assert session.scalar(select(func.count()).select_from(WorkItem)) == 0
+        _forget_everything(session)
         catch_up_within(session)
         assert cells_of(session) == stepwise
-        recount(session, version.procedure_id)
+        session.execute(delete(Cell).where(Cell.a % 2 == 0))
+        session.execute(update(Cell).where(Cell.bucket % 2 == 1).values(n=Cell.n + 3))
+        mended = recount_within(session, version.procedure_id)
+        assert mended.mended > 0
         assert cells_of(session) == stepwise, "in SQL the same rows add up to the same cells"
+        assert recount_within(session, version.procedure_id).mended == 0
         _counts_are_those_of_the_rows(session)
         session.rollback()
+
+
+def _forget_everything(session: Session) -> None:
+    for model in (Cell, WorkItem, MeasuredCase):
+        session.execute(delete(model).execution_options(synchronize_session=False))
+    session.execute(update(Case).values(measured_seq=0))
+    session.expire_all()
 
 
 def _counts_are_those_of_the_rows(session: Session) -> None:
@@ -168,31 +171,11 @@ def test_a_bucket_stands_for_its_durations_within_two_percent(seconds: int) -> N
 @given(some.lists(some.integers(0, 40_000_000), min_size=1, max_size=60))
 def test_adding_and_taking_away_leaves_nothing(seconds: list[int]) -> None:
     cells = Cells()
-    cases = [place(_finished(number, length)) for number, length in enumerate(seconds, start=1)]
+    cases = [place(finished(number, length)) for number, length in enumerate(seconds, start=1)]
     for sign in (1, -1):
         for case in cases:
             add(cells, case, slices_of(case), ZONE, sign)
     assert list(cells.rows()) == []
-
-
-def _finished(number: int, length: int) -> Measured:
-    start = 1_700_000_000
-    item = Item(1, "a", "A", ItemKind.EVENT, start, start + length, True, office_id=3, person_id=7)
-    return Measured(
-        number, 1, str(number), start, [item], status="completed", ended_at=start + length
-    )
-
-
-@pytest.fixture
-def permits(database: Database) -> Database:
-    """A database with four cases of two tasks."""
-    with database.transaction() as session:
-        hall = town(session)
-        version = hall.publish(TWO_TASKS)
-        hall.lanes(version, Front_desk="Front desk", Board="Board")
-        for _ in range(4):
-            hall.start(version, by=hall.people["ana"])
-    return database
 
 
 def test_an_undone_completion_is_none_in_measures_and_exports(session: Session) -> None:
@@ -235,8 +218,6 @@ def test_facts_that_come_between_reading_and_writing_are_measured_next_time(
         task = session.scalars(select(Task).order_by(Task.case_id)).first()
         ana = session.scalars(select(Case.started_by_id)).first()
         assert task is not None
-        from engine.models import Person
-
         by = session.get_one(Person, ana)
         complete_task(session, task.id, {}, by=by, at=MONDAY + timedelta(hours=3))
     permits.write(lambda session: apply(session, early, set()))
@@ -269,13 +250,14 @@ def _persist(database: Database) -> None:
 def test_a_log_without_facts_is_kept_rebuilt_and_forgotten(session: Session) -> None:
     hall = town(session)
     version = hall.publish(TWO_TASKS)
-    case = _finished(77, 3600)
+    case = finished(77, 3600)
     case.procedure_id, case.is_imported = version.procedure_id, True
     case.items[0].resource, case.items[0].group = "Admin1", "Group 4"
     keep(session, [case], ZONE)
     before = cells_of(session)
     assert Counter(key[0] for key in before)[Kind.PERSON] == 2
-    rebuild(session)
+    session.execute(delete(Cell))
+    assert recount_within(session, version.procedure_id).cases == 1
     assert cells_of(session) == before
     forget(session, [77], ZONE)
     assert cells_of(session) == {}
@@ -289,12 +271,14 @@ def test_days_of_a_zone_that_changes_its_clock_are_the_same_in_sql(
     santiago = ZoneInfo("America/Santiago")
     with Session(database.writer, expire_on_commit=False) as session:
         version = town(session).publish(TWO_TASKS)
-        cases = [_finished(number, length) for number, length in enumerate(lengths, start=1)]
+        cases = [finished(number, length) for number, length in enumerate(lengths, start=1)]
         for case in cases:
             case.procedure_id, case.is_imported = version.procedure_id, True
         keep(session, cases, santiago)
         one_by_one = cells_of(session)
-        assert recount(session, version.procedure_id, zone=santiago) == len(cases)
+        session.execute(delete(Cell))
+        recounted = recount_within(session, version.procedure_id, zone=santiago)
+        assert recounted.cases == len(cases)
         assert cells_of(session) == one_by_one
         session.rollback()
 

@@ -1,0 +1,99 @@
+"""Cells added up by the database: few rows come back, however many cases there are and however long the range."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from engine.metrics.cells import HISTOGRAMS, IN_BLOCKS, Kind
+from engine.metrics.days import BLOCK, block_of
+from engine.models import Cell
+
+Column = Literal["period", "a", "b", "bucket"]
+COLUMNS: tuple[Column, ...] = ("period", "a", "b", "bucket")
+
+
+class Sum(NamedTuple):
+    """Cells added up; columns that were not asked for are 0."""
+
+    period: int
+    a: int
+    b: int
+    bucket: int
+    n: int
+    total: int
+
+
+def summed(
+    session: Session,
+    kinds: Iterable[Kind],
+    slices: Iterable[int],
+    by: tuple[Column, ...],
+    *,
+    since: int | None,
+    last: int | None,
+) -> Iterator[tuple[Kind, Sum]]:
+    """Cells of the kinds and slices added up over all columns but those of `by`; periods from `since` to `last`.
+
+    Histograms that are not asked for week by week come from blocks of weeks, as far as whole ones lie in the range.
+    """
+    asked, slice_ids = list(kinds), list(slices)
+    coarse = [] if "period" in by else [kind for kind in asked if kind in HISTOGRAMS]
+    fine = [kind for kind in asked if kind not in coarse]
+    places = [1 + by.index(name) if name in by else -1 for name in COLUMNS]
+
+    def read(some: list[Kind], since: int | None, last: int | None, shift: int = 0) -> Any:
+        numbers = [int(kind) + shift for kind in some]
+        return session.execute(summing(numbers, slice_ids, by, since=since, last=last)).all()
+
+    def as_sum(row: Any) -> Sum:
+        period, a, b, bucket = (0 if place < 0 else row[place] for place in places)
+        return Sum(period, a, b, bucket, int(row[-2]), int(row[-1]))
+
+    for row in read(fine, since, last) if fine else ():
+        yield Kind(row[0]), as_sum(row)
+    found: dict[tuple[int, ...], list[int]] = {}
+    for first, end, shift in _ranges(since, last) if coarse else ():
+        for row in read(coarse, first, end, shift):
+            _, *key, n, total = row
+            sums = found.setdefault((row[0] - shift, *key), [0, 0])
+            sums[0] += int(n)
+            sums[1] += int(total)
+    for keys, values in found.items():
+        yield Kind(keys[0]), as_sum((*keys, *values))
+
+
+def _ranges(since: int | None, last: int | None) -> Iterator[tuple[int | None, int | None, int]]:
+    """The weeks before the first whole block, the blocks, the weeks after the last: first and last period, and what
+    their kinds are shifted by."""
+    begin = None if since is None else block_of(since + BLOCK - 1)
+    end = None if last is None else block_of(last + 1)
+    if begin is not None and end is not None and begin >= end:
+        yield since, last, 0
+        return
+    if begin is not None and begin != since:
+        yield since, begin - 1, 0
+    yield begin, None if end is None else end - 1, IN_BLOCKS
+    if end is not None and last is not None and end <= last:
+        yield end, last, 0
+
+
+def summing(
+    kinds: Iterable[int],
+    slices: Iterable[int],
+    by: tuple[Column, ...],
+    *,
+    since: int | None,
+    last: int | None,
+) -> Select[Any]:
+    """Cells added up, as a statement that every database understands: kind, the columns of `by`, count, seconds."""
+    columns = [Cell.kind, *(getattr(Cell, name) for name in by)]
+    asked = select(*columns, func.sum(Cell.n), func.sum(Cell.total)).where(
+        Cell.kind.in_([int(kind) for kind in kinds]), Cell.slice_id.in_(list(slices))
+    )
+    if since is not None:
+        asked = asked.where(Cell.period >= since)
+    if last is not None:
+        asked = asked.where(Cell.period <= last)
+    return asked.group_by(*columns)
