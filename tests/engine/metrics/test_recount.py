@@ -32,7 +32,9 @@ def test_while_figures_are_added_up_again_others_measure_and_both_are_counted_on
 
     def meanwhile(_done: int, _of: int) -> None:
         # on SQLite this would wait for ever if adding up held the write lock
-        case_id = _one(permits, select(Task.case_id).where(Task.status == TaskStatus.OPEN, Task.token == 2))
+        case_id = _one(
+            permits, select(Task.case_id).where(Task.status == TaskStatus.OPEN, Task.token == 2)
+        )
         with permits.transaction() as session:
             by = session.get_one(Person, session.get_one(Case, case_id).started_by_id)
             complete_task(session, f"{case_id}-2", {}, by=by, at=MONDAY + timedelta(hours=1))
