@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from engine.correlation import ANY, correlation_key
 from engine.ids import new_id
 from engine.jobs import NewJob, enqueue_all
-from engine.models import BufferedMessage, Case, CaseStatus, JobKind, Person, Subscription
+from engine.models import (
+    BufferedMessage,
+    Case,
+    CaseStatus,
+    JobKind,
+    Person,
+    StartTrigger,
+    Subscription,
+)
 from engine.spiff import Wait
 
 
@@ -21,10 +29,11 @@ def keep(
     payload: dict[str, Any],
     *,
     ttl: timedelta,
+    sender_id: int | None = None,
     by: Person | None,
     at: datetime,
 ) -> None:
-    """Keep a message for `ttl`."""
+    """Keep a message for `ttl`; `sender_id` is the case that threw it."""
     session.add(
         BufferedMessage(
             id=new_id(at),
@@ -32,6 +41,7 @@ def keep(
             correlation=correlation,
             payload=payload,
             sent_by_id=None if by is None else by.id,
+            sender_id=sender_id,
             sent_at=at,
             expires_at=at + ttl,
         )
@@ -55,7 +65,28 @@ def hand_out(session: Session, case: Case, waits: Iterable[Wait], *, at: datetim
             .with_for_update(skip_locked=True)
         )
         if kept is not None:
-            _hand(session, kept, case.id, wait.token, at)
+            _hand(session, kept, (case.id, wait.token), at)
+
+
+def hand_to_starts(session: Session, procedure_id: int, since: datetime, *, at: datetime) -> int:
+    """Hand out messages kept since then by which cases of the procedure begin, by jobs; how many, 100 at most."""
+    begins = select(StartTrigger.name).where(
+        StartTrigger.procedure_id == procedure_id, StartTrigger.kind == "message"
+    )
+    found = session.scalars(
+        select(BufferedMessage)
+        .where(
+            BufferedMessage.name.in_(begins),
+            BufferedMessage.sent_at >= since,
+            BufferedMessage.expires_at > at,
+        )
+        .order_by(BufferedMessage.sent_at, BufferedMessage.id)
+        .limit(100)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for kept in found:
+        _hand(session, kept, None, at)
+    return len(found)
 
 
 def sweep(session: Session, *, at: datetime) -> int:
@@ -83,16 +114,19 @@ def sweep(session: Session, *, at: datetime) -> int:
         if kept.id not in messages and (case_id, token) not in waits:
             messages.add(kept.id)
             waits.add((case_id, token))
-            _hand(session, kept, case_id, token, at)
+            _hand(session, kept, (case_id, token), at)
     return len(messages)
 
 
-def _hand(session: Session, kept: BufferedMessage, case_id: int, token: int, at: datetime) -> None:
+def _hand(
+    session: Session, kept: BufferedMessage, to: tuple[int, int] | None, at: datetime
+) -> None:
     payload = {
         "name": kept.name,
         "payload": kept.payload,
-        "to": [case_id, token],
+        "to": to,
         "key": kept.correlation,
+        "sender": kept.sender_id,
     }
     key = f"message:kept:{kept.id}"
     enqueue_all(session, [NewJob(JobKind.MESSAGE, key, at, payload)], at=at)

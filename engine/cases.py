@@ -57,6 +57,15 @@ class CaseSuspended(Conflict):
     sentence = "Case {number} is suspended. Resume it before you go on with it."
 
 
+class StandsStill(CaseSuspended):
+    """The case waits for its procedure."""
+
+    sentence = (
+        "Case {number} stands still with its whole procedure. It goes on when an operator resumes "
+        "the procedure, or this case by itself."
+    )
+
+
 class AwaitsCorrection(Conflict):
     """A deficiency notice is open: the case stays where it is (LPAG 125)."""
 
@@ -159,11 +168,15 @@ def cancel_case(
 def suspend_case(
     session: Session, case_id: int, reason: str, *, by: Person | None, at: datetime
 ) -> Case:
-    """Stop a case where it stands until it is resumed; its timers keep their time but do not fire."""
+    """Stop a case where it stands until it is resumed; its timers keep their time but do not fire.
+
+    One that stands still with its procedure stays so when the procedure goes on.
+    """
     held = _hold(session, case_id, reason, at=at)
     case = held.case
-    if case.status == CaseStatus.SUSPENDED:
+    if case.status == CaseStatus.SUSPENDED and case.halt_id is None:
         return case
+    case.halt_id = None
     lay_still(session, case)
     fact = Fact(Happened.CASE_SUSPENDED, data={"reason": reason.strip()})
     record(session, case, [fact], by=by, at=at)
@@ -180,6 +193,7 @@ def resume_case(
         return case
     if case.clock == ClockState.NOTICE:
         raise AwaitsCorrection(number=case.number)
+    case.halt_id = None
     wake(session, held, at=at)
     fact = Fact(Happened.CASE_RESUMED, data={"reason": reason.strip()})
     record(session, case, [fact], by=by, at=at)
@@ -230,7 +244,7 @@ def check_open(case: Case) -> None:
     if case.status == CaseStatus.SUSPENDED:
         if case.clock == ClockState.NOTICE:
             raise AwaitsCorrection(number=case.number)
-        raise CaseSuspended(number=case.number)
+        raise (CaseSuspended if case.halt_id is None else StandsStill)(number=case.number)
     if case.status != CaseStatus.OPEN:
         raise CaseEnded(number=case.number, status=case.status)
 

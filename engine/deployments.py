@@ -288,18 +288,6 @@ def set_home_office(session: Session, procedure: Procedure, office_id: int | Non
     follow_tasks(session, Task.procedure_id == procedure.id)
 
 
-def suspend_procedure(session: Session, procedure: Procedure) -> None:
-    """Take no new cases until it is resumed; open ones go on."""
-    procedure.is_suspended = True
-    session.flush()
-
-
-def resume_procedure(session: Session, procedure: Procedure) -> None:
-    """Take new cases again."""
-    procedure.is_suspended = False
-    session.flush()
-
-
 def version_numbered(session: Session, procedure: Procedure, number: int) -> Version:
     """The version with this number; NotFound."""
     version = session.scalar(

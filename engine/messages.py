@@ -16,7 +16,16 @@ from engine.deployments import Blueprint
 from engine.events import Happened
 from engine.facts import Fact
 from engine.jobs import NewJob, enqueue_all
-from engine.models import Case, CaseStatus, JobKind, Person, StartTrigger, Subscription, Version
+from engine.models import (
+    Case,
+    CaseStatus,
+    JobKind,
+    Person,
+    Procedure,
+    StartTrigger,
+    Subscription,
+    Version,
+)
 from engine.progress import advance, hold, shortened
 from engine.spiff import message_name
 
@@ -49,7 +58,8 @@ def publish(
 
     A case waits for it when the name is the same and so are the correlation values, or when it asks for none. The key
     “case” names a case by its number. Of several the one in conversation with `sender` is first, then the one
-    that waits longest.
+    that waits longest. A case that would begin in a suspended procedure begins when that is resumed.
+    Raises ProcedureSuspended where the message is not to be kept so long.
     """
     values = dict(correlation)
     number = values.pop(CASE_KEY, None)
@@ -59,11 +69,13 @@ def publish(
         if case is not None:
             return Delivery(case.id, case.number)
     if number is None:
-        started = _start(session, name, payload, sender, by=by, at=at)
+        is_kept = ttl is not None and ttl > timedelta(0)
+        started = _start(session, name, payload, sender, is_kept=is_kept, by=by, at=at)
         if started is not None:
             return Delivery(started.id, started.number, is_started=True)
     if ttl is not None and ttl > timedelta(0) and number is None:
-        buffer.keep(session, name, key, payload, ttl=ttl, by=by, at=at)
+        sender_id = None if sender is None else sender.id
+        buffer.keep(session, name, key, payload, ttl=ttl, sender_id=sender_id, by=by, at=at)
         return Delivery(is_buffered=True)
     return Delivery()
 
@@ -102,13 +114,16 @@ def publish_again(
     payload: dict[str, Any],
     *,
     ttl: timedelta,
+    sender_id: int | None = None,
     at: datetime,
 ) -> None:
-    """Hand on a message whose receiver went away before it came, by the correlation key it had."""
-    for case_id, token in _waiting(session, name, key, None, None):
+    """Hand on a message that was kept, or whose receiver went away before it came, by the correlation key it had."""
+    sender = None if sender_id is None else session.get(Case, sender_id)
+    for case_id, token in _waiting(session, name, key, None, sender):
         if deliver(session, case_id, token, name, payload, by=None, at=at) is not None:
             return
-    buffer.keep(session, name, key, payload, ttl=ttl, by=None, at=at)
+    if _start(session, name, payload, sender, is_kept=True, by=None, at=at) is None:
+        buffer.keep(session, name, key, payload, ttl=ttl, sender_id=sender_id, by=None, at=at)
 
 
 def broadcast(
@@ -144,7 +159,8 @@ def broadcast(
         for case_id in listening
     ]
     enqueue_all(session, jobs, at=at)
-    starts = list(session.scalars(_starts("signal", name)))
+    # a signal is not kept: a procedure that is suspended does not hear it
+    starts = [start for start, is_suspended in _starts(session, "signal", name) if not is_suspended]
     for start in starts:
         _begin(session, start, payload, None, by=by, at=at)
     return len(jobs) + len(starts)
@@ -211,12 +227,15 @@ def _waiting(
     return [(entry[3].case_id, entry[3].token) for entry in sorted(found, key=lambda e: e[:3])]
 
 
-def _starts(kind: str, name: str) -> Any:
-    return (
-        select(StartTrigger)
+def _starts(session: Session, kind: str, name: str) -> list[tuple[StartTrigger, bool]]:
+    """What begins by it, and whether its procedure is suspended; those that are not come first."""
+    rows = session.execute(
+        select(StartTrigger, Procedure.is_suspended)
+        .join(Procedure, Procedure.id == StartTrigger.procedure_id)
         .where(StartTrigger.kind == kind, StartTrigger.name == name)
-        .order_by(StartTrigger.procedure_id, StartTrigger.element_id)
+        .order_by(Procedure.is_suspended, StartTrigger.procedure_id, StartTrigger.element_id)
     )
+    return [(start, is_suspended) for start, is_suspended in rows]
 
 
 def _start(
@@ -225,11 +244,14 @@ def _start(
     payload: dict[str, Any],
     sender: Case | None,
     *,
+    is_kept: bool,
     by: Person | None,
     at: datetime,
 ) -> Case | None:
-    start = session.scalars(_starts("message", name).limit(1)).first()
-    return None if start is None else _begin(session, start, payload, sender, by=by, at=at)
+    starts = _starts(session, "message", name)
+    if not starts or (is_kept and starts[0][1]):
+        return None
+    return _begin(session, starts[0][0], payload, sender, by=by, at=at)
 
 
 def _begin(

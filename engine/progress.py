@@ -1,6 +1,6 @@
 """After a case moved: its state, tasks, waits and facts are written, in one go, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -93,12 +93,17 @@ def hold_all(session: Session, case_ids: Iterable[int], *, at: datetime) -> dict
 
     Always in the same order, so that two who do this never wait for each other.
     """
-    wanted = sorted(set(case_ids))
-    cases = session.scalars(_HELD_ALL, {"case_ids": wanted}).all()
+    wanted = set(case_ids)
+    cases = lock_all(session, wanted)
     if len(cases) < len(wanted):
-        missing = set(wanted) - {case.id for case in cases}
+        missing = wanted - {case.id for case in cases}
         raise NotFound(what="case", name=min(missing))
     return {case.id: load(session, case, at=at) for case in cases}
+
+
+def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
+    """Lock those of the cases that are there, in one statement."""
+    return session.scalars(_HELD_ALL, {"case_ids": sorted(set(case_ids))}).all()
 
 
 def load(session: Session, case: Case, *, homes: Homes | None = None, at: datetime) -> Held:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import day_roots, jobs, messages, migrating, starting
+from engine import day_roots, halting, jobs, messages, migrating, starting
 from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
@@ -56,6 +56,8 @@ def carry_out(
         _start_by_timer(session, job, at)
     elif job.kind == JobKind.MIGRATION:
         migrating.carry_on(session, job.payload, at=at)
+    elif job.kind == JobKind.HALT:
+        halting.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.ROOT:
         day_roots.carry_on(session, job.payload, at=at)
 
@@ -113,10 +115,13 @@ def _hand_on_message(session: Session, job: Job, at: datetime) -> None:
     payload: dict[str, Any] = job.payload["payload"]
     name: str = job.payload["name"]
     if "to" in job.payload:
-        case_id, token = job.payload["to"]
-        if messages.deliver(session, case_id, token, name, payload, by=None, at=at) is None:
+        case_id, token = job.payload["to"] or (0, 0)
+        key, thrower = job.payload["key"], job.payload.get("sender")
+        if not case_id or not messages.deliver(
+            session, case_id, token, name, payload, by=None, at=at
+        ):
             # It no longer waits: the message is for the next one that does.
-            messages.publish_again(session, name, job.payload["key"], payload, ttl=KEPT, at=at)
+            messages.publish_again(session, name, key, payload, ttl=KEPT, sender_id=thrower, at=at)
         return
     sender = session.get(Case, job.case_id) if job.case_id is not None else None
     if sender is not None:

@@ -45,6 +45,7 @@ INSIDE = (
     JobKind.SIGNAL,
     JobKind.CLOCK,
     JobKind.MIGRATION,
+    JobKind.HALT,
     JobKind.ROOT,
 )
 

@@ -95,8 +95,12 @@ def _sentence(entry: Entry) -> str:
         case Happened.CASE_CANCELLED:
             return _("The case was cancelled")
         case Happened.CASE_SUSPENDED:
+            if entry.data.get("halt"):
+                return _("The case was suspended with its procedure")
             return _("The case was suspended")
         case Happened.CASE_RESUMED:
+            if entry.data.get("halt"):
+                return _("The case goes on with its procedure")
             return _("The case goes on")
         case Happened.CASE_MIGRATED:
             number = entry.data.get("version", "–")

@@ -24,6 +24,7 @@ from engine.models.desk import (
     SavedFilter,
 )
 from engine.models.fields import CaseField, TaskKey
+from engine.models.halts import Halt, HaltStep
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
 from engine.models.logs import EventLog, LogState
@@ -111,6 +112,8 @@ __all__ = [
     "FileSweep",
     "FiledAppeal",
     "FilingDraft",
+    "Halt",
+    "HaltStep",
     "Incident",
     "InquiryStatus",
     "Job",

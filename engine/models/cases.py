@@ -28,6 +28,7 @@ ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
 PROPOSED = text("status = 'open' AND review = 'proposed'")
 FOLLOWED = text("status = 'open' AND follow_up_on IS NOT NULL")
 WARNED = text("status = 'open' AND warn_at IS NOT NULL")
+HALTED = text("halt_id IS NOT NULL")
 ENDED = text("ended_by_id IS NOT NULL")
 STARTED = text("started_by_id IS NOT NULL")
 BEHIND = text("measured_seq < last_seq")  # only cases that the measures have not seen to the end
@@ -111,6 +112,8 @@ class Case(Base):
     )  # to decide; None while it stands still
     # how the law's clock stands (engine.models.terms.ClockState); None: no term applies
     clock: Mapped[str | None] = mapped_column(String(12))
+    # the halt of its procedure it stands still with (engine.halts); null: moves, or is suspended by itself
+    halt_id: Mapped[int | None] = mapped_column(BigInteger)
     # cases that exchange messages share it: the id of the one that began
     conversation_id: Mapped[int | None] = mapped_column(BigInteger)
     revision: Mapped[int] = mapped_column()
@@ -154,6 +157,7 @@ class Case(Base):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index("ix_case_halt", "halt_id", "id", sqlite_where=HALTED, postgresql_where=HALTED),
         Index("ix_case_behind", "id", sqlite_where=BEHIND, postgresql_where=BEHIND),
         Index("ix_case_unsealed", "id", sqlite_where=UNSEALED, postgresql_where=UNSEALED),
     )

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     LOG = "log"  # read an uploaded event log, or take it out again
     FILES = "files"  # remove files that nothing refers to
     MIGRATION = "migration"  # a batch of cases on their way to another version
+    HALT = "halt"  # a batch of cases that stand still with their procedure, or go on again
 
 
 class Job(Base):

@@ -34,6 +34,7 @@ class BufferedMessage(Base):
     correlation: Mapped[str] = mapped_column(String(64))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     sent_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    sender_id: Mapped[int | None] = mapped_column(BigInteger)  # the case that threw it
     sent_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
 

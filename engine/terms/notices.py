@@ -13,6 +13,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
 from engine.files import StoredFile
+from engine.halts import stand_with_procedure
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, Deficiency, Notice, Person
 from engine.progress import Held, hold
 from engine.sheet import Sheet
@@ -237,6 +238,7 @@ def hand_in_corrections(session: Session, case_id: int, *, by: Person | None, at
     how = Happened.CLOCK_RESTARTED if law.is_term_restarted else Happened.CLOCK_WENT_ON
     facts = [Fact(Happened.REQUEST_CORRECTED), Fact(how, data=days_said(term))]
     record(session, case, facts, by=by, at=at)
+    stand_with_procedure(session, case, at=at)
     return case
 
 

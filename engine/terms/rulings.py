@@ -9,6 +9,7 @@ from engine.bpmn.model import Kind
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.facts import Fact, record
+from engine.halts import stand_with_procedure
 from engine.history import path
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, FiledAppeal, Person
 from engine.moves import Place
@@ -194,6 +195,7 @@ def _go_back(
     count(session, case, term)
     set_alarm(session, case, term, at=at)
     record(session, case, [Fact(Happened.CLOCK_RESTARTED, data=days_said(term))], by=by, at=at)
+    stand_with_procedure(session, case, at=at)
 
 
 def _decide_anew(

@@ -2,7 +2,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import ProcedureSuspended
 from engine.deployments import (
     PrefixTaken,
     current_version,
@@ -84,13 +83,6 @@ def test_the_diagram_names_the_person_and_the_due_date(hall: TownHall) -> None:
     assert (task.assignee_id, task.priority) == (ana.id, 80)
     assert task.due_at is not None
     assert (task.due_at - hall.at).days == 2
-
-
-def test_a_suspended_procedure_takes_no_new_cases(hall: TownHall) -> None:
-    version = hall.publish(TWO_TASKS)
-    version.procedure.is_suspended = True
-    with pytest.raises(ProcedureSuspended, match="Permit"):
-        hall.start(version)
 
 
 def test_a_gateway_without_rules_is_decided_on_the_task_before_it(hall: TownHall) -> None:

@@ -102,8 +102,13 @@ def _ruled(town: Town) -> Sent:
 COMMANDS: dict[str, Callable[[Town], Sent]] = {
     "messages": lambda town: ("oscar", "/messages", {"name": "paid", "ttl": 60}),
     "procedures": lambda town: ("ana", "/procedures?key=other&name=Other", LICENCE),
-    "procedures/<key>/suspend": lambda town: ("ana", "/procedures/licence/suspend", {}),
-    "procedures/<key>/resume": lambda town: ("ana", "/procedures/licence/resume", {}),
+    "procedures/<key>/suspend": lambda town: (
+        "oscar",
+        "/procedures/licence/suspend",
+        {"reason": "r", "cases": True},
+    ),
+    "procedures/<key>/resume": lambda town: ("ana", "/procedures/licence/resume", {"reason": "r"}),
+    "procedures/<key>/halts/again": lambda town: ("oscar", "/procedures/licence/halts/again", {}),
     "procedures/<key>/cases": lambda town: (
         "carla",
         "/procedures/licence/cases",

@@ -24,14 +24,6 @@ def test_a_version_that_is_not_there_is_not_found(town: Town) -> None:
     assert ana.get("/procedures/nothing").status_code == 404
 
 
-def test_a_suspended_procedure_takes_no_new_case_until_it_is_resumed(town: Town) -> None:
-    ana, carla = town.visitor("ana"), town.visitor("carla")
-    ana.post("/procedures/licence/suspend")
-    assert carla.post("/cases/start/licence", {"applicant_name": "Rosa"}).status_code == 422
-    ana.post("/procedures/licence/resume")
-    assert carla.post("/cases/start/licence", {"applicant_name": "Rosa"}).status_code == 303
-
-
 def test_a_lane_given_to_another_office_takes_its_open_tasks_along(town_on_each: Town) -> None:
     town = town_on_each
     task = town.task(town.case())

@@ -198,3 +198,49 @@ class MigrationOut(Schema):
     counts = Dict(values=Integer())
     failure = String(allow_none=True)
     blocked = List(Dict(), metadata={"description": "cases that cannot move, and why; at most 100"})
+
+
+class EndHaltIn(Schema):
+    """Why the procedure goes on."""
+
+    reason = String(required=True, validate=Length(min=1, max=2000), metadata=REASON)
+
+
+class HaltIn(EndHaltIn):
+    """Why the procedure is suspended, and whether its open cases stand still, too."""
+
+    cases = Boolean(load_default=False)
+
+
+class KeptCaseOut(Schema):
+    """A case that could not be set going."""
+
+    case = String()
+    reason = String()
+
+
+class HaltOut(Schema):
+    """One suspension of a procedure."""
+
+    step = String(metadata={"description": "stopping, standing, resuming, over"})
+    cases = Boolean(metadata={"description": "whether open cases stand still, too"})
+    reason = String()
+    by = String(allow_none=True)
+    at = DateTime()
+    end_reason = String(allow_none=True)
+    ended_by = String(allow_none=True)
+    ended_at = DateTime(allow_none=True)
+    done = Integer(metadata={"description": "cases laid still, or set going, so far"})
+    all = Integer()
+    stood = Integer(metadata={"description": "cases that stood still when it ended"})
+    failure = String(allow_none=True, metadata={"description": "of the batch that was given up"})
+    kept = List(Nested(KeptCaseOut))
+
+
+class HaltsOut(Schema):
+    """How a procedure stands, and its latest suspensions that are over."""
+
+    procedure = String()
+    takes_cases = Boolean()
+    present = Nested(HaltOut, allow_none=True)
+    past = List(Nested(HaltOut))

@@ -7,12 +7,7 @@ from flask import request
 from designer.drafts import save_draft
 from designer.publishing import key_from, publish_draft
 from engine.cases import Applicant, start_case
-from engine.deployments import (
-    current_version_and_homes,
-    procedure_by_key,
-    resume_procedure,
-    suspend_procedure,
-)
+from engine.deployments import current_version_and_homes, procedure_by_key
 from engine.metrics.question import Question
 from engine.metrics.summary import summary
 from engine.models import Procedure, Role, Version
@@ -68,28 +63,6 @@ def publish(query_data: Json) -> Json:
         "repairs": draft.report["repairs"],
         "findings": draft.report["findings"],
     }
-
-
-@api.post("/procedures/<key>/suspend")
-@access(Role.ANALYST, Role.OPERATOR)
-@api.output(ProcedureOut)
-@api.doc(security="token")
-def suspend(key: str) -> Json:
-    """Take no new cases; open ones go on."""
-    procedure = procedure_by_key(session(), key)
-    suspend_procedure(session(), procedure)
-    return _shown(procedure)
-
-
-@api.post("/procedures/<key>/resume")
-@access(Role.ANALYST, Role.OPERATOR)
-@api.output(ProcedureOut)
-@api.doc(security="token")
-def resume(key: str) -> Json:
-    """Take new cases again."""
-    procedure = procedure_by_key(session(), key)
-    resume_procedure(session(), procedure)
-    return _shown(procedure)
 
 
 @api.post("/procedures/<key>/cases")

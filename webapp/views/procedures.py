@@ -14,14 +14,13 @@ from engine.deployments import (
     lane_offices,
     match_lanes,
     procedure_by_key,
-    resume_procedure,
     set_home_office,
-    suspend_procedure,
     version_numbered,
     version_with_everything,
 )
 from engine.directory import people_names
 from engine.errors import NotFound, Refusal
+from engine.halts import present_halt, standing
 from engine.models import Procedure, Role, Version
 from engine.people import all_offices, office_named
 from engine.procedures import (
@@ -157,34 +156,16 @@ def match(key: str) -> ResponseReturnValue:
     return redirect(url_for("procedures.lanes_page", key=key), 303)
 
 
-@pages.post("/<key>/suspend")
-@access(*_KEEPS)
-def suspend(key: str) -> ResponseReturnValue:
-    """Take no new cases."""
-    procedure = procedure_by_key(session(), key)
-    suspend_procedure(session(), procedure)
-    flash(_("“%(name)s” takes no new cases now. Open cases go on.", name=procedure.name))
-    return redirect(url_for("procedures.show", key=key), 303)
-
-
-@pages.post("/<key>/resume")
-@access(*_KEEPS)
-def resume(key: str) -> ResponseReturnValue:
-    """Take new cases again."""
-    procedure = procedure_by_key(session(), key)
-    resume_procedure(session(), procedure)
-    flash(_("“%(name)s” takes new cases again.", name=procedure.name))
-    return redirect(url_for("procedures.show", key=key), 303)
-
-
 def _version(procedure: Procedure, shown: Version) -> ResponseReturnValue:
     compiled = blueprint(session(), shown.id).compiled
     process = compiled.model.process(compiled.process_id)
     whole = version_with_everything(session(), shown.id)
     versions = versions_of(session(), procedure)
+    halt = present_halt(session(), procedure)
     return page(
         "procedures/show.html",
         procedure=procedure,
+        halt=standing(session(), halt) if halt else None,
         version=shown,
         versions=versions,
         is_current=shown.id == procedure.current_version_id,

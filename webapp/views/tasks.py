@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
+from engine.cases import check_open
 from engine.directory import office_names, people_names
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
@@ -237,12 +238,24 @@ def _context(task: Task) -> dict[str, Any]:
         "clock": clock_view(session(), task.case, at=now()),
         "is_masked": not knows(task.case),
         "is_open": task.status == TaskStatus.OPEN,
+        "stands_still": _stands_still(task),
         "is_mine": task.assignee_id == me.id,
         "acts_for": people_names(session(), [acts.person.id])[acts.person.id] if acts else None,
         "office": office_names(session(), [task.office_id]).get(task.office_id or 0),
         "assignee": people_names(session(), [task.assignee_id]).get(task.assignee_id or 0),
         "data": shown(session(), task.case, variables(session(), task.case)),
     }
+
+
+def _stands_still(task: Task) -> str | None:
+    """Why an open task cannot be done for the present, so that nobody fills in a form in vain."""
+    if task.status != TaskStatus.OPEN:
+        return None
+    try:
+        check_open(task.case)
+    except Refusal as refusal:
+        return sentence(refusal)
+    return None
 
 
 def _update_url(task: Task) -> str:

@@ -19,9 +19,7 @@ APPLICANTS = {"tasks": {"check": "applicant"}}
 
 def waiting(desk: Desk, **more: Any) -> int:
     """A case that waits for its applicant since 5 January 2026: thirty business days end on 16 February."""
-    version = desk.publish(sheet("negative_silence", clock=APPLICANTS, **more))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("negative_silence", clock=APPLICANTS, **more))
     with desk.hall() as hall:
         hall.session.get_one(Case, case_id).applicant_email = "rosa@home.example"
     return case_id
@@ -85,9 +83,9 @@ def test_11_what_the_office_began_is_not_abandoned(desk: Desk) -> None:
 
 
 def test_11_a_case_that_waits_for_the_office_is_not_abandoned(desk: Desk) -> None:
-    version = desk.publish(sheet("negative_silence", clock={"tasks": {"decide": "applicant"}}))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed(
+        "2026-01-05", sheet("negative_silence", clock={"tasks": {"decide": "applicant"}})
+    )
     desk.on("2026-06-01")
     desk.work()
     assert desk.case(case_id).status == CaseStatus.OPEN
@@ -96,9 +94,9 @@ def test_11_a_case_that_waits_for_the_office_is_not_abandoned(desk: Desk) -> Non
 
 
 def test_11_the_days_run_from_the_moment_it_waits_for_the_applicant(desk: Desk) -> None:
-    version = desk.publish(sheet("negative_silence", clock={"tasks": {"decide": "applicant"}}))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed(
+        "2026-01-05", sheet("negative_silence", clock={"tasks": {"decide": "applicant"}})
+    )
     desk.on("2026-01-19")
     desk.do(case_id)
     desk.on("2026-03-02")  # thirty business days after 19 January

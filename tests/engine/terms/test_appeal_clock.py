@@ -33,9 +33,7 @@ def appeal(desk: Desk, case_id: int, number: int) -> FiledAppeal:
 
 def silent(desk: Desk, **more: Any) -> int:
     """A case on which negative silence has operated."""
-    version = desk.publish(sheet("negative_silence", **more))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("negative_silence", **more))
     desk.on("2026-02-24")
     desk.work()
     return case_id

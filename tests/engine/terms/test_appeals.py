@@ -1,23 +1,15 @@
 """DOMAIN.md “The clock” 7 and 11: appeals after a decision or negative silence, complaints that suspend nothing."""
 
-from datetime import date
-
 import pytest
 
 from engine.models import ClockState
 from engine.terms import appeals, rulings
-from tests.engine.terms.desk import Desk, sheet
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
+from tests.engine.terms.desk import Desk, day, sheet
 
 
 def decided(desk: Desk) -> int:
     """A case that was decided and notified on 20 July 2026."""
-    version = desk.publish(sheet("negative_silence"))
-    desk.on("2026-07-01")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-07-01", sheet("negative_silence"))
     desk.on("2026-07-20")
     desk.do(case_id)
     desk.do(case_id)
@@ -86,9 +78,7 @@ def test_11_an_appeal_after_its_time_is_refused_with_its_last_day(desk: Desk) ->
 
 
 def test_7_negative_silence_unlocks_the_appeal_as_long_as_nothing_is_decided(desk: Desk) -> None:
-    version = desk.publish(sheet("negative_silence"))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("negative_silence"))
     with pytest.raises(appeals.NothingToAppeal):
         file(desk, case_id, "appeal")
     desk.on("2026-06-01")
@@ -100,9 +90,7 @@ def test_7_negative_silence_unlocks_the_appeal_as_long_as_nothing_is_decided(des
 
 
 def test_what_silence_approved_is_not_appealed(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-02-24")
     desk.work()
     with pytest.raises(appeals.NothingToAppeal):
@@ -110,9 +98,7 @@ def test_what_silence_approved_is_not_appealed(desk: Desk) -> None:
 
 
 def test_11_a_complaint_for_delay_has_three_days_and_never_suspends_the_case(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     before = desk.term(case_id).decide_by
     with desk.hall() as hall:
         filed = appeals.file_complaint(

@@ -1,7 +1,5 @@
 """DOMAIN.md “The clock” 4 to 8 on real cases, with a clock that is moved: filing, deciding, silence, notices."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy import select
 
@@ -14,17 +12,11 @@ from engine.terms import notices
 from engine.terms.notices import Item
 from engine.terms.silence import SilenceOperated
 from engine.worker import Worker
-from tests.engine.terms.desk import Desk, correct, give, sheet
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
+from tests.engine.terms.desk import Desk, correct, day, give, sheet
 
 
 def test_4_a_case_filed_on_a_saturday_counts_from_monday(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-07-25")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-07-25")
     term = desk.term(case_id)
     assert desk.case(case_id).filed_on == day("2026-07-25")
     assert (term.filed_on, term.decide_by) == (day("2026-07-27"), day("2026-09-10"))
@@ -43,9 +35,7 @@ def test_5_the_term_of_distance_lengthens_the_time_to_correct(desk: Desk) -> Non
 
 
 def test_6_a_request_is_decided_in_thirty_business_days_and_notified_in_five(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-03-27")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-03-27")
     term = desk.term(case_id)
     assert (term.decide_by, term.notify_by) == (day("2026-05-13"), day("2026-05-20"))
     due_at = desk.case(case_id).due_at
@@ -54,9 +44,7 @@ def test_6_a_request_is_decided_in_thirty_business_days_and_notified_in_five(des
 
 
 def test_7_positive_silence_ends_the_case_approved_and_makes_the_certificate(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-02-23", hour=23)
     desk.work()
     assert desk.case(case_id).status == "open"
@@ -75,9 +63,7 @@ def test_7_positive_silence_ends_the_case_approved_and_makes_the_certificate(des
 
 
 def test_7_silence_has_its_effect_on_its_day_however_late_the_worker_comes(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-06-01")
     with desk.hall() as hall:
         task = hall.session.scalars(select(Task).where(Task.status == "open")).one()
@@ -90,9 +76,7 @@ def test_7_silence_has_its_effect_on_its_day_however_late_the_worker_comes(desk:
 
 def test_7_a_decision_notified_in_time_leaves_silence_nothing(desk: Desk) -> None:
     marks = {"decided_by": ["check"], "notified_by": ["check"]}
-    version = desk.publish(sheet(clock=marks))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet(clock=marks))
     desk.do(case_id)
     desk.on("2026-06-01")
     desk.work()
@@ -104,9 +88,7 @@ def test_7_a_decision_notified_in_time_leaves_silence_nothing(desk: Desk) -> Non
 def test_7_negative_silence_leaves_the_case_open_and_the_office_must_still_decide(
     desk: Desk,
 ) -> None:
-    version = desk.publish(sheet("negative_silence"))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("negative_silence"))
     desk.on("2026-02-24")
     desk.work()
     case = desk.case(case_id)
@@ -120,9 +102,7 @@ def test_7_negative_silence_leaves_the_case_open_and_the_office_must_still_decid
 def test_7_automatic_approval_happens_on_filing_and_the_paper_is_due_in_five_days(
     desk: Desk,
 ) -> None:
-    version = desk.publish(sheet("automatic"))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("automatic"))
     case, term = desk.case(case_id), desk.term(case_id)
     assert (case.status, case.clock) == ("open", ClockState.APPROVED)
     assert (term.approved_on, term.notify_by) == (day("2026-01-05"), day("2026-01-12"))
@@ -132,9 +112,7 @@ def test_7_automatic_approval_happens_on_filing_and_the_paper_is_due_in_five_day
 def test_8_deficiencies_stop_the_clock_and_their_correction_begins_the_term_anew(
     desk: Desk,
 ) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-01-07")
     give(desk, case_id)
     term = desk.term(case_id)
@@ -152,9 +130,7 @@ def test_8_deficiencies_stop_the_clock_and_their_correction_begins_the_term_anew
 
 
 def test_8_meanwhile_nothing_is_forwarded_and_no_silence_operates(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-02-20")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-02-20")
     give(desk, case_id)
     with pytest.raises(AwaitsCorrection):
         desk.do(case_id)
@@ -165,9 +141,7 @@ def test_8_meanwhile_nothing_is_forwarded_and_no_silence_operates(desk: Desk) ->
 def test_8_what_is_not_corrected_in_time_counts_as_not_filed_and_the_fee_is_given_back(
     desk: Desk,
 ) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     give(desk, case_id)
     desk.on("2026-01-07", hour=23)
     desk.work()
@@ -191,9 +165,7 @@ def test_8_what_is_not_corrected_in_time_counts_as_not_filed_and_the_fee_is_give
 def test_8_a_second_notice_is_refused_with_the_article_and_an_override_is_a_legal_risk(
     desk: Desk,
 ) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     give(desk, case_id)
     correct(desk, case_id)
     with pytest.raises(notices.NoticeGivenAlready, match=r"126\.2"):
@@ -230,9 +202,7 @@ def test_8_corrections_are_handed_in_when_every_item_has_one(desk: Desk) -> None
 
 
 def test_a_clock_that_jumps_to_and_fro_does_nothing_twice(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     for moment in ("2026-02-09", "2026-01-06", "2026-02-09", "2025-12-31", "2026-02-10"):
         desk.on(moment)
         desk.work()
@@ -241,9 +211,7 @@ def test_a_clock_that_jumps_to_and_fro_does_nothing_twice(desk: Desk) -> None:
 
 
 def test_two_workers_let_silence_operate_once(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-02-24")
     workers = [Worker(desk.database, desk.clock, name=f"worker {n}") for n in range(2)]
     for worker in workers * 3:

@@ -33,9 +33,7 @@ LETTERS = {
 def refused(desk: Desk, **more: Any) -> int:
     """A case that Carla decided and notified on 20 July 2026."""
     said = sheet("negative_silence", clock=MARKED, letters=LETTERS, **more)
-    version = desk.publish(said, MODEL)
-    desk.on("2026-07-01")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-07-01", said, MODEL)
     desk.on("2026-07-20")
     for name in ("ana", "carla", "ana"):
         do(desk, case_id, name)
@@ -231,9 +229,7 @@ def test_what_a_founded_appeal_brings_about_is_said(desk: Desk) -> None:
 
 
 def test_an_appeal_against_silence_ends_the_case_with_the_decision_from_above(desk: Desk) -> None:
-    version = desk.publish(sheet("negative_silence"))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("negative_silence"))
     desk.on("2026-06-01")
     desk.work()
     number = file(desk, case_id)
@@ -245,9 +241,7 @@ def test_an_appeal_against_silence_ends_the_case_with_the_decision_from_above(de
 
 
 def test_an_appeal_against_silence_can_send_the_case_back_to_be_decided(desk: Desk) -> None:
-    version = desk.publish(sheet("negative_silence"))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet("negative_silence"))
     desk.do(case_id)
     desk.on("2026-06-01")
     desk.work()
@@ -270,9 +264,7 @@ def test_a_decided_appeal_has_a_letter_and_is_not_decided_again(desk: Desk) -> N
 
 
 def test_a_founded_complaint_moves_nothing(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         filed = appeals.file_complaint(hall.session, case_id, "Late.", by=None, at=hall.at)
     before = desk.term(case_id).decide_by

@@ -79,9 +79,7 @@ def test_13_what_silence_approved_is_drawn_from_as_well_and_refusals_are_not(des
 
 
 def test_13_what_a_check_found_is_kept_with_the_case(desk: Desk) -> None:
-    version = desk.publish(sheet("automatic"))
-    desk.on("2026-03-02")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-03-02", sheet("automatic"))
     desk.on("2026-07-01")
     sample = draw(desk)
     with desk.hall() as hall:

@@ -1,6 +1,6 @@
 """DOMAIN.md “The clock” 9 to 11 on real cases: what stops and lengthens the terms of cases and tasks, and ends them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from sqlalchemy import event, select
@@ -12,11 +12,7 @@ from engine.terms import endings, extensions, stopping
 from engine.terms.recounting import recount_terms
 from engine.terms.view import clock_file, clock_view
 from tests.engine.office import diagram
-from tests.engine.terms.desk import Desk, correct, give, sheet
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
+from tests.engine.terms.desk import Desk, correct, day, give, sheet
 
 
 def due_of(desk: Desk, case_id: int) -> str:
@@ -31,9 +27,7 @@ def due_of(desk: Desk, case_id: int) -> str:
 def test_9_information_of_another_entity_stops_the_clock_for_seven_days_and_three_more(
     desk: Desk,
 ) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-01-12")
     with desk.hall() as hall:
         stopping.suspend_clock(
@@ -54,9 +48,7 @@ def test_9_information_of_another_entity_stops_the_clock_for_seven_days_and_thre
 
 
 def test_9_a_suspended_case_does_not_run_out_and_goes_on_by_itself(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-02-16")
     with desk.hall() as hall:
         stopping.suspend_clock(
@@ -76,9 +68,7 @@ def test_9_a_suspended_case_does_not_run_out_and_goes_on_by_itself(desk: Desk) -
 
 
 def test_9_the_law_allows_so_many_days_and_no_other_reason(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         session, at = hall.session, hall.at
         with pytest.raises(stopping.SuspensionUnknown):
@@ -94,9 +84,7 @@ def test_9_the_law_allows_so_many_days_and_no_other_reason(desk: Desk) -> None:
 
 
 def test_9_what_an_operator_halts_does_not_stop_the_laws_clock(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         suspend_case(hall.session, case_id, "Stock-taking", by=None, at=hall.at)
     desk.on("2026-02-24")
@@ -118,9 +106,7 @@ def test_9_what_an_operator_halts_does_not_stop_the_laws_clock(desk: Desk) -> No
 def test_10_a_task_without_a_term_of_its_own_has_that_of_its_kind(
     desk: Desk, kind: str, due: str
 ) -> None:
-    version = desk.publish(sheet(clock={"tasks": {"check": kind}}))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet(clock={"tasks": {"check": kind}}))
     assert due_of(desk, case_id) == f"{due}T22:00:00+00:00"  # when the office closes in Lima
 
 
@@ -147,9 +133,7 @@ def test_10_a_term_of_the_diagram_is_counted_in_business_time(
 
 
 def test_tasks_are_due_later_by_the_days_the_clock_stood_still(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     give(desk, case_id)
     desk.on("2026-01-07")
     correct(desk, case_id)
@@ -208,9 +192,7 @@ def test_11_what_is_notified_can_no_longer_be_withdrawn(desk: Desk) -> None:
 
 
 def test_what_a_page_shows_days_used_of_days_and_why_it_stands_still(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-01-08")
     with desk.hall() as hall:
         case = hall.session.get_one(Case, case_id)
@@ -230,9 +212,7 @@ def test_what_a_page_shows_days_used_of_days_and_why_it_stands_still(desk: Desk)
 
 
 def test_a_day_that_a_decree_declares_moves_the_terms_of_open_cases(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         declare_day(
             hall.session,
@@ -272,9 +252,7 @@ def test_completing_a_task_costs_the_clock_no_statement(desk: Desk) -> None:
 def test_10_a_report_has_three_days_more_and_another_entity_ten_in_all_once_and_with_a_reason(
     desk: Desk, kind: str, due: str, later: str
 ) -> None:
-    version = desk.publish(sheet(clock={"tasks": {"check": kind}}))
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05", sheet(clock={"tasks": {"check": kind}}))
     assert due_of(desk, case_id) == f"{due}T22:00:00+00:00"
     with desk.hall() as hall:
         task = hall.session.scalars(select(Task)).one()

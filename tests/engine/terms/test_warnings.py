@@ -34,9 +34,7 @@ def test_what_says_more_takes_the_place_of_what_was_said_before(desk: Desk) -> N
 
 
 def test_who_was_warned_of_a_request_that_is_answered_reads_nothing_of_it(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-02-09")
     desk.work()
     assert told(desk) == ["soon"]
@@ -49,9 +47,7 @@ def test_who_was_warned_of_a_request_that_is_answered_reads_nothing_of_it(desk: 
 def test_warnings_reach_who_works_on_it_its_chief_and_the_manager_and_nobody_else(
     desk: Desk,
 ) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         task = hall.session.scalars(select(Task)).one()
         claim_task(hall.session, task.id, by=desk.person(hall.session), at=hall.at)
@@ -73,18 +69,14 @@ def test_warnings_reach_who_works_on_it_its_chief_and_the_manager_and_nobody_els
 
 
 def test_a_worker_that_comes_late_warns_once(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     desk.on("2026-02-15")
     desk.work()
     assert desk.facts(case_id).count("term_warned") == 1
 
 
 def test_the_applicant_is_told_by_mail_what_is_to_be_corrected(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         hall.session.get_one(Case, case_id).applicant_email = "rosa@home.example"
     give(desk, case_id)
@@ -95,9 +87,7 @@ def test_the_applicant_is_told_by_mail_what_is_to_be_corrected(desk: Desk) -> No
 
 
 def test_who_had_the_task_is_told_when_silence_took_it_away(desk: Desk) -> None:
-    version = desk.publish()
-    desk.on("2026-01-05")
-    case_id = desk.file(version)
+    case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
         task = hall.session.scalars(select(Task)).one()
         claim_task(hall.session, task.id, by=desk.person(hall.session), at=hall.at)

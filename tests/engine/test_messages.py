@@ -1,0 +1,137 @@
+"""Messages between cases and with the world, and signals that everyone hears."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from engine.history import variables
+from engine.messages import publish
+from engine.models import Case, CaseStatus, Task, Version
+from engine.tasks import complete_task
+from tests.engine.bench import Bench, facts, started
+from tests.engine.office import diagram
+
+MESSAGES = '<message id="m1" name="Paid"/><message id="m2" name="Order"/>'
+AWAITS = diagram(
+    '<startEvent id="s"/><intermediateCatchEvent id="paid"><messageEventDefinition messageRef="m1"/>'
+    '</intermediateCatchEvent><userTask id="t" name="T"/><endEvent id="e"/>',
+    flows="s>paid paid>t t>e",
+    roots=MESSAGES,
+)
+THROWS = diagram(
+    '<startEvent id="s"/><intermediateThrowEvent id="pay"><messageEventDefinition messageRef="m1"/>'
+    '</intermediateThrowEvent><endEvent id="e"/>',
+    flows="s>pay pay>e",
+    roots=MESSAGES,
+    process_id="q",
+)
+STARTED_BY = diagram(
+    '<startEvent id="s"><messageEventDefinition messageRef="m1"/></startEvent>'
+    '<userTask id="t" name="T"/><endEvent id="e"/>',
+    flows="s>t t>e",
+    roots=MESSAGES,
+    process_id="r",
+)
+
+
+def test_a_message_goes_to_the_case_it_names(bench: Bench) -> None:
+    started(bench, AWAITS)
+    with bench.hall() as hall:
+        version = hall.session.get_one(Case, hall.session.scalars(select(Case.id)).one()).version_id
+        second = hall.start(hall.session.get_one(Version, version))
+        told = publish(
+            hall.session, "Paid", {"case": second.number}, {"sum": 5}, by=None, at=hall.at
+        )
+        assert told.case_id == second.id
+        assert variables(hall.session, second) == {"sum": 5}
+        assert (
+            publish(hall.session, "Paid", {"case": "none"}, {}, by=None, at=hall.at).case_id is None
+        )
+
+
+def test_a_message_that_comes_early_is_kept_for_its_time_to_live(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        for ttl in (timedelta(hours=1), timedelta(days=2)):
+            told = publish(
+                session, "Paid", {}, {"ttl": ttl.days}, ttl=ttl, by=None, at=bench.clock()
+            )
+            assert told.is_buffered
+    bench.clock.advance(hours=2)
+    case_id = started(bench, AWAITS)
+    bench.worker().run_until_idle()
+    with bench.database.reading() as session:
+        assert variables(session, session.get_one(Case, case_id)) == {"ttl": 2}
+
+
+def test_a_thrown_message_reaches_the_waiting_case(bench: Bench) -> None:
+    case_id = started(bench, AWAITS)
+    with bench.hall() as hall:
+        hall.start(hall.publish(THROWS, key="payer", process_id="q"))
+    bench.worker().run_until_idle()
+    assert "message_received" in facts(bench, case_id)
+
+
+def test_a_thrown_message_starts_a_case_in_the_same_conversation(bench: Bench) -> None:
+    with bench.hall() as hall:
+        hall.publish(STARTED_BY, key="receiver", process_id="r")
+        first = hall.start(hall.publish(THROWS, key="payer", process_id="q"))
+    bench.worker().run_until_idle()
+    with bench.database.reading() as session:
+        second = session.scalars(select(Case).where(Case.id != first.id)).one()
+        assert (second.channel, second.conversation_id) == ("message", first.id)
+        assert second.applicant_name == first.applicant_name
+
+
+def test_pools_of_one_file_talk_over_its_message_flows(bench: Bench) -> None:
+    talk = (
+        b'<process id="bank" isExecutable="true"><startEvent id="asked"><messageEventDefinition/></startEvent>'
+        b'<userTask id="check" name="Check"/><sendTask id="tell"/><endEvent id="be"/>'
+        b'<sequenceFlow id="b1" sourceRef="asked" targetRef="check"/>'
+        b'<sequenceFlow id="b2" sourceRef="check" targetRef="tell"/>'
+        b'<sequenceFlow id="b3" sourceRef="tell" targetRef="be"/></process>'
+        b'<collaboration id="c"><participant id="p1" processRef="p"/><participant id="p2" processRef="bank"/>'
+        b'<messageFlow id="ask" sourceRef="order" targetRef="asked"/>'
+        b'<messageFlow id="told" sourceRef="tell" targetRef="answer"/></collaboration></definitions>'
+    )
+    office = diagram(
+        '<startEvent id="s"/><sendTask id="order"/><receiveTask id="answer"/><endEvent id="e"/>',
+        flows="s>order order>answer answer>e",
+    ).replace(b"</definitions>", talk)
+    with bench.hall() as hall:
+        hall.office("Office")
+        olga = hall.person("olga", "Office")
+        hall.publish(office, key="bank", process_id="bank", by=olga)
+        buyers = [hall.start(hall.publish(office, key="office", by=olga)) for _ in range(2)]
+        numbers = [buyer.id for buyer in buyers]
+    bench.worker().run_until_idle()
+    with bench.hall() as hall:
+        asked = hall.session.scalars(select(Case).where(Case.channel == "message")).all()
+        assert {case.conversation_id for case in asked} == set(numbers)
+        second = next(case for case in asked if case.conversation_id == numbers[1])
+        task = hall.session.scalars(select(Task).where(Task.case_id == second.id)).one()
+        complete_task(hall.session, task.id, {}, by=olga, at=bench.clock())
+    bench.worker().run_until_idle()
+    # the answer comes to who asked, not to who waits longest
+    assert [bench.case(number).status for number in numbers] == ["open", "completed"]
+
+
+def test_a_signal_is_heard_by_every_case_that_listens(bench: Bench) -> None:
+    signal = '<signal id="g" name="Alarm"/>'
+    listens = diagram(
+        '<startEvent id="s"/><intermediateCatchEvent id="c"><signalEventDefinition signalRef="g"/>'
+        '</intermediateCatchEvent><endEvent id="e"/>',
+        flows="s>c c>e",
+        roots=signal,
+    )
+    shouts = diagram(
+        '<startEvent id="s"/><endEvent id="c"><signalEventDefinition signalRef="g"/></endEvent>',
+        flows="s>c",
+        roots=signal,
+        process_id="q",
+    )
+    with bench.hall() as hall:
+        version = hall.publish(listens)
+        heard = [hall.start(version).id for _ in range(3)]
+        hall.start(hall.publish(shouts, key="shouts", process_id="q"))
+    bench.worker().run_until_idle()
+    assert [bench.case(case_id).status for case_id in heard] == [CaseStatus.COMPLETED] * 3
