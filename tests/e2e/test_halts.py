@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from engine.worker import Worker
 from tests.clock import START, Clock
 from tests.e2e.conftest import PHONE, WIDE, LiveServer
-from tests.e2e.test_desk import LICENCE
+from tests.e2e.licence import LICENCE
 from tests.e2e.test_operator import started
 
 
