@@ -3,11 +3,16 @@
 from engine.errors import Said
 from engine.feel.character_sets import Ranges, complement, intersected, named_set, source_of
 from engine.feel.errors import NullResult
+from engine.feel.kinds import N_
 
 _SPACE = " \t\n\r"
 _ESCAPED_SINGLES = {"n": "\n", "r": "\r", "t": "\t"}
 _LITERALS = set("\\|.-^?*+{}()[]$")
 _SETS = set("sSiIcCdDwW")
+_NO_REFERENCE = N_(
+    "a reference back to a group (\\1) cannot be looked for here, so the answer is null whatever the text. "
+    "Write out what may be repeated, or compare the two parts in FEEL."
+)
 
 
 def translated(pattern: str, flags: str) -> str:
@@ -98,7 +103,7 @@ class _Translator:
         if character and character in _SETS:
             return source_of(named_set(character))
         if character.isdigit():
-            raise self.fail("references back to a group are not supported.")
+            raise self.fail(_NO_REFERENCE)
         return source_of([(ord(c), ord(c)) for c in self.literal(character)])
 
     def literal(self, character: str) -> str:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 _EPOCH = datetime(1970, 1, 1)
 _CYCLE = 146_097  # days in 400 years, after which the calendar repeats
-# XML Schema stops at 14:00, ISO 8601 nowhere, java.time, on which most engines stand, at 18:00: their models are read.
-_MAX_OFFSET = 18 * 3600
+# XML Schema 1.1 part 2, timezoneFrag, which DMN 1.5 takes for its times. No clock on earth is further from UTC.
+_MAX_OFFSET = 14 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_zone(text: str) -> Zone | None:
 
 
 def offset_zone(seconds: int) -> Zone | None:
-    """The zone of an offset, None when it is more than 18 hours."""
+    """The zone of an offset, None when it is more than 14 hours."""
     return Zone(offset=seconds) if abs(seconds) <= _MAX_OFFSET else None
 
 

@@ -23,7 +23,7 @@ _NO_DATE = N_("There is no such date. Dates are written 2026-03-31.")
 _NO_TIME = N_("There is no such time. Times are written 09:30:00, with a zone or without.")
 _NO_DATE_TIME = N_("There is no such date and time. They are written 2026-03-31T09:30:00.")
 _NO_DURATION = N_("This is no duration. They are written P3D (days), PT8H (hours) or P1Y6M.")
-_NO_OFFSET = N_("An offset is a duration of at most 18 hours.")
+_NO_OFFSET = N_("An offset is a duration of at most 14 hours.")
 _NO_ZONE = N_("There is no such time zone. They are written America/Lima.")
 _NOT_WHOLE = N_("A whole number is needed.")
 

@@ -44,11 +44,19 @@ from engine.feel import report
         ("-[1]", 0, "There is no minus of a list."),
         ("abs(1, 2)", 3, "The arguments do not fit abs(n)."),
         ('date("2024-02-30")', 4, "There is no such date. Dates are written 2026-03-31."),
+        (
+            'matches("xx", "(x)\\\\1")',
+            7,
+            r"In the pattern “(x)\1”: a reference back to a group (\1) cannot be looked for here, so the answer is null "
+            "whatever the text. Write out what may be repeated, or compare the two parts in FEEL.",
+        ),
         ('1 < "a"', 2, "“<” cannot compare a number with a text."),
     ],
 )
 def test_the_report_says_where_and_why(expression: str, position: int, message: str) -> None:
-    value, problems = report(expression, {"a": None, "b": None})
+    value, problems = report(
+        expression, {"a": "xx" if "matches" in expression else None, "b": None}
+    )
     assert value is None
     assert (problems[0].position, problems[0].message) == (position, message)
 
