@@ -22,7 +22,7 @@ from engine.files import (
 from engine.forms import Answers, FieldError, FieldState, Form, Json
 from engine.forms.field import Field
 from engine.forms.fields.dynamiclist import MOST_ROWS
-from engine.forms.fields.filepicker import FilePicker
+from engine.forms.fields.filepicker import GIVES_WAY
 from webapp.i18n import _
 from webapp.table_views import LOOK, View, read_views, shown
 from webapp.table_views import Shown as ShownTable
@@ -290,7 +290,7 @@ class _Reader:
         return rows
 
     def _attached(self, one: Field, name: str) -> Json:
-        found: list[Json] = []
+        found: list[Answers] = []
         uploads = [each for each in self.uploads.getlist(name) if each.filename]
         for token in self.sent.getlist(name):
             file = _file_of(token)
@@ -300,9 +300,7 @@ class _Reader:
                     continue
                 found.append(self._known(file))
         kept = [] if self.store is None else list(self._stored(self.store, name, uploads))
-        if kept and isinstance(one, FilePicker) and one.multiple is False:
-            found.clear()  # where there is one file, a new one takes the place of the one before
-        return found + kept
+        return [{**file, GIVES_WAY: True} for file in found] + kept if kept else [*found]
 
     def _stored(self, store: FileStore, name: str, uploads: list[FileStorage]) -> Iterator[Json]:
         for each in uploads:
@@ -311,7 +309,7 @@ class _Reader:
             except (FileTooLarge, FileEmpty, FileUnsafe) as refusal:
                 self.errors.append(FieldError(name, refusal.sentence, refusal.values))
 
-    def _known(self, file: StoredFile) -> Json:
+    def _known(self, file: StoredFile) -> Answers:
         self.files[file.sha256] = file
         return {**file.as_json()}
 

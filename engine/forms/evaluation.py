@@ -12,7 +12,7 @@ from engine.files import StoredFile
 from engine.forms.field import MISSING, Around, Field
 from engine.forms.fields.dynamiclist import MOST_ROWS, DynamicList
 from engine.forms.formula import Formula
-from engine.forms.gathering import gathered, laid_over
+from engine.forms.gathering import gathered, laid_over, rows_that_count
 from engine.forms.json_value import Answers, Json, is_empty, plain_json
 from engine.forms.refusals import N_, FieldError, FormTooCostly, Misfit
 from engine.forms.spot import ABSENT, Spot, at, row_of, walk
@@ -224,7 +224,7 @@ class Evaluation:
     def _broken_rule(self, spot: Spot) -> Misfit | None:
         value: Json = spot.typed
         is_list = isinstance(spot.field, DynamicList)
-        is_missing = not spot.rows if is_list else spot.field.is_missing(value)
+        is_missing = not self._is_begun(spot) if is_list else spot.field.is_missing(value)
         if is_missing and self.is_required(spot):
             return Misfit(MISSING)
         if is_list or is_empty(value):
@@ -234,6 +234,18 @@ class Evaluation:
         except Misfit as misfit:
             return misfit
         return None
+
+    @property
+    def has_blank_rows(self) -> bool:
+        """Whether a list has rows that are no answers."""
+        lists = (spot for spot in self.all if spot.rows)
+        return any(len(rows_that_count(spot)) < len(spot.rows) for spot in lists)
+
+    def _is_begun(self, spot: Spot) -> bool:
+        """Whether a list has an answer, or a row that will itself say what it lacks."""
+        return bool(rows_that_count(spot)) or any(
+            self.is_required(inner) for row in spot.rows for inner in walk(row) if inner.is_in_sight
+        )
 
     def answers(self) -> Answers:
         """The answers in sight, nested as the form is; groups with a path keep what the case has there."""

@@ -77,6 +77,11 @@ class Form:
         with bounded():
             evaluation = self._evaluation(raw, context, files, today)
             errors = [*self._unknown(raw), *evaluation.errors()]
+            if (
+                not errors and evaluation.has_blank_rows
+            ):  # without them, the others have new numbers
+                evaluation = self._evaluation(evaluation.answers(), context, files, today)
+                errors = evaluation.errors()
         if errors:
             raise Unfit(errors)
         return evaluation.answers()

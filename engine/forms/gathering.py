@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.forms.fields.dynamiclist import DynamicList
 from engine.forms.json_value import Answers, Json, plain_json
-from engine.forms.spot import Spot
+from engine.forms.spot import Spot, walk
 
 
 def gathered(spots: Sequence[Spot]) -> Answers:
@@ -14,7 +14,7 @@ def gathered(spots: Sequence[Spot]) -> Answers:
         if not spot.is_visible:
             continue
         if isinstance(spot.field, DynamicList):
-            rows: list[Json] = [dict(gathered(row)) for row in spot.rows]
+            rows: list[Json] = [dict(gathered(row)) for row in rows_that_count(spot)]
             _put(answers, spot.field.path, rows)
         elif spot.children:
             inner = gathered(spot.children)
@@ -25,6 +25,27 @@ def gathered(spots: Sequence[Spot]) -> Answers:
         elif spot.field.has_value:
             _put(answers, spot.field.path, spot.typed)
     return answers
+
+
+def rows_that_count(spot: Spot) -> list[list[Spot]]:
+    """The rows of a list that are answers.
+
+    Where rows come and go, one that nobody filled in was only offered: form-js would send it, and who counts the
+    owners of a shop would count one too many. Where they are fixed, a row's place says which it is, so all stay.
+    """
+    is_growing = isinstance(spot.field, DynamicList) and spot.field.is_growing
+    return [row for row in spot.rows if _is_filled(row)] if is_growing else spot.rows
+
+
+def _is_filled(row: Sequence[Spot]) -> bool:
+    return any(
+        spot.misfit is not None or not spot.field.is_missing(spot.typed)
+        for spot in walk(list(row))
+        if spot.field.is_input
+        and spot.field.has_value
+        and not isinstance(spot.field, DynamicList)
+        and spot.is_in_sight
+    )
 
 
 def _put(answers: Answers, path: tuple[str, ...], value: Json) -> None:

@@ -342,7 +342,8 @@ def names_of(made: Form, sent: Sent) -> list[Any]:
 def test_a_new_file_takes_the_place_of_the_only_one(page: Flask, tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     before = store.put(io.BytesIO(b"%PDF-1.7 before"), "before.pdf").as_json()
-    for multiple, names in ((False, ["after.pdf"]), (True, ["before.pdf", "after.pdf"])):
+    one, both = ["after.pdf"], ["before.pdf", "after.pdf"]
+    for multiple, names in ((False, one), (True, both), ("=1 > 2", one), ("=1 < 2", both)):
         made = form({"type": "filepicker", "key": "f", "label": "Plan", "multiple": multiple})
         token = ask(made).token(before)
         uploads = MultiDict([("f", FileStorage(io.BytesIO(b"%PDF-1.7 after"), "after.pdf"))])

@@ -13,6 +13,7 @@ from engine.forms.refusals import N_, Misfit
 from engine.media_types import is_accepted
 
 MOST_FILES = 20
+GIVES_WAY = "gives_way"  # mark of a file kept earlier that was sent beside a new one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,9 @@ class FilePicker(Field):
         if value is None or value == "":
             return []
         sent = value if isinstance(value, list | tuple) else [value]
+        if not self.is_multiple(around):  # a new file takes the place of the only one
+            new = [item for item in sent if not (isinstance(item, Mapping) and GIVES_WAY in item)]
+            sent = new or sent
         if len(sent) > MOST_FILES:
             raise Misfit(N_("“{label}”: at most {limit} files."), limit=MOST_FILES)
         found: dict[str, Json] = {}
@@ -70,6 +74,11 @@ class FilePicker(Field):
                     file=stored.name if stored else "",
                     kinds=", ".join(kinds),
                 )
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its answer depends on others: also by how many files they allow."""
+        return super().is_moving or isinstance(self.multiple, Formula)
 
     def is_multiple(self, around: Around) -> bool:
         """Whether more than one file may be attached now."""

@@ -251,6 +251,31 @@ def test_rows_are_cleaned_one_by_one() -> None:
     assert [error.key for error in unfit.value.errors] == ["owners.1.name", "owners.1.share"]
 
 
+def rows(**more: Any) -> Form:
+    """A list of shops with a name, a box and a total."""
+    return form(
+        {"type": "dynamiclist", "path": "l", "label": "Shops", **more, "components": [
+            {"type": "textfield", "key": "name"},
+            {"type": "checkbox", "key": "open"},
+            {"type": "dynamiclist", "path": "doors", "components": [{"type": "number", "key": "w"}]},
+            {"type": "expression", "key": "e", "expression": "=i"},
+        ]},
+        {"type": "expression", "key": "n", "expression": "=count(l)"},
+    )  # fmt: skip
+
+
+def test_a_row_nobody_filled_in_is_no_answer() -> None:
+    empty: dict[str, Any] = {"name": " ", "open": False, "doors": [{"w": ""}]}
+    said = {"name": "", "open": True, "doors": [], "e": 1}
+    assert rows().clean({"l": [empty, {**empty, "open": True}]}) == {"l": [said], "n": 1}
+    assert rows().clean({}) == {"l": [], "n": 0}
+    assert len(rows(allowAddRemove=False).clean({"l": [empty, empty]})["l"]) == 2  # type: ignore[arg-type]
+    with pytest.raises(Unfit) as unfit:
+        rows(validate={"required": True}).clean({"l": [empty]})
+    assert [error.key for error in unfit.value.errors] == ["l"]
+    assert len(rows().state({"l": [empty, empty]})[0].rows) == 2
+
+
 @pytest.mark.parametrize("rows", ["x", 3, [1], {"name": "x"}, [[]], [{}] * 101])
 def test_rows_that_are_none_are_told(rows: Any) -> None:
     made = form(
