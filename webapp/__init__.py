@@ -37,7 +37,7 @@ from webapp import (
 from webapp.access import check_access, public
 from webapp.config import OFFERED_LANGUAGES, Settings
 from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
-from webapp.transactions import Transactional, close
+from webapp.transactions import Transactional, close, start_over
 
 VERSION = "0.1.0"
 LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
@@ -97,7 +97,7 @@ def create_app(
         languages=OFFERED_LANGUAGES,
         language_names=LANGUAGE_NAMES,
     )
-    app.before_request(_take_files)
+    app.before_request(lambda: _take_files(app))
     # Last registered, first run on the way out: headers see what compression and pages have made.
     headers.register(app)
     compression.register(app)
@@ -132,6 +132,15 @@ def create_app(
     return app
 
 
-def _take_files() -> None:
-    if request.mimetype == "multipart/form-data" and not request.path.startswith("/api/"):
+def _take_files(app: Transactional) -> None:
+    """Make room for files, on pages and for who may use them, before the body is read to find the token in it.
+
+    waitress has received the request by then, up to LARGEST_FORM on its own disk; gunicorn and other servers that
+    hand over the stream have not.
+    """
+    if request.mimetype != "multipart/form-data" or request.path.startswith("/api/"):
+        return
+    check_access(app)
+    start_over()  # a body may be slow: meanwhile nobody waits for a transaction of ours
+    if request.endpoint is not None:
         request.max_content_length = LARGEST_FORM

@@ -1,6 +1,10 @@
 """Completing a task over HTTP: what the office does all day."""
 
+import io
+from typing import Any
+
 import pytest
+from flask import g
 from sqlalchemy import event
 
 from engine.models import CaseStatus, Task, TaskStatus
@@ -109,6 +113,48 @@ def test_a_form_to_mend_keeps_no_receipt_so_that_the_same_page_may_be_sent_mende
     mended = carla.post(f"/tasks/{task}/complete", {**ANSWERS, "idempotency_key": "k2"})
     assert mended.status_code == 303
     assert read(town, task).status == TaskStatus.COMPLETED
+
+
+class Body(io.RawIOBase):
+    """What a server hands over that has not yet received it; it remembers what was open when it was read."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = io.BytesIO(body)
+        self.open: list[bool] = []
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.open.append("db_session" in g)
+        return self.body.readinto(buffer)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "is_read"),
+    [(None, 401, False), ("ana", 403, False), ("carla", 303, True)],
+    ids=["nobody", "somebody else", "who may"],
+)
+def test_files_are_read_only_from_who_may_send_them(
+    town: Town, name: str | None, status: int, is_read: bool
+) -> None:
+    address = f"/tasks/{town.task(town.case())}/complete"
+    visitor = town.visitor(name)
+    fields = {"csrf_token": visitor.token("/account" if name else "/login"), **ANSWERS}
+    parts = (
+        f'--x\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'
+        for n, v in fields.items()
+    )
+    raw = ("".join(parts) + "--x--\r\n").encode()
+    body = Body(raw)
+    environ = {
+        "wsgi.input": io.BufferedReader(body),
+        "CONTENT_LENGTH": str(len(raw)),
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+    }
+    answer = visitor.client.post(address, environ_overrides=environ)
+    assert (answer.status_code, bool(body.open)) == (status, is_read)
+    assert not any(body.open)  # nobody waits for a transaction while a body comes in slowly
 
 
 def test_a_file_that_is_far_too_large_does_not_cost_the_answers_beside_it(town: Town) -> None:
