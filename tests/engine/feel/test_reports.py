@@ -47,8 +47,8 @@ from engine.feel import report
         (
             'matches("xx", "(x)\\\\1")',
             7,
-            r"In the pattern “(x)\1”: a reference back to a group (\1) cannot be looked for here, so the answer is null "
-            "whatever the text. Write out what may be repeated, or compare the two parts in FEEL.",
+            r"In the pattern “(x)\1”: a reference back to a group (\1) cannot be looked for here, so the answer is "
+            "null whatever the text. Write out what may be repeated, or compare the two parts in FEEL.",
         ),
         ('1 < "a"', 2, "“<” cannot compare a number with a text."),
     ],
