@@ -300,7 +300,8 @@ class _Reader:
                     continue
                 found.append(self._known(file))
         kept = [] if self.store is None else list(self._stored(self.store, name, uploads))
-        return [{**file, GIVES_WAY: True} for file in found] + kept if kept else [*found]
+        earlier: list[Json] = [{**file, GIVES_WAY: True} if kept else file for file in found]
+        return earlier + kept
 
     def _stored(self, store: FileStore, name: str, uploads: list[FileStorage]) -> Iterator[Json]:
         for each in uploads:
