@@ -1,27 +1,25 @@
-"""The decision models that lie beside a drawing, and the tables in them."""
+"""What the decision models that lie beside a drawing can be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from engine import dmn
-from engine.errors import Refusal
 
 
-def models_of(decisions: Mapping[str, str]) -> dict[str, dmn.Model]:
-    """File name → decision model, of the files that can be read."""
-    found = {}
-    for name, text in decisions.items():
-        try:
-            found[name] = dmn.load(text)
-        except Refusal:
-            continue
-    return found
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """A decision or decision service of a file."""
+
+    file: str
+    name: str
+    kind: Literal["table", "decision", "service"]
 
 
-def tables_of(decisions: Mapping[str, str]) -> list[tuple[str, str]]:
-    """File and decision of every decision table."""
-    return [
-        (file, name)
-        for file, model in models_of(decisions).items()
-        for name in model.decisions
-        if model.table(name) is not None
-    ]
+def askables(decisions: Mapping[str, str]) -> Iterator[Askable]:
+    """Every decision and decision service, in the order of the files."""
+    for file, model in dmn.load_all(decisions).items():
+        for name in model.decisions:
+            yield Askable(file, name, "decision" if model.table(name) is None else "table")
+        for name in model.services:
+            yield Askable(file, name, "service")

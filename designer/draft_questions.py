@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from designer.decision_models import models_of
 from designer.models import Draft
 from designer.questions import Question, questions
+from engine import dmn
 
 
 def questions_of(draft: Draft, gateway_id: str | None = None) -> dict[str, Question]:
@@ -20,4 +20,4 @@ def questions_asked(
     gateway_id: str | None = None,
 ) -> dict[str, Question]:
     """Key → question: what the tasks of a report ask, by these forms and decision tables."""
-    return questions(report, forms, models_of(decisions).values(), gateway_id)
+    return questions(report, forms, dmn.load_all(decisions).values(), gateway_id)

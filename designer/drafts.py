@@ -1,5 +1,6 @@
 """Drafts: save an uploaded diagram whatever its state, decide what it left open, find it again, throw it away."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -208,13 +209,19 @@ def set_rule(
     return draft
 
 
-def set_decision(
-    session: Session, draft_id: int, file_name: str, text: str, *, at: datetime
+def set_decisions(
+    session: Session, draft_id: int, texts: Mapping[str, str], *, at: datetime
 ) -> Draft:
-    """Replace a decision model of the draft. Raises engine.dmn's refusals when it cannot be read."""
+    """Replace decision models of the draft, by file name.
+
+    Raises engine.dmn's refusals when one cannot be read, with those it imports, or one that was there no longer can.
+    """
     draft = changeable_draft(session, draft_id)
-    dmn.load(text)
-    draft.decisions = {**draft.decisions, PurePath(file_name).name: text}
+    decisions = {**draft.decisions, **texts}
+    resolve = dmn.mapping(decisions.values())
+    for name in {**texts, **dmn.load_all(draft.decisions)}:
+        dmn.load(decisions[name], resolve=resolve)
+    draft.decisions = decisions
     draft.changed_at = at
     return draft
 
@@ -230,26 +237,37 @@ def set_form(
     return draft
 
 
-def add_part(
-    session: Session, draft_id: int, file_name: str, data: bytes, *, at: datetime
-) -> Draft:
-    """Keep a file that belongs to the drawing: a form (form-js JSON) under its id, or a decision model (DMN).
+def add_parts(
+    session: Session, draft_id: int, files: Iterable[tuple[str, bytes]], *, at: datetime
+) -> None:
+    """Keep files (name, content) that belong to the drawing: forms (form-js JSON) under their id, and decision models
+    (DMN), which may import one another.
 
-    Raises NotAPart, and what set_form and set_decision raise.
+    Raises NotAPart, and what set_form and set_decisions raise.
     """
-    name = PurePath(file_name).name[:300]
-    try:
-        text = data.decode("utf-8-sig")
-        if not text.lstrip().startswith("{"):
-            return set_decision(session, draft_id, name, text, at=at)
-        schema = orjson.loads(text)
-    except ValueError as problem:
-        raise NotAPart(file=name) from problem
+    decisions = {}
+    for file_name, data in files:
+        name = PurePath(file_name).name[:300]
+        try:
+            text = data.decode("utf-8-sig")
+            if text.lstrip().startswith("{"):
+                _add_form(session, draft_id, name, orjson.loads(text), at)
+            else:
+                decisions[name] = text
+        except ValueError as problem:
+            raise NotAPart(file=name) from problem
+    if decisions:
+        set_decisions(session, draft_id, decisions, at=at)
+
+
+def _add_form(
+    session: Session, draft_id: int, name: str, schema: dict[str, Any], at: datetime
+) -> None:
     # The id is what drawings refer to; a file without one is known by its name.
     key = schema.get("id") if isinstance(schema.get("id"), str) else ""
     used = {task["form"] for task in draft_by_id(session, draft_id).report["tasks"]}
     stem = PurePath(name).stem
-    return set_form(session, draft_id, (stem if stem in used else key or stem)[:200], schema, at=at)
+    set_form(session, draft_id, (stem if stem in used else key or stem)[:200], schema, at=at)
 
 
 def discard_draft(session: Session, draft_id: int) -> None:

@@ -17,12 +17,11 @@ import orjson
 
 from designer.beside import ALONE, Beside, read_tables, with_rules
 from designer.check import Report, check_model
-from designer.decision_models import models_of
 from designer.importer import Imported, import_model
 from designer.layout import with_layout
 from designer.outline import elements, gateways, lanes, tasks
 from designer.tryout import Tried, try_model
-from engine import bpmn
+from engine import bpmn, dmn
 from engine.bpmn.model import Model, Scope, Unread
 from engine.errors import Refusal, filled
 
@@ -166,7 +165,7 @@ def _at_gateways(scope: Scope) -> Iterator[str]:
 
 
 def _rehearsal(imported: Imported, beside: Beside, seed: int) -> Json:
-    models = tuple(models_of(beside.decisions).values())
+    models = tuple(dmn.load_all(beside.decisions).values())
     return asdict(try_model(imported, seed=seed, max_steps=300, decisions=models))
 
 

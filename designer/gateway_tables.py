@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from designer.column_editing import MOST_COLUMNS, column_for
-from designer.decision_models import models_of
 from designer.draft_questions import questions_of
 from designer.drafts import changeable_draft, examined_draft
 from designer.models import Draft
@@ -85,7 +84,7 @@ def table_of_gateway(draft: Draft, gateway_id: str) -> OwnTable | None:
     """The table that a draft has for a gateway; None where there is none, or its file is gone."""
     gateway = gateway_of(draft, gateway_id)
     decision, result = gateway.get("decision"), gateway.get("result")
-    for file, model in models_of(draft.decisions).items():
+    for file, model in dmn.load_all(draft.decisions).items():
         if decision and model.table(decision) is not None:
             return OwnTable(file, decision, result or decision)
     return None
@@ -112,7 +111,7 @@ def put_table(
     if not looked_at:
         raise NothingAsked()
     name = " ".join(name.split())[:200] or gateway["name"] or gateway_id
-    models = models_of(draft.decisions)
+    models = dmn.load_all(draft.decisions)
     if any(name in (each.variable.name, each.id) for each in _decisions(models)):
         raise AnotherName(name=name)
     ways = way_names(gateway)

@@ -5,7 +5,7 @@ keys of the requirements that apply.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -90,17 +90,10 @@ def _read(session: Session, version_id: int) -> Guide | None:
     return Guide(
         read_form(schema),
         decision,
-        tuple(_models([str(text).encode() for text in (row.decisions or {}).values()])),
+        # where one cannot be read, its rules are still to be mended: then everything is listed
+        tuple(dmn.load_all(row.decisions or {}).values()),
         tuple((name, str(wanted)) for name, wanted in named),
     )
-
-
-def _models(texts: list[bytes]) -> Iterator[dmn.Model]:
-    for text in texts:
-        try:
-            yield dmn.load(text, resolve=dmn.mapping(texts))
-        except Refusal:
-            continue  # its rules are still to be mended: then everything is listed
 
 
 def _decide(models: tuple[dmn.Model, ...], decision: str, answers: Mapping[str, Any]) -> Any:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from engine import dmn
 from engine.decisions import decided_by
 from engine.deployments import Blueprint, blueprint
-from engine.errors import Refusal
 from engine.models import DataStore, Procedure, Version
 from engine.spiff import Compiled, Outcome, compile_model, remembered
 
@@ -101,12 +100,8 @@ class PublishedVersions:
         texts: dict[str, str] = (
             self._session.scalar(select(Version.decisions).where(Version.id == version_id)) or {}
         )
-        models = []
-        for text in texts.values():
-            try:
-                models.append(dmn.load(text))
-            except Refusal:
-                continue  # publishing told the analyst; here a person decides instead
+        # where one cannot be read, publishing told the analyst; here a person decides instead
+        models = list(dmn.load_all(texts).values())
         with _lock:
             _decisions[version_id] = models
             while len(_decisions) > CACHE_SIZE:

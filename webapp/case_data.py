@@ -92,6 +92,11 @@ def _says(value: Any, depth: int = 0) -> bool:
     return value not in (None, "", [], {})
 
 
+def told(value: Any) -> str:
+    """A value that a case knows, in words."""
+    return _words(value, {})
+
+
 def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -48,6 +48,11 @@ class Needed:
     path: tuple[str, ...]
     kind: Type
 
+    @property
+    def dotted(self) -> str:
+        """The name with the imports before it: `rates.UIT`."""
+        return ".".join((*self.path, self.name))
+
 
 class Model:
     """A decision model that is ready to decide; safe to share between threads."""

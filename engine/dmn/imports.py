@@ -1,6 +1,7 @@
 """Finds and loads the models that a model imports."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from engine.dmn.document import MAX_BYTES, read_document
@@ -10,40 +11,42 @@ from engine.dmn.reader import read_definitions
 from engine.dmn.refusals import EndlessImport, MissingImport
 from engine.errors import Refusal
 
-Resolve = Callable[[str, str | None], bytes | None]
+Resolve = Callable[[str, str | None], bytes | str | None]
 """From a namespace and the location an import names, to the file; None when there is none."""
 
 MAX_DEPTH = 12
 MAX_MODELS = 100
 
 
-def mapping(models: Iterable[bytes]) -> Resolve:
-    """Resolves among these files by namespace; those that are no DMN are passed over."""
-    by_namespace: dict[str, bytes] = {}
-    for xml in models:
-        try:
-            namespace = read_document(xml).get("namespace")
-        except Refusal:
-            continue
-        by_namespace.setdefault(namespace or "", xml)
-    return lambda namespace, location: by_namespace.get(namespace)
+def mapping(models: Iterable[bytes | str]) -> Resolve:
+    """Resolves among these files by namespace, read at the first import; those that are no DMN are passed over."""
+
+    @cache
+    def by_namespace() -> dict[str, bytes | str]:
+        found: dict[str, bytes | str] = {}
+        for xml in models:
+            try:
+                namespace = read_document(xml).get("namespace")
+            except Refusal:
+                continue
+            found.setdefault(namespace or "", xml)
+        return found
+
+    return lambda namespace, location: by_namespace().get(namespace)
 
 
 def directory(folder: Path) -> Resolve:
-    """Resolves among the DMN files of a folder, by namespace; read at the first import.
+    """Resolves among the DMN files of a folder, by namespace.
 
     The location in the file is not followed: a model cannot reach outside the folder.
     """
-    found: list[Resolve] = []
 
-    def resolve(namespace: str, location: str | None) -> bytes | None:
-        if not found:
-            paths = sorted(folder.glob("*.dmn"))[:MAX_MODELS]
-            small = (path for path in paths if path.stat().st_size <= MAX_BYTES)
-            found.append(mapping(path.read_bytes() for path in small))
-        return found[0](namespace, location)
+    def models() -> Iterator[bytes]:
+        for path in sorted(folder.glob("*.dmn"))[:MAX_MODELS]:
+            if path.stat().st_size <= MAX_BYTES:
+                yield path.read_bytes()
 
-    return resolve
+    return mapping(models())
 
 
 def load_graph(xml: bytes | str, resolve: Resolve | None) -> Graph:

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from designer.drafts import NotAPart, add_part, draft_by_id, replace_drawing, save_draft, set_rule
-from engine.dmn.refusals import NotADecisionModel
+from designer.drafts import NotAPart, add_parts, draft_by_id, replace_drawing, save_draft, set_rule
+from engine.dmn import load_all
+from engine.dmn.refusals import MissingImport, NotADecisionModel
 from engine.errors import NotFound
 from engine.forms import UnreadableForm
 from tests.clock import START
@@ -35,7 +36,7 @@ def test_a_newer_drawing_keeps_the_rules_of_flows_that_are_still_there(
 
 def test_a_form_is_kept_under_its_id(session: Session, draft_id: int) -> None:
     schema = b'{"type": "default", "id": "ask", "components": []}'
-    add_part(session, draft_id, "any name.form", schema, at=START)
+    add_parts(session, draft_id, [("any name.form", schema)], at=START)
     assert list(draft_by_id(session, draft_id).forms) == ["ask"]
 
 
@@ -52,7 +53,36 @@ def test_a_file_that_belongs_to_no_drawing_is_refused(
     session: Session, draft_id: int, data: bytes, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        add_part(session, draft_id, "part.json", data, at=START)
+        add_parts(session, draft_id, [("part.json", data)], at=START)
+
+
+def model(name: str, body: str) -> tuple[str, bytes]:
+    dmn = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+    xml = f'<definitions xmlns="{dmn}" name="{name}" namespace="urn:{name}">{body}</definitions>'
+    return f"{name}.dmn", xml.encode()
+
+
+FEE = model(
+    "fee",
+    """<import name="rate" namespace="urn:rate" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>
+<decision id="d" name="d"><variable name="d"/><informationRequirement><requiredDecision href="urn:rate#r"/>
+</informationRequirement><literalExpression><text>rate.r + 1</text></literalExpression></decision>""",
+)
+RATE = model(
+    "rate",
+    '<decision id="r" name="r"><variable name="r"/><literalExpression><text>41</text></literalExpression></decision>',
+)
+
+
+def test_a_model_comes_with_the_one_it_imports(session: Session, draft_id: int) -> None:
+    with pytest.raises(MissingImport):
+        add_parts(session, draft_id, [FEE], at=START)
+    add_parts(session, draft_id, [FEE, RATE], at=START)
+    kept = draft_by_id(session, draft_id).decisions
+    assert load_all(kept)["fee.dmn"].decide("d", {}) == 42
+    with pytest.raises(MissingImport):  # what others import is not taken from under them
+        add_parts(session, draft_id, [("rate.dmn", model("other", "")[1])], at=START)
+    assert draft_by_id(session, draft_id).decisions == kept
 
 
 def test_a_draft_that_is_not_there_is_not_found(session: Session) -> None:

@@ -9,9 +9,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.column_editing import POLICIES, edited_layout, fitting_columns, layout_of
-from designer.decision_models import models_of
 from designer.draft_questions import questions_asked, questions_of
-from designer.drafts import changeable_draft, draft_by_id, set_decision
+from designer.drafts import changeable_draft, draft_by_id, set_decisions
 from designer.gateway_tables import gateway_of_table, unnamed_ways, way_names
 from designer.models import Draft
 from designer.outline import gateways, tasks
@@ -43,7 +42,10 @@ from webapp.views.rules import typed_value
 @pages.get(DRAFT + "/table")
 @access(Role.ANALYST)
 def table(draft_id: int) -> ResponseReturnValue:
-    """The table, what is wrong with it, and what it decides for the values in the address."""
+    """The table, what is wrong with it, and what it decides for the values in the address.
+
+    A decision without a table of its own, or a decision service, can be tried likewise.
+    """
     return _page(_of_draft(draft_by_id(session(), draft_id)))
 
 
@@ -53,6 +55,8 @@ def keep_table(draft_id: int) -> ResponseReturnValue:
     """Keep cells, columns and hit policy as they were sent, and add, remove or move a rule or a column."""
     draft = changeable_draft(session(), draft_id)
     shown = _of_draft(draft)
+    if not shown.is_table:
+        raise NotFound(what="decision table", name=shown.decision)
     before = grid_of(shown.model, shown.decision)
     grid = edited(before, request.form)
     try:
@@ -70,7 +74,7 @@ def keep_table(draft_id: int) -> ResponseReturnValue:
                 layout.conditions,
                 layout.results,
             )
-        set_decision(session(), draft_id, shown.file, text, at=now())
+        set_decisions(session(), draft_id, {shown.file: text}, at=now())
     except Refusal as refusal:
         start_over()
         return _page(shown, grid, refusal=refusal, status=refusal.status)
@@ -103,7 +107,7 @@ def table_of_version(key: str, number: int) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A decision table with where it belongs: `here` is the page's address, `back` that of its owner."""
+    """A decision with where it belongs: `here` is the page's address, `back` that of its owner."""
 
     model: dmn.Model
     file: str
@@ -114,6 +118,11 @@ class Shown:
     here: str
     is_open: bool = False
     gateway: Mapping[str, Any] | None = None  # before which the table is asked
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its logic is a table, which a page can change."""
+        return self.model.table(self.decision) is not None
 
     @property
     def place(self) -> dict[str, str]:
@@ -146,9 +155,9 @@ def _of_draft(draft: Draft) -> Shown:
 
 def _shown(decisions: dict[str, str], asked: dict[str, Question], **where: Unpack[Where]) -> Shown:
     file, decision = (request.args.get(name, "")[:300] for name in ("file", "decision"))
-    model = models_of(decisions).get(file)
-    if model is None or model.table(decision) is None:
-        raise NotFound(what="decision table", name=decision or file)
+    model = dmn.load_all(decisions).get(file)
+    if model is None or decision not in (*model.decisions, *model.services):
+        raise NotFound(what="decision", name=decision or file)
     return Shown(model, file, decision, asked, **where)
 
 
@@ -161,11 +170,20 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     needed = shown.model.inputs(shown.decision)
+    tried = {
+        "shown": shown,
+        "needed": needed,
+        "samples": {one.dotted: request.args.get(f"try.{one.dotted}", "") for one in needed},
+        "outcome": _outcome(shown) if "try" in request.args else None,
+        "problems": [_told(each) for each in shown.model.problems],
+    }
+    if not shown.is_table:
+        return page("decisions/boxed.html", status, **tried)
     grid = grid or grid_of(shown.model, shown.decision)
     return page(
         "decisions/show.html",
         status,
-        shown=shown,
+        **tried,
         grid=grid,
         policies=policy_names(),
         policy=f"{grid.hit_policy} {grid.aggregation}" if grid.aggregation else grid.hit_policy,
@@ -175,14 +193,10 @@ def _page(
         ways=way_names(shown.gateway) if shown.gateway else {},
         wrong=wrong or {},
         is_unfolded="columns" in request.args,
-        needed=needed,
-        samples={each.name: request.args.get(f"try.{each.name}", "") for each in needed},
-        outcome=_outcome(shown.model, shown.decision) if "try" in request.args else None,
         remarks=[
             (each, urlencode({**shown.place, **_tried(each)}))
             for each in remarks_of(shown.model, shown.decision)
         ],
-        problems=[said(Said(each.sentence, each.values)) for each in shown.model.problems],
         refusal=sentence(refusal) if refusal else None,
     )
 
@@ -225,22 +239,42 @@ def _tried(remark: TableRemark) -> dict[str, str]:
     return {"try": "1", **samples}
 
 
-def _outcome(model: dmn.Model, decision: str) -> dict[str, Any]:
-    context: dict[str, Any] = {}
-    for each in model.inputs(decision):
+def _outcome(shown: Shown) -> dict[str, Any]:
+    model, context = shown.model, dict[str, Any]()
+    for each in model.inputs(shown.decision):
         place = context
         for part in each.path:
             place = place.setdefault(part, {})
-        place[each.name] = _typed(request.args.get(f"try.{each.name}", ""), each.type)
-    decided = model.explain(decision, context)
-    table = model.table(decision)
+        place[each.name] = _typed(request.args.get(f"try.{each.dotted}", ""), each.type)
+    decided = model.explain(shown.decision, model.from_json(shown.decision, context))
+    table = model.table(shown.decision)
     fired = [each for each in decided.fired if table is None or each.table == table.id]
+    value = decided.value
+    parts = value.items() if table is None and isinstance(value, Mapping) else ()
     return {
-        "value": to_text(decided.value),
-        "is_null": decided.value is None,
-        "rules": fired[-1].rules if fired else (),
-        "problems": [said(Said(each.sentence, each.values)) for each in decided.problems],
+        "value": to_text(value),
+        "entries": [(name, to_text(part)) for name, part in parts],
+        "is_null": value is None,
+        "rules": fired[-1].rules if fired and table else (),
+        "tables": [(each.decision, each.rules, _address(shown, each.decision)) for each in fired],
+        "problems": [_told(each) for each in decided.problems],
     }
+
+
+def _address(shown: Shown, decision: str) -> str | None:
+    """Where the table of a decision on the way is tried with the same values."""
+    if decision not in shown.model.decisions or shown.model.table(decision) is None:
+        return None
+    tried = {name: value for name, value in request.args.items() if name.startswith("try")}
+    return urlencode({"file": shown.file, "decision": decision, **tried})
+
+
+def _told(problem: dmn.Problem) -> str:
+    words = said(Said(problem.sentence, problem.values))
+    place = problem.place
+    if not place.line:
+        return words
+    return _("%(name)s, line %(number)s: %(words)s", name=place.element, number=place.line, words=words)  # fmt: skip
 
 
 def _typed(text: str, kind: str) -> object:

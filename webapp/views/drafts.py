@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext
 from werkzeug.datastructures import FileStorage
 
 from designer.beside import Beside
-from designer.decision_models import tables_of
+from designer.decision_models import askables
 from designer.drafts import (
     NotYetRunnable,
-    add_part,
+    add_parts,
     beside,
     choose_process,
     discard_draft,
@@ -143,11 +143,11 @@ def replace(draft_id: int) -> ResponseReturnValue:
 
 @pages.post(DRAFT + "/parts")
 @access(Role.ANALYST)
-def add_parts(draft_id: int) -> ResponseReturnValue:
+def keep_parts(draft_id: int) -> ResponseReturnValue:
     """Decision tables and forms that belong to the drawing; one of the same name is replaced."""
     try:
-        for name, data in [_read(file) for file in _files()]:
-            add_part(session(), draft_id, name, data, at=now())
+        files = [_read(file) for file in _files()]
+        add_parts(session(), draft_id, files, at=now())
     except Refusal as refusal:
         start_over()
         return _show(draft_by_id(session(), draft_id), refusal, refusal.status)
@@ -283,7 +283,7 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         names=element_names(draft.report),
         problem=first_problem(draft),
         published=session().get(Version, draft.published_version_id or 0),
-        tables=tables_of(draft.decisions),
+        decisions=list(askables(draft.decisions)),
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,

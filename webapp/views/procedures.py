@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from designer.decision_models import tables_of
+from designer.decision_models import askables
 from designer.drafts import draft_of_version
 from designer.outline import gateways, lanes, tasks
 from designer.picture import picture
@@ -177,7 +177,7 @@ def _version(procedure: Procedure, shown: Version) -> ResponseReturnValue:
         offices=_office_of_lanes(procedure),
         home=_office_names().get(procedure.office_id or 0),
         forms=whole.forms,
-        tables=tables_of(whole.decisions),
+        decisions=list(askables(whole.decisions)),
         told_note=told_note,
         unmatched=lanes_without_office(session(), procedure, lanes(process)),
     )

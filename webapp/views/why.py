@@ -13,6 +13,7 @@ from engine.errors import NotFound, Refusal
 from engine.history import decision_made
 from engine.models import Role
 from webapp.access import access
+from webapp.case_data import told
 from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.transactions import session
@@ -39,14 +40,14 @@ def show(number: str, seq: int) -> ResponseReturnValue:
         Shown(_grid(texts, fired["decision"]), fired["rules"], fired["inputs"])
         for fired, texts in zip(fact.get("fired", []), models, strict=True)
     ]
-    return page("why/show.html", case=case, fact=fact, tables=tables)
+    return page("why/show.html", case=case, fact=fact, tables=tables, told=told)
 
 
 def _grid(texts: dict[str, str], decision: str) -> Grid:
     """The table of the decision, from whichever of these models holds it."""
-    for text in texts.values():
+    for model in dmn.load_all(texts).values():
         try:
-            return grid_of(dmn.load(text), decision)
+            return grid_of(model, decision)
         except Refusal:
             continue
     raise NotFound(what="decision", name=decision)
