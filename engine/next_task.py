@@ -11,7 +11,7 @@ from engine.models import Person, Task
 from engine.order_of_entry import is_ordered, oldest
 from engine.task_filters import TaskQuery
 from engine.tasks import AlreadyCompleted, NotYours, TaskGone, claim_task
-from engine.worklists import open_tasks
+from engine.worklists import next_tasks
 
 MOST_TRIED = 20  # tasks that others may take while one looks
 _GONE = (NotYours, AlreadyCompleted, TaskGone, CaseSuspended, CaseEnded, NotFound)
@@ -24,7 +24,7 @@ def take_next(
     the oldest of its kind. None when nothing is left. Two who ask at once get two tasks.
     """
     wanted = replace(query, scope="unassigned", after=None, before=None, limit=MOST_TRIED)
-    for row in open_tasks(session, person, wanted, at=at, zone=zone).rows:
+    for row in next_tasks(session, person, wanted, at=at, zone=zone):
         task = session.get(Task, (row.case_id, row.token), populate_existing=True)
         if task is None:
             continue

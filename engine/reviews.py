@@ -13,8 +13,9 @@ from engine.events import Happened
 from engine.facts import Fact, record
 from engine.models import AnswerDraft, NotificationKind, Person, Proposal, Task
 from engine.notifications import about_case, tell
+from engine.task_keys import PROPOSED, renew_marks
 
-WANTED, PROPOSED = "wanted", "proposed"
+WANTED = "wanted"
 
 
 class NothingProposed(Refusal):
@@ -50,7 +51,9 @@ def propose(
         .values(case_id=task.case_id, token=task.token, **row)
         .on_conflict_do_update(index_elements=[Proposal.case_id, Proposal.token], set_=row)
     )
-    task.review, task.assignee_id, task.claimed_at = PROPOSED, None, None
+    task.review = PROPOSED
+    task.assignee_id = task.claimed_at = task.follow_up_on = None
+    renew_marks(session, task)
     fact = Fact(Happened.TASK_PROPOSED, task.element_id, task.token, task.office_id, data)
     record(session, task.case, [fact], by=by, at=at)
 
@@ -86,6 +89,7 @@ def return_proposal(session: Session, task: Task, reason: str, *, by: Person, at
     forget_proposal(session, task)
     task.review = WANTED
     task.assignee_id, task.claimed_at = found.by_id, max(at, task.opened_at)
+    renew_marks(session, task)
     data = {"reason": reason.strip()[:500], "to": found.by_id}
     fact = Fact(Happened.TASK_RETURNED, task.element_id, task.token, task.office_id, data)
     record(session, task.case, [fact], by=by, at=at)

@@ -4,20 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, select
+from sqlalchemy import ColumnElement, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from engine.case_fields import COMPARISONS, LONGEST, Compare, has_field
 from engine.models import Procedure, Task
-from engine.reviews import PROPOSED
 from engine.search import fold, found_by
 from engine.task_keys import (
+    PROPOSED,
     Sought,
     is_whole,
     of_bound,
     of_case_words,
     of_element,
+    of_follow_up,
     of_procedure,
+    of_review,
     of_text,
     of_value,
     words,
@@ -86,20 +88,19 @@ class Asked:
     keys: list[Key]
     due_before: int | None  # seconds since 1970
     needs_case: bool
-    is_rare: bool  # few tasks have what is asked, and an index of their own
 
-    def besides(self, key: Key | None, *, is_due_sought: bool = True) -> list[ColumnElement[bool]]:
-        """The conditions that are left for tasks found by a key, or in any way; `is_due_sought`: an index by due date
-        may be used.
-        """
-        found = list(self.conditions)
-        if key is not None:
-            found += key.rest
-        found += [one.walked for one in self.keys if one is not key]
-        if self.due_before is not None:
-            due = Task.due_order if is_due_sought else func.coalesce(Task.due_order, 0)
-            found.append(due < self.due_before)
-        return found
+    def besides(self, key: Key | None) -> list[ColumnElement[bool]]:
+        """The conditions that are left for tasks found by a key, or in any way; when they are due apart."""
+        rest = () if key is None else key.rest
+        return [*self.conditions, *rest, *(one.walked for one in self.keys if one is not key)]
+
+    def due(self, *, is_sought: bool) -> list[ColumnElement[bool]]:
+        """When a task must be due; `is_sought`: an index by due date may be used."""
+        if self.due_before is None:
+            return []
+        return [
+            (Task.due_order if is_sought else func.coalesce(Task.due_order, 0)) < self.due_before
+        ]
 
 
 def asked_of(session: Session, query: TaskQuery, at: datetime, zone: tzinfo) -> Asked:
@@ -123,9 +124,9 @@ def asked_of(session: Session, query: TaskQuery, at: datetime, zone: tzinfo) -> 
         conditions.append(Task.element_id == query.element_id)
     today = at.astimezone(zone).date()
     if query.is_to_review:
-        conditions.append(Task.review == literal(PROPOSED, literal_execute=True))
+        keys.append(Key(of_review(), func.coalesce(Task.review, "") == PROPOSED))
     if query.is_follow_up:
-        conditions.append(Task.follow_up_on <= today)
+        keys.append(Key(of_follow_up(today), Task.follow_up_on <= today))
     for one in query.fields[:MOST_FIELDS]:
         said = has_field(Task.case_id, one.name, one.compare, one.value)
         found = _key_of(one, said)
@@ -133,13 +134,7 @@ def asked_of(session: Session, query: TaskQuery, at: datetime, zone: tzinfo) -> 
             conditions.append(said)
         else:
             keys.append(found)
-    return Asked(
-        conditions,
-        keys,
-        _due_before(query, at, zone),
-        needs_case,
-        is_rare=query.is_to_review or query.is_follow_up,
-    )
+    return Asked(conditions, keys, _due_before(query, at, zone), needs_case)
 
 
 def _words(text: str) -> list[Key]:

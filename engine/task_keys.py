@@ -1,8 +1,8 @@
 """Task keys: what open tasks are found by, kept beside them in narrow rows of one index, written with what they say.
 
 An inbox of a million tasks asked for one applicant, one kind of task or one answer reads only the rows that match.
-The keys of a task are its procedure, its kind, each word of its case's number and applicant, and each case field: its
-value, its number or day to compare, its words.
+The keys of a task are its procedure, its kind, each word of its case's number and applicant, each case field (its
+value, its number or day to compare, its words), that it waits for a review, and when it is to be looked at again.
 """
 
 import re
@@ -20,6 +20,7 @@ from engine import batches
 from engine.models import Case, CaseField, Task, TaskKey, TaskStatus
 from engine.search import fold
 
+PROPOSED = "proposed"  # Task.review, when it waits for a second pair of eyes
 MOST_WORDS = 12  # of one text
 _BYTES = 6  # of a word's beginning: what a double holds exactly
 _WORD = re.compile(r"[^\W_]+")
@@ -84,6 +85,16 @@ def of_case_words(text: str) -> list[Sought]:
     return [_beginning("word", word) for word in words(text)]
 
 
+def of_review() -> Sought:
+    """Tasks of which somebody has proposed what another one is to review."""
+    return Sought(_key("review"))
+
+
+def of_follow_up(until: date) -> Sought:
+    """Tasks that who has them wanted to look at by this day."""
+    return Sought(_key("follow_up"), 0.0, float(until.toordinal()))
+
+
 def words(text: str) -> list[str]:
     """The words of a text, folded."""
     return list(dict.fromkeys(_WORD.findall(fold(text))))[:MOST_WORDS]
@@ -101,17 +112,7 @@ def add_keys(
     rows = []
     for task in tasks:
         keys = _keys(task.procedure_id, task.element_id, case.search_words, values)
-        rows += [
-            {
-                "case_id": task.case_id,
-                "token": task.token,
-                "key": key,
-                "at": at,
-                "queue_id": task.queue_id or 0,
-                "due_order": task.due_order,
-            }
-            for key, at in keys
-        ]
+        rows += [_row(task, *one) for one in keys | _marks(task)]
     batches.write_keys(session, rows)
 
 
@@ -135,6 +136,21 @@ def renew_keys(session: Session, case: Case) -> None:
     add_keys(session, case, tasks, {row.name: row.value for row in values})
 
 
+def renew_marks(session: Session, task: Task) -> None:
+    """An open task is found by its review and its follow-up as they are now."""
+    session.flush()
+    session.execute(
+        delete(TaskKey)
+        .where(
+            TaskKey.case_id == task.case_id,
+            TaskKey.token == task.token,
+            TaskKey.key.in_([of_review().key, of_follow_up(date.min).key]),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    batches.write_keys(session, [_row(task, *one) for one in _marks(task)])
+
+
 def follow_tasks(session: Session, of_tasks: ColumnElement[bool]) -> None:
     """Keys have the queue and due date that their tasks have now, for the tasks that a condition on Task says."""
     session.flush()
@@ -154,6 +170,27 @@ def follow_tasks(session: Session, of_tasks: ColumnElement[bool]) -> None:
 
 
 _HIGHEST = 1e308
+
+
+def _row(task: Task, key: int, at: float) -> dict[str, Any]:
+    return {
+        "case_id": task.case_id,
+        "token": task.token,
+        "key": key,
+        "at": at,
+        "queue_id": task.queue_id or 0,
+        "due_order": task.due_order,
+    }
+
+
+def _marks(task: Task) -> set[tuple[int, float]]:
+    """What changes while the task stays open."""
+    found = set()
+    if task.review == PROPOSED:
+        found.add((of_review().key, 0.0))
+    if task.follow_up_on is not None:
+        found.add((of_follow_up(date.min).key, float(task.follow_up_on.toordinal())))
+    return found
 
 
 def _keys(

@@ -1,8 +1,8 @@
 """How the tasks of an inbox are met without reading the others: by queue in the order of the list, or by a key."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    True_,
     and_,
     false,
     func,
@@ -18,20 +19,21 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from engine.cursors import cursor, cursor_key
 from engine.models import Case, Person, Task, TaskKey, TaskStatus
-from engine.task_filters import Asked, Key, Scope, Sort
+from engine.task_filters import Asked, Key, Scope
+from engine.task_order import Order, Place
 from engine.visibility import Seen, Sources, is_excluded, sees_tasks_of_no_office
 
 MOST_BRANCHES = 40  # queues of one person that are looked up one by one
 # Matches of one queue, and of all there are, that are sorted rather than looked for in the list's order.
 FEW, FEW_OF_ALL = 1_000, 6_000
-RARE = 300  # a filter with so few matches is followed before all others
+# So many tasks at most does one list or count look at whose other filters it has to check one by one: what comes after
+# them is the next page's. A filter with fewer matches is followed before all others.
+EXAMINED, LEAST_EXAMINED = 1_000, 40  # in all, and in one branch
 
 Queue = int | ColumnElement[int] | None  # None: whichever
 Met = Literal["met", "walked", "own"]
@@ -39,53 +41,6 @@ MET: Met = "met"  # as the way says
 WALKED: Met = "walked"  # one by one in the list's order
 OWN: Met = "own"  # of one person, who has few
 Scan = Callable[[Queue, ColumnElement[bool], Met], Select[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order that an index has: the columns, then case and token, all the same way."""
-
-    name: Sort
-    column: InstrumentedAttribute[Any]
-    descending: bool = False
-
-    def by(self, columns: Any, backwards: bool) -> list[ColumnElement[Any]]:
-        """Of a subquery's columns."""
-        key = [columns[name] for name in ("sort_key", "case_id", "token")]
-        down = self.descending != backwards
-        return [column.desc() if down else column.asc() for column in key]
-
-    def by_table(self, backwards: bool, *, of: Any, is_sorted: bool) -> list[ColumnElement[Any]]:
-        """Of the table that is read, Task or TaskKey."""
-        down = self.descending != backwards
-        column = TaskKey.due_order if of is TaskKey else self.column
-        # Few tasks are quickly sorted. The function keeps a database from walking through everybody's in the wanted
-        # order until it has met enough of them.
-        first: Any = func.coalesce(self.column, self.column) if is_sorted else column
-        key = (first, of.case_id, of.token)
-        return [one.desc() if down else one.asc() for one in key]
-
-    def beyond(self, edge: str, backwards: bool, *, of: Any) -> ColumnElement[bool]:
-        """What comes after a cursor; raises CursorUnreadable."""
-        key, case_id, token = cursor_key(edge, self.name, int, int, int)
-        value = _instant(key) if self.name == "opened" else key
-        column = TaskKey.due_order if of is TaskKey and self.name == "due" else self.column
-        here = tuple_(column, of.case_id, of.token)
-        there = tuple_(literal(value, self.column.type), literal(case_id), literal(token))
-        return here < there if self.descending != backwards else here > there
-
-    def cursor(self, row: Any) -> str:
-        """Where a row stands."""
-        key = _microseconds(row.sort_key) if self.name == "opened" else row.sort_key
-        return cursor(self.name, key, row.Task.case_id, row.Task.token)
-
-
-ORDERS: dict[Sort, Order] = {
-    "due": Order("due", Task.due_order),
-    "opened": Order("opened", Task.opened_at),
-    "priority": Order("priority", Task.priority, descending=True),
-}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +52,26 @@ class Reach:
     others: list[tuple[int | None, ColumnElement[bool]]]  # queue, and what else must hold
     own: list[ColumnElement[bool]] = field(default_factory=list)  # of what people have taken
 
+    @property
+    def has_queues(self) -> bool:
+        return bool(self.queues or self.others)
+
+    def without_own(self) -> "Reach":
+        """What people have taken apart, which is little."""
+        return replace(self, own=[])
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """How the rows of a page are met: by a key or in the list's order; and whether they are few, to be sorted. In the
     branches of `walked` there are many, and they are met in the list's order: a filter may mean much in one office and
-    nothing in another.
+    nothing in another. `is_long`: there may be more than can be looked at one by one.
     """
 
     key: Key | None
     is_sorted: bool
     walked: frozenset[int | None] = frozenset()
+    is_long: bool = False
 
 
 def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
@@ -159,44 +123,70 @@ def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
 
 def way_of(session: Session, reach: Reach, asked: Asked, order: Order) -> Way:
     """How a page is met quickest: at most two short queries, and none where no filter makes it doubtful."""
-    key = rarest(session, asked)
+    key, is_common = rarest(session, asked)
+    is_long = is_common and is_checked(asked, key, reach)
     if key is None:
-        if asked.is_rare or order.name == "due" or asked.due_before is None:
-            return Way(None, is_sorted=asked.is_rare)
+        if order.name == "due" or asked.due_before is None:
+            return Way(None, is_sorted=False, is_long=is_long)
     elif key.sought.is_one and order.name == "due":
-        return Way(key, is_sorted=False)
+        return Way(key, is_sorted=False, is_long=is_long)
     # What people have taken is little in any case.
     branches: list[int | None] = [*reach.queues, *(queue for queue, _condition in reach.others)]
     if not branches:
         return Way(key, is_sorted=True)
-    counts = []
-    for queue in branches:
-        if key is None:
-            matching = select(literal(1)).where(
-                _is_open(), _in_queue(Task, queue), Task.due_order < asked.due_before
-            )
-        else:
-            matching = select(literal(1)).where(key.sought.rows(), _in_queue(TaskKey, queue))
+    of, rows = (
+        (Task, and_(_is_open(), Task.due_order < asked.due_before))
+        if key is None
+        else (TaskKey, key.sought.rows())
+    )
+
+    def is_many(queue: Queue) -> Select[Any]:
         few = FEW_OF_ALL if queue is None else FEW
-        capped = matching.limit(few + 1).subquery()
-        counts.append(select(func.count() > few).select_from(capped).scalar_subquery())
-    many = session.execute(select(*counts)).one()
-    walked = frozenset(queue for queue, is_many in zip(branches, many, strict=True) if is_many)
-    return Way(key, is_sorted=True, walked=walked)
+        return select(literal(1)).where(rows, _in_queue(of, queue)).limit(1).offset(few)
+
+    found = _of_each(session, branches, is_many)
+    walked = frozenset(queue for queue, told in found.items() if told[0] is not None)
+    return Way(key, is_sorted=True, walked=walked, is_long=is_common and bool(walked))
 
 
-def rarest(session: Session, asked: Asked) -> Key | None:
-    """The key with the fewest tasks, as far as they are worth counting."""
-    if len(asked.keys) < 2:
-        return asked.keys[0] if asked.keys else None
+def rarest(session: Session, asked: Asked) -> tuple[Key | None, bool]:
+    """The key with the fewest tasks, as far as they are worth counting; and whether there may be more of it than can
+    be looked at one by one, which without any filter nothing has to be.
+    """
+    if not asked.keys and not asked.conditions:
+        return None, False
+    rows = [one.sought.rows() for one in asked.keys] or [_is_open()]
     counts = [
         select(func.count())
-        .select_from(select(literal(1)).where(one.sought.rows()).limit(RARE).subquery())
+        .select_from(select(literal(1)).where(one).limit(EXAMINED + 1).subquery())
         .scalar_subquery()
-        for one in asked.keys
+        for one in rows
     ]
     found = session.execute(select(*counts)).one()
-    return min(zip(found, asked.keys, strict=True), key=lambda one: one[0])[1]
+    if not asked.keys:
+        return None, found[0] > EXAMINED
+    least, key = min(zip(found, asked.keys, strict=True), key=lambda one: one[0])
+    return key, least > EXAMINED
+
+
+def is_checked(asked: Asked, key: Key | None, reach: Reach) -> bool:
+    """Whether what an index gives has to be checked one by one."""
+    plain = [reach.also] if reach.queues else []
+    conditions = [*plain, *(condition for _queue, condition in reach.others)]
+    return bool(asked.besides(key)) or not all(isinstance(one, True_) for one in conditions)
+
+
+def driven(
+    asked: Asked, key: Key | None, queue: Queue, in_order: Order | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Case and token of what an index gives, before anything else is checked."""
+    if key is None:
+        found = select(Task.case_id, Task.token).where(_is_open(), _in_queue(Task, queue))
+        return found.where(*asked.due(is_sought=True)) if _is_due_sought(in_order) else found
+    due = () if asked.due_before is None else (TaskKey.due_order < asked.due_before,)
+    return select(TaskKey.case_id, TaskKey.token).where(
+        key.sought.rows(), *due, _in_queue(TaskKey, queue)
+    )
 
 
 def met(
@@ -208,28 +198,97 @@ def met(
     in_order: Order | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Case and token of the tasks that a branch has, met by a key, or else in the order given, or in any."""
-    if key is None:
-        found = select(Task.case_id, Task.token).where(
-            _is_open(),
-            _in_queue(Task, queue),
-            condition,
-            *asked.besides(None, is_due_sought=in_order is None or in_order.name == "due"),
-        )
-    else:
-        due = () if asked.due_before is None else (TaskKey.due_order < asked.due_before,)
-        found = (
-            select(TaskKey.case_id, TaskKey.token)
-            .join(Task, and_(Task.case_id == TaskKey.case_id, Task.token == TaskKey.token))
-            .where(
-                key.sought.rows(),
-                *due,
-                _in_queue(TaskKey, queue),
-                _is_open(),
-                condition,
-                *asked.besides(key),
-            )
-        )
+    found = driven(asked, key, queue, in_order)
+    if key is not None:
+        same = and_(Task.case_id == TaskKey.case_id, Task.token == TaskKey.token)
+        found = found.join(Task, same).where(_is_open())
+    found = found.where(condition, *asked.besides(key))
+    if key is None and not _is_due_sought(in_order):
+        found = found.where(*asked.due(is_sought=False))
     return found.join(Case, Case.id == Task.case_id) if asked.needs_case else found
+
+
+def met_among(
+    asked: Asked, key: Key | None, queue: Queue, condition: ColumnElement[bool], *, most: int
+) -> Select[*tuple[Any, ...]]:
+    """The same of the first `most` that an index gives of a branch."""
+    some = driven(asked, key, queue).limit(most).subquery()
+    found = (
+        select(Task.case_id, Task.token)
+        .join(some, and_(Task.case_id == some.c.case_id, Task.token == some.c.token))
+        .where(_is_open(), condition, *asked.besides(key))
+    )
+    return found.join(Case, Case.id == Task.case_id) if asked.needs_case else found
+
+
+def horizon(
+    session: Session,
+    reach: Reach,
+    asked: Asked,
+    way: Way,
+    order: Order,
+    *,
+    after: Place | None,
+    backwards: bool,
+) -> Place | None:
+    """How far a list can be looked through at once; None: to its end. Only of what has to be checked one by one."""
+    if not way.is_long:
+        return None
+    branches = [*reach.queues, *(queue for queue, _condition in reach.others)]
+    last, ends = examined_in(reach) - 1, []
+    for key, some in (
+        (None, [one for one in branches if way.key is None or one in way.walked]),
+        (way.key, [one for one in branches if way.key is not None and one not in way.walked]),
+    ):
+        if not some or (key is not None and way.is_sorted):
+            continue
+        of = Task if key is None else TaskKey
+
+        def end(queue: Queue, key: Key | None = key, of: Any = of) -> Select[Any]:
+            found = driven(asked, key, queue, order)
+            if after is not None:
+                found = found.where(order.beyond(after, backwards, of=of))
+            by = order.by_table(backwards, of=of, is_sorted=False)
+            column = of.due_order if order.name == "due" else order.column
+            return (
+                found.with_only_columns(column, of.case_id, of.token)
+                .order_by(*by)
+                .limit(1)
+                .offset(last)
+            )
+
+        ends += [one for one in _of_each(session, some, end).values() if one[1] is not None]
+    if not ends:
+        return None
+    return max(ends) if order.descending != backwards else min(ends)
+
+
+def _of_each(
+    session: Session, queues: Iterable[int | None], one_of: Callable[[Queue], Select[Any]]
+) -> dict[int | None, tuple[Any, ...]]:
+    """What `one_of` finds of each queue, one row at most; of many queues in one short statement."""
+    plain = [queue for queue in queues if queue]
+    found: dict[int | None, tuple[Any, ...]] = {}
+    if plain:
+        if session.get_bind().dialect.name == "postgresql":
+            ids: Any = func.unnest(literal(plain, ARRAY(BigInteger))).table_valued("value")
+            ids = ids.render_derived(name="each_queue")
+        else:
+            ids = func.json_each(json.dumps(plain)).table_valued("value")
+        asked = one_of(ids.c.value)
+        cells = [asked.with_only_columns(one).scalar_subquery() for one in asked.selected_columns]
+        for row in session.execute(select(ids.c.value, *cells)):
+            found[row[0]] = tuple(row[1:])
+    for queue in queues:
+        if not queue:
+            only = session.execute(one_of(queue)).one_or_none()
+            found[queue] = (None,) * 3 if only is None else tuple(only)
+    return found
+
+
+def examined_in(reach: Reach) -> int:
+    """How many tasks are looked at in each branch of a reach."""
+    return max(EXAMINED // max(1, len(reach.queues) + len(reach.others)), LEAST_EXAMINED)
 
 
 def scans(
@@ -256,6 +315,10 @@ def scans(
     if not parts:
         parts = [select(scan(None, false(), MET).subquery())]
     return union_all(*parts).subquery()
+
+
+def _is_due_sought(in_order: Order | None) -> bool:
+    return in_order is None or in_order.name == "due"
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -292,14 +355,3 @@ def _of(condition: ColumnElement[bool], procedures: frozenset[int] | None) -> Co
     if procedures is None:
         return condition
     return and_(condition, Task.procedure_id.in_(procedures))
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _instant(microseconds: int) -> datetime:
-    try:
-        return _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return _EPOCH

@@ -24,6 +24,7 @@ from engine.reviews import forget_proposal, proposal_of, propose, return_proposa
 from engine.routing import may_work, on_behalf
 from engine.spiff import Wait
 from engine.task_forms import task_form, with_stores
+from engine.task_keys import renew_marks
 from engine.terms.silence import refuse_after_silence
 from engine.worklists import read_task_id, task_by_id
 
@@ -109,7 +110,8 @@ def release_task(session: Session, task_id: str, *, by: Person, at: datetime) ->
     """Give a task back to its office; what was typed is kept. The same refusals as claim_task."""
     task = open_task(session, task_id, by=by, is_assigning=True).task
     if task.assignee_id is not None:
-        task.assignee_id = task.claimed_at = task.follow_up_on = None
+        task.assignee_id = task.claimed_at = None
+        _look_again(session, task, None)
         record(session, task.case, [_fact(Happened.TASK_RELEASED, task)], by=by, at=at)
     return task
 
@@ -124,6 +126,7 @@ def assign_task(session: Session, task_id: str, to: Person, *, by: Person, at: d
         raise MayNotWork(task=task.name, person=to.full_name)
     if task.assignee_id != to.id:
         task.assignee_id, task.claimed_at = to.id, max(at, task.opened_at)
+        _look_again(session, task, None)  # the day was another person's
         fact = _fact(Happened.TASK_ASSIGNED, task, {"to": to.id})
         record(session, task.case, [fact], by=by, at=at)
         about = about_case(task.case, token=task.token, task=task.name)
@@ -159,9 +162,14 @@ def follow_up(session: Session, task_id: str, on: date | None, *, by: Person, at
     task = open_task(session, task_id, by=by).task
     if task.assignee_id != by.id:
         raise NotYours(task=task.name, person="—")
-    task.follow_up_on = on
-    session.flush()
+    _look_again(session, task, on)
     return task
+
+
+def _look_again(session: Session, task: Task, on: date | None) -> None:
+    if task.follow_up_on != on:
+        task.follow_up_on = on
+        renew_marks(session, task)
 
 
 def complete_task(

@@ -1,24 +1,30 @@
 """Inboxes: which open tasks a person sees, in which order, a page at a time, fast however many there are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.errors import NotFound
 from engine.masking import masked_name
 from engine.models import Case, Office, Person, Procedure, Task, TaskKey
-from engine.task_filters import SCOPES, Scope, TaskQuery, asked_of
+from engine.task_filters import SCOPES, Asked, Key, Scope, TaskQuery, asked_of
+from engine.task_order import ORDERS, Order
 from engine.task_scans import (
     MET,
-    ORDERS,
     OWN,
     Met,
-    Order,
     Queue,
+    Reach,
+    Scan,
+    driven,
+    examined_in,
+    horizon,
+    is_checked,
     met,
+    met_among,
     rarest,
     reach_of,
     scans,
@@ -26,7 +32,7 @@ from engine.task_scans import (
 )
 from engine.visibility import needs_applicants, seen_queues, visible_tasks
 
-COUNT_LIMIT = 1000  # counts stop here: a count equal to COUNT_LIMIT + 1 reads “1000+”
+COUNT_LIMIT = 1000  # counts stop here, and say that there are more
 LARGEST_PAGE = 200
 
 
@@ -60,11 +66,22 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A page of an inbox; a cursor is None where there is nothing further."""
+    """A page of an inbox; a cursor is None where there is nothing further. A page that `is_cut` ends, short or empty,
+    where as many tasks were looked at as one page looks at: what else there is comes after its cursor.
+    """
 
     rows: list[TaskRow]
     next: str | None
     previous: str | None
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many tasks there are; `is_more`: at least so many."""
+
+    number: int
+    is_more: bool = False
 
 
 def open_tasks(
@@ -77,10 +94,12 @@ def open_tasks(
     size = max(1, min(query.limit, LARGEST_PAGE))
     order = ORDERS[query.sort]
     backwards = query.before is not None and query.after is None
-    edge = query.before if backwards else query.after
+    cursor = query.before if backwards else query.after
+    edge = None if cursor is None else order.place(cursor)
     asked = asked_of(session, query, at, zone)
     reach = reach_of(person, seen_queues(session, person), query.scope)
     way = way_of(session, reach, asked, order)
+    end = horizon(session, reach, asked, way, order, after=edge, backwards=backwards)
 
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
         key = way.key if how == MET else None
@@ -91,6 +110,8 @@ def open_tasks(
         found = found.add_columns(order.column.label("sort_key"))
         if edge is not None:
             found = found.where(order.beyond(edge, backwards, of=of))
+        if end is not None:
+            found = found.where(order.until(end, backwards, of=of))
         return found.order_by(*order.by_table(backwards, of=of, is_sorted=is_sorted)).limit(
             size + 1
         )
@@ -98,41 +119,135 @@ def open_tasks(
     merged = scans(session, reach, scan, way.walked)
     found = select(merged).order_by(*order.by(merged.c, backwards)).limit(size + 1).subquery()
     rows = list(session.execute(_lines(found, order, backwards)))
-    more = len(rows) > size
+    more, is_cut = len(rows) > size, len(rows) <= size and end is not None
     rows = rows[:size]
     if backwards:
         rows.reverse()
     known = needs_applicants(session, person, [row.Task.case_id for row in rows])
     lines = [_line(row, at, is_known=row.Task.case_id in known) for row in rows]
-    if not lines:
+    first, last = (
+        [
+            order.cursor((row.sort_key, row.Task.case_id, row.Task.token))
+            for row in (rows[0], rows[-1])
+        ]
+        if rows
+        else (None, None)
+    )
+    if end is not None and is_cut:
+        more = True
+        if backwards:
+            first = order.cursor(end)
+        else:
+            last = order.cursor(end)
+    if not lines and not is_cut:
         return TaskPage([], None, None)
-    first, last = order.cursor(rows[0]), order.cursor(rows[-1])
     return TaskPage(
         lines,
         next=last if more or backwards else None,
         previous=first if (more if backwards else edge is not None) else None,
+        is_cut=is_cut,
     )
+
+
+def next_tasks(
+    session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
+) -> list[TaskRow]:
+    """The first tasks that the query asks for, however far one has to look."""
+    found = open_tasks(session, person, query, at=at, zone=zone)
+    while not found.rows and found.next is not None:
+        further = replace(query, after=found.next, before=None)
+        found = open_tasks(session, person, further, at=at, zone=zone)
+    return found.rows
 
 
 def task_counts(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
-) -> dict[Scope, int]:
-    """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT + 1."""
+) -> dict[Scope, Count]:
+    """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT, and no further
+    than as many tasks as one count looks at.
+    """
     asked = asked_of(session, query, at, zone)
-    key = rarest(session, asked)
+    key, is_common = rarest(session, asked)
     seen = seen_queues(session, person)
+    reaches = {scope: reach_of(person, seen, scope) for scope in SCOPES}
+    told: list[Any] = []
+    beside: Any = None
+    shared: set[Scope] = set()
+    if asked.besides(key):
+        # What has to be checked one by one is checked once, for every scope of the same queues.
+        reach = reaches["all"]
+        shared = {"all", "unassigned"}
+        if (reach.queues, reach.others) == (reaches["office"].queues, reaches["office"].others):
+            shared.add("office")
+        beside = _all_at_once(session, asked, key, reach, is_long=is_common)
+        told += [beside.c[scope] for scope in shared]
+    for scope, reach in reaches.items():
+        is_long = is_common and reach.has_queues and is_checked(asked, key, reach)
+        if is_long:
+            told.append(_is_more(session, asked, key, reach).label(f"more_{scope}"))
+        if scope not in shared:
+            some = scans(
+                session, reach, _counted(asked, key, examined_in(reach) if is_long else None)
+            )
+            capped = select(literal(1)).select_from(some).limit(COUNT_LIMIT + 1).subquery()
+            told.append(select(func.count()).select_from(capped).scalar_subquery().label(scope))
+    asked_for = select(*told) if beside is None else select(*told).select_from(beside)
+    row = session.execute(asked_for).one()._mapping
+    return {
+        scope: Count(
+            min(row[scope] or 0, COUNT_LIMIT),
+            is_more=(row[scope] or 0) > COUNT_LIMIT or bool(row.get(f"more_{scope}")),
+        )
+        for scope in SCOPES
+    }
+
+
+def _all_at_once(
+    session: Session, asked: Asked, key: Key | None, reach: Reach, *, is_long: bool
+) -> Subquery:
+    """Of everything a person sees: all, what is in a queue, and what of that is nobody's."""
+    most = examined_in(reach) if is_long and reach.has_queues else None
 
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
-        found = met(asked, None if how == OWN else key, queue, condition)
+        found = _counted(asked, key, most)(queue, condition, how)
+        return found.with_only_columns(
+            literal(int(how != OWN)).label("queued"),
+            case((Task.assignee_id.is_(None), int(how != OWN)), else_=0).label("free"),
+        )
+
+    some = scans(session, reach, scan)
+    return (
+        select(
+            func.count().label("all"),
+            func.sum(some.c.queued).label("office"),
+            func.sum(some.c.free).label("unassigned"),
+        )
+        .select_from(some)
+        .subquery()
+    )
+
+
+def _counted(asked: Asked, key: Key | None, most: int | None) -> Scan:
+    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
+        if how == OWN:
+            found = met(asked, None, queue, condition)
+        elif most is None:
+            found = met(asked, key, queue, condition)
+        else:
+            found = met_among(asked, key, queue, condition, most=most)
         return found.with_only_columns(literal(1).label("one")).limit(COUNT_LIMIT + 1)
 
-    columns = []
-    for scope in SCOPES:
-        some = scans(session, reach_of(person, seen, scope), scan)
-        capped = select(literal(1)).select_from(some).limit(COUNT_LIMIT + 1).subquery()
-        columns.append(select(func.count()).select_from(capped).scalar_subquery().label(scope))
-    row = session.execute(select(*columns)).one()
-    return {scope: int(getattr(row, scope)) for scope in SCOPES}
+    return scan
+
+
+def _is_more(session: Session, asked: Asked, key: Key | None, reach: Reach) -> ColumnElement[bool]:
+    """Whether some branch has more than is looked at."""
+    most = examined_in(reach)
+
+    def scan(queue: Queue, _condition: ColumnElement[bool], _how: Met) -> Select[Any]:
+        return driven(asked, key, queue).limit(1).offset(most)
+
+    return exists().select_from(scans(session, reach.without_own(), scan))
 
 
 def task_by_id(session: Session, person: Person, task_id: str) -> Task:

@@ -89,9 +89,9 @@ def day(on: date) -> str:
     return str(format_date(on, "d MMM y"))
 
 
-def counted(number: int, limit: int = 1000) -> str:
-    """A count as a badge shows it; those that stopped at the limit read “1000+”."""
-    return f"{limit}+" if number > limit else str(number)
+def counted(number: int, limit: int = 1000, *, is_more: bool = False) -> str:
+    """A count as a badge shows it; one that stopped at the limit, or before the end, reads “1000+”."""
+    return f"{min(number, limit)}+" if is_more or number > limit else str(number)
 
 
 def register(app: Flask) -> None:

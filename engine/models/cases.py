@@ -25,8 +25,6 @@ from engine.models.procedures import Procedure, Version
 OPEN = text("status = 'open'")
 UNASSIGNED = text("status = 'open' AND assignee_id IS NULL")
 ASSIGNED = text("status = 'open' AND assignee_id IS NOT NULL")
-PROPOSED = text("status = 'open' AND review = 'proposed'")
-FOLLOWED = text("status = 'open' AND follow_up_on IS NOT NULL")
 WARNED = text("status = 'open' AND warn_at IS NOT NULL")
 HALTED = text("halt_id IS NOT NULL")
 ENDED = text("ended_by_id IS NOT NULL")
@@ -212,8 +210,6 @@ class Task(Base):
         _open_index("ix_task_opened", "opened_at"),
         Index("ix_task_warn", "warn_at", sqlite_where=WARNED, postgresql_where=WARNED),
         _open_index("ix_task_priority", "priority"),
-        _open_index("ix_task_proposed", "due_order", where=PROPOSED),
-        _open_index("ix_task_follow_up", "follow_up_on", where=FOLLOWED),
         Index(
             "ix_task_ended_by", "ended_by_id", "case_id", sqlite_where=ENDED, postgresql_where=ENDED
         ),

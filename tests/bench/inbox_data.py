@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from engine.models import NEVER_DUE, Person, TaskKey, Version
 from engine.task_keys import (
+    PROPOSED,
     Sought,
     of_bound,
     of_case_words,
     of_element,
     of_procedure,
+    of_review,
     of_text,
     of_value,
 )
@@ -113,6 +115,7 @@ def write_keys(session: Session, versions: dict[str, Version]) -> None:
         "family": f"CAST(t.case_id % {SURNAMES} AS TEXT)",
         "trade": "(SELECT value FROM case_field f WHERE f.case_id = t.case_id AND f.name = 'trade')",
         "area": f"CAST(t.case_id % {AREAS} AS TEXT)",
+        "review": "t.review",
     }.items():
         session.execute(
             text(
@@ -133,6 +136,7 @@ def _known(versions: dict[str, Version]) -> Iterator[tuple[str, str, Sought]]:
         for element in ELEMENTS:
             one = of_element(version.procedure_id, element)
             yield "element", f"{version.procedure_id} {element}", one
+    yield "review", PROPOSED, of_review()
     for number in range(GIVEN_NAMES):
         yield "given", str(number), of_case_words(given_name(number))[0]
     for number in range(SURNAMES):

@@ -1,6 +1,8 @@
 """What open tasks are found by agrees with what tasks and cases say, whatever happened to them."""
 
+import random
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +12,14 @@ from engine.cases import Applicant, start_case
 from engine.deployments import match_lanes, set_home_office
 from engine.mending import correct_data
 from engine.models import Case, Person, Procedure, Task, TaskKey, TaskStatus, Version
-from engine.task_filters import FieldAsked, TaskQuery
+from engine.routing import may_work
+from engine.task_filters import FieldAsked, Sort, TaskQuery
 from engine.task_keys import renew_keys
+from engine.task_order import ORDERS, Place
 from engine.task_scans import Way
-from engine.tasks import claim_task, complete_task
+from engine.tasks import claim_task, complete_task, follow_up, return_task
 from engine.undo import undo_completion
-from engine.worklists import open_tasks, task_counts
+from engine.worklists import next_tasks, open_tasks, task_counts
 from tests.engine.office import TownHall, diagram
 
 FORM = {
@@ -119,6 +123,36 @@ def test_keys_follow_a_correction_and_an_undone_completion(
     check(hall)
 
 
+def test_keys_follow_a_review_and_a_day_to_look_again(hall: TownHall, ana: Person) -> None:
+    beto = hall.person("beto", "Desk")
+    version = hall.publish(
+        MODEL, by=ana, forms={"f": FORM}, sheet={"tasks": {"t": {"review": True}}}
+    )
+    id = task(hall, begin(hall, version, "Rosa"), "t").id
+    today, review = (
+        TaskQuery(scope="all", is_follow_up=True),
+        TaskQuery(scope="all", is_to_review=True),
+    )
+
+    def found(query: TaskQuery) -> list[str]:
+        check(hall)
+        return [row.id for row in open_tasks(hall.session, beto, query, at=hall.at).rows]
+
+    assert (found(today), found(review)) == ([], [])
+    claim_task(hall.session, id, by=ana, at=hall.at)
+    follow_up(hall.session, id, hall.at.date(), by=ana, at=hall.at)
+    assert (found(today), found(review)) == ([id], [])
+    follow_up(hall.session, id, hall.at.date() + timedelta(days=1), by=ana, at=hall.at)
+    assert (found(today), found(review)) == ([], [])
+    complete_task(hall.session, id, {}, by=ana, at=hall.at)  # proposed
+    assert (found(today), found(review)) == ([], [id])
+    return_task(hall.session, id, "why?", by=beto, at=hall.at)
+    assert (found(today), found(review)) == ([], [])
+    complete_task(hall.session, id, {}, by=ana, at=hall.at)
+    complete_task(hall.session, id, {}, by=beto, at=hall.at)
+    assert (found(today), found(review)) == ([], [])
+
+
 def test_keys_follow_a_lane_that_is_matched_and_a_procedure_that_moves(
     hall: TownHall, ana: Person
 ) -> None:
@@ -198,8 +232,117 @@ def test_every_filter_finds_its_tasks_in_every_scope_and_order(
             assert {named[row.case_id] for row in rows} == wanted, what
         if is_walked:
             continue
-        counts = task_counts(hall.session, ana, TaskQuery(**said), at=hall.at)
+        told = task_counts(hall.session, ana, TaskQuery(**said), at=hall.at)
+        assert not any(one.is_more for one in told.values())
+        counts = {scope: one.number for scope, one in told.items()}
         assert counts["all"] == counts["office"] == counts["mine"] + counts["unassigned"], what
         for scope in ("mine", "unassigned", "all"):
             query = TaskQuery(scope=scope, **said)
             assert counts[scope] == len(open_tasks(hall.session, ana, query, at=hall.at).rows), what
+
+
+LONG: dict[str, dict[str, Any]] = {
+    "two fields": {
+        "fields": (FieldAsked("trade", "is", "bakery"), FieldAsked("area", "at_least", "4"))
+    },
+    "two ranges": {
+        "fields": (FieldAsked("area", "at_least", "4"), FieldAsked("area", "at_most", "4"))
+    },
+    "not a value": {"fields": (FieldAsked("trade", "is_not", "bakery"),)},
+    "due": {"due_days": 3, "fields": (FieldAsked("trade", "is", "bakery"),)},
+    "free": {"procedure_key": "p1"},
+}
+
+
+@pytest.fixture
+def crowd(hall: TownHall) -> list[Person]:
+    """Thirty tasks over four offices, with a clerk of two of them, a manager of all and an operator."""
+    sheet = {"case": {"fields": ["trade", "area"]}}
+    people = [
+        hall.person("carla", "Office 1", "Office 2"),
+        hall.person("olga", roles=("operator",)),
+    ]
+    versions = []
+    for number in range(4):
+        model = DUE.replace(b"P1D", f"P{number}D".encode())
+        version = hall.publish(model, key=f"p{number % 3}", sheet=sheet)
+        procedure = hall.session.get_one(Procedure, version.procedure_id)
+        set_home_office(hall.session, procedure, hall.office(f"Office {number}", below="Top").id)
+        versions.append(version)
+    people.append(hall.person("mario", "Top", roles=("manager",)))
+    chance = random.Random(7)
+    for number in range(30):
+        hall.at += timedelta(minutes=1)
+        answers = {"trade": chance.choice(["bakery", "cinema"]), "area": chance.randrange(9)}
+        rosa = Applicant(f"Rosa {number}")
+        version = chance.choice(versions)
+        case = start_case(hall.session, version, answers, applicant=rosa, by=None, at=hall.at)
+        found = task(hall, case, "t")
+        found.priority = chance.choice([50, 51, 90])
+        if chance.random() < 0.3 and may_work(hall.session, people[0], found):
+            claim_task(hall.session, found.id, by=people[0], at=hall.at)
+    hall.session.flush()
+    return people
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
+    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    asked = [
+        (person, TaskQuery(scope=scope, sort=sort, limit=9, **LONG[what]))
+        for person in crowd
+        for scope, sort in (("all", "due"), ("all", "opened"), ("unassigned", "priority"))
+    ]
+    whole = [listed(hall, *one)[0] for one in asked]
+    counts = [task_counts(hall.session, person, query, at=hall.at) for person, query in asked]
+    for limit in ("EXAMINED", "LEAST_EXAMINED", "FEW", "FEW_OF_ALL"):
+        monkeypatch.setattr(f"engine.task_scans.{limit}", 3)
+    cut = 0
+    for (person, query), rows, known in zip(asked, whole, counts, strict=True):
+        found, pages = listed(hall, person, query)
+        cut += pages
+        assert found == rows
+        assert listed_back(hall, person, query) == rows[::-1]
+        assert [row.id for row in next_tasks(hall.session, person, query, at=hall.at)][:1] == rows[
+            :1
+        ]
+        for scope, count in task_counts(hall.session, person, query, at=hall.at).items():
+            assert count.number <= known[scope].number
+            assert count.is_more or count == known[scope]
+    assert cut > 0
+
+
+def listed(hall: TownHall, person: Person, query: TaskQuery) -> tuple[list[str], int]:
+    """The tasks of every page, and how many of the pages were cut."""
+    found, cut = [], 0
+    while True:
+        page = open_tasks(hall.session, person, query, at=hall.at)
+        found += [row.id for row in page.rows]
+        cut += page.is_cut
+        if page.next is None:
+            return found, cut
+        query = replace(query, after=page.next, before=None)
+
+
+def listed_back(hall: TownHall, person: Person, query: TaskQuery) -> list[str]:
+    """The same from the end."""
+    order, found = ORDERS[query.sort], []
+    query = replace(query, before=order.cursor(END[query.sort]))
+    while True:
+        page = open_tasks(hall.session, person, query, at=hall.at)
+        found += [row.id for row in reversed(page.rows)]
+        if page.previous is None:
+            return found
+        query = replace(query, before=page.previous)
+
+
+END: dict[Sort, Place] = {
+    "due": (2**60, 2**60, 1),
+    "opened": (datetime(2099, 1, 1, tzinfo=UTC), 2**60, 1),
+    "priority": (-1, 2**60, 1),
+}
+DUE = diagram(
+    '<startEvent id="s"/><userTask id="t" name="T" e:dueDate="P1D"/><endEvent id="e"/>',
+    flows="s>t t>e",
+)

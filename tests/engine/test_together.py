@@ -310,3 +310,13 @@ def test_a_follow_up_is_of_who_has_the_task_and_goes_with_it(hall: TownHall, ana
     assert task.follow_up_on == date(2026, 3, 9)
     release_task(hall.session, task.id, by=ana, at=hall.at)
     assert task.follow_up_on is None
+
+
+def test_a_task_given_to_another_is_not_looked_at_again_on_the_day_of_who_had_it(
+    hall: TownHall, ana: Person
+) -> None:
+    task = begin(hall, ana)
+    claim_task(hall.session, task.id, by=ana, at=hall.at)
+    follow_up(hall.session, task.id, date(2026, 3, 9), by=ana, at=hall.at)
+    assign_task(hall.session, task.id, hall.people["beto"], by=ana, at=hall.at)
+    assert task.follow_up_on is None

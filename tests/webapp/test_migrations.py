@@ -1,12 +1,19 @@
 """The released revisions and the models agree."""
 
+from datetime import date
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import select, text
 
 import webapp.models  # noqa: F401  the tables of the web as well
 from engine.database import Base, Database
-from webapp.schema import SchemaOutdated, check_schema, newest_revision, upgrade_schema
+from engine.models import TaskKey
+from engine.task_keys import of_follow_up, of_review
+from webapp.schema import MIGRATIONS, SchemaOutdated, check_schema, newest_revision, upgrade_schema
 
 
 def test_the_revisions_make_exactly_the_tables_of_the_models(empty_database_url: str) -> None:
@@ -31,3 +38,46 @@ def test_a_database_without_tables_is_not_served(empty_database_url: str) -> Non
     with pytest.raises(SchemaOutdated, match="expedito upgrade"):
         check_schema(database)
     database.dispose()
+
+
+def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    with database.writer.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0027")
+        for statement in TASKS_OF_THEN:
+            connection.execute(text(statement))
+    upgrade_schema(database)
+    with database.reading() as session:
+        found = session.execute(select(TaskKey.token, TaskKey.key, TaskKey.at, TaskKey.queue_id))
+        rows = {tuple(row) for row in found}
+    day = of_follow_up(date(2026, 3, 9))
+    assert rows == {(2, of_review().key, 0.0, 0), (3, day.key, day.high, 0)}
+    database.dispose()
+
+
+# Two waiting ones, and one that is done.
+TASKS_OF_THEN = (
+    "INSERT INTO procedure (id, key, name, is_suspended, created_at)"
+    " VALUES (1, 'p', 'P', false, '2026-01-01 00:00:00.000000')",
+    "INSERT INTO version (id, procedure_id, number, process_id, hash, drawing, model, forms, decisions, sheet,"
+    " element_names, published_at)"
+    " VALUES (1, 1, 1, 'p', '', '', '', '{}', '{}', '{}', '{}', '2026-01-01 00:00:00.000000')",
+    "INSERT INTO case_file (id, number, procedure_id, version_id, status, channel, applicant_name, search_words,"
+    " filed_on, started_at, revision, state, last_seq, last_hash, measured_seq, sealed_seq)"
+    " VALUES (1, 'C-1', 1, 1, 'open', 'counter', 'Rosa', '', '2026-01-01',"
+    " '2026-01-01 00:00:00.000000', 1, '', 0, '', 0, 0)",
+    *(
+        "INSERT INTO task (case_id, token, procedure_id, version_id, element_id, name, kind, status, priority,"
+        f" opened_at, due_order, wait, review, follow_up_on)"
+        f" VALUES (1, {token}, 1, 1, 't', 'T', 'task', '{status}', 50,"
+        f" '2026-01-01 00:00:00.000000', 99, '{{}}', {review}, {follow})"
+        for token, status, review, follow in (
+            (2, "open", "'proposed'", "NULL"),
+            (3, "open", "'wanted'", "'2026-03-09'"),
+            (4, "completed", "'proposed'", "'2026-03-09'"),
+        )
+    ),
+)

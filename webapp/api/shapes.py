@@ -228,7 +228,10 @@ class Tasks(Schema):
     """A page of tasks."""
 
     tasks = List(Nested(TaskOut))
-    next = String(allow_none=True)
+    next = String(
+        allow_none=True,
+        metadata={"description": "give as `after`; a page may be short, or empty, and have one"},
+    )
 
 
 class CompleteIn(Schema):

@@ -19,7 +19,7 @@ from engine.procedures import procedures
 from engine.saved_filters import remove_filter, save_filter, saved_filters
 from engine.task_filters import Scope, TaskQuery
 from engine.terms.view import clock_views
-from engine.worklists import TaskRow, open_tasks, task_counts
+from engine.worklists import TaskRow, next_tasks, open_tasks, task_counts
 from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.inbox_address import (
@@ -95,10 +95,10 @@ def index() -> ResponseReturnValue:
 @access(*_WORKS)
 def following() -> ResponseReturnValue:
     """To the first task of the inbox as it was last seen, or back to the inbox when nothing is left."""
-    found = open_tasks(session(), signed_in(), remembered(), at=now(), zone=current_zone())
-    if not found.rows:
+    found = next_tasks(session(), signed_in(), remembered(), at=now(), zone=current_zone())
+    if not found:
         return redirect(back_to_inbox(), 303)
-    return redirect(url_for("tasks.show", task_id=found.rows[0].id), 303)
+    return redirect(url_for("tasks.show", task_id=found[0].id), 303)
 
 
 @pages.post("/take")
