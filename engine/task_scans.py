@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnClause,
     ColumnElement,
     Select,
     Subquery,
@@ -212,7 +213,10 @@ def met_among(
     asked: Asked, key: Key | None, queue: Queue, condition: ColumnElement[bool], *, most: int
 ) -> Select[*tuple[Any, ...]]:
     """The same of the first `most` that an index gives of a branch."""
-    some = driven(asked, key, queue).limit(most).subquery()
+    first = driven(asked, key, queue).limit(most)
+    some: Any = first.subquery()
+    if isinstance(queue, ColumnClause):  # of each queue in turn
+        some = first.correlate(queue.table).lateral()
     found = (
         select(Task.case_id, Task.token)
         .join(some, and_(Task.case_id == some.c.case_id, Task.token == some.c.token))

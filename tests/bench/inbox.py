@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import text
 
 import engine.models  # noqa: F401  the tables must be known before they are created
+from engine.case_list import CaseQuery, cases, open_tasks_in
 from engine.database import Base, Database
 from engine.models import Person
 from engine.people import person_by_name
@@ -53,6 +54,13 @@ FILTERS: dict[str, dict[str, object]] = {
         "fields": (FieldAsked("trade", "is", "workshop"), FieldAsked("area", "at_most", "99"))
     },
 }
+MY_CASES = "my_cases"
+MINE = (
+    CaseQuery(is_mine=True),
+    CaseQuery(is_mine=True, is_under_way=True),
+    CaseQuery(is_mine=True, search=surname(17)),
+    CaseQuery(is_mine=True, procedure_key="exemption"),
+)
 
 
 def main() -> None:
@@ -93,7 +101,7 @@ def seconds_sqlite(count: int) -> dict[str, list[float]]:
 def taken(database: Database, count: int) -> dict[str, list[float]]:
     """Filter → seconds of each question: an inbox page with its counts."""
     people = fill(database, count)
-    return {
+    found = {
         name: [
             min(look(database, person, query) for _ in range(ROUNDS))
             for person in people
@@ -101,6 +109,12 @@ def taken(database: Database, count: int) -> dict[str, list[float]]:
         ]
         for name, said in FILTERS.items()
     }
+    found[MY_CASES] = [
+        min(look_at_mine(database, person, query) for _ in range(ROUNDS))
+        for person in people
+        for query in MINE
+    ]
+    return found
 
 
 def queries(said: dict[str, object]) -> Iterator[TaskQuery]:
@@ -116,6 +130,15 @@ def look(database: Database, person: Person, query: TaskQuery) -> float:
         began = time.perf_counter()
         open_tasks(session, person, query, at=AT)
         task_counts(session, person, query, at=AT)
+        return time.perf_counter() - began
+
+
+def look_at_mine(database: Database, person: Person, query: CaseQuery) -> float:
+    """Seconds of a first page of one's own cases, with who has to do what in them."""
+    with database.reading() as session:
+        began = time.perf_counter()
+        found = cases(session, person, query)
+        open_tasks_in(session, person, [row.id for row in found.rows])
         return time.perf_counter() - began
 
 
@@ -143,9 +166,9 @@ def fill(database: Database, count: int) -> list[Person]:
 
 def say(kind: str, few: dict[str, list[float]], many: dict[str, list[float]]) -> None:
     """Print the ratio of each filter and of all together, with the times it comes from."""
-    for name in FILTERS:
+    for name in (*FILTERS, MY_CASES):
         print_ratio(f"inbox_{name}_1m_vs_1k_p95_ratio_{kind}", few[name], many[name])
-    everything = ([one for some in found.values() for one in some] for found in (few, many))
+    everything = ([one for name in FILTERS for one in found[name]] for found in (few, many))
     print_ratio(f"inbox_1m_vs_1k_p95_ratio_{kind}", *everything)
 
 
