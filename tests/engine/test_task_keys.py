@@ -13,7 +13,7 @@ from engine.deployments import match_lanes, set_home_office
 from engine.mending import correct_data
 from engine.models import Case, Person, Procedure, Task, TaskKey, TaskStatus, Version
 from engine.routing import may_work
-from engine.task_filters import FieldAsked, Sort, TaskQuery
+from engine.task_filters import FieldAsked, Scope, Sort, TaskQuery
 from engine.task_keys import renew_keys
 from engine.task_order import ORDERS, Place
 from engine.task_scans import Way
@@ -254,6 +254,13 @@ LONG: dict[str, dict[str, Any]] = {
 }
 
 
+ORDERED: tuple[tuple[Scope, Sort], ...] = (
+    ("all", "due"),
+    ("all", "opened"),
+    ("unassigned", "priority"),
+)
+
+
 @pytest.fixture
 def crowd(hall: TownHall) -> list[Person]:
     """Thirty tasks over four offices, with a clerk of two of them, a manager of all and an operator."""
@@ -292,7 +299,7 @@ def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
     asked = [
         (person, TaskQuery(scope=scope, sort=sort, limit=9, **LONG[what]))
         for person in crowd
-        for scope, sort in (("all", "due"), ("all", "opened"), ("unassigned", "priority"))
+        for scope, sort in ORDERED
     ]
     whole = [listed(hall, *one)[0] for one in asked]
     counts = [task_counts(hall.session, person, query, at=hall.at) for person, query in asked]
