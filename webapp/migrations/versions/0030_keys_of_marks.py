@@ -6,8 +6,8 @@ from hashlib import blake2b
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0028"
-down_revision: str | None = "0027"
+revision: str = "0030"
+down_revision: str | None = "0029"
 
 BATCH = 500
 _KEYS = sa.table(
