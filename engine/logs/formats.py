@@ -5,7 +5,8 @@ from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.logs.csv_log import Columns, read_csv
+from engine.logs.csv_columns import Columns
+from engine.logs.csv_log import read_csv
 from engine.logs.log import LogCase, Progress
 from engine.logs.ocel import read_ocel
 from engine.logs.refusals import UnknownFormat
@@ -14,11 +15,21 @@ from engine.logs.xes import read_xes
 
 def format_of(file_name: str) -> str:
     """xes, csv or ocel, by the end of the name; UnknownFormat."""
-    lower = PurePath(file_name).name.lower().removesuffix(".gz")
-    for end, format in ((".xes", "xes"), (".csv", "csv"), (".json", "ocel"), (".jsonocel", "ocel")):
-        if lower.endswith(end):
+    lower = PurePath(file_name).name.lower()
+    if lower.endswith(_DATABASES):
+        return "ocel"
+    for format, ends in _ENDS.items():
+        if lower.removesuffix(".gz").endswith(ends):
             return format
     raise UnknownFormat(name=PurePath(file_name).name)
+
+
+_ENDS = {
+    "xes": (".xes",),
+    "csv": (".csv", ".txt", ".tsv"),
+    "ocel": (".json", ".jsonocel", ".xml", ".xmlocel"),
+}
+_DATABASES = (".sqlite", ".sqlite3", ".db")  # not packed: they are read where they lie
 
 
 def read_log(

@@ -9,7 +9,7 @@ class UnknownFormat(Refusal):
     """A file that is no log."""
 
     sentence: ClassVar[str] = (
-        "“{name}” is no log that can be read. Export it as .xes, .xes.gz, .csv or OCEL 2.0 (.json)."
+        "“{name}” is no log that can be read. Export it as .xes, .xes.gz, .csv or OCEL 2.0 (.json, .xml, .sqlite)."
     )
 
 
@@ -66,6 +66,36 @@ class BadTime(Refusal):
 
     sentence: ClassVar[str] = (
         "Line {line}: “{value}” is no date and time, such as 2026-01-31T10:42:00-05:00. Mend it; nothing was imported."
+    )
+
+
+class BadTimeOfEvent(Refusal):
+    """The same in a file that has no lines."""
+
+    sentence: ClassVar[str] = (
+        "Event “{event}”: “{value}” is no date and time, such as 2026-01-31T10:42:00Z. Mend it; nothing was imported."
+    )
+
+
+class NoOcel(Refusal):
+    """A file that holds something else."""
+
+    sentence: ClassVar[str] = (
+        "“{name}” is not OCEL 2.0: it lacks “{part}”. Export it as OCEL 2.0 (JSON, XML or SQLite)."
+    )
+
+
+class NoSuchType(Refusal):
+    """Cases of a type that the log does not have."""
+
+    sentence: ClassVar[str] = "The log has no objects of the type “{type}”, only of these: {types}."
+
+
+class BrokenSqlite(Refusal):
+    """A database that cannot be read, or does what a log need not."""
+
+    sentence: ClassVar[str] = (
+        "“{name}” cannot be read as OCEL 2.0 ({problem}). Export it again, or as JSON; nothing was imported."
     )
 
 

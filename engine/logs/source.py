@@ -14,6 +14,7 @@ HIGHEST_RATIO = 200  # unpacked to packed; XES packs to a twentieth or thirtieth
 ALWAYS_ALLOWED = 16 * 1024 * 1024
 MOST_BETWEEN = 8 * 1024 * 1024  # bytes from one event to the next
 REPORT_EVERY = 1024 * 1024
+CHUNK = 64 * 1024
 
 
 class Source:
@@ -31,9 +32,9 @@ class Source:
         self._progress = progress
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most 64 KB at a time. Raises Bomb, NotWellFormed."""
+        """The next bytes, at most CHUNK at a time. Raises Bomb, NotWellFormed."""
         try:
-            chunk = self._stream.read(min(size, 65_536) if size > 0 else 65_536)
+            chunk = self._stream.read(min(size, CHUNK) if size > 0 else CHUNK)
         except (OSError, EOFError, zlib.error) as error:
             raise NotWellFormed(line="?", problem=str(error)) from None
         self.read_bytes += len(chunk)

@@ -12,7 +12,8 @@ from designer.references import refuse_while_used
 from engine.database import Database
 from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
-from engine.logs.csv_log import Columns, look_at
+from engine.logs.csv_columns import Columns
+from engine.logs.csv_log import look_at
 from engine.logs.exporting import WRITERS, write_parquet
 from engine.logs.formats import format_of
 from engine.logs.importing import delete_log, fill, log_by_key, logs, register_log
@@ -63,7 +64,7 @@ def import_log(
     attribute: tuple[str, ...],
     **columns: str | None,
 ) -> None:
-    """Read FILE (.xes, .xes.gz, .csv, OCEL 2.0 .json) into a log that has the pages of a procedure."""
+    """Read FILE (.xes, .xes.gz, .csv, OCEL 2.0 .json, .xml or .sqlite) into a log that has the pages of a procedure."""
     format = format_of(file.name)
     mapping: dict[str, object] = {"case_type": case_type} if case_type else {}
     if format == "csv":

@@ -9,7 +9,10 @@ from designer.publishing import key_from
 from designer.references import refuse_while_used
 from engine.errors import Refusal, filled
 from engine.files import FileStore
-from engine.logs.csv_log import Columns, look_at
+from engine.logs.csv_columns import Columns
+from engine.logs.csv_log import look_at
+from engine.logs.csv_text import SEPARATORS
+from engine.logs.csv_times import FORMATS, example_of
 from engine.logs.desk import ask_to_delete, ask_to_read
 from engine.logs.formats import format_of
 from engine.logs.importing import log_by_key, logs, register_log
@@ -32,7 +35,7 @@ MAY_MINE = (Role.ANALYST, Role.MANAGER)
 class NoFile(Refusal):
     """A form was sent without a file."""
 
-    sentence = "Choose a log first: a file .xes, .xes.gz, .csv or OCEL 2.0 (.json)."
+    sentence = "Choose a log first: a file .xes, .xes.gz, .csv or OCEL 2.0 (.json, .xml, .sqlite)."
 
 
 @pages.get("")
@@ -151,18 +154,32 @@ def _uploaded() -> EventLog:
 
 
 def _columns(log: EventLog, told: Columns | None = None, problem: str = "") -> ResponseReturnValue:
-    table = look_at(files().path(log.sha256 or ""), log.file_name)
+    between = told.separator if told else request.args.get("separator", "")
+    between = between if between in SEPARATORS else ""
+    table = look_at(files().path(log.sha256 or ""), log.file_name, between)
+    if told is None:
+        is_told = log.mapping and not between
+        told = Columns.from_json(log.mapping) if is_told else table.guess
+    formats = [*FORMATS] if told.time_format in FORMATS else [told.time_format, *FORMATS]
     shown = page(
         "logs/columns.html",
         log=log,
         procedure=_procedure(log),
         table=table,
-        told=told or (Columns.from_json(log.mapping) if log.mapping else table.guess),
+        told=told,
         parts=_parts(),
+        formats=[(format, example_of(format)) for format in formats],
+        separators=_separators(),
         problem=problem,
         refused=_refused(log),
     )
     return (shown, 422) if problem else shown
+
+
+def _separators() -> list[tuple[str, str]]:
+    """What may stand between columns, in words."""
+    names = {",": _("comma ,"), ";": _("semicolon ;"), "\t": _("tabulator"), "|": _("bar |")}
+    return [(one, names.get(one, one)) for one in SEPARATORS]
 
 
 def _parts() -> list[tuple[str, str, bool]]:
