@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from flask import request
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.database import Database
@@ -29,7 +29,6 @@ from webapp import (
     repetition,
     sessions,
     sheet_words,
-    study_words,
     term_words,
     together,
     words,
@@ -37,6 +36,7 @@ from webapp import (
 from webapp.access import check_access, public
 from webapp.config import OFFERED_LANGUAGES, Settings
 from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
+from webapp.parts import Part
 from webapp.transactions import Transactional, close, start_over
 
 VERSION = "0.1.0"
@@ -44,6 +44,8 @@ LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
 # bytes of a page's form with its files, kept on disk while it is read: enough to read the answers beside a file that is
 # too large, so that the form can come back with them
 LARGEST_FORM = 4 * LARGEST_REQUEST
+# what the applications of one house share
+_SHARED = ("settings", "database", "files", "clock", "figures", "paces", "readings")
 
 
 def create_app(
@@ -51,19 +53,19 @@ def create_app(
     *,
     database: Database | None = None,
     clock: Callable[[], datetime] | None = None,
+    part: Part = Part.WHOLE,
+    beside: Flask | None = None,
 ) -> Transactional:
     """The web application. Without arguments everything comes from the environment, as gunicorn wants it:
     `gunicorn "webapp:create_app()"`.
+
+    `part` of it only, which shares with the application `beside` it what the process remembers (webapp/house.py).
     """
     settings = settings or Settings.from_environment(os.environ)
-    app = Transactional(
-        __name__,
-        title="Expedito",
-        version=VERSION,
-        spec_path="/api/v1/openapi.json",
-        docs_path=None,
-        json_errors=False,
-        static_folder=None,  # type: ignore[arg-type]  # Flask takes None, APIFlask's hint does not
+    app = (
+        _speaking()
+        if part in (Part.WHOLE, Part.API)
+        else Transactional(__name__, static_folder=None)
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -80,11 +82,14 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
         AUTO_404_RESPONSE=False,
     )
-    app.extensions["settings"] = settings
-    app.extensions["database"] = database or Database(settings.database_url)
-    scan = antivirus_command(shlex.split(settings.antivirus)) if settings.antivirus else None
-    app.extensions["files"] = FileStore((settings.var / "files").resolve(), scan=scan)
-    app.extensions["clock"] = clock or (lambda: datetime.now(UTC))
+    if beside is not None:
+        app.extensions.update({name: beside.extensions[name] for name in _SHARED})
+    else:
+        app.extensions["settings"] = settings
+        app.extensions["database"] = database or Database(settings.database_url)
+        scan = antivirus_command(shlex.split(settings.antivirus)) if settings.antivirus else None
+        app.extensions["files"] = FileStore((settings.var / "files").resolve(), scan=scan)
+        app.extensions["clock"] = clock or (lambda: datetime.now(UTC))
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -116,13 +121,16 @@ def create_app(
     term_words.register(app)
     case_data.register(app)
     sheet_words.register(app)
-    study_words.register(app)
+    if part in (Part.WHOLE, Part.PAGES):
+        from webapp import study_words  # with the method they are the words of
+
+        study_words.register(app)
     assets.register(app)
     repetition.register(app)
     app.before_request(lambda: check_access(app))
     app.teardown_request(close)
 
-    found = discovery.modules("webapp.views") + discovery.modules("webapp.api")
+    found = discovery.modules(part)
     for blueprint in discovery.blueprints(found):
         if blueprint.name not in app.blueprints:
             app.register_blueprint(blueprint)
@@ -130,6 +138,20 @@ def create_app(
     if "openapi.spec" in app.view_functions:
         public(app.view_functions["openapi.spec"])
     return app
+
+
+def _speaking() -> Transactional:
+    from webapp.api.application import Speaking
+
+    return Speaking(
+        __name__,
+        title="Expedito",
+        version=VERSION,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes None, APIFlask's hint does not
+    )
 
 
 def _take_files(app: Transactional) -> None:

@@ -13,6 +13,7 @@ from flask import Flask, request
 from engine.errors import Forbidden, Refusal
 from engine.models import Role
 from webapp.i18n import role_name
+from webapp.parts import all_pages
 from webapp.sessions import current_person
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -58,6 +59,8 @@ def public(view: View) -> View:
 
 def declared(app: Flask, endpoint: str) -> Access | None:
     """What the view behind an endpoint declares; None: nothing."""
+    if endpoint not in app.view_functions:
+        app = all_pages(app)
     return getattr(app.view_functions.get(endpoint), "access", None)
 
 

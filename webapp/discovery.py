@@ -10,18 +10,28 @@ from types import ModuleType
 from flask import Blueprint
 
 from webapp.navigation import Link
+from webapp.parts import AT_HAND, Part
 
 
-def modules(package: str) -> list[ModuleType]:
-    """The package and its modules, by name; empty when there is no such package."""
-    try:
-        root = importlib.import_module(package)
-    except ModuleNotFoundError as error:
-        if error.name == package:
-            return []
-        raise
-    names = sorted(found.name for found in pkgutil.iter_modules(root.__path__))
-    return [root, *(importlib.import_module(f"{package}.{name}") for name in names)]
+def modules(part: Part) -> list[ModuleType]:
+    """The view modules of a part, by name."""
+    found = []
+    if part is not Part.API:
+        found += [
+            name for name in _names("webapp.views") if part is not Part.DESK or _is_at_hand(name)
+        ]
+    if part in (Part.WHOLE, Part.API):
+        found += _names("webapp.api")
+    return [importlib.import_module(name) for name in found]
+
+
+def _names(package: str) -> list[str]:
+    root = importlib.import_module(package)
+    return sorted(f"{package}.{found.name}" for found in pkgutil.iter_modules(root.__path__))
+
+
+def _is_at_hand(name: str) -> bool:
+    return name.rpartition(".")[2] in AT_HAND
 
 
 def blueprints(found: list[ModuleType]) -> list[Blueprint]:

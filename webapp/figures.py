@@ -33,8 +33,7 @@ class Figures:
 
 def register(app: Flask) -> None:
     """Count every request."""
-    figures = Figures()
-    app.extensions["figures"] = figures
+    figures: Figures = app.extensions.setdefault("figures", Figures())
 
     @app.before_request
     def _start() -> None:

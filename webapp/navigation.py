@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 
 from engine.models import Person, Role
 from webapp.access import declared
+from webapp.parts import all_pages
 from webapp.sessions import current_person
 
 # Who has several roles has many links: more than these would take a second line on a screen of 1280 pixels.
@@ -21,6 +22,8 @@ _STARTS = (
     (Role.OPERATOR, "people.index"),
     (Role.APPLICANT, "cases.index"),
 )
+# Civil servants and applicants have all their links at hand (webapp/discovery.py); the work of these is elsewhere too.
+_ELSEWHERE = (Role.ANALYST, Role.MANAGER, Role.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,13 @@ class Link:
 
 def links() -> tuple[list[Link], list[Link]]:
     """The links this person may follow, where their work is first: those of the bar, and the others under "More"."""
-    allowed = [link for link in current_app.extensions["navigation"] if may(link.endpoint)]
     person = current_person()
+    app = (
+        current_app
+        if person is None or not person.has_role(*_ELSEWHERE)
+        else all_pages(current_app)
+    )
+    allowed = [link for link in app.extensions["navigation"] if may(link.endpoint)]
     if person is not None:
         first = first_page(person)
         allowed.sort(

@@ -47,7 +47,8 @@ def paced(pages: Blueprint, most: int) -> None:
 
 def register(app: Flask) -> None:
     """Hold every address to what the blueprints declare."""
-    paces: dict[str, Pace] = {}  # of this application: another one in the process has its own
+    # of this application and those of the same house: another one in the process has its own
+    paces: dict[str, Pace] = app.extensions.setdefault("paces", {})
 
     @app.before_request
     def _check() -> None:

@@ -50,7 +50,7 @@ def is_read(case: Case, what: str) -> None:
 
 def register(app: Flask) -> None:
     """Write what was read, when it was shown to somebody of the office."""
-    app.extensions["readings"] = Readings()
+    app.extensions.setdefault("readings", Readings())
 
     @app.after_request
     def _note(response: Response) -> Response:

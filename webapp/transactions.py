@@ -11,8 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from apiflask import APIFlask
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ATTEMPTS = 5
 
 
-class Transactional(APIFlask):
+class Transactional(Flask):
     """An application whose views share one transaction per request.
 
     `around` may answer in the view's place, inside the transaction (see webapp/repetition.py).

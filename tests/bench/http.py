@@ -36,6 +36,7 @@ from webapp.tokens import issue_token
 CASES = 150
 ROUNDS = 5
 WARM = 30
+SETTLED = 3  # seconds, until the workers have looked around once
 PASSWORD = "correct horse battery"
 
 
@@ -66,9 +67,13 @@ def measure(url: str, folder: Path, kind: str) -> None:
         hall.publish(TWO_TASKS, by=ana)
         token = issue_token(session, ana, at=at)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    suffix = "" if kind == "sqlite" else f"_{kind}"
+    with served(url, folder, has_worker=True) as (process, _):
+        time.sleep(SETTLED)
+        memory = process.memory_full_info()
+        say(f"server_memory_at_rest_mb{suffix}", memory.rss / 1e6, "MB")
+        say(f"server_memory_at_rest_unshared_mb{suffix}", memory.uss / 1e6, "MB")
     with served(url, folder) as (process, port):
-        suffix = "" if kind == "sqlite" else f"_{kind}"
-        say(f"server_memory_at_rest_mb{suffix}", process.memory_info().rss / 1e6, "MB")
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         start, complete = api_costs(client, headers, process, WARM)
         start, complete = api_costs(client, headers, process, CASES)
@@ -84,17 +89,23 @@ def measure(url: str, folder: Path, kind: str) -> None:
 
 
 @contextmanager
-def served(url: str, folder: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """`expedito serve` on a free port, without its worker, as an installation without our test tools has it.
+def served(
+    url: str, folder: Path, *, has_worker: bool = False
+) -> Iterator[tuple[psutil.Process, int]]:
+    """`expedito serve` on a free port, as an installation without our test tools has it.
 
-    structlog draws in rich and pygments where it finds them; only requirements-dev.lock brings them.
+    structlog draws in rich, pygments and greenlet where it finds them; only requirements-dev.lock brings them. Its
+    bytecode is there from the second start on, as `make setup` leaves it.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "EXPEDITO_DATABASE_URL": url, "EXPEDITO_VAR": str(folder)}
-    begin = "import sys; sys.modules.update(rich=None, pygments=None); import webapp.cli as cli; cli.main()"
-    command = [sys.executable, "-c", begin, "serve", "--no-worker", "--port", str(port)]
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    missing = "sys.modules.update(dict.fromkeys(('greenlet', 'pygments', 'rich')))"
+    begin = f"import sys; {missing}; import webapp.cli as cli; cli.main()"
+    worker = "--worker" if has_worker else "--no-worker"
+    command = [sys.executable, "-c", begin, "serve", worker, "--port", str(port)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:

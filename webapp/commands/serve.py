@@ -8,8 +8,9 @@ import threading
 import click
 from waitress import create_server
 
-from webapp import LARGEST_FORM, create_app, logs
+from webapp import LARGEST_FORM, logs
 from webapp.config import Settings
+from webapp.house import House
 from webapp.schema import check_schema
 from webapp.workers import begin, settle, workers
 
@@ -26,11 +27,11 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     """Serve pages and API, and do the work that is due."""
     settings = Settings.from_environment()
     logs.configure(settings.log)
-    app = create_app(settings)
-    database = app.extensions["database"]
+    app = House(settings)
+    database = app.desk.extensions["database"]
     check_schema(database)
     stop = threading.Event()
-    found = workers(settings, database, app.extensions["clock"]) if worker else []
+    found = workers(settings, database, app.desk.extensions["clock"]) if worker else []
     doing = begin(found, stop)
     server = create_server(
         app,

@@ -23,6 +23,7 @@ from engine.terms.view import clock_view
 from webapp.access import access
 from webapp.case_data import knows, shown
 from webapp.charts.canvas import duration_words
+from webapp.downloads import drawn
 from webapp.facts import told
 from webapp.forms import Sent
 from webapp.i18n import _, sentence
@@ -33,7 +34,6 @@ from webapp.sessions import signed_in
 from webapp.task_form import asked, is_asking_more, sent
 from webapp.together import together
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import drawn
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
 NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)

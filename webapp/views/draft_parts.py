@@ -7,8 +7,9 @@ from designer.drafts import draft_by_id
 from engine.errors import NotFound
 from engine.models import Role
 from webapp.access import access
+from webapp.downloads import attachment
 from webapp.transactions import session
-from webapp.views.drafts import DRAFT, attachment, pages
+from webapp.views.drafts import DRAFT, pages
 
 
 @pages.get(DRAFT + "/parts/<name>")

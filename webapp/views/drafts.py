@@ -24,12 +24,12 @@ from designer.examination import examine_apart
 from designer.models import Draft
 from designer.publishing import key_from, publish_draft
 from engine.bpmn.document import MAX_BYTES
-from engine.bpmn.encoding import text_of
 from engine.directory import people_names
 from engine.errors import Refusal
 from engine.models import Role, Version
 from engine.procedures import callable_names, procedures
 from webapp.access import access
+from webapp.downloads import attachment, drawn
 from webapp.draft_report import (
     counts,
     element_names,
@@ -197,18 +197,6 @@ def publish(draft_id: int) -> ResponseReturnValue:
         return _show(draft, refusal, refusal.status)
     flash(_("Version %(number)s of “%(name)s” is published.", number=version.number, name=name))
     return redirect(url_for("procedures.lanes_page", key=key), 303)
-
-
-def drawn(data: bytes) -> Response:
-    """A diagram as scripts expect it: the same text in UTF-8, whatever the file's encoding is."""
-    return Response(text_of(data).lstrip(), content_type="application/xml; charset=utf-8")
-
-
-def attachment(data: bytes, name: str) -> Response:
-    """A file that browsers save and never open."""
-    response = Response(data, content_type="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
 
 
 def _files() -> list[FileStorage]:

@@ -30,13 +30,13 @@ from engine.procedures import (
     versions_of,
 )
 from webapp.access import access
+from webapp.downloads import attachment, drawn
 from webapp.draft_report import told_note
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import attachment, drawn
 
 pages = Blueprint("procedures", __name__, url_prefix="/procedures")
 NAVIGATION = Link("procedures.index", lazy_gettext("Procedures"), place=30)

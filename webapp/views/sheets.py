@@ -13,11 +13,12 @@ from engine.offers import offer_by_key, offers
 from engine.sheet import Assessment, Source, TermUnit, read_sheet
 from webapp.access import access, public
 from webapp.config import PARTIAL_LANGUAGES
+from webapp.downloads import attachment
 from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
 from webapp.sheet_words import public_sheet
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import DRAFT, attachment
+from webapp.views.drafts import DRAFT
 
 pages = Blueprint("sheets", __name__)
 

@@ -13,12 +13,12 @@ from designer.studies.modalities import ModalitySide, modality_sides
 from engine.errors import NotFound
 from engine.models import Role
 from webapp.access import access
+from webapp.downloads import attachment
 from webapp.i18n import _
 from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.study_words import MEASURES, SIDE_NAMES, measured
 from webapp.transactions import now, session
-from webapp.views.drafts import attachment
 from webapp.views.studies import STUDY, currency_of, pages
 from webapp.views.study_tables import study_side
 

@@ -13,12 +13,12 @@ from designer.studies import SIDES, Side, Which, keep_costed, say_of_side, sides
 from engine.errors import NotFound, Refusal
 from engine.models import Role
 from webapp.access import access
+from webapp.downloads import attachment
 from webapp.i18n import _, plural, sentence
 from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.study_words import ORIGINS, SIDE_NAMES, TYPES, VALUES
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import attachment
 from webapp.views.studies import STUDY, pages
 from webapp.views.study_changes import suggestions
 

@@ -39,12 +39,13 @@ from engine.logs.importing import log_by_key, logs
 from engine.models import Procedure, Role
 from webapp.access import access
 from webapp.charts import what_if as charts
+from webapp.downloads import drawn
 from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.sheet_words import term_words
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import DRAFT, drawn
+from webapp.views.drafts import DRAFT
 from webapp.what_if_words import Words, amount, figure, gap_sentence, interval, measures
 
 pages = Blueprint("what_ifs", __name__)
