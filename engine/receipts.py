@@ -20,11 +20,15 @@ LONGEST_KEY = 120
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command answered: an HTTP status and a JSON body (a page keeps where it redirected to)."""
+    """What a command answered: an HTTP status and a JSON body (a page keeps where it redirected to).
+
+    `is_passing`: nothing was done yet, such as a form shown with one row more; no receipt is kept.
+    """
 
     status: int
     body: dict[str, Any]
     is_repeated: bool = False
+    is_passing: bool = False
 
 
 Done = TypeVar("Done", bound="Answer | None")
@@ -65,9 +69,13 @@ def once(
     answer = command()
     if answer is None:
         return answer
+    ours = (CommandReceipt.person_id == by.id, CommandReceipt.key == stem)
+    if answer.is_passing:
+        session.execute(delete(CommandReceipt).where(*ours))
+        return answer
     session.execute(
         update(CommandReceipt)
-        .where(CommandReceipt.person_id == by.id, CommandReceipt.key == stem)
+        .where(*ours)
         .values(status=answer.status, body=answer.body)
         .execution_options(synchronize_session=False)
     )

@@ -89,7 +89,9 @@ def _kept(response: Response) -> Answer:
     body = {"location": response.headers.get("Location"), "type": response.content_type}
     if response.mimetype == "application/json":
         body["text"] = response.get_data(as_text=True)
-    return Answer(response.status_code, body)
+    # a form shown once more, as after “Add another”: asked the same again, it is made again
+    is_passing = response.status_code == 200 and response.mimetype == "text/html"
+    return Answer(response.status_code, body, is_passing=is_passing)
 
 
 def _again(kept: Answer) -> Response:

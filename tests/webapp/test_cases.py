@@ -1,9 +1,9 @@
 """Starting a case and seeing where it stands."""
 
 from engine.cases import Applicant, start_case
-from engine.deployments import current_version, procedure_by_key
+from engine.deployments import current_version, deploy, procedure_by_key
 from engine.people import person_by_name
-from tests.webapp.conftest import Town
+from tests.webapp.conftest import FORMS, LICENCE, Town
 
 ROSA: dict[str, object] = {"applicant_name": "Rosa Ñahui", "applicant_document": "41234567"}
 
@@ -29,6 +29,39 @@ def test_sending_the_same_form_twice_starts_one_case(town: Town) -> None:
     first = carla.post("/cases/start/licence", sent)
     again = carla.post("/cases/start/licence", sent)
     assert first.headers["Location"] == again.headers["Location"]
+
+
+SHOPS = {
+    "components": [
+        {"type": "number", "key": "area", "label": "Area"},
+        {"type": "text", "text": "Twice that is {{area * 2}}"},
+        {"type": "dynamiclist", "path": "shops", "label": "Shops", "components": [
+            {"type": "textfield", "key": "where", "label": "Where"}]},
+    ]
+}  # fmt: skip
+
+
+def test_a_form_asked_the_same_again_is_shown_again(town: Town) -> None:
+    drawing = LICENCE.replace(b'id="start"', b'id="start" e:formKey="first"')
+    with town.database.transaction() as session:
+        deploy(session, "licence", "Licence", drawing=drawing, model=drawing, process_id="p",
+               forms={**FORMS, "first": SHOPS}, by=None, at=town.clock())  # fmt: skip
+    carla = town.visitor("carla")
+    typed = {
+        **ROSA,
+        "idempotency_key": "k",
+        "area": "4",
+        "_asked": ["area", "shops", "shops.0.where"],
+        "_rows.shops": "1",
+    }
+    for where, more in (("/questions", {}), ("", {"_add": "shops"})):
+        shown = [carla.post(f"/cases/start/licence{where}", typed | more) for _ in range(2)]
+        for page in shown:
+            assert page.status_code == 200
+            assert "Twice that is 8" in page.text
+            assert f'name="shops.{len(more)}.where"' in page.text
+    done = [carla.post("/cases/start/licence", typed).headers["Location"] for _ in range(2)]
+    assert done[0] == done[1]
 
 
 def test_a_case_of_others_does_not_exist(town: Town) -> None:

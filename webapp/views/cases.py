@@ -30,6 +30,7 @@ from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.readings import is_read
+from webapp.repetition import repeatable
 from webapp.sessions import signed_in
 from webapp.task_form import asked, is_asking_more, sent
 from webapp.together import together
@@ -81,6 +82,7 @@ def ask(key: str) -> ResponseReturnValue:
 
 @pages.post("/start/<key>/questions")
 @access(*_STARTS)
+@repeatable
 def questions(key: str) -> ResponseReturnValue:
     """The form as the answers so far make it."""
     form = _start_form(key)
