@@ -1,12 +1,14 @@
 """The figures of a report as tables, for downloads and mails: the first row are the headings; durations in hours."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from flask_babel import gettext as _
 
 from engine.metrics import cycle_time, flow, variants, work
 from engine.metrics.item import CAUSES, Cause
 from engine.metrics.numbers import Numbers
+from webapp.charts.columns import named_weekdays
 from webapp.measure_words import cause_words
 from webapp.spreadsheets import Row
 from webapp.transactions import current_zone, now
@@ -20,6 +22,7 @@ def tables() -> dict[str, Callable[[Numbers], Rows]]:
         "cycle-time": _cycle_rows,
         "cases": _case_rows,
         "weeks": _week_rows,
+        "weekdays": _weekday_rows,
         "tasks": _task_rows,
         "oldest": _oldest_rows,
         "load": _load_rows,
@@ -41,15 +44,19 @@ def _cycle_rows(numbers: Numbers) -> Rows:
 
 def _case_rows(numbers: Numbers) -> Rows:
     yield _("day"), _("from start to end (h)"), _("cases")
-    for day, durations in cycle_time.weekly_durations(numbers):
+    for day, durations in cycle_time.weekly_durations(numbers, today=_today()):
         for seconds, count in durations:
-            yield day.isoformat(), _hours(seconds), count
+            yield day, _hours(seconds), count
 
 
 def _week_rows(numbers: Numbers) -> Rows:
     yield _("week"), _("started"), _("ended")
-    for monday, started, ended in cycle_time.throughput(numbers):
-        yield monday.isoformat(), started, ended
+    yield from cycle_time.throughput(numbers)
+
+
+def _weekday_rows(numbers: Numbers) -> Rows:
+    yield _("day"), _("started"), _("ended")
+    yield from named_weekdays(cycle_time.weekdays(numbers))
 
 
 def _task_rows(numbers: Numbers) -> Rows:
@@ -71,7 +78,8 @@ def _task_rows(numbers: Numbers) -> Rows:
 def _oldest_rows(numbers: Numbers) -> Rows:
     yield _("case"), _("started"), _("stands at")
     for case in work.oldest_open(numbers.session, numbers.question, limit=1000):
-        yield case.number, case.started_at.isoformat(), "; ".join(case.tasks)
+        started = case.started_at.astimezone(current_zone()).replace(tzinfo=None)
+        yield case.number, started, "; ".join(case.tasks)
 
 
 def _load_rows(numbers: Numbers) -> Rows:
@@ -84,11 +92,11 @@ def _load_rows(numbers: Numbers) -> Rows:
 
 
 def _day_rows(numbers: Numbers) -> Rows:
-    flowed = flow.cumulative_flow(numbers, today=now().astimezone(current_zone()).date())
+    flowed = flow.cumulative_flow(numbers, today=_today())
     yield _("day"), _("arrived"), _("ended"), *(pile.name for pile in flowed.piles)
     for place, day in enumerate(flowed.days):
         counts = (pile.count[place] for pile in flowed.piles)
-        yield day.isoformat(), flowed.arrived[place], flowed.ended[place], *counts
+        yield day, flowed.arrived[place], flowed.ended[place], *counts
 
 
 def _age_rows(numbers: Numbers) -> Rows:
@@ -128,6 +136,10 @@ def _way_rows(numbers: Numbers) -> Rows:
     yield _("tasks in order"), _("cases"), _("share so far"), _("mean time (h)")
     for way in variants.variants(numbers, most=1000):
         yield " → ".join(way.steps), way.count, round(way.coverage, 4), _hours(way.seconds)
+
+
+def _today() -> date:
+    return now().astimezone(current_zone()).date()
 
 
 def _hours(seconds: float) -> float:

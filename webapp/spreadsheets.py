@@ -3,19 +3,23 @@
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from flask import Response
 
 # a spreadsheet would take a cell that starts so for a formula
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 Row = tuple[object, ...]
+_DAY, _INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(cell: object) -> object:
-    """The cell, as text where it would begin a formula."""
+    """The cell, as text where it would begin a formula, and days and instants as ISO 8601 has them."""
     if isinstance(cell, str) and cell.startswith(_DANGEROUS):
         return "'" + cell
+    if isinstance(cell, datetime | date):
+        return cell.isoformat(*((" ", "minutes") if isinstance(cell, datetime) else ()))
     return cell
 
 
@@ -30,17 +34,23 @@ def as_csv(name: str, rows: Iterable[Row]) -> Response:
 
 
 def as_xlsx(name: str, rows: Iterable[Row]) -> Response:
-    """An XLSX file with one sheet; texts stay texts, whatever they begin with."""
+    """An XLSX file with one sheet: numbers, days and instants (as the clock shows them) are such, and texts stay texts,
+    whatever they begin with."""
     from xlsxwriter import Workbook  # loaded by whoever asks for one
 
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(file, options) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        on, at = (book.add_format({"num_format": form}) for form in (_DAY, _INSTANT))
         for place, row in enumerate(rows):
             for column, cell in enumerate(row):
                 style = bold if place == 0 else None
-                if isinstance(cell, int | float):
+                if isinstance(cell, datetime):
+                    sheet.write_datetime(place, column, cell.replace(tzinfo=None), at)
+                elif isinstance(cell, date):
+                    sheet.write_datetime(place, column, cell, on)
+                elif isinstance(cell, int | float):
                     sheet.write_number(place, column, cell, style)
                 else:
                     sheet.write_string(place, column, "" if cell is None else str(cell), style)

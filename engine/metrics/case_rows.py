@@ -22,7 +22,7 @@ STILL_OPEN = frozenset({"late", "soon", "open", "task_late"})
 @dataclass(frozen=True, slots=True)
 class Which:
     """Which of the question's cases; what is None does not matter. `state`: late, soon, open, task_late (the term of an
-    open task has passed), started, completed, met (within their term), met_late, wrong (not right the first time)."""
+    open task has passed), started, ended, completed, met (within their term), met_late, wrong (not right at first)."""
 
     state: str = "completed"
     task: str | None = None  # element id: done in these days; with `open`, standing there now
@@ -113,6 +113,8 @@ def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[
         return terms
     if which.state == "started":
         return _within(question, case.started_at)
+    if which.state == "ended":
+        return _within(question, case.ended_at)
     terms = [case.status == "completed", *_within(question, case.ended_at)]
     if which.state == "met":
         terms.append(case.ended_at <= case.due_at)

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 from engine.metrics.cells import Kind
-from engine.metrics.days import as_date
+from engine.metrics.days import as_date, monday
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers, week_of
 from engine.metrics.spread import Spread, spread_of_counts
 from engine.metrics.summing import Sum
+
+LONG_AGO = 3 * 365  # days: what a range without a beginning is taken for
 
 
 @measure("ISO 22400-2 “throughput time”; Reinertsen, Principles of Product Development Flow")
@@ -32,7 +34,8 @@ def lead_time(numbers: Numbers) -> Spread:
 
 @measure("Ley 27444 (TUO) 144, 145, 151: business days; the day of filing does not count")
 def legal_time(numbers: Numbers) -> Spread:
-    """Business days from filing to end, by the calendar that sets due dates, without the days the case was suspended.
+    """Business days from filing to end, by the calendar that sets due dates and in the time zone of the office that
+    answers, without the days the case was suspended.
 
     A business day is 86,400 seconds here.
     """
@@ -73,7 +76,8 @@ def outcomes(numbers: Numbers) -> list[tuple[str | None, int]]:
 
 @measure("Throughput and arrival rate: Little, A Proof for the Queuing Formula L = λW, 1961")
 def throughput(numbers: Numbers) -> list[tuple[date, int, int]]:
-    """Cases started and cases ended in each week. Where more start than end, the pile grows.
+    """Cases started and cases ended in each week. Where more start than end, the pile grows. Days and weeks begin at
+    midnight of this installation's time zone, also for offices that have another: a sum over offices needs one.
 
     The Monday, started, ended; without gaps, oldest first.
     """
@@ -88,14 +92,33 @@ def throughput(numbers: Numbers) -> list[tuple[date, int, int]]:
     ]
 
 
+@measure("Arrival patterns: Little, A Proof for the Queuing Formula L = λW, 1961")
+def weekdays(numbers: Numbers) -> list[tuple[int, int]]:
+    """Cases started and cases ended in these days, by the day of the week on which they were. Where one day brings far
+    more than the others, work piles up behind it.
+
+    Started and ended, Monday first.
+    """
+    days = [[0, 0] for _ in range(7)]
+    sums = numbers.sums(Kind.STARTED, Kind.ENDED, by=("period",))
+    for place, kind in enumerate((Kind.STARTED, Kind.ENDED)):
+        for one in sums[kind]:
+            days[one.period - monday(one.period)][place] += one.n
+    return [(started, ended) for started, ended in days]
+
+
 def weekly_durations(
-    numbers: Numbers, kind: Kind = Kind.CYCLE
+    numbers: Numbers, kind: Kind = Kind.CYCLE, *, today: date
 ) -> list[tuple[date, list[tuple[float, int]]]]:
-    """Per week of their end: durations of cases (seconds) and how many each; for a scatter plot."""
+    """Per week of their end: durations of cases (seconds) and how many each; for a scatter plot. Of more than a year, a
+    few weeks are told together."""
+    first = numbers.question.since
+    span = LONG_AGO if first is None else (last_day(numbers, today) - first).days
+    length = 1 if numbers.is_exact else max(1, -(-span // 365))
     weeks: dict[int, list[tuple[float, int]]] = {}
     value_of = numbers.value_of
-    for one in numbers.sums(kind, by=("period", "bucket"))[kind]:
-        day = one.period if numbers.is_exact else one.period + 3
+    for one in numbers.sums(kind, by=("period", "bucket"), weeks=length)[kind]:
+        day = one.period if numbers.is_exact else one.period + 7 * length // 2
         weeks.setdefault(day, []).append((value_of(one.bucket), one.n))
     return [(as_date(day), weeks[day]) for day in sorted(weeks)]
 

@@ -82,11 +82,16 @@ class Numbers:
         self.is_cut = bool(question.fields) and self.cases > MOST_CASES
 
     def sums(
-        self, *kinds: Kind, by: tuple[Column, ...] = (), until_now: bool = False
+        self,
+        *kinds: Kind,
+        by: tuple[Column, ...] = (),
+        until_now: bool = False,
+        weeks: int = 1,
     ) -> dict[Kind, list[Sum]]:
         """Cells of the kinds within the range, added up over all columns but those of `by`; by kind.
 
-        `until_now`: also what came after the range, to reckon back from what is open today.
+        `until_now`: also what came after the range, to reckon back from what is open today. `weeks`: so many may be
+        told together, by the Monday of the first.
         """
         found: dict[Kind, list[Sum]] = {kind: [] for kind in kinds}
         first, last = self.range_of_days(until_now=until_now)
@@ -100,7 +105,7 @@ class Numbers:
             if not asked or not slices:
                 continue
             since = monday(first) if weekly and first is not None else first
-            self._read_cells(found, asked, slices, by, since, last)
+            self._read_cells(found, asked, slices, by, since, last, weeks)
         return found
 
     def by_outcome(self, kind: Kind, *, by: tuple[Column, ...] = ()) -> dict[str, list[Sum]]:
@@ -191,8 +196,10 @@ class Numbers:
         by: tuple[Column, ...],
         since: int | None,
         last: int | None,
+        weeks: int = 1,
     ) -> None:
-        for kind, one in summed(self.session, kinds, slices, by, since=since, last=last):
+        days = {"since": since, "last": last}
+        for kind, one in summed(self.session, kinds, slices, by, **days, weeks=weeks):
             found[kind].append(one)
 
     # --- from rows --------------------------------------------------------------------------------
@@ -207,9 +214,22 @@ class Numbers:
         return select(MeasuredCase.case_id).where(*terms)
 
     def _count(self) -> int:
+        """How many cases, as far as it matters: open ones and ended ones apart, for an index knows each of these, but
+        not which of all that ever ended are one or the other."""
         most = MOST_CASES if self.question.fields else EXACT_CASES
-        some = self._touching().limit(most + 1).subquery()
-        return self.session.scalar(select(func.count()).select_from(some)) or 0
+        start, end = self.seconds()
+        case = MeasuredCase
+        asked = select(case.case_id).where(*self.conditions)
+        if end is not None:
+            asked = asked.where(case.started_at < end)
+        ended = case.ended_at.is_not(None) if start is None else case.ended_at >= start
+        counted = 0
+        for terms in (case.ended_at.is_(None), ended):
+            some = asked.where(terms).limit(most + 1 - counted).subquery()
+            counted += self.session.scalar(select(func.count()).select_from(some)) or 0
+            if counted > most:
+                break
+        return counted
 
     def _read_rows(self, kinds: Iterable[Kind]) -> None:
         """Count the cases, and their items only if the kinds are about these: they are most of the rows."""
@@ -272,7 +292,7 @@ def open_cases(session: Session, question: Question, *columns: Any) -> Select[An
     if asks_all(session, question):
         return asked
     return asked.join(MeasuredCase, MeasuredCase.case_id == Case.id).where(
-        *measured_cases(session, question)
+        MeasuredCase.ended_at.is_(None), *measured_cases(session, question)
     )
 
 

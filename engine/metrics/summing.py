@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from engine.metrics.cells import HISTOGRAMS, IN_BLOCKS, Kind
@@ -33,26 +33,37 @@ def summed(
     *,
     since: int | None,
     last: int | None,
+    weeks: int = 1,
 ) -> Iterator[tuple[Kind, Sum]]:
-    """Cells of the kinds and slices added up over all columns but those of `by`; periods from `since` to `last`.
+    """Cells of the kinds and slices added up over all columns but those of `by`; periods from `since` to `last`, of
+    which `weeks` weeks are told together, by their first Monday.
 
     Histograms that are not asked for week by week come from blocks of weeks, as far as whole ones lie in the range.
     """
     asked, slice_ids = list(kinds), list(slices)
     coarse = [] if "period" in by else [kind for kind in asked if kind in HISTOGRAMS]
     fine = [kind for kind in asked if kind not in coarse]
-    places = [1 + by.index(name) if name in by else -1 for name in COLUMNS]
+    kind_of = {int(kind): kind for kind in asked}
+    period, a, b, bucket = (1 + by.index(name) if name in by else None for name in COLUMNS)
 
     def read(some: list[Kind], since: int | None, last: int | None, shift: int = 0) -> Any:
         numbers = [int(kind) + shift for kind in some]
-        return session.execute(summing(numbers, slice_ids, by, since=since, last=last)).all()
+        return session.execute(
+            summing(numbers, slice_ids, by, since=since, last=last, weeks=weeks)
+        ).all()
 
     def as_sum(row: Any) -> Sum:
-        period, a, b, bucket = (0 if place < 0 else row[place] for place in places)
-        return Sum(period, a, b, bucket, int(row[-2]), int(row[-1]))
+        return Sum(
+            0 if period is None else row[period],
+            0 if a is None else row[a],
+            0 if b is None else row[b],
+            0 if bucket is None else row[bucket],
+            int(row[-2]),
+            int(row[-1]),
+        )
 
     for row in read(fine, since, last) if fine else ():
-        yield Kind(row[0]), as_sum(row)
+        yield kind_of[row[0]], as_sum(row)
     found: dict[tuple[int, ...], list[int]] = {}
     for first, end, shift in _ranges(since, last) if coarse else ():
         for row in read(coarse, first, end, shift):
@@ -61,7 +72,7 @@ def summed(
             sums[0] += int(n)
             sums[1] += int(total)
     for keys, values in found.items():
-        yield Kind(keys[0]), as_sum((*keys, *values))
+        yield kind_of[keys[0]], as_sum((*keys, *values))
 
 
 def _ranges(since: int | None, last: int | None) -> Iterator[tuple[int | None, int | None, int]]:
@@ -86,9 +97,14 @@ def summing(
     *,
     since: int | None,
     last: int | None,
+    weeks: int = 1,
 ) -> Select[Any]:
     """Cells added up, as a statement that every database understands: kind, the columns of `by`, count, seconds."""
-    columns = [Cell.kind, *(getattr(Cell, name) for name in by)]
+    columns: list[Any] = [Cell.kind, *(getattr(Cell, name) for name in by)]
+    if weeks > 1 and "period" in by:
+        # constants, not parameters: a database must see that what is selected is what is grouped by
+        thursday, days = (literal_column(str(number), Integer) for number in (3, 7 * weeks))
+        columns[1 + by.index("period")] = Cell.period - (Cell.period + thursday) % days
     asked = select(*columns, func.sum(Cell.n), func.sum(Cell.total)).where(
         Cell.kind.in_([int(kind) for kind in kinds]), Cell.slice_id.in_(list(slices))
     )

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -46,7 +47,7 @@ CHARTS: dict[str, Callable[[Numbers], object]] = {
     "cycle_time": cycle_time.cycle_time,
     "legal_time": cycle_time.legal_time,
     "throughput": cycle_time.throughput,
-    "scatter": cycle_time.weekly_durations,
+    "scatter": lambda numbers: cycle_time.weekly_durations(numbers, today=TODAY),
     "outcomes": cycle_time.outcomes,
     "standing": work.standing,
     "task_times": work.task_times,
@@ -108,7 +109,7 @@ def main() -> None:
 
 def measure(database: Database, kind: str, cases: int, *, is_there: bool = False) -> None:
     """Fill the database, then everything a manager and the worker do with it."""
-    cpu = _cpu(kind)
+    cpu = _cpu(database)
     if not is_there:
         fill(database, cases)
     with database.reading() as session:
@@ -147,7 +148,7 @@ def _recounted(database: Database, kind: str, procedure_id: int, events: int) ->
         rows = session.execute(select(*columns).group_by(Cell.kind).order_by(Cell.kind))
         return [(row[0], int(row[1]), int(row[2])) for row in rows if row[1] or row[2]]
 
-    cpu = _cpu(kind)
+    cpu = _cpu(database)
     with database.transaction() as session:
         before = sums(session)
         session.execute(delete(Cell))
@@ -204,7 +205,8 @@ def _steps(database: Database, kind: str, cpu: Callable[[], float]) -> None:
 
 
 def _charts(url: str, kind: str) -> None:
-    database, cpu = Database(url), _cpu(kind)
+    database = Database(url)
+    cpu = _cpu(database)
     base = _resident()
     with database.reading() as session:
         procedure_id = session.scalars(select(Procedure.id)).one()
@@ -314,21 +316,24 @@ def _completing() -> None:
     )
 
 
-def _cpu(kind: str) -> Callable[[], float]:
-    return _own if kind == "sqlite" else _with_server
+def _cpu(database: Database) -> Callable[[], float]:
+    """CPU seconds of this process and, on PostgreSQL, of the processes of its own server."""
+    if database.is_sqlite:
+        return time.process_time
+    with database.reading() as session:
+        folder = Path(str(session.scalar(text("SHOW data_directory"))))
+    postmaster = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
 
+    def both() -> float:
+        gone = postmaster.cpu_times()
+        total = time.process_time() + gone.children_user + gone.children_system
+        for process in postmaster.children():
+            with suppress(psutil.NoSuchProcess):
+                took = process.cpu_times()
+                total += took.user + took.system
+        return float(total)
 
-def _own() -> float:
-    return time.process_time()
-
-
-def _with_server() -> float:
-    """CPU of this process and of every PostgreSQL process below it or beside it that it talks to."""
-    total = time.process_time()
-    for process in psutil.process_iter(["name", "cpu_times"]):
-        if (process.info["name"] or "").startswith("postgres") and process.info["cpu_times"]:
-            total += process.info["cpu_times"].user + process.info["cpu_times"].system
-    return total
+    return both
 
 
 def _resident() -> float:

@@ -5,11 +5,12 @@ import gzip
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from engine.cases import cancel_case
 from engine.metrics.measure import definitions
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Case
@@ -105,6 +106,31 @@ def test_every_number_leads_to_its_cases(watched: Town) -> None:
     assert "Rosa" not in listed
 
 
+def test_a_column_of_a_week_leads_to_the_cases_it_counts(watched: Town) -> None:
+    oscar = watched.visitor("oscar")
+    text = oscar.get("/metrics/licence/times").text
+    picture = text.split('aria-labelledby="weeks-chart-title"')[1].split("</svg>")[0]
+    links = re.findall(r'href="([^"]*)"', picture)
+    assert len(links) == 2
+    for link in links:
+        listed = oscar.get(link.replace("&amp;", "&")).text
+        assert ("Cases ended" if "state=ended" in link else "Cases started") in listed
+    assert "Somebody else" in oscar.get(links[0].replace("&amp;", "&")).text
+
+
+def test_what_ended_in_any_way_is_behind_the_number_of_ended_cases(watched: Town) -> None:
+    with watched.database.transaction() as session:
+        case = session.query(Case).filter(Case.ended_at.is_(None)).one()
+        cancel_case(session, case.id, by=watched.person("oscar"), reason="-", at=watched.clock())
+    catch_up(watched.database, Known())
+    oscar = watched.visitor("oscar")
+    assert "Somebody else" in oscar.get("/metrics/licence/cases?state=ended").text
+    assert "Somebody else" not in oscar.get("/metrics/licence/cases?state=completed").text
+    assert re.search(
+        r"<dt>Ended</dt><dd><a[^>]*state=ended[^>]*>2<", oscar.get("/metrics/licence").text
+    )
+
+
 def test_a_manager_of_another_office_finds_no_case_behind_a_number(watched: Town) -> None:
     with watched.database.transaction() as session:
         stranger = create_person(
@@ -126,6 +152,15 @@ def test_two_periods_stand_side_by_side(watched: Town) -> None:
     today = watched.clock().date()
     text = watched.visitor("marta").get(f"/metrics/licence/times?since={today}&compare=before").text
     assert "too few cases to compare" in text
+
+
+def test_two_periods_are_named_with_their_cases(watched: Town) -> None:
+    today = watched.clock().date()
+    text = watched.visitor("marta").get(f"/metrics/licence/times?since={today}&compare=before").text
+    table = text.split('id="compared"')[1].split("</table>")[0]
+    assert "0 cases" in table
+    assert "1 case" in table
+    assert table.index("0 cases") < table.index("1 case"), "what was before stands first"
 
 
 def test_a_late_case_is_counted_and_found(watched: Town) -> None:
@@ -162,7 +197,7 @@ def test_a_mistyped_address_is_read_as_far_as_it_goes(watched: Town, wrong: str)
 
 
 TABLES = [
-    "cycle-time", "cases", "weeks", "tasks", "oldest", "load", "days", "ageing", "steps",
+    "cycle-time", "cases", "weeks", "weekdays", "tasks", "oldest", "load", "days", "ageing", "steps",
     "handovers-offices", "handovers-people", "people", "ways",
 ]  # fmt: skip
 
@@ -190,6 +225,28 @@ def test_a_name_that_is_a_formula_stays_text_in_a_spreadsheet() -> None:
         ["=HYPERLINK(1)"],
     ]
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(sheet)).read("xl/worksheets/sheet1.xml")
+
+
+def test_days_and_instants_are_such_in_a_spreadsheet(watched: Town) -> None:
+    oscar = watched.visitor("oscar")
+
+    def second_row(table: str) -> list[object]:
+        sheet = oscar.get(f"/metrics/licence/{table}.xlsx")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data))
+        row: list[object] = book.get_sheet_by_index(0).to_python()[1]
+        return row
+
+    assert second_row("weeks")[0] == monday_of(watched)
+    _number, started, standing = second_row("oldest")
+    assert isinstance(started, datetime)
+    assert isinstance(standing, str)
+    lines = oscar.get("/metrics/licence/weeks.csv").text.splitlines()
+    assert lines[1].startswith(monday_of(watched).isoformat())
+
+
+def monday_of(town: Town) -> date:
+    today = town.clock().date()
+    return today - timedelta(days=today.weekday())
 
 
 def test_a_civil_servant_does_not_watch(watched: Town) -> None:

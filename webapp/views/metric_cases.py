@@ -61,6 +61,7 @@ def _titles() -> dict[str, str]:
         "soon": _("Cases due within a week"),
         "open": _("Open cases"),
         "started": _("Cases started in these days"),
+        "ended": _("Cases ended in these days"),
         "completed": _("Cases completed in these days"),
         "task_late": _("Cases with a task past its due date"),
         "met": _("Cases that ended within their term"),

@@ -4,7 +4,8 @@ The address is the report: every page, link and download says in it what is aske
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
@@ -118,7 +119,7 @@ def times(key: str) -> ResponseReturnValue:
     """How long cases take, by four clocks, compared with other days or another version."""
     ask, numbers = _asked(key)
     spread = cycle_time.cycle_time(numbers)
-    weeks = cycle_time.throughput(numbers)
+    weeks, weekdays = cycle_time.throughput(numbers), cycle_time.weekdays(numbers)
     return _page(
         "metrics/times.html",
         ask,
@@ -128,12 +129,16 @@ def times(key: str) -> ResponseReturnValue:
             (name, getattr(cycle_time, name)(numbers))
             for name in ("lead_time", "cycle_time", "legal_time", "office_time")
         ],
-        changes=_changes(ask, numbers),
+        compared=_compared(ask, numbers),
+        weekdays=weekdays,
+        daily=columns.by_weekday(weekdays),
+        named_weekdays=columns.named_weekdays,
         weeks=weeks,
+        week_days=partial(columns.days_of, since=ask.question.since, until=ask.question.until),
         times=work.task_times(numbers),
         histogram=columns.histogram(spread, cases_of(key)),
-        weekly=columns.weekly(weeks),
-        scatter=dots.scatter(cycle_time.weekly_durations(numbers), spread),
+        weekly=columns.weekly(weeks, cases_of(key), ask.question.since, ask.question.until),
+        scatter=dots.scatter(cycle_time.weekly_durations(numbers, today=ask.today), spread),
     )
 
 
@@ -213,10 +218,45 @@ def _drawn_version(ask: Asked) -> Version | None:
     return next((one for one in ask.versions if one.id == wanted), None)
 
 
-def _changes(ask: Asked, numbers: Numbers) -> list[tuple[str, Difference | None]]:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two sets of cases side by side: its days, its version's number if it is about one, how many cases."""
+
+    since: date | None
+    until: date | None
+    version: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The earlier days or the version asked about, the other side, and what differs by percentile."""
+
+    first: Side
+    second: Side
+    changes: list[tuple[float, Difference | None]]
+
+
+def _compared(ask: Asked, numbers: Numbers) -> Compared | None:
     """Median and 85 % of the cycle time beside those of the other question."""
     if ask.other is None:
-        return []
-    now_, then = (one.durations(Kind.CYCLE) for one in (numbers, Numbers(session(), ask.other)))
-    pair = (now_, then) if ask.compare == "version" else (then, now_)
-    return [(label, difference(*pair, share)) for label, share in (("p50", 0.5), ("p85", 0.85))]
+        return None
+    pair = [(ask.question, numbers), (ask.other, Numbers(session(), ask.other))]
+    if ask.compare != "version":
+        pair.reverse()  # what was before stands first
+    versions = {version.id: version.number for version in ask.versions}
+    durations = [one.durations(Kind.CYCLE) for _, one in pair]
+    first, second = (
+        Side(
+            question.since,
+            question.until or ask.today,
+            versions.get(question.version_id or 0),
+            sum(n for _, n in counted),
+        )
+        for (question, _), counted in zip(pair, durations, strict=True)
+    )
+    return Compared(
+        first,
+        second,
+        [(share, difference(durations[0], durations[1], share)) for share in (0.5, 0.85)],
+    )
