@@ -233,8 +233,7 @@ def test_days_and_instants_are_such_in_a_spreadsheet(watched: Town) -> None:
     def second_row(table: str) -> list[object]:
         sheet = oscar.get(f"/metrics/licence/{table}.xlsx")
         book = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data))
-        row: list[object] = book.get_sheet_by_index(0).to_python()[1]
-        return row
+        return list(book.get_sheet_by_index(0).to_python()[1])
 
     assert second_row("weeks")[0] == monday_of(watched)
     _number, started, standing = second_row("oldest")

@@ -112,11 +112,11 @@ def test_blocks_of_weeks_add_up_to_their_weeks(
         keep(session, cases, ZONE)
         slices = session.scalars(select(Slice.id).where(~Slice.is_fine)).all()
         for first, last in ((begin + since, begin + since + length), (None, None)):
-            bounds = {"since": first, "last": last}
+            kinds = [Kind.CYCLE, Kind.WHOLE]
             weekly = session.execute(
-                summing([Kind.CYCLE, Kind.WHOLE], slices, ("a", "bucket"), **bounds)
+                summing(kinds, slices, ("a", "bucket"), since=first, last=last)
             )
-            asked = summed(session, [Kind.CYCLE, Kind.WHOLE], slices, ("a", "bucket"), **bounds)
-            found = {(kind, one.a, one.bucket): (one.n, one.total) for kind, one in asked}
-            assert found == {tuple(row[:3]): (row[3], row[4]) for row in weekly}
+            asked = summed(session, kinds, slices, ("a", "bucket"), since=first, last=last)
+            found = {(int(kind), one.a, one.bucket): (one.n, one.total) for kind, one in asked}
+            assert found == {(kind, a, bucket): (n, sum_) for kind, a, bucket, n, sum_ in weekly}
         session.rollback()
