@@ -147,3 +147,25 @@ class SheetPrint(Base):
     language: Mapped[str] = mapped_column(String(8), primary_key=True)
     file: Mapped[dict[str, Any]] = mapped_column(JSON)  # engine.files.StoredFile
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class MiningRun(Base):
+    """A diagram being found in a log, or a log being compared with a diagram, by the worker; or what came of it.
+
+    `digest` is of the log's ways and of what was asked: the same is mined once, and a log that changed anew.
+    """
+
+    __tablename__ = "mining_run"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    procedure_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    status: Mapped[str] = mapped_column(String(12))  # designer.discovery.runs.RunStatus
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)  # designer.discovery.asking
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    results: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    # of a refusal: its sentence, in English, and the values in it
+    refusal: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)

@@ -34,6 +34,7 @@ def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker
         JobKind.SIMULATION: at_first(lambda: _simulation_desk(database, clock)),
         JobKind.REPORT: at_first(lambda: _report_press(settings, database, files, clock)),
         JobKind.LOG: at_first(lambda: _log_desk(settings, database, files, clock)),
+        JobKind.MINING: at_first(lambda: _mining_desk(settings, database, clock)),
         JobKind.FILES: at_first(lambda: _sweeper(database, files, clock)),
     }
     inside = Worker(database, clock, kinds=INSIDE, zone=settings.zone)
@@ -121,6 +122,12 @@ def _log_desk(settings: Settings, database: Database, files: FileStore, clock: C
     from engine.logs.desk import LogDesk
 
     return LogDesk(database, files, clock, settings.zone)
+
+
+def _mining_desk(settings: Settings, database: Database, clock: Clock) -> Sender:
+    from designer.discovery.runs import MiningDesk
+
+    return MiningDesk(database, clock, settings.zone)
 
 
 def _sweeper(database: Database, files: FileStore, clock: Clock) -> Sender:

@@ -5,6 +5,7 @@ alignments are those of the optional package r4pm.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,7 +17,11 @@ from engine.errors import Refusal
 MOST_WAYS = 2_000  # the most frequent are compared
 MOST_STATES = 100_000  # searched for one way
 _COSTS = {"log_move_cost": 1, "model_move_cost": 1, "silent_move_cost": 0, "sync_move_cost": 0}
-_OPTIONS: Any = {"cost_fn": _COSTS, "max_states": MOST_STATES}
+Progress = Callable[[int, int], None]
+
+
+def _nothing(_done: int, _total: int) -> None:
+    """Nobody waits."""
 
 
 class AlignmentsMissing(Refusal):
@@ -62,16 +67,22 @@ class Comparison:
     left_out: int
 
 
-def compare(log: Log, process: Process) -> Comparison:
-    """Align every way of the log with the process; raises AlignmentsMissing, CannotCompare."""
+def compare(
+    log: Log, process: Process, *, most_states: int = MOST_STATES, progress: Progress = _nothing
+) -> Comparison:
+    """Align every way of the log with the process; raises AlignmentsMissing, CannotCompare.
+
+    `progress` is told how many ways of how many are done; it may raise.
+    """
     try:
         from r4pm import bindings  # an extra: expedito[mining]
     except ImportError:
         raise AlignmentsMissing from None
+    options: Any = {"cost_fn": _COSTS, "max_states": most_states}
     net = net_of(process)
     given: Any = as_r4pm(net)
     try:
-        least = int(bindings.align_empty_trace(given, options=_OPTIONS)["cost"])
+        least = int(bindings.align_empty_trace(given, options=options)["cost"])
     except TypeError as error:
         if "SearchError" not in str(error):
             raise
@@ -80,9 +91,11 @@ def compare(log: Log, process: Process) -> Comparison:
         least = 0  # too many ways to search; the most there could be is then the length of the case
     found = _Sums()
     ways = sorted(log.items(), key=lambda way: (-way[1], way[0]))
-    for trace, count in ways[:MOST_WAYS]:
+    total = min(len(ways), MOST_WAYS)
+    for done, (trace, count) in enumerate(ways[:MOST_WAYS]):
+        progress(done, total)
         try:
-            aligned: Any = bindings.align_trace(given, list(trace), options=_OPTIONS)
+            aligned: Any = bindings.align_trace(given, list(trace), options=options)
         except TypeError as error:  # what r4pm raises, whatever it is
             if "SearchError" not in str(error):
                 raise

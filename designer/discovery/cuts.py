@@ -1,10 +1,12 @@
 """Cuts of a log: four ways to split its activities, each with the logs that remain.
 
 Source: Leemans, Fahland, van der Aalst, “Discovering Block-Structured Process Models from Event Logs: A Constructive
-Approach” (Petri Nets 2013). Each cut keeps every trace: what the parts allow together, the log allowed.
+Approach” (Petri Nets 2013). A cut of the whole graph keeps every trace. One of a graph without its rare arrows leaves
+out of each trace the fewest events that do not fit it (Leemans, Fahland, van der Aalst, BPI 2013).
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from designer.discovery.graph import Follows, Group, Log, Trace, groups
@@ -20,9 +22,14 @@ class Cut:
     logs: tuple[Log, ...]
 
 
-def find_cut(log: Log) -> Cut | None:
-    """The first cut that fits, exclusive before sequence before parallel before loop; None when none does."""
-    follows = Follows(log)
+def find_cut(
+    log: Log, rare: float = 0.0, among: Collection[Operator] = tuple(Operator)
+) -> Cut | None:
+    """The first cut that fits, exclusive before sequence before parallel before loop; None when none does.
+
+    `rare`: of the graph without the arrows that are rarer (graph.Follows). `among`: of these kinds only.
+    """
+    follows = Follows(log, rare)
     if len(follows.activities) < 2:
         return None
     for find, operator in (
@@ -31,7 +38,7 @@ def find_cut(log: Log) -> Cut | None:
         (_parallel, Operator.PARALLEL),
         (_loop, Operator.LOOP),
     ):
-        parts = find(follows)
+        parts = find(follows) if operator in among else []
         if len(parts) > 1:
             return Cut(operator, _split(operator, log, parts))
     return None
@@ -126,17 +133,59 @@ def _loop(follows: Follows) -> list[Group]:
 
 def _split(operator: Operator, log: Log, parts: list[Group]) -> tuple[Log, ...]:
     found: list[Counter[Trace]] = [Counter() for _ in parts]
-    if operator is Operator.LOOP:
-        for trace, count in log.items():
-            for place, piece in _pieces(trace, parts):
-                found[place][piece] += count
-        return tuple(found)
     for trace, count in log.items():
-        for place, part in enumerate(parts):
-            piece = tuple(name for name in trace if name in part)
-            if operator is not Operator.EXCLUSIVE or piece or not trace:
-                found[place][piece] += count
+        if operator is Operator.LOOP:
+            pieces = _rounds(trace, parts)
+        elif operator is Operator.EXCLUSIVE and trace:
+            place = max(
+                range(len(parts)), key=lambda place: sum(one in parts[place] for one in trace)
+            )
+            pieces = [(place, trace)]
+        elif operator is Operator.SEQUENCE:
+            pieces = _in_turn(trace, parts)
+        else:
+            pieces = [(place, trace) for place in range(len(parts))]
+        for place, piece in pieces:
+            found[place][tuple(name for name in piece if name in parts[place])] += count
     return tuple(found)
+
+
+def _in_turn(trace: Trace, parts: list[Group]) -> list[tuple[int, Trace]]:
+    """The trace cut into one piece for each part, so that the fewest events stand in a piece of another part."""
+    place_of = {name: place for place, part in enumerate(parts) for name in part}
+    best = [0] * len(parts)  # by the piece that the last event is in: the fewest strangers so far
+    came_from: list[list[int]] = []  # the same: the piece that the event before is in
+    for name in trace:
+        before, least, own = [], 0, place_of[name]
+        now = []
+        for place, cost in enumerate(best):
+            if cost < best[least]:
+                least = place
+            before.append(least)
+            now.append(best[least] + (place != own))
+        came_from.append(before)
+        best = now
+    cuts = [0] * len(trace)
+    place = min(range(len(parts)), key=lambda place: (best[place], place))
+    for at in range(len(trace) - 1, -1, -1):
+        cuts[at] = place
+        place = came_from[at][place]
+    return [
+        (place, tuple(name for name, cut in zip(trace, cuts, strict=True) if cut == place))
+        for place in range(len(parts))
+    ]
+
+
+def _rounds(trace: Trace, parts: list[Group]) -> list[tuple[int, Trace]]:
+    """The pieces of a loop; where two ways back meet, or one stands at an end, nothing was done between."""
+    rounds: list[tuple[int, Trace]] = []
+    for place, piece in _pieces(trace, parts):
+        if place and (not rounds or rounds[-1][0]):
+            rounds.append((0, ()))
+        rounds.append((place, piece))
+    if not rounds or rounds[-1][0]:
+        rounds.append((0, ()))
+    return rounds
 
 
 def _pieces(trace: Trace, parts: list[Group]) -> list[tuple[int, Trace]]:

@@ -2,12 +2,14 @@
 
 Source: Leemans, Fahland, van der Aalst (Petri Nets 2013), with the fall-throughs of Leemans' thesis “Robust Process
 Mining with Guarantees” (2017), ch. 6. Noise is left out before, by how many cases a way covers, so that the tree allows
-every way that was kept.
+every way that was kept; or within, arrow by arrow, so that it says what mostly happens (the “infrequent” miner of
+Leemans, Fahland, van der Aalst, BPI 2013).
 """
 
 from collections import Counter
+from collections.abc import Callable
 
-from designer.discovery.cuts import find_cut
+from designer.discovery.cuts import Cut, find_cut
 from designer.discovery.graph import Follows, Log, Trace
 from designer.discovery.tree import (
     NOTHING,
@@ -22,6 +24,11 @@ from designer.discovery.tree import (
 
 MOST_TRIED = 40  # activities: to look which one runs beside the others costs a search for each
 COVERAGE = 0.8
+Check = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Whoever waits has time."""
 
 
 def covering(log: Log, share: float = COVERAGE) -> dict[Trace, int]:
@@ -37,20 +44,36 @@ def covering(log: Log, share: float = COVERAGE) -> dict[Trace, int]:
     return kept
 
 
-def discover(log: Log) -> Tree:
-    """A tree that allows every trace of the log."""
+def discover(log: Log, rare: float = 0.0, check: Check = _nothing) -> Tree:
+    """A tree that allows every trace of the log; with `rare` above 0 (to 1), what is left of it without rare arrows.
+
+    Arrows are left out only where else two things would run side by side or come again; the paper leaves them out even
+    later, and so takes what was once swapped for parallel. `check` is called now and then and may raise.
+    """
+    check()
     if not log or not any(log):
         return NOTHING
     if () in log:
-        return exclusive((NOTHING, discover({trace: n for trace, n in log.items() if trace})))
+        rest = {trace: n for trace, n in log.items() if trace}
+        found = discover(rest, rare, check)
+        return found if log[()] < rare * sum(rest.values()) else exclusive((NOTHING, found))
     names = {name for trace in log for name in trace}
     if len(names) == 1:
         (name,) = names
-        return leaf(name) if all(len(trace) == 1 for trace in log) else loop(leaf(name))
-    cut = find_cut(log)
+        once = log.get((name,), 0)
+        is_once = sum(log.values()) - once <= rare * once
+        return leaf(name) if is_once else loop(leaf(name))
+    cut = _cut(log, rare)
     if cut is not None:
-        return _joined(cut.operator, [discover(part) for part in cut.logs])
-    return _fall_through(log, Follows(log))
+        return _joined(cut.operator, [discover(part, rare, check) for part in cut.logs if part])
+    return _fall_through(log, Follows(log), rare, check)
+
+
+def _cut(log: Log, rare: float) -> Cut | None:
+    if not rare:
+        return find_cut(log)
+    in_order = find_cut(log, among=(Operator.EXCLUSIVE, Operator.SEQUENCE))
+    return in_order or find_cut(log, rare) or find_cut(log)
 
 
 def _joined(operator: Operator, parts: list[Tree]) -> Tree:
@@ -63,19 +86,22 @@ def _joined(operator: Operator, parts: list[Tree]) -> Tree:
     return loop(parts[0], exclusive(parts[1:]))
 
 
-def _fall_through(log: Log, follows: Follows) -> Tree:
+def _fall_through(log: Log, follows: Follows, rare: float, check: Check) -> Tree:
     for name in follows.activities:
         if all(trace.count(name) == 1 for trace in log):
-            return parallel((leaf(name), discover(_without(log, name))))
+            return parallel((leaf(name), discover(_without(log, name), rare, check)))
     if len(follows.activities) <= MOST_TRIED:
         for name in follows.activities:
+            check()
             rest = _without(log, name)
             if find_cut(rest) is not None:
-                return parallel((discover(_only(log, name)), discover(rest)))
+                return parallel(
+                    (discover(_only(log, name), rare, check), discover(rest, rare, check))
+                )
     for before in (follows.ends, set(follows.activities)):
         pieces = _pieces(log, follows.starts, before)
         if sum(pieces.values()) > sum(log.values()) and pieces.keys() != log.keys():
-            return loop(discover(pieces))
+            return loop(discover(pieces, rare, check))
     # whatever happened may happen: says little, and is never wrong
     return loop(exclusive(leaf(name) for name in follows.activities))
 

@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     ROOT = "root"  # close a day with a root over all chains
     SIMULATION = "simulation"  # simulate a scenario of an analyst
     LOG = "log"  # read an uploaded event log, or take it out again
+    MINING = "mining"  # find a diagram in a log, or compare a log with one
     FILES = "files"  # remove files that nothing refers to
     MIGRATION = "migration"  # a batch of cases on their way to another version
     HALT = "halt"  # a batch of cases that stand still with their procedure, or go on again

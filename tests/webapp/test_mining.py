@@ -2,9 +2,11 @@
 
 import io
 
+import pytest
 from sqlalchemy import func, select
 
-from designer.models import Draft
+from designer.discovery.conformance import AlignmentsMissing
+from designer.models import Draft, MiningRun
 from engine.models import EventLog, MeasuredCase
 from tests.webapp.conftest import Town, Visitor
 from webapp.workers import workers
@@ -103,6 +105,64 @@ def test_deviations_from_a_diagram_are_counted_at_their_place(town: Town) -> Non
     shown = ana.get("/metrics/old-shops/compared?with=licence").text
     assert "Call the applicant" in shown
     assert "<dd>36</dd>" in shown
+
+
+def test_rare_arrows_are_left_out_and_it_says_how_many_cases_still_fit(town: Town) -> None:
+    ana = town.visitor("ana")
+    imported(town, ana)
+    shown = ana.get("/metrics/old-shops/discovered?coverage=100&rare=20").text
+    assert "40 of the 40 cases" in shown
+    assert 'name="rare" value="20"' in shown
+
+
+@pytest.mark.parametrize("what", ["discovered?coverage=100&rare=0", "compared?with=licence"])
+def test_what_takes_long_is_worked_out_once_by_the_worker(
+    town: Town, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    ana = town.visitor("ana")
+    imported(town, ana)
+    monkeypatch.setattr("designer.discovery.runs.AT_ONCE", -1.0)
+    address = f"/metrics/old-shops/{what}"
+    shown = ana.get(address).text
+    assert "This takes longer than a moment" in shown
+    if "discovered" in what:
+        assert ana.get("/metrics/old-shops/discovered.bpmn?coverage=100").status_code == 409
+    path, _, query = address.partition("?")
+    later = f"{path}/worked-out?{query}" if "discovered" in what else address
+    assert ana.post(later).status_code == 303
+    assert ana.post(later).status_code == 303
+    with town.database.reading() as session:
+        assert len(session.scalars(select(MiningRun)).all()) == 1
+    waiting = ana.get(address)
+    assert "Being worked out" in waiting.text
+    work(town)
+    done = ana.get(address).text
+    assert "data-diagram" in done
+    assert "Call the applicant" in done or "discovered" in what
+    # the page that waited is told to load anew
+    headers = {"HX-Request": "true", "HX-Target": "section#waiting"}
+    assert ana.get(address, headers=headers).headers["HX-Refresh"] == "true"
+    # the same question is not asked again, and another one is
+    assert "data-diagram" in town.visitor("oscar").get(address).text
+    if "discovered" in what:
+        assert "longer than a moment" in ana.get(address.replace("100", "50")).text
+
+
+def test_why_a_diagram_cannot_be_compared_is_told_after_it_was_worked_out_as_well(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = town.visitor("ana")
+    imported(town, ana)
+    monkeypatch.setattr("designer.discovery.runs.AT_ONCE", -1.0)
+
+    def refuse(*_anything: object, **_more: object) -> None:
+        raise AlignmentsMissing
+
+    address = "/metrics/old-shops/compared?with=licence"
+    assert ana.post(address).status_code == 303
+    monkeypatch.setattr("designer.discovery.asking.compare", refuse)
+    work(town)
+    assert "Install expedito[mining]" in ana.get(address).text
 
 
 def test_a_civil_servant_sees_no_logs(town: Town) -> None:

@@ -1,24 +1,28 @@
 """How a procedure really runs: the diagram found in its cases or its log, and where these leave a diagram."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from designer.discovery.conformance import compare
-from designer.discovery.drawing import Words, draw
-from designer.discovery.inductive import covering, discover
+from designer.discovery.asking import Asked, Conformance, Discovery, comparison_of
+from designer.discovery.conformance import Comparison
+from designer.discovery.drawing import Words
+from designer.discovery.inductive import covering
+from designer.discovery.runs import RunStatus, answered_at_once, ask, run_of
 from designer.drafts import save_draft
+from designer.models import MiningRun
 from engine.bpmn import read
 from engine.deployments import current_version, procedure_by_key, version_with_everything
-from engine.errors import Refusal
+from engine.errors import Conflict, Refusal, filled
 from engine.logs.ways import ways
 from engine.metrics.question import Question
-from engine.models import Procedure, Role
+from engine.models import Procedure, Role, Version
 from engine.procedures import procedures
 from webapp.access import access
 from webapp.i18n import _, sentence
-from webapp.pages import page
+from webapp.pages import page, wanted_block
 from webapp.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 from webapp.views.metrics import MAY_WATCH
@@ -28,6 +32,14 @@ pages = Blueprint("mining", __name__, url_prefix="/metrics")
 MOST_ACTIVITIES = 80  # in one drawing; more is nothing to read
 
 
+class NotYet(Conflict):
+    """A diagram that takes its time."""
+
+    sentence: ClassVar[str] = (
+        "The diagram of “{name}” is not worked out yet. Open “How it really runs” and wait until it is there."
+    )
+
+
 @pages.get("/<key>/discovered")
 @access(*MAY_WATCH)
 def discovered(key: str) -> ResponseReturnValue:
@@ -35,17 +47,33 @@ def discovered(key: str) -> ResponseReturnValue:
     procedure = procedure_by_key(session(), key)
     every = _ways(procedure)
     kept = covering(every, _coverage() / 100) if every else {}
+    is_too_large = _activities(kept) > MOST_ACTIVITIES
+    mined = None if is_too_large or not every else _mined(_discovery(procedure), every)
+    if mined is not None and _is_over(mined):
+        return _anew()
     return page(
         "mining/discovered.html",
         procedure=procedure,
         coverage=_coverage(),
+        rare=_rare(),
         cases=sum(every.values()),
         ways=len(every),
         kept_cases=sum(kept.values()),
         kept_ways=len(kept),
-        is_too_large=_activities(kept) > MOST_ACTIVITIES,
+        is_too_large=is_too_large,
         most=MOST_ACTIVITIES,
+        mined=mined,
     )
+
+
+@pages.post("/<key>/discovered/worked-out")
+@access(*MAY_WATCH)
+def discover_later(key: str) -> ResponseReturnValue:
+    """Leave the diagram to the worker."""
+    procedure = procedure_by_key(session(), key)
+    asked = _discovery(procedure)
+    ask(session(), procedure.id, asked, _ways(procedure), by=signed_in(), at=now())
+    return redirect(url_for(".discovered", key=key, coverage=_coverage(), rare=_rare()), 303)
 
 
 @pages.get("/<key>/discovered.bpmn")
@@ -72,22 +100,79 @@ def compared(key: str) -> ResponseReturnValue:
     """Where the cases leave the diagram of a procedure, counted per place."""
     procedure = procedure_by_key(session(), key)
     drawn = [one for one in procedures(session()) if one.current_version_id is not None]
-    wanted = request.args.get("with") or (key if procedure in drawn else "")
+    wanted = request.values.get("with") or (key if procedure in drawn else "")
     context: dict[str, Any] = {"procedure": procedure, "drawn": drawn, "wanted": wanted}
     if wanted:
-        try:
-            context |= _comparison(procedure, procedure_by_key(session(), wanted))
-        except Refusal as refusal:
-            context["refusal"] = sentence(refusal)
+        other = procedure_by_key(session(), wanted)
+        version, model, process_id = _diagram(other)
+        mined = _mined(Conformance(model, process_id), _ways(procedure))
+        if _is_over(mined):
+            return _anew()
+        context |= {"mined": mined, "version": version, "other": other}
+        if mined.answer is not None:
+            context |= _deviations(comparison_of(mined.answer), model, process_id)
     return page("mining/compared.html", **context)
 
 
-def _comparison(procedure: Procedure, other: Procedure) -> dict[str, Any]:
+@pages.post("/<key>/compared")
+@access(*MAY_WATCH)
+def compare_later(key: str) -> ResponseReturnValue:
+    """Leave the comparison to the worker."""
+    procedure = procedure_by_key(session(), key)
+    wanted = request.values.get("with", "")
+    _, model, process_id = _diagram(procedure_by_key(session(), wanted))
+    asked = Conformance(model, process_id)
+    ask(session(), procedure.id, asked, _ways(procedure), by=signed_in(), at=now())
+    told: dict[str, Any] = {"with": wanted}
+    return redirect(url_for(".compared", key=key, **told), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """An answer, or why there is none yet: `run` is what the worker has of it (None: it was not asked)."""
+
+    answer: dict[str, Any] | None = None
+    run: MiningRun | None = None
+    refusal: str = ""
+
+
+def _is_over(mined: Mined) -> bool:
+    """Whether somebody's page has waited for this and may stop."""
+    return wanted_block() == "waiting" and (
+        mined.run is None or mined.answer is not None or bool(mined.refusal)
+    )
+
+
+def _anew() -> Response:
+    """The page that waited is loaded as a whole: it has a diagram now."""
+    return Response(headers={"HX-Refresh": "true"})
+
+
+def _mined(asked: Asked, log: dict[tuple[str, ...], int]) -> Mined:
+    """What the worker found already, else what can be found at once."""
+    run = run_of(session(), asked, log)
+    if run is not None and run.status == RunStatus.DONE:
+        return Mined(run.results, run)
+    if run is not None and run.refusal is not None:
+        message, values = run.refusal
+        return Mined(None, run, filled(_(message), values))
+    if run is not None:
+        return Mined(None, run)
+    try:
+        return Mined(answered_at_once(asked, log))
+    except Refusal as refusal:
+        return Mined(refusal=sentence(refusal))
+
+
+def _diagram(other: Procedure) -> tuple[Version, str, str]:
+    """The current version of a procedure, its model and which process of it is meant."""
     version = current_version(session(), other)
     whole = version_with_everything(session(), version.id)
-    model = read(whole.model)
-    process = next(one for one in model.processes if one.id == version.process_id)
-    found = compare(_ways(procedure), process)
+    return version, whole.model.decode(), version.process_id
+
+
+def _deviations(found: Comparison, model: str, process_id: str) -> dict[str, Any]:
+    process = next(one for one in read(model.encode()).processes if one.id == process_id)
     names = {node.id: node.name or node.id for node in process.scope.nodes.values()}
     extra: dict[str, int] = {}
     for one in found.extras:
@@ -103,8 +188,6 @@ def _comparison(procedure: Procedure, other: Procedure) -> dict[str, Any]:
         words[id] = ", ".join(parts)
     return {
         "found": found,
-        "version": version,
-        "other": other,
         "names": names,
         "marks": dict.fromkeys(words, "heat3"),
         "words": words,
@@ -113,6 +196,13 @@ def _comparison(procedure: Procedure, other: Procedure) -> dict[str, Any]:
 
 
 def _drawn(procedure: Procedure) -> bytes:
+    mined = _mined(_discovery(procedure), _ways(procedure))
+    if mined.answer is None:
+        raise NotYet(name=procedure.name)
+    return str(mined.answer["bpmn"]).encode()
+
+
+def _discovery(procedure: Procedure) -> Discovery:
     words = Words(
         begin=_("Start"),
         end=_("End"),
@@ -122,8 +212,7 @@ def _drawn(procedure: Procedure) -> bytes:
         back=_("Again"),
         go_on=_("Go on"),
     )
-    kept = covering(_ways(procedure), _coverage() / 100)
-    return draw(discover(kept), procedure.name, words)
+    return Discovery(procedure.name, _coverage(), _rare(), words)
 
 
 def _ways(procedure: Procedure) -> dict[tuple[str, ...], int]:
@@ -135,7 +224,15 @@ def _activities(kept: dict[tuple[str, ...], int]) -> int:
 
 
 def _coverage() -> int:
+    return _percent("coverage", 80, least=1)
+
+
+def _rare() -> int:
+    return _percent("rare", 0, least=0)
+
+
+def _percent(name: str, usual: int, *, least: int) -> int:
     try:
-        return min(100, max(1, int(request.values.get("coverage", 80))))
+        return min(100, max(least, int(request.values.get(name, usual))))
     except ValueError:
-        return 80
+        return usual

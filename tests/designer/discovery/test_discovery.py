@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from designer.discovery.conformance import compare
 from designer.discovery.drawing import draw
-from designer.discovery.graph import Log
+from designer.discovery.graph import Follows, Log
 from designer.discovery.inductive import covering, discover
 from designer.discovery.net import CannotCompare
 from designer.discovery.tree import (
@@ -23,6 +23,7 @@ from designer.discovery.tree import (
     sequence,
 )
 from designer.rules import check
+from designer.tryout import try_file
 from engine.bpmn import read
 from engine.logs.xes import read_xes
 from engine.metrics.days import ZONE
@@ -85,6 +86,55 @@ def test_a_discovered_diagram_is_sound_and_replays_every_way(
     if any(log):
         compared = compare(log, model.processes[0])
         assert compared.fitting == compared.cases == sum(log.values()) - compared.left_out
+
+
+@settings(max_examples=20)
+@given(LOGS, st.sampled_from([0.1, 0.2, 0.5, 1.0]), st.integers(0, 9))
+def test_without_rare_arrows_a_diagram_is_sound_and_the_engine_runs_it_to_its_end(
+    log: dict[tuple[str, ...], int], rare: float, seed: int
+) -> None:
+    tree = discover(log, rare)
+    names = activities(tree)
+    assert len(names) == len(set(names))
+    assert set(names) <= {name for way in log for name in way}
+    drawn = draw(tree, "Found")
+    assert [found for found in check(read(drawn)) if found.rule in UNSOUND] == []
+    tried = try_file(drawn, seed, 2_000)
+    assert tried.outcome == "completed", tried.message
+
+
+@settings(max_examples=10)
+@given(LOGS, st.integers(0, 9))
+def test_the_engine_runs_what_was_found_to_its_end(
+    log: dict[tuple[str, ...], int], seed: int
+) -> None:
+    tried = try_file(draw(discover(log), "Found"), seed, 2_000)
+    assert tried.outcome == "completed", tried.message
+
+
+@pytest.mark.parametrize(
+    ("noise", "found"),
+    [
+        # swapped once: not parallel
+        (("a", "c", "b", "d"), sequence((leaf("a"), leaf("b"), leaf("c"), leaf("d")))),
+        # gone back once: no loop
+        (("a", "b", "a", "b", "c", "d"), sequence((leaf("a"), leaf("b"), leaf("c"), leaf("d")))),
+        # something that never happens else, in the wrong place
+        (("d", "a", "b", "c"), sequence((leaf("a"), leaf("b"), leaf("c"), leaf("d")))),
+    ],
+)
+def test_what_happened_once_does_not_blur_what_happens(noise: tuple[str, ...], found: Tree) -> None:
+    log = {("a", "b", "c", "d"): 99, noise: 1}
+    assert discover(log, 0.2) == found
+    assert allows(discover(log), noise)
+
+
+def test_no_arrow_is_rare_where_none_is_left_out() -> None:
+    follows = Follows({("a", "b"): 99, ("a", "c"): 1, ("b",): 1})
+    assert follows.after == {"a": {"b", "c"}, "b": set(), "c": set()}
+    assert follows.starts == {"a", "b"}
+    fewer = Follows({("a", "b"): 99, ("a", "c"): 1, ("b",): 1}, 0.2)
+    assert (fewer.after["a"], fewer.starts, fewer.ends) == ({"b"}, {"a"}, {"b", "c"})
 
 
 @settings(max_examples=20)
