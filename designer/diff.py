@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from designer.asme.derivation import MARK
 from engine.bpmn.model import Flow, Model, Node, Scope
 
 
@@ -72,7 +73,7 @@ def _node(
     return {
         "name": node.name or "",
         "office": offices.get(node.lane or "") or "",
-        "kind": node.kind,
+        "kind": (node.kind, dict(extension.properties).get(MARK, "")),
         "form": (asked if asked is not None else extension.form_key, extension.form_fields),
         "rules": (
             extension.decision,

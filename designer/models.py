@@ -69,6 +69,23 @@ class Study(Base):
     __mapper_args__ = {"version_id_col": revision}
 
 
+class StudyStep(Base):
+    """One thing that was done on a study, with what it replaced (designer.studies.steps)."""
+
+    __tablename__ = "study_step"
+
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sentence: Mapped[str] = mapped_column(String(500))  # a template, filled with `values`
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # keys of the study's JSON as they were
+    draft_id: Mapped[int | None] = mapped_column(BigInteger)
+    draft: Mapped[bytes | None] = mapped_column(LargeBinary)  # as it was, packed
+    draft_after: Mapped[str | None] = mapped_column(String(64))  # sha256 of it right afterwards
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class EntityLedger(Base):
     """What the whole entity pays a year (designer.ledger): one row."""
 

@@ -36,6 +36,7 @@ _FILINGS = re.compile(r"\b(archiv\w*|custodi\w*|file away|filing|archive\w*)")
 _TRANSFERS = re.compile(
     r"\b(deriv(?:ar|a|e)\b|remit\w*|trasla\w*|elev(?:ar|a|e)\b|forward\w*|route\b|transfer\w*|send on)"
 )
+MARK = "activity-type"  # the property of a task that says what it is, whatever its name
 _NANOS_A_MINUTE = Decimal(60_000_000_000)
 _VALUES = {
     ActivityType.OPERATION: Value.VALUE_ADDED,
@@ -101,6 +102,14 @@ def kind_of_work(name: str) -> ActivityType:
     return ActivityType.REVIEW if _REVIEWS.search(words) else ActivityType.OPERATION
 
 
+def work_type(node: Node) -> ActivityType:
+    """What a task is: as the drawing marks it, else by the words of its name."""
+    said = dict(node.extension.properties).get(MARK)
+    if said in set(ActivityType) and said != ActivityType.WAIT:
+        return ActivityType(said)
+    return kind_of_work(node.name or node.id)
+
+
 def minutes_of(timer: Expression | None) -> Decimal | None:
     """The minutes of a timer's constant duration; None when only a case can tell."""
     if timer is None:
@@ -161,8 +170,14 @@ def _activity(node: Node, office: str, seen: Measured | None, process: Process) 
 
 def _work(node: Node, office: str, seen: Measured | None, process: Process) -> Row:
     name = node.name or node.id
-    kind = kind_of_work(name)
-    if kind == ActivityType.OPERATION and _writes_store(node, process) and node.kind in _BY_MACHINE:
+    kind = work_type(node)
+    is_marked = MARK in dict(node.extension.properties)
+    if (
+        kind == ActivityType.OPERATION
+        and not is_marked
+        and _writes_store(node, process)
+        and node.kind in _BY_MACHINE
+    ):
         kind = ActivityType.FILING
     if seen is not None:
         minutes = Cell(seen.touch, Origin.LOG)

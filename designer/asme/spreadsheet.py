@@ -2,16 +2,17 @@
 
 import io
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from designer.asme.table import ActivityType, Override, Table, Value
+from designer.asme.table import ActivityType, Override, Row, Table, Value
 from engine.errors import Refusal
 
 COLUMNS = ("Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor")
-_ID = "Id"  # ours, last: finds the row again when names were changed
+_ID = "Id"  # a column that files of ours once had: finds the row again
+_ROWS = "Filas"  # a page of ours behind the table, hidden: which row was which, should its name be changed
 TYPES = {
     ActivityType.OPERATION: "Operación",
     ActivityType.REVIEW: "Revisión",
@@ -76,7 +77,9 @@ def to_xlsx(table: Table) -> bytes:
     with xlsxwriter.Workbook(data, options) as book:
         page = book.add_worksheet("ASME-VM")
         bold = book.add_format({"bold": True})
-        page.write_row(0, 0, (*COLUMNS, _ID), bold)
+        behind = book.add_worksheet(_ROWS)
+        behind.hide()
+        page.write_row(0, 0, COLUMNS, bold)
         page.set_column(0, 0, 50)
         page.set_column(1, 4, 18)
         page.freeze_panes(1, 0)
@@ -86,37 +89,57 @@ def to_xlsx(table: Table) -> bytes:
             page.write_string(place, 2, row.office.value)
             page.write_string(place, 3, TYPES[row.type.value])
             page.write_string(place, 4, VALUES[row.value.value])
-            page.write_string(place, 5, row.id)
+            behind.write_string(place, 0, row.id)
     return data.getvalue()
 
 
 def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misfit]]:
     """What a spreadsheet says differently from the table, and the rows that do not fit.
 
-    A row is found again by its id, else by the name of its activity; others become rows of their own.
-    Raises UnreadableTable.
+    A row is found again by the name of its activity (of several alike by its type, else in their order), or, where it
+    was renamed in a file of ours, by the line it stood on; others become rows of their own. Raises UnreadableTable.
     """
-    rows = _read(data)
+    rows, lines = _read(data)
     places = _columns(rows[0] if rows else [])
-    by_name = {row.activity.value: row.id for row in table.rows}
-    known = {row.id for row in table.rows}
-    said: dict[str, Override] = {}
     misfits: list[Misfit] = []
+    read: list[tuple[int, str, Override]] = []
     for number, cells in enumerate(rows[1:], start=2):
         texts = {name: _cell(cells, place) for name, place in places.items()}
         if not any(texts.values()):
             continue
         found = _override(texts, number, misfits)
-        if found is None:
-            continue
-        row_id = texts.get(_ID) or ""
-        if row_id not in known:
-            row_id = by_name.get(texts["Actividad"], "")
-        if row_id and row_id not in said:
+        if found is not None:
+            read.append((number, texts.get(_ID, ""), found))
+    said: dict[str, Override] = {}
+    left = {row.id: row for row in table.rows}
+    unknown: list[tuple[int, Override]] = []
+    for number, row_id, found in read:
+        if row_id not in left:
+            row_id = _same(found, left.values())
+        if row_id:
             said[row_id] = found
+            del left[row_id]
         else:
-            said[f"added:{number}"] = _added(found)
+            unknown.append((number, found))
+    taken = {row.id for row in table.rows}
+    for number, found in unknown:
+        row_id = lines.get(number, "")
+        if row_id in left:
+            said[row_id] = found
+            del left[row_id]
+            continue
+        while f"added:{number}" in taken:
+            number += 1
+        taken.add(f"added:{number}")
+        said[f"added:{number}"] = replace(found, is_added=True)
     return said, misfits
+
+
+def _same(found: Override, left: Iterable[Row]) -> str:
+    """The id of the row that this one says something of; empty where there is none of its name."""
+    named = [row for row in left if row.activity.value[:300] == found.activity]
+    alike = [row for row in named if row.type.value == found.type]
+    return next((row.id for row in alike or named), "")
 
 
 def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> Override | None:
@@ -148,11 +171,8 @@ def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> O
     )
 
 
-def _added(override: Override) -> Override:
-    return replace(override, is_added=True)
-
-
-def _read(data: bytes) -> list[list[Any]]:
+def _read(data: bytes) -> tuple[list[list[Any]], dict[int, str]]:
+    """The rows of the first page, and which row of the table each line was, where the file is ours."""
     import python_calamine
 
     if len(data) > LARGEST:
@@ -160,11 +180,16 @@ def _read(data: bytes) -> list[list[Any]]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(nrows=LONGEST + 2)
+        behind = []
+        if _ROWS in book.sheet_names:
+            behind = book.get_sheet_by_name(_ROWS).to_python(
+                skip_empty_area=False, nrows=LONGEST + 2
+            )
     except (python_calamine.CalamineError, IndexError) as problem:
         raise UnreadableTable from problem
     if len(rows) > LONGEST + 1:
         raise TooManyRows(most=LONGEST)
-    return rows
+    return rows, {number: str(cells[0]) for number, cells in enumerate(behind, start=1) if cells}
 
 
 def _columns(header: list[Any]) -> dict[str, int]:

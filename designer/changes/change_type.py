@@ -1,7 +1,13 @@
-"""Work becomes a wait, or a wait becomes work: the types of the activity table that the diagram draws differently."""
+"""An activity becomes one of another type of the activity table.
 
+Work and waits are drawn differently. Operation, review, transfer and filing are all tasks: the task is marked with what
+it is, in a property that the drawing carries along, which counts more than the words of its name.
+"""
+
+from dataclasses import replace
 from decimal import Decimal
 
+from designer.asme.derivation import MARK, kind_of_work, work_type
 from designer.asme.table import ActivityType
 from designer.changes.parts import Parts, node_of, opened, with_drawing
 from engine.bpmn.model import EventDefinition, EventKind, Expression, Extension, Kind, TimerKind
@@ -11,13 +17,10 @@ _WORK = frozenset({Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TAS
 _WAITS = frozenset({Kind.INTERMEDIATE_CATCH_EVENT, Kind.RECEIVE_TASK})
 
 
-class SameDrawing(Refusal):
-    """A type that no diagram tells apart."""
+class AlreadyThat(Refusal):
+    """A type that the activity has in the diagram already."""
 
-    sentence = (
-        "Operation, review, transfer and filing are drawn alike: all are tasks. "
-        "Change the type in the table; only a wait is drawn differently."
-    )
+    sentence = "“{name}” is that in the diagram already."
 
 
 class AsksSomething(Refusal):
@@ -35,7 +38,7 @@ class NoDuration(Refusal):
 def apply(parts: Parts, *, element: str, type: str, minutes: str = "0") -> Parts:
     """The parts with the activity drawn as its new type.
 
-    Raises CannotChange, SameDrawing, AsksSomething, NoDuration.
+    Raises CannotChange, AlreadyThat, AsksSomething, NoDuration.
     """
     drawing = opened(parts)
     node = node_of(drawing, element)
@@ -58,7 +61,23 @@ def apply(parts: Parts, *, element: str, type: str, minutes: str = "0") -> Parts
             implementation=None,
         )
     elif type != ActivityType.WAIT and node.kind in _WAITS:
-        drawing.change(node, kind=Kind.USER_TASK, events=(), message=None, instantiates=False)
+        drawing.change(
+            node,
+            kind=Kind.USER_TASK,
+            events=(),
+            message=None,
+            instantiates=False,
+            extension=_marked(node.extension, name, type),
+        )
+    elif type != ActivityType.WAIT and node.kind in _WORK and type != work_type(node):
+        drawing.change(node, extension=_marked(node.extension, name, type))
     else:
-        raise SameDrawing()
+        raise AlreadyThat(name=name)
     return with_drawing(parts, drawing)
+
+
+def _marked(extension: Extension, name: str, type: str) -> Extension:
+    """Marked with the type, unless the task's name says the same."""
+    others = tuple(one for one in extension.properties if one[0] != MARK)
+    mark = () if kind_of_work(name) == type else ((MARK, str(type)),)
+    return replace(extension, properties=others + mark)

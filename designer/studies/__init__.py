@@ -16,6 +16,7 @@ from designer.studies.commands import (
     study_draft,
     study_version,
     take_up,
+    undo_last,
 )
 from designer.studies.opening import study_folder
 from designer.studies.said import SIDES, Said, Which, read_said
@@ -45,4 +46,5 @@ __all__ = [
     "study_folder",
     "study_version",
     "take_up",
+    "undo_last",
 ]

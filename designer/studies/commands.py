@@ -27,9 +27,17 @@ from designer.models import Draft, Study
 from designer.studies.entity import KEPT, costed_json
 from designer.studies.said import Which, assumption_json, override_json, read_said
 from designer.studies.sides import Side, Sides, costed, draft_parts, has_to_be, side, sides
+from designer.studies.steps import keep_step, snapshot, undo
 from engine.errors import NotFound, Refusal, Said
+from engine.forms.refusals import N_
 from engine.ids import new_id
 from engine.models import Person, Procedure, Version
+
+_COSTS = Said(N_("What was said of costs, applicants and ways was changed."), {})
+_TABLES: dict[Which, Said] = {
+    "as_is": Said(N_("The activity table was changed, as it is."), {}),
+    "to_be": Said(N_("The activity table was changed, as it is to be."), {}),
+}
 
 
 class NothingToChange(Refusal):
@@ -109,6 +117,7 @@ def say(
     assumptions: Mapping[str, Assumption] | None = None,
     ways: Mapping[str, Mapping[str, Decimal]] | None = None,
     modalities: Mapping[str, Mapping[str, str]] | None = None,
+    by: Person | None = None,
     at: datetime,
 ) -> Study:
     """Say how many services a year, who asks, what each requirement takes of them, how often each way. NotFound."""
@@ -131,7 +140,7 @@ def say(
         }
     if modalities is not None:
         data["modalities"] = {name: dict(chosen) for name, chosen in modalities.items()}
-    return _changed(session, study, data, at)
+    return _changed(session, study, data, _COSTS, by=by, at=at)
 
 
 def say_of_side(
@@ -142,6 +151,7 @@ def say_of_side(
     overrides: Mapping[str, Override] | None = None,
     consumables: tuple[Consumable, ...] | None = None,
     visit: Visit | None = None,
+    by: Person | None = None,
     at: datetime,
 ) -> Study:
     """Say of one side what its table's cells are, what it uses up, how often people must come. NotFound.
@@ -162,14 +172,18 @@ def say_of_side(
         ]
     if visit is not None:
         one["visits"] = {"number": str(visit.number), **assumption_json(visit.assumption)}
-    return _changed(session, study, {**study.data, which: one}, at)
+    told = _COSTS if overrides is None else _TABLES[which]
+    return _changed(session, study, {**study.data, which: one}, told, by=by, at=at)
 
 
 def keep_costed(session: Session, study_id: int, *, by: Person, at: datetime) -> Study:
     """Keep the table of how it is as it stands, so that other procedures share costs with it. NotFound."""
     study = _held(session, study_id)
     activities = costed(sides(session, study, by=by).as_is.table, ledger(session))
-    return _changed(session, study, {**study.data, KEPT: costed_json(activities, at=at)}, at)
+    study.data = {**study.data, KEPT: costed_json(activities, at=at)}
+    study.changed_at = at
+    session.flush()
+    return study
 
 
 def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetime) -> Finding:
@@ -182,6 +196,7 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
     found = _finding(sides(session, study, by=by), key)
     if found.change is None:
         raise NothingToChange()
+    was = snapshot(draft)
     parts = draft_parts(session, draft.id)
     changed = apply(parts, found.change.kind, found.change.arguments)
     _keep_parts(session, draft, parts, changed, at)
@@ -196,7 +211,9 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
         "by": by.full_name,
     }
     before = study.data.get("accepted", [])
-    _changed(session, study, {**study.data, "accepted": [*before, accepted]}, at)
+    data = {**study.data, "accepted": [*before, accepted]}
+    told = Said(found.sentence, found.values)
+    _changed(session, study, data, told, draft=draft, draft_before=was, by=by, at=at)
     return found
 
 
@@ -238,6 +255,7 @@ def change_to_be(
     """
     study = _held(session, study_id)
     draft = _to_be(session, study, by=by, at=at)
+    was = snapshot(draft)
     parts = draft_parts(session, draft.id)
     _keep_parts(session, draft, parts, apply(parts, kind, arguments), at)
     done = {
@@ -249,25 +267,49 @@ def change_to_be(
         "at": at.isoformat(),
         "by": by.full_name,
     }
-    return _changed(
-        session, study, {**study.data, "accepted": [*study.data.get("accepted", []), done]}, at
-    )
+    data = {**study.data, "accepted": [*study.data.get("accepted", []), done]}
+    return _changed(session, study, data, told, draft=draft, draft_before=was, by=by, at=at)
 
 
-def dismiss(session: Session, study_id: int, key: str, reason: str, *, at: datetime) -> Study:
+def dismiss(
+    session: Session,
+    study_id: int,
+    key: str,
+    reason: str,
+    *,
+    by: Person | None = None,
+    at: datetime,
+) -> Study:
     """Say that a finding does not matter here, and why; an empty reason is refused. Raises NotFound, ReasonNeeded."""
     if not reason.strip():
         raise ReasonNeeded()
     study = _held(session, study_id)
     dismissed = {**study.data.get("dismissed", {}), key[:300]: reason.strip()[:1000]}
-    return _changed(session, study, {**study.data, "dismissed": dismissed}, at)
+    told = Said(N_("A finding was dismissed."), {})
+    data = {**study.data, "dismissed": dismissed}
+    return _changed(session, study, data, told, by=by, at=at)
 
 
-def take_up(session: Session, study_id: int, key: str, *, at: datetime) -> Study:
+def take_up(
+    session: Session, study_id: int, key: str, *, by: Person | None = None, at: datetime
+) -> Study:
     """Take back that a finding was dismissed. NotFound."""
     study = _held(session, study_id)
     left = {one: why for one, why in study.data.get("dismissed", {}).items() if one != key}
-    return _changed(session, study, {**study.data, "dismissed": left}, at)
+    told = Said(N_("A dismissed finding was taken up again."), {})
+    return _changed(session, study, {**study.data, "dismissed": left}, told, by=by, at=at)
+
+
+def undo_last(session: Session, study_id: int, number: int, *, by: Person, at: datetime) -> Said:
+    """Take back the step of this number if it is still the last one; what it was, in words.
+
+    Raises NotFound, NothingToUndo, ChangedElsewhere, and what makes a draft unchangeable.
+    """
+    study = _held(session, study_id)
+    told = undo(session, study, number, at=at)
+    if KEPT in study.data:
+        keep_costed(session, study_id, by=by, at=at)
+    return told
 
 
 def begin_to_be(session: Session, study_id: int, *, by: Person, at: datetime) -> Draft:
@@ -346,7 +388,19 @@ def _held(session: Session, study_id: int) -> Study:
     return study
 
 
-def _changed(session: Session, study: Study, data: dict[str, Any], at: datetime) -> Study:
-    study.data, study.changed_at = data, at
+def _changed(
+    session: Session,
+    study: Study,
+    data: dict[str, Any],
+    told: Said,
+    *,
+    draft: Draft | None = None,
+    draft_before: bytes | None = None,
+    by: Person | None,
+    at: datetime,
+) -> Study:
+    """The study with this said of it; what was done can be taken back."""
+    before, study.data, study.changed_at = study.data, data, at
     session.flush()
+    keep_step(session, study, told, before, draft=draft, draft_before=draft_before, by=by, at=at)
     return study

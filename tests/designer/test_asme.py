@@ -1,6 +1,7 @@
 """The activity table: derived from the diagram, measured, corrected, added up, exported and read again."""
 
 import io
+import zipfile
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -131,6 +132,60 @@ def test_a_table_comes_back_from_its_spreadsheet_unchanged() -> None:
     said, misfits = from_xlsx(to_xlsx(whole), whole)
     assert misfits == []
     assert overridden(whole, said) == whole
+
+
+def test_the_spreadsheet_has_exactly_the_columns_of_the_template() -> None:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(table())))
+    header, *rows = book.get_sheet_by_index(0).to_python()
+    assert (
+        " ".join(map(str, header)) == "Actividad Duracion Unidad_Organica Tipo_Actividad Tipo_Valor"
+    )
+    assert len(rows) == sum(row.is_counted for row in table().rows)
+
+
+def _first_page(data: bytes) -> list[tuple[object, ...]]:
+    """The first page's rows, as an office's program would keep them."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return [tuple(row) for row in book.get_sheet_by_index(0).to_python()]
+
+
+def test_five_columns_alone_say_which_row_is_which_even_of_two_with_one_name() -> None:
+    waits = Measured(touch=D(10), wait=D(300), share=D(1), count=40)
+    whole = derive(MODEL, PROCESS, measured={"Evaluar": waits})
+    names = [row.activity.value for row in whole.rows if row.is_counted]
+    assert len(names) > len(set(names))  # work, and waiting for it
+    said, misfits = from_xlsx(workbook(*_first_page(to_xlsx(whole))), whole)
+    assert misfits == []
+    assert not any(one.is_added for one in said.values())
+    again = overridden(whole, said)
+    assert [row.minutes.value for row in again.rows] == [row.minutes.value for row in whole.rows]
+    assert [row.type.value for row in again.rows] == [row.type.value for row in whole.rows]
+
+
+def test_a_row_that_was_renamed_in_our_file_stays_that_row() -> None:
+    whole = table()
+    data = _renamed(to_xlsx(whole), "Evaluar el expediente", "Evaluar todo")
+    said, _misfits = from_xlsx(data, whole)
+    assert said["Evaluar"].activity == "Evaluar todo"
+    assert not any(one.is_added for one in said.values())
+
+
+def _renamed(data: bytes, old: str, new: str) -> bytes:
+    """The workbook with a text changed, as a spreadsheet program keeps it: all pages stay."""
+    into = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(into, "w") as kept:
+        for name in book.namelist():
+            kept.writestr(name, book.read(name).replace(old.encode(), new.encode()))
+    return into.getvalue()
+
+
+def test_a_new_row_takes_the_place_of_no_other_that_was_added() -> None:
+    there = Override(activity="Sellar", minutes=D(1), is_added=True)
+    whole = overridden(table(), {"added:2": there})
+    data = workbook(HEADER, ("Contar hojas", 3, "Mesa", "Operación", "VA"))
+    said, _misfits = from_xlsx(data, whole)
+    assert [name for name in said if name != "added:2"] == list(said)
+    assert len(said) == 1
 
 
 def test_a_name_that_looks_like_a_formula_stays_text() -> None:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from designer.asme import derive
+from designer.asme.derivation import kind_of_work
 from designer.changes import CannotChange, Parts, apply
-from designer.changes.change_type import AsksSomething, NoDuration, SameDrawing
+from designer.changes.change_type import AlreadyThat, AsksSomething, NoDuration
 from designer.changes.move_to_office import NoLanes
 from designer.changes.parts import SeveralWays
 from designer.changes.remove_activity import DecidesAWay
 from designer.changes.swap_activities import NotNeighbours
+from designer.diff import State, difference
 from designer.layout import with_layout
 from designer.library import read_folder
 from designer.tryout import try_file
@@ -248,10 +251,34 @@ def test_work_becomes_a_wait_of_its_minutes_and_work_again() -> None:
     assert still_runs(works) == "completed"
 
 
-def test_a_type_that_no_diagram_tells_apart_changes_nothing() -> None:
+@pytest.mark.parametrize("kind", ["review", "transfer", "filing", "operation"])
+def test_a_task_is_marked_with_its_type_and_the_drawing_carries_the_mark(kind: str) -> None:
+    name = "Aprobar" if kind == "operation" else "Preparar"
+    line = parts(f'start s\nuser a "{name}"\nend e\ns -> a -> e')
+    marked = apply(line, "change_type", {"element": "a", "type": kind})
+    written = read(with_layout(marked.model))
+    [row] = [one for one in derive(written, "main").rows if one.id == "a"]
+    assert row.type.value == kind
+    assert still_runs(marked) == "completed"
+    states = [State(one.model, "main", {}) for one in (line, marked)]
+    assert difference(*states).changed == {"a": ("kind",)}
+    # back to what its name says: nothing is left of the mark
+    own = kind_of_work(name)
+    back = apply(marked, "change_type", {"element": "a", "type": own})
+    assert back.model.process("main").scope.nodes["a"].extension.properties == ()
+
+
+def test_a_wait_becomes_a_review_of_that_name() -> None:
+    line = parts('start s\nuser a "Esperar"\nuser b\nend e\ns -> a -> b -> e')
+    waits = apply(line, "change_type", {"element": "a", "type": "wait", "minutes": "90"})
+    works = apply(waits, "change_type", {"element": "a", "type": "review"})
+    assert [one.type.value for one in derive(works.model, "main").rows] == ["review", "operation"]
+
+
+def test_a_type_that_it_has_already_or_that_cannot_be_changes_nothing() -> None:
     line = parts("start s\nuser a\nend e\ns -> a -> e")
-    with pytest.raises(SameDrawing):
-        apply(line, "change_type", {"element": "a", "type": "review"})
+    with pytest.raises(AlreadyThat):
+        apply(line, "change_type", {"element": "a", "type": "operation"})
     with pytest.raises(NoDuration):
         apply(line, "change_type", {"element": "a", "type": "wait"})
     with pytest.raises(AsksSomething):

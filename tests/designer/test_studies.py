@@ -4,6 +4,7 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from designer.asme import Origin, Override
@@ -12,7 +13,7 @@ from designer.cost import Consumable, Ledger, Post
 from designer.drafts import discard_draft, draft_by_id, save_draft
 from designer.ledger import NoAmount, amount, ledger, set_ledger
 from designer.library import publish_folder
-from designer.models import Study
+from designer.models import Study, StudyStep
 from designer.studies import (
     NothingToChange,
     ReasonNeeded,
@@ -26,7 +27,10 @@ from designer.studies import (
     study_folder,
     study_version,
     take_up,
+    undo_last,
 )
+from designer.studies.sides import Side
+from designer.studies.steps import MOST, ChangedElsewhere, NothingToUndo, last_step
 from engine.errors import NotFound
 from engine.models import Person, Role
 from engine.people import create_person
@@ -141,6 +145,77 @@ def test_an_accepted_finding_changes_the_draft_and_leaves_how_it_is_alone(
     ]
     assert study.to_be_draft_id is not None
     assert draft_by_id(session, study.to_be_draft_id).is_runnable
+
+
+def test_what_was_done_is_taken_back_step_by_step_on_table_and_draft(
+    session: Session, study: Study, ana: Person
+) -> None:
+    before = sides(session, study, by=ana)
+    said = dict(study.data)
+    accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
+    draft = draft_by_id(session, study.to_be_draft_id or 0)
+    merged = bytes(draft.drawing)
+    accept(session, study.id, "prohibited-requirement:dni:", by=ana, at=START)
+    say_of_side(
+        session, study.id, "to_be", overrides={"a": Override(minutes=D(5))}, by=ana, at=START
+    )
+
+    def undone() -> str:
+        step = last_step(session, study.id)
+        assert step is not None
+        return undo_last(session, study.id, step.number, by=ana, at=START).sentence
+
+    assert "activity table" in undone()
+    [row] = [one for one in _after(session, study, ana).table.rows if one.id == "a"]
+    assert row.minutes.value == 30
+    undone()
+    assert _after(session, study, ana).once_only == before.as_is.once_only
+    assert draft.drawing == merged
+    undone()
+    assert {one.id for one in _after(session, study, ana).table.rows} == {"a", "v", "w"}
+    assert {key: one for key, one in study.data.items() if key != "to_be"} == said
+    undone()
+    undone()  # what was said before anything was accepted
+    assert last_step(session, study.id) is None
+    with pytest.raises(NothingToUndo):
+        undo_last(session, study.id, 1, by=ana, at=START)
+
+
+def test_a_step_that_is_not_the_last_any_more_is_not_taken_back(
+    session: Session, study: Study, ana: Person
+) -> None:
+    step = last_step(session, study.id)
+    assert step is not None
+    say(session, study.id, services=D(7), by=ana, at=START)
+    with pytest.raises(NothingToUndo):
+        undo_last(session, study.id, step.number, by=ana, at=START)
+    assert study.data["services"] == "7"
+
+
+def test_a_draft_that_was_changed_on_its_own_page_is_not_overwritten(
+    session: Session, study: Study, ana: Person
+) -> None:
+    accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
+    draft = draft_by_id(session, study.to_be_draft_id or 0)
+    draft.sheet = {**draft.sheet, "name": "Otro"}
+    session.flush()
+    step = last_step(session, study.id)
+    assert step is not None
+    with pytest.raises(ChangedElsewhere, match="has just reviewed"):
+        undo_last(session, study.id, step.number, by=ana, at=START)
+
+
+def test_only_so_many_steps_are_kept(session: Session, study: Study, ana: Person) -> None:
+    for number in range(MOST + 5):
+        say(session, study.id, services=D(number + 1), by=ana, at=START)
+    numbers = session.scalars(select(StudyStep.number).where(StudyStep.study_id == study.id)).all()
+    assert len(numbers) == MOST
+
+
+def _after(session: Session, study: Study, by: Person) -> Side:
+    both = sides(session, study, by=by)
+    assert both.to_be is not None
+    return both.to_be
 
 
 def test_a_finding_that_has_gone_cannot_be_accepted_again(

@@ -46,7 +46,7 @@ def test_accepting_a_finding_changes_the_draft_and_shows_both_sides(
     text = ana.get(study).text
     assert "Activity table, as it is to be" in text
     assert "Accepted" in text
-    assert "Revisar el expediente" not in ana.get(f"{study}/to_be/table").text
+    assert 'value="Revisar el expediente"' not in ana.get(f"{study}/to_be/table").text
 
 
 def test_a_finding_accepted_by_somebody_else_meanwhile_is_told(ana: Visitor, study: str) -> None:
@@ -169,6 +169,29 @@ def test_a_table_that_says_otherwise_than_the_diagram_proposes_to_change_it(
     assert "“Visar el expediente” is taken out of the diagram." in text
     ana.post(f"{study}/change", {"kind": "remove_activity", "element": "v"})
     assert 'value="Visar el expediente"' not in ana.get(f"{study}/to_be/table").text
+
+
+def test_a_changed_table_and_a_changed_diagram_are_taken_back_with_a_button(
+    ana: Visitor, study: str
+) -> None:
+    ana.post(f"{study}/to-be")
+    ana.post(f"{study}/to_be/table", {"v.type": "filing", "v.minutes": "12"})
+    table = ana.get(f"{study}/to_be/table").text
+    assert "“Visar el expediente” becomes filing." in table
+    assert "The activity table was changed, as it is to be." in table
+    ana.post(f"{study}/change", {"kind": "to_filing", "element": "v"})
+    assert "reviews what “Visar el expediente”" not in ana.get(study).text
+    back = {"number": "2", "back": f"{study}/to_be/table"}
+    answer = ana.post(f"{study}/undo", back)
+    assert answer.location == f"{study}/to_be/table"
+    assert "Taken back: “Visar el expediente” becomes filing." in ana.get(answer.location).text
+    assert (
+        "reviews what “Visar el expediente”" not in ana.get(study).text
+    )  # the table still says so
+    assert ana.post(f"{study}/undo", {"number": "1", "back": "//evil.example"}).location == study
+    assert "reviews what “Visar el expediente”" in ana.get(study).text
+    again = ana.post(f"{study}/undo", {"number": "1"})
+    assert "nothing to take back" in ana.get(again.location).text
 
 
 def test_a_change_that_cannot_be_is_refused_with_why(ana: Visitor, study: str) -> None:

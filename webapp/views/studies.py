@@ -18,15 +18,17 @@ from designer.studies import (
     study_draft,
     study_version,
     take_up,
+    undo_last,
 )
 from designer.studies.achieved import live_version
 from designer.studies.report import reports
+from designer.studies.steps import last_step
 from engine.deployments import current_version, procedure_by_key
-from engine.errors import Refusal
+from engine.errors import Refusal, Said
 from engine.models import Role
 from engine.procedures import procedures
 from webapp.access import access
-from webapp.i18n import _, sentence
+from webapp.i18n import _, said, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.sessions import signed_in
@@ -102,7 +104,7 @@ def dismiss_finding(study_id: int) -> ResponseReturnValue:
     """Say why a finding does not matter here."""
     key, reason = request.form.get("finding", ""), request.form.get("reason", "")
     try:
-        dismiss(session(), study_id, key, reason, at=now())
+        dismiss(session(), study_id, key, reason, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
         return _show(study_by_id(session(), study_id), refusal)
@@ -113,8 +115,25 @@ def dismiss_finding(study_id: int) -> ResponseReturnValue:
 @access(*MAY)
 def take_up_finding(study_id: int) -> ResponseReturnValue:
     """Take a dismissed finding up again."""
-    take_up(session(), study_id, request.form.get("finding", ""), at=now())
+    take_up(session(), study_id, request.form.get("finding", ""), by=signed_in(), at=now())
     return redirect(url_for("studies.show", study_id=study_id, _anchor="findings"), 303)
+
+
+@pages.post(STUDY + "/undo")
+@access(*MAY)
+def undo_step(study_id: int) -> ResponseReturnValue:
+    """Take back what was done last, if nobody did anything meanwhile."""
+    number = request.form.get("number", type=int) or 0
+    show = url_for("studies.show", study_id=study_id)
+    try:
+        told = undo_last(session(), study_id, number, by=signed_in(), at=now())
+    except Refusal as refusal:
+        start_over()
+        flash(sentence(refusal), "warn")
+        return redirect(show, 303)
+    flash(_("Taken back: %(what)s", what=said(told)))
+    back = request.form.get("back", "")
+    return redirect(back if back.startswith(f"{show}/") else show, 303)
 
 
 def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
@@ -135,7 +154,15 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         reports=reports(session(), study.id),
         live=live_version(session(), study),
         refusal=None if refusal is None else sentence(refusal),
+        **step_of(study.id),
     )
+
+
+def step_of(study_id: int) -> dict[str, object]:
+    """The step that can be taken back, and what it was in words."""
+    step = last_step(session(), study_id)
+    words = "" if step is None else said(Said(step.sentence, dict(step.values)))
+    return {"step": step, "step_words": words}
 
 
 def currency_of(both: Sides) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from designer.asme import ActivityType, compare
+from designer.asme import compare
 from designer.studies import Side, change_to_be, proposed, sides, study_by_id
 from engine.errors import NotFound, Refusal, Said
 from engine.forms.refusals import N_
@@ -25,7 +25,10 @@ _SENTENCES = {
     "swap_activities": N_("“{name}” is done before “{other}”."),
     "move_to_office": N_("“{name}” is done by {other}."),
     "to_wait": N_("“{name}” becomes a wait."),
-    "to_work": N_("“{name}” becomes work."),
+    "to_operation": N_("“{name}” becomes an operation."),
+    "to_review": N_("“{name}” becomes a review."),
+    "to_transfer": N_("“{name}” becomes a transfer."),
+    "to_filing": N_("“{name}” becomes filing."),
 }
 
 
@@ -90,15 +93,15 @@ def _asked(study_id: int) -> tuple[str, dict[str, str], Said]:
     name = rows[element].activity.value if element in rows else element
     minutes = str(rows[element].minutes.value) if element in rows else "0"
     with_other = rows[other].activity.value if other in rows else other
-    kind = "change_type" if asked in ("to_wait", "to_work") else asked
+    kind = "change_type" if asked.startswith("to_") else asked
+    type_ = asked.removeprefix("to_")
     arguments = {
         "remove_activity": {"element": element},
         "merge_activities": {"first": other, "second": element},
         "swap_activities": {"first": other, "second": element},
         "move_to_office": {"element": element, "office": office},
-        "to_wait": {"element": element, "type": ActivityType.WAIT.value, "minutes": minutes},
-        "to_work": {"element": element, "type": ActivityType.OPERATION.value},
-    }[asked]
+        "change_type": {"element": element, "type": type_, "minutes": minutes},
+    }[kind]
     words = office if kind == "move_to_office" else with_other
     return kind, arguments, Said(_SENTENCES[asked], {"name": name, "other": words})
 
@@ -122,23 +125,19 @@ class Suggestion:
 
 
 def suggestions(study_id: int, side: Side) -> list[Suggestion]:
-    """Rows left out, offices and waits that the analyst typed over: each can become a change of the diagram."""
+    """Rows left out, offices and types that the analyst typed over: each can become a change of the diagram."""
     found = []
     for row in side.table.rows:
         if row.element_id != row.id:
             continue
         name, office = row.activity.value, row.office
-        is_wait, was_wait = (
-            row.type.value == ActivityType.WAIT,
-            row.type.derived == ActivityType.WAIT,
-        )
         asked: list[tuple[str, str]] = []
         if row.is_excluded:
             asked.append(("remove_activity", ""))
         elif office.derived is not None and office.value:
             asked.append(("move_to_office", office.value))
-        if not row.is_excluded and row.type.derived is not None and is_wait != was_wait:
-            asked.append(("to_wait" if is_wait else "to_work", ""))
+        if not row.is_excluded and row.type.derived not in (None, row.type.value):
+            asked.append((f"to_{row.type.value}", ""))
         for kind, to in asked:
             words = said(Said(_SENTENCES[kind], {"name": name, "other": to}))
             href = url_for(

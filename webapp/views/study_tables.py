@@ -19,7 +19,7 @@ from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.study_words import ORIGINS, SIDE_NAMES, TYPES, VALUES
 from webapp.transactions import now, session, start_over
-from webapp.views.studies import STUDY, pages
+from webapp.views.studies import STUDY, pages, step_of
 from webapp.views.study_changes import suggestions
 
 TABLE = STUDY + "/<which>/table"
@@ -41,7 +41,7 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
         said = {row.id: _override(row, request.form) for row in side.table.rows}
         if request.form.get("new.activity", "").strip():
             said[_new_id(side.table)] = _added(request.form)
-        say_of_side(session(), study_id, side.which, overrides=said, at=now())
+        say_of_side(session(), study_id, side.which, overrides=said, by=signed_in(), at=now())
         keep_costed(session(), study_id, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
@@ -66,7 +66,7 @@ def upload_table(study_id: int, which: str) -> ResponseReturnValue:
     file = request.files.get("file")
     try:
         said, misfits = from_xlsx(b"" if file is None else file.read(LARGEST + 1), side.table)
-        say_of_side(session(), study_id, side.which, overrides=said, at=now())
+        say_of_side(session(), study_id, side.which, overrides=said, by=signed_in(), at=now())
         keep_costed(session(), study_id, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
@@ -100,6 +100,7 @@ def _page(study_id: int, which: str, refusal: Refusal | None = None) -> Response
         posts=sorted({post.name for post in book.posts}),
         offices=sorted({row.office.value for row in side.table.rows if row.office.value}),
         sent=request.form if refusal is not None else {},
+        **step_of(study_id),
         refusal=None if refusal is None else sentence(refusal),
     )
 
