@@ -1,21 +1,38 @@
-"""The printed sheet of a version: asked for when it is published, made by the worker, found by who reads it."""
+"""The printed sheet of a version: asked for when it is published, or by who reads an earlier one; made by the worker."""
 
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from designer.models import SheetPrint
 from engine.files import StoredFile
 from engine.jobs import enqueue
-from engine.models import JobKind, Version
+from engine.models import Job, JobKind, Version
 
 
 def ask_for_print(session: Session, version: Version, *, at: datetime) -> None:
-    """Leave the sheet of a version to be printed by the worker; a version without one has nothing to print."""
+    """Leave the sheet of a version to be printed by the worker; a version without one has nothing to print.
+
+    Asked for again while it is being made, by one or by two at once, it is made once.
+    """
     if not (version.sheet or {}).get("name"):
         return
     key = f"sheet:{version.id}"
-    enqueue(session, JobKind.REPORT, key, {"version": version.id}, run_at=at, at=at)
+    if session.scalar(select(Job.id).where(Job.key == key)) is not None:
+        return
+    try:
+        with session.begin_nested():
+            enqueue(session, JobKind.REPORT, key, {"version": version.id}, run_at=at, at=at)
+    except IntegrityError:
+        return  # somebody asked in the same moment
+
+
+def is_being_printed(session: Session, version_id: int) -> bool:
+    """Whether the worker has it to do."""
+    key = f"sheet:{version_id}"
+    return session.scalar(select(Job.id).where(Job.key == key, ~Job.is_dead)) is not None
 
 
 def sheet_print(session: Session, version_id: int, language: str) -> StoredFile | None:

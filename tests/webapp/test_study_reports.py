@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from weasyprint import HTML
 from weasyprint.formatting_structure.boxes import TextBox
 
@@ -13,7 +13,7 @@ from designer.library import publish_folder
 from designer.models import StudyReport
 from designer.studies import accept, study_folder
 from designer.studies.report import issue_report
-from engine.models import JobKind
+from engine.models import Job, JobKind
 from engine.people import person_by_name
 from engine.worker import Worker
 from tests.clock import START
@@ -139,3 +139,20 @@ def test_a_published_sheet_is_printed_once_in_every_whole_language(town: Town) -
         assert quechua.data == spanish.data  # Quechua is told in part, and falls back
     with anybody.get(f"{key}/sheet.pdf", headers={"Accept-Language": "en"}) as english:
         assert english.data != spanish.data
+
+
+def test_a_sheet_published_before_there_were_prints_is_made_when_somebody_asks(town: Town) -> None:
+    folder = Path(__file__).parents[2] / "processes" / "acceso-informacion-publica"
+    with town.database.transaction() as session:
+        publish_folder(session, folder, by=None, at=START)
+        session.execute(delete(Job))
+    anybody = town.visitor()
+    key = "/catalogue/acceso-informacion-publica"
+    assert "Have this sheet made as a PDF" in anybody.get(key).text
+    for _ in range(2):  # pressed twice
+        assert anybody.post(f"{key}/sheet.pdf").location == key
+    assert "The PDF is being made" in anybody.get(key).text
+    make(town)
+    assert "Have this sheet made" not in anybody.get(key).text
+    with anybody.get(f"{key}/sheet.pdf") as pdf:
+        assert pdf.data.startswith(b"%PDF")

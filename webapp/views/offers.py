@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from designer.sheet_prints import sheet_print
+from designer.sheet_prints import is_being_printed, sheet_print
 from engine.guide import advice, guide_of
 from engine.offers import offer_by_key, offers
 from webapp.access import public
@@ -42,6 +42,7 @@ def show(key: str) -> ResponseReturnValue:
         sheet=offer.sheet,
         has_guide=has_guide,
         is_printed=printed is not None,
+        is_being_printed=printed is None and is_being_printed(session(), offer.version_id),
     )
 
 

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id
 from designer.sheet import LARGEST, edited, from_toml, set_sheet, to_csv, to_toml
-from designer.sheet_prints import sheet_print
+from designer.sheet_prints import ask_for_print, sheet_print
+from engine.deployments import version_with_everything
 from engine.errors import NotFound, Refusal
 from engine.files import FileStore
 from engine.models import Role
@@ -106,6 +107,17 @@ def printed(key: str) -> ResponseReturnValue:
         as_attachment=True,
         download_name=found.name,
     )
+
+
+@pages.post("/catalogue/<key>/sheet.pdf")
+@public
+def ask_for_it(key: str) -> ResponseReturnValue:
+    """Leave a sheet that was published before there were printed pages to the worker; asked twice it is made once."""
+    offer = offer_by_key(session(), key)
+    version = version_with_everything(session(), offer.version_id)
+    ask_for_print(session(), version, at=now())
+    flash(_("The PDF is being made. Reload the page in a moment."))
+    return redirect(url_for("offers.show", key=key), 303)
 
 
 def _data(text: str, kind: str, name: str) -> Response:
