@@ -1,4 +1,4 @@
-"""The printed sheet of a version: asked for when it is published, or by who reads an earlier one; made by the worker."""
+"""The printed sheet of a version: asked for when it is published, or by a later reader; made by the worker."""
 
 from datetime import datetime
 
