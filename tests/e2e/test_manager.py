@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from engine.cases import Applicant, start_case
@@ -45,6 +46,35 @@ def test_from_what_is_late_to_the_case(
     no_barriers(page)
     page.get_by_role("link", name=number).click()
     expect(page.get_by_role("heading", name=number)).to_be_visible()
+
+
+def test_figures_are_compared_opened_by_week_and_taken_away(
+    page: Page,
+    sign_in: Callable[[Page, str], None],
+    no_barriers: Callable[[Page], None],
+    live_server: LiveServer,
+) -> None:
+    number = late_case(live_server)
+    sign_in(page, "oscar")
+    page.goto("/metrics/licence/times")
+    page.get_by_text("Narrow down, compare").click()
+    page.get_by_label("Compare with").select_option(label="the same days before")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="Compared")).to_be_visible()
+    expect(page.get_by_text("too few cases to compare").first).to_be_visible()
+    no_barriers(page)
+    weeks = page.get_by_role("region", name="Cases started and ended per week")
+    weeks.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Cases started in these days")).to_be_visible()
+    expect(page.get_by_role("link", name=number)).to_be_visible()
+    page.go_back()
+    weeks = page.locator("section", has=page.get_by_role("heading", name="By day of the week"))
+    weeks.get_by_text("The figures").click()
+    with page.expect_download() as taken:
+        weeks.get_by_role("link", name="XLSX").click()
+    days = CalamineWorkbook.from_path(taken.value.path()).get_sheet_by_index(0).to_python()
+    assert days[1][0] == "Monday"
+    assert sum(int(str(row[1]).split(".")[0]) for row in days[1:]) == 1
 
 
 def late_case(live_server: LiveServer) -> str:

@@ -279,6 +279,11 @@ def test_figures_are_closed_until_an_operator_opens_them(watched: Town) -> None:
     assert oscar.post("/open-data/licence", {"open": "yes"}).status_code == 303
     (dataset,) = nobody.get("/open-data").get_json()["dcat:dataset"]
     assert dataset["dct:identifier"] == "licence"
+    # what DCAT-AP asks of a data set and a distribution, with addresses as addresses
+    assert {"dct:title", "dct:description", "dct:license"} <= set(dataset)
+    for one in dataset["dcat:distribution"]:
+        assert nobody.get(one["dcat:accessURL"]["@id"]).status_code == 200
+        assert one["dct:license"]["@id"].startswith("https://")
     assert nobody.get("/open-data/licence.csv").text.splitlines()[0].endswith("within_hours")
     assert nobody.get("/open-data/licence.json").json == []  # one case is nobody's business
     oscar.post("/open-data/licence", {"open": "no"})

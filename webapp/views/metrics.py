@@ -3,9 +3,11 @@
 The address is the report: every page, link and download says in it what is asked.
 """
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from flask import Blueprint, request
@@ -20,12 +22,13 @@ from engine.metrics.batching import batching
 from engine.metrics.cells import Kind
 from engine.metrics.compare import Difference, difference
 from engine.metrics.heat import warmth
-from engine.metrics.numbers import Numbers
+from engine.metrics.numbers import Numbers, counts_all
 from engine.metrics.question import Question
 from engine.metrics.spread import Spread
 from engine.metrics.targets import aims
-from engine.models import LogState, Procedure, Role, Version
+from engine.models import EventLog, LogState, Procedure, Role, Version
 from engine.procedures import procedures_with_cases
+from engine.visibility import seen_offices, sees_tasks_of_no_office
 from webapp.access import access
 from webapp.charts import areas, columns, dots, matrix, rows
 from webapp.charts.canvas import duration_words
@@ -53,6 +56,13 @@ class Line:
     at_risk: int
 
 
+_LINES: OrderedDict[object, Line | None] = (
+    OrderedDict()
+)  # of imported logs, the last asked for last
+_LOCK = Lock()
+_MOST_LINES = 500
+
+
 @pages.get("")
 @access(*MAY_WATCH)
 def index() -> ResponseReturnValue:
@@ -69,10 +79,40 @@ def index() -> ResponseReturnValue:
         span = measured_days(session(), procedure.id, current_zone())
         if log.state == LogState.DONE and span is not None:
             question = Question(signed_in(), procedure.id, None, span[0], span[1], current_zone())
-            numbers = Numbers(session(), question)
-            if numbers.cases:  # some that the person may count
-                imported.append(_line(procedure, numbers, moment_of(procedure), 0))
+            line = _line_of_log(log, procedure, question)
+            if line is not None:
+                imported.append(line)
     return page("metrics/index.html", lines=lines, logs=imported, since=since, until=until)
+
+
+def _line_of_log(log: EventLog, procedure: Procedure, question: Question) -> Line | None:
+    """The line of a log; None when it holds no case that the person may count. A log that is read does not change any
+    more, so whoever counts the same of it is told what was counted before."""
+    whole = counts_all(session(), question.person, procedure.id)
+    offices = () if whole else tuple(seen_offices(session(), question.person) or ())
+    no_office = sees_tasks_of_no_office(question.person)
+    # with the database: the same process may serve several, as tests do
+    key = (
+        str(session().get_bind().engine.url),
+        log.id,
+        log.cases,
+        log.events,
+        whole,
+        offices,
+        no_office,
+    )
+    with _LOCK:
+        if key in _LINES:
+            _LINES.move_to_end(key)
+            told = _LINES[key]
+            return None if told is None else replace(told, procedure=procedure)
+    numbers = Numbers(session(), question)
+    line = _line(procedure, numbers, moment_of(procedure), 0) if numbers.cases else None
+    with _LOCK:
+        _LINES[key] = line
+        while len(_LINES) > _MOST_LINES:
+            _LINES.popitem(last=False)
+    return line
 
 
 def _line(procedure: Procedure, numbers: Numbers, at: datetime, at_risk: int) -> Line:
