@@ -1,15 +1,19 @@
 """Making a decision with the decision models of a version, and what the facts keep of it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine import dmn, feel
-from engine.dmn.refusals import UnknownDecision
+from engine import feel
 from engine.spiff import Outcome
 
+if TYPE_CHECKING:  # decision tables are read where a version has some
+    from engine import dmn
 
-def decided_by(models: Iterable[dmn.Model], decision: str, context: dict[str, Any]) -> Outcome:
+
+def decided_by(models: Iterable["dmn.Model"], decision: str, context: dict[str, Any]) -> Outcome:
     """What the first of the models that knows the decision decides, and by which rules; KeyError where none does."""
+    from engine.dmn.refusals import UnknownDecision
+
     for model in models:
         try:
             decided = model.explain(decision, model.from_json(decision, context))
@@ -19,7 +23,7 @@ def decided_by(models: Iterable[dmn.Model], decision: str, context: dict[str, An
     raise KeyError(decision)
 
 
-def _fired(fired: dmn.Fired) -> dict[str, Any]:
+def _fired(fired: "dmn.Fired") -> dict[str, Any]:
     """Which rules of a table fired, with what was given and concluded, as JSON for the facts."""
     return {
         "decision": fired.decision,

@@ -8,17 +8,20 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import dmn, feel
+from engine import feel
 from engine.errors import Refusal
 from engine.forms import Form, read_form
 from engine.models import Version
 from engine.offers import sheet_of
 from engine.sheet import Modality, Requirement, Sheet
+
+if TYPE_CHECKING:  # decision tables are read where a version has some
+    from engine import dmn
 
 _KEPT = 256
 
@@ -29,7 +32,7 @@ class Guide:
 
     form: Form
     decision: str
-    models: tuple[dmn.Model, ...]
+    models: tuple["dmn.Model", ...]
     # name → decision: what conditions of the sheet refer to and a decision works out of the answers
     first: tuple[tuple[str, str], ...] = ()
 
@@ -87,6 +90,8 @@ def _read(session: Session, version_id: int) -> Guide | None:
     if schema is None or not isinstance(decision, str):
         return None
     named = first.items() if isinstance(first, Mapping) else ()
+    from engine import dmn
+
     return Guide(
         read_form(schema),
         decision,
@@ -96,7 +101,7 @@ def _read(session: Session, version_id: int) -> Guide | None:
     )
 
 
-def _decide(models: tuple[dmn.Model, ...], decision: str, answers: Mapping[str, Any]) -> Any:
+def _decide(models: tuple["dmn.Model", ...], decision: str, answers: Mapping[str, Any]) -> Any:
     for model in models:
         try:
             return feel.to_json(model.decide(decision, model.from_json(decision, dict(answers))))

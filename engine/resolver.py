@@ -3,16 +3,18 @@
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import dmn
 from engine.decisions import decided_by
 from engine.deployments import Blueprint, blueprint
 from engine.models import DataStore, Procedure, Version
 from engine.spiff import Compiled, Outcome, compile_model, remembered
+
+if TYPE_CHECKING:  # decision tables are read where a version has some
+    from engine import dmn
 
 CACHE_SIZE = 128
 
@@ -90,7 +92,7 @@ class PublishedVersions:
                 insert(DataStore).values(name=store, value=value, written_at=self._at)
             )
 
-    def _models(self, version_id: int) -> list[dmn.Model]:
+    def _models(self, version_id: int) -> list["dmn.Model"]:
         """The decision models of a version, from this program's memory or else read now."""
         with _lock:
             known = _decisions.get(version_id)
@@ -100,6 +102,8 @@ class PublishedVersions:
         texts: dict[str, str] = (
             self._session.scalar(select(Version.decisions).where(Version.id == version_id)) or {}
         )
+        from engine import dmn
+
         # where one cannot be read, publishing told the analyst; here a person decides instead
         models = list(dmn.load_all(texts).values())
         with _lock:
@@ -126,5 +130,5 @@ class PublishedVersions:
         )
 
 
-_decisions: OrderedDict[int, list[dmn.Model]] = OrderedDict()
+_decisions: OrderedDict[int, list["dmn.Model"]] = OrderedDict()
 _lock = Lock()

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import sys
+from pathlib import Path
 
 import click
 
@@ -27,6 +28,18 @@ class Commands(click.Group):
         # “try” is no name a Python function may have
         command: click.Command = getattr(module, name, None) or module.command
         return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """What each is for, as its file says in the first line: a list need not load what all of them use."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _purpose(name)) for name in self.list_commands(context)])
+
+
+def _purpose(name: str) -> str:
+    """The first line of a command's file, without the command: ``\"\"\"`expedito serve`: pages and API.\"\"\"``."""
+    with (Path(_folder()[0]) / f"{name}.py").open(encoding="utf-8") as opened:
+        said = opened.readline().strip().strip('"').partition("`: ")[2]
+    return said[:1].upper() + said[1:]
 
 
 def _folder() -> list[str]:

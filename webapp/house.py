@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request
 
 from engine.database import Database
-from webapp import create_app
+from webapp.application import create_app
 from webapp.config import Settings
 from webapp.parts import Part, all_pages
 from webapp.workers import settle

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from engine.models import CaseStatus, Task, TaskStatus
 from engine.worklists import task_by_id
 from tests.webapp.conftest import Town
-from webapp import LARGEST_REQUEST
+from webapp.application import LARGEST_REQUEST
 
 ANSWERS: dict[str, object] = {"shop": "Bodega", "area": "40", "choice.complete": "yes"}
 

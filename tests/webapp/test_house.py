@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click import Context
+from click.testing import CliRunner
 from flask import Flask
 from jinja2 import meta
 from werkzeug.routing import IntegerConverter, Rule
@@ -15,6 +17,7 @@ from werkzeug.test import Client
 from engine.database import Database
 from tests.webapp.conftest import Town, Visitor
 from webapp import create_app
+from webapp.cli import expedito
 from webapp.house import House, is_known
 from webapp.parts import AT_HAND, Part
 from webapp.schema import upgrade_schema
@@ -22,7 +25,7 @@ from webapp.schema import upgrade_schema
 # For who prints, signs, simulates, reads logs, or speaks to machines: none of it is needed to work an inbox.
 NOT_AT_REST = (
     "alembic", "apiflask", "asyncpg", "cryptography", "designer.asme", "designer.drafts", "designer.simulation",
-    "designer.studies", "duckdb", "engine.logs", "fontTools", "holidays", "marshmallow",
+    "designer.studies", "duckdb", "engine.dmn", "engine.logs", "fontTools", "holidays", "marshmallow",
     "mistune", "nh3", "numpy", "PIL", "psycopg", "pydantic", "python_calamine", "r4pm", "segno", "smtplib", "sqlite3",
     "tomli_w", "weasyprint", "webapp.api", "webapp.views.metrics", "xlsxwriter",
 )  # fmt: skip
@@ -89,6 +92,26 @@ def test_a_server_at_rest_holds_nothing_that_an_inbox_does_not_need(tmp_path: Pa
         name for name in NOT_AT_REST if any(f"{one}.".startswith(f"{name}.") for one in loaded)
     ]
     assert heavy == [], "import it where it is used (webapp/README.md, “Light at rest”)"
+
+
+def test_a_command_that_needs_no_web_does_not_load_it() -> None:
+    asked = "expedito(['feel', '1 + 1'], standalone_mode=False); print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", f"import sys; from webapp.cli import expedito; {asked}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    answer, *loaded = said.stdout.split()
+    assert answer == "2"
+    assert {"flask", "sqlalchemy", "jinja2"} & set(loaded) == set()
+
+
+def test_every_command_is_listed_with_what_it_is_for() -> None:
+    told = CliRunner().invoke(expedito, ["--help"]).output
+    for name in expedito.list_commands(Context(expedito)):
+        assert re.search(rf"^  {name} +[A-Z]\w+", told, re.MULTILINE), f"{name}: say it in line 1"
 
 
 def test_a_civil_servant_works_without_anything_having_to_be_opened(resident: Resident) -> None:

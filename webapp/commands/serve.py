@@ -8,7 +8,8 @@ import threading
 import click
 from waitress import create_server
 
-from webapp import LARGEST_FORM, logs
+from webapp import logs
+from webapp.application import LARGEST_FORM
 from webapp.config import Settings
 from webapp.house import House
 from webapp.schema import check_schema

@@ -1,13 +1,11 @@
 """Why a decision came out as it did: its table with the rules that fired lit."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from designer.table_editing import Grid, grid_of
-from engine import dmn
 from engine.cases import case_by_number
 from engine.errors import NotFound, Refusal
 from engine.history import decision_made
@@ -18,6 +16,9 @@ from webapp.pages import page
 from webapp.sessions import signed_in
 from webapp.transactions import session
 
+if TYPE_CHECKING:  # decision tables are read where a case was decided by one
+    from designer.table_editing import Grid
+
 pages = Blueprint("why", __name__, url_prefix="/cases")
 
 
@@ -25,7 +26,7 @@ pages = Blueprint("why", __name__, url_prefix="/cases")
 class Shown:
     """A table and what happened in it: numbers of the rules that fired, values of the input columns."""
 
-    grid: Grid
+    grid: "Grid"
     rules: list[int]
     inputs: list[Any]
 
@@ -43,8 +44,11 @@ def show(number: str, seq: int) -> ResponseReturnValue:
     return page("why/show.html", case=case, fact=fact, tables=tables, told=told)
 
 
-def _grid(texts: dict[str, str], decision: str) -> Grid:
+def _grid(texts: dict[str, str], decision: str) -> "Grid":
     """The table of the decision, from whichever of these models holds it."""
+    from designer.table_editing import grid_of
+    from engine import dmn
+
     for model in dmn.load_all(texts).values():
         try:
             return grid_of(model, decision)
