@@ -243,7 +243,11 @@ class _Fitting:
                 "office": self.hours,
                 "arrivals": hours_of(trace.arrived_at for trace in self.found),
             },
-            staff={person: Staff(person, calendar="office") for person in persons},
+            staff={
+                # Who a log only numbers is called P1, P2, …: a long number helps nobody, and no name is needed.
+                person: Staff(person, f"P{place}" if person.isdigit() else "", calendar="office")
+                for place, person in enumerate(persons, start=1)
+            },
             tasks=tasks,
             gateways=seen | unseen,
             assumed=frozenset(assumed),

@@ -149,6 +149,18 @@ def _of_log(path: Path, closed_by: str) -> Fit:
     return fitted(model, process, work, ids=ids, is_by_turns=True)
 
 
+def test_who_a_log_only_numbers_is_called_by_a_short_name() -> None:
+    begun = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    work = []
+    for number in range(40):
+        at = begun + timedelta(days=number)
+        who = "2895079092547308" if number % 2 else "ana"
+        work.append(WorkItem(str(number), "a", who, at, at, at + timedelta(hours=1)))
+    model, process, ids = followed(traces(work))
+    staff = fitted(model, process, work, ids=ids).scenario.staff
+    assert {one.name or one.key for one in staff.values()} == {"ana", "P2"}
+
+
 def test_halves_that_differ_themselves_are_said_to() -> None:
     """No scenario fitted on an office that was slow meets it once it is quick; the gate stays shut and says why."""
     begun = datetime(2026, 1, 5, 8, tzinfo=UTC)
