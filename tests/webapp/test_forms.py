@@ -12,7 +12,7 @@ from flask import Flask, render_template
 from flask_babel import Babel
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine.files import FileStore, FileUnsafe
+from engine.files import FileStore
 from engine.forms import Form, Unfit, read_form
 from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
 
@@ -301,19 +301,6 @@ def test_choices_of_one_gateway_are_buttons_and_of_several_are_options(page: Fla
     assert several.all("button") == []
 
 
-def test_the_antivirus_of_the_settings_checks_uploads(tmp_path: Path) -> None:
-    from webapp import create_app
-    from webapp.config import Settings
-
-    settings = Settings.from_environment(
-        {"EXPEDITO_VAR": str(tmp_path), "EXPEDITO_ANTIVIRUS": "grep -qv EICAR", "EXPEDITO_DATABASE_URL": "sqlite://"}
-    )  # fmt: skip
-    store: FileStore = create_app(settings).extensions["files"]
-    assert store.put(io.BytesIO(b"harmless\n"), "a.txt").size == 9
-    with pytest.raises(FileUnsafe):
-        store.put(io.BytesIO(b"EICAR\n"), "b.txt")
-
-
 def test_a_file_that_is_not_taken_is_shown_but_no_longer_sent(page: Flask, tmp_path: Path) -> None:
     made = form(
         {"type": "filepicker", "key": "f", "label": "Plan", "accept": ".pdf", "multiple": True}
@@ -352,40 +339,6 @@ def test_a_new_file_takes_the_place_of_the_only_one(page: Flask, tmp_path: Path)
         empty = MultiDict([("f", FileStorage(io.BytesIO(b""), ""))])
         kept = read_sent(made, MultiDict([("_asked", "f"), ("f", token)]), empty, store)
         assert names_of(made, kept) == ["before.pdf"]
-
-
-def test_a_page_is_embedded_only_from_hosts_of_the_settings(tmp_path: Path) -> None:
-    from webapp import create_app
-    from webapp.config import Settings, WrongSetting
-
-    urls = {
-        "https://maps.example/lima?z=3": True,
-        "https://maps.example:444/": False,
-        "http://maps.example/": False,
-        "https://maps.example@evil.example/": False,
-        "https://evil.example/maps.example": False,
-        "/cases": False,
-    }
-    where = {"EXPEDITO_VAR": str(tmp_path), "EXPEDITO_DATABASE_URL": "sqlite://"}
-    source = '{% include "form/form.html" %}'
-    for hosts in ("", "maps.example, tiles.example:8443"):
-        app = create_app(Settings.from_environment({**where, "EXPEDITO_FRAME_HOSTS": hosts}))
-        with app.test_request_context():
-            for url, is_trusted in urls.items():
-                one = {"type": "iframe", "url": url, "label": "Map", "security": {
-                    "allowScripts": True, "allowTopNavigation": True}}  # fmt: skip
-                made = read_form({"components": [one]})
-                html = app.jinja_env.from_string(source).render(asked=ask(made))
-                frames = Page(html).all("iframe")
-                assert [frame["sandbox"] for frame in frames] == (
-                    ["allow-scripts"] if hosts and is_trusted else []
-                )
-                assert Page(html).all("a", href=url)
-        policy = app.test_client().get("/login").headers["Content-Security-Policy"]
-        assert ("frame-src" in policy) == bool(hosts)
-        assert not hosts or "frame-src https://maps.example https://tiles.example:8443" in policy
-    with pytest.raises(WrongSetting):
-        Settings.from_environment({**where, "EXPEDITO_FRAME_HOSTS": "maps.example;script-src"})
 
 
 def test_a_file_that_is_refused_takes_nothing_else_along(page: Flask, tmp_path: Path) -> None:
