@@ -1,6 +1,7 @@
 """A readable layout (BPMN DI) for models that have none: left to right, lanes as rows, loops below."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from designer.layers import columns
 from engine.bpmn import write
@@ -237,12 +238,53 @@ def _waypoints(flow: Flow, sheet: _Sheet) -> list[tuple[float, float]]:
         if flow.source in sheet.borders:
             below = down[1] + ROW_GAP / 4
             return [down, (down[0], below), (bend, below), (bend, end[1]), end]
-        if abs(start[1] - end[1]) < 1:
-            return [start, end]
-        return [start, (bend, start[1]), (bend, end[1]), end]
+        straight = [start, (bend, start[1]), (bend, end[1]), end]
+        if any(_in_the_way(sheet, flow, one, other) for one, other in pairwise(straight)):
+            return _above(flow, sheet, bend) or straight
+        return [start, end] if abs(start[1] - end[1]) < 1 else straight
     low = max(source.y + source.height, target.y + target.height) + ROW_GAP / 2
     up = (target.x + target.width / 2, target.y + target.height)
     return [down, (down[0], low), (up[0], low), up]
+
+
+def _above(flow: Flow, sheet: _Sheet, bend: float) -> list[tuple[float, float]]:
+    """The way over what stands between, as past something that is skipped; nothing where that is blocked as well."""
+    source, target = sheet.boxes[flow.source], sheet.boxes[flow.target]
+    right = source.x + source.width
+    over = [box for box in _standing(sheet, flow) if right < box.x + box.width and box.x < target.x]
+    high = min(source.y, target.y) - ROW_GAP / 2
+    while blocking := [box.y for box in over if box.y <= high <= box.y + box.height]:
+        high = min(blocking) - ROW_GAP / 2
+    first, last = source.x + source.width / 2, target.x + target.width / 2
+    from_tops = [(first, source.y), (first, high), (last, high), (last, target.y)]
+    middle, end = source.y + source.height / 2, (target.x, target.y + target.height / 2)
+    turn = right + COLUMN_GAP / 2
+    from_sides = [(right, middle), (turn, middle), (turn, high), (bend, high), (bend, end[1]), end]
+    for points in (from_tops, from_sides):
+        if not any(_in_the_way(sheet, flow, one, other) for one, other in pairwise(points)):
+            return points
+    return []
+
+
+def _standing(sheet: _Sheet, flow: Flow) -> list[_Box]:
+    """Every node that a flow must not run through: not its own ends, nor what nodes stand in or on."""
+    passed = sheet.horizontal | sheet.expanded | sheet.borders | {flow.source, flow.target}
+    return [box for name, box in sheet.boxes.items() if name not in passed]
+
+
+def _in_the_way(
+    sheet: _Sheet, flow: Flow, one: tuple[float, float], other: tuple[float, float]
+) -> bool:
+    """Whether a level or upright line runs through a node."""
+    left, right = sorted((one[0], other[0]))
+    top, bottom = sorted((one[1], other[1]))
+    return any(
+        box.x <= right
+        and left <= box.x + box.width
+        and box.y <= bottom
+        and top <= box.y + box.height
+        for box in _standing(sheet, flow)
+    )
 
 
 def _upright(sheet: _Sheet, source: str, target: str) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from time import thread_time
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from designer.discovery.conformance import MOST_STATES, Comparison, Extra, compa
 from designer.discovery.drawing import Words, draw
 from designer.discovery.graph import Log
 from designer.discovery.inductive import covering, discover
-from designer.discovery.tree import allows
+from designer.discovery.tree import Tree, allows
 from engine.bpmn import read
 
 Progress = Callable[[int, int], None]  # how much of how much is done; may raise
@@ -32,16 +33,38 @@ class Discovery:
         return {"what": "discovery", **asdict(self)}
 
     def answer(self, log: Log, progress: Progress, *, is_hurried: bool) -> dict[str, Any]:
-        """`bpmn` is the file, `fitting` how many of the cases that are covered can follow it."""
+        """`bpmn` is the file; `fitting` of the cases that are covered can follow it, and more where not `is_exact`."""
         kept = covering(log, self.coverage / 100) if log else {}
         tree = discover(kept, self.rare / 100, lambda: progress(0, 0))
-        fitting = sum(kept.values())
-        if self.rare:
-            fitting = 0
-            for done, (way, count) in enumerate(kept.items()):
-                progress(done, len(kept))
-                fitting += count if allows(tree, way) else 0
-        return {"bpmn": draw(tree, self.name, self.words).decode(), "fitting": fitting}
+        counted = _fitting(tree, kept, progress) if self.rare else (sum(kept.values()), True)
+        drawn = draw(tree, self.name, self.words).decode()
+        return {"bpmn": drawn, "fitting": counted[0], "is_exact": counted[1]}
+
+
+def _fitting(tree: Tree, kept: Log, progress: Progress) -> tuple[int, bool]:
+    """How many cases went a way that the tree allows, and whether all were looked at: some take too long."""
+    fitting, is_exact = 0, True
+    whole = thread_time() + _MOST_SECONDS
+    for done, (way, count) in enumerate(kept.items()):
+        until = min(whole, thread_time() + _MOST_SECONDS_A_WAY)
+
+        def look(done: int = done, until: float = until) -> None:
+            progress(done, len(kept))
+            if thread_time() > until:
+                raise _TooLong
+
+        try:
+            fitting += count if allows(tree, way, look) else 0
+        except _TooLong:
+            is_exact = False
+    return fitting, is_exact
+
+
+class _TooLong(Exception):
+    """A way that is not looked at any further."""
+
+
+_MOST_SECONDS, _MOST_SECONDS_A_WAY = 60.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,24 @@ Leemans, Fahland, van der Aalst, BPI 2013).
 """
 
 from collections import Counter
-from collections.abc import Callable
 
 from designer.discovery.cuts import Cut, find_cut
 from designer.discovery.graph import Follows, Log, Trace
 from designer.discovery.tree import (
     NOTHING,
+    Check,
     Operator,
     Tree,
     exclusive,
     leaf,
     loop,
+    no_check,
     parallel,
     sequence,
 )
 
 MOST_TRIED = 40  # activities: to look which one runs beside the others costs a search for each
 COVERAGE = 0.8
-Check = Callable[[], None]
-
-
-def _nothing() -> None:
-    """Whoever waits has time."""
 
 
 def covering(log: Log, share: float = COVERAGE) -> dict[Trace, int]:
@@ -44,7 +40,7 @@ def covering(log: Log, share: float = COVERAGE) -> dict[Trace, int]:
     return kept
 
 
-def discover(log: Log, rare: float = 0.0, check: Check = _nothing) -> Tree:
+def discover(log: Log, rare: float = 0.0, check: Check = no_check) -> Tree:
     """A tree that allows every trace of the log; with `rare` above 0 (to 1), what is left of it without rare arrows.
 
     Arrows are left out only where else two things would run side by side or come again; the paper leaves them out even

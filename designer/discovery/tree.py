@@ -4,7 +4,7 @@ A tree is sound by construction: whatever is begun in it can be ended, and nothi
 Buijs, van Dongen, “Towards Improving the Representational Bias of Process Mining” (SIMPDA 2011).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +28,11 @@ class Tree:
 
 
 NOTHING = Tree()
+Check = Callable[[], None]
+
+
+def no_check() -> None:
+    """Whoever waits has time."""
 
 
 def leaf(activity: str) -> Tree:
@@ -78,11 +83,18 @@ def activities(tree: Tree) -> list[str]:
     return own + [name for child in tree.children for name in activities(child)]
 
 
-def allows(tree: Tree, trace: Sequence[str]) -> bool:
-    """Whether the tree can do exactly this. By derivatives: what is left of the tree after each activity."""
+def allows(tree: Tree, trace: Sequence[str], check: Check = no_check) -> bool:
+    """Whether the tree can do exactly this. By derivatives: what is left of the tree after each activity.
+
+    There may be very many such rests; `check` is called at each and may raise.
+    """
     left = {tree}
     for activity in trace:
-        left = {rest for one in left for rest in _after(one, activity)}
+        rests: set[Tree] = set()
+        for one in left:
+            check()
+            rests |= _after(one, activity)
+        left = rests
     return any(may_be_empty(one) for one in left)
 
 

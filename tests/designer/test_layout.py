@@ -1,8 +1,12 @@
+import re
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
 
+from designer.discovery.drawing import draw
+from designer.discovery.tree import NOTHING, exclusive, leaf, sequence
 from designer.importer import import_model
 from designer.layout import with_layout
 from designer.rules import check
@@ -56,3 +60,26 @@ def test_a_file_with_generated_layout_is_valid_against_the_schema_of_the_standar
     folder = Path(spec.origin).parent / "bpmn/parser/schema"
     schema = etree.XMLSchema(etree.parse(str(folder / "BPMN20.xsd")))
     assert schema.validate(etree.fromstring(written)), schema.error_log
+
+
+def test_a_flow_past_something_runs_over_it_and_not_through_it() -> None:
+    tree = sequence((leaf("a"), exclusive((NOTHING, sequence((leaf("b"), leaf("c"))))), leaf("d")))
+    text = draw(tree, "Skips").decode()
+    model = read(text.encode())
+    (skip,) = [flow for flow in model.processes[0].scope.flows.values() if flow.name == "Skip"]
+    edge = re.search(rf'bpmnElement="{skip.id}".*?</bpmndi:BPMNEdge>', text, re.DOTALL)
+    assert edge
+    points = [
+        (float(x), float(y)) for x, y in re.findall(r'waypoint x="([^"]+)" y="([^"]+)"', edge[0])
+    ]
+    tasks = re.findall(
+        r'bpmnElement="task_\d+".*?Bounds x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"',
+        text,
+        re.DOTALL,
+    )
+    assert len(tasks) == 4
+    for one, other in pairwise(points):
+        for x, y, width, height in (map(float, task) for task in tasks):
+            beside = max(one[0], other[0]) < x or min(one[0], other[0]) > x + width
+            over = max(one[1], other[1]) < y or min(one[1], other[1]) > y + height
+            assert beside or over
