@@ -212,7 +212,11 @@ def _discovery(procedure: Procedure) -> Discovery:
         back=_("Again"),
         go_on=_("Go on"),
     )
-    return Discovery(procedure.name, _coverage(), _rare(), words)
+    name = procedure.name
+    if procedure.current_version_id is None:
+        # a log, which takes no cases: what is found in it is published as a procedure of its own
+        name = _("%(name)s as it runs", name=name)
+    return Discovery(name, _coverage(), _rare(), words)
 
 
 def _ways(procedure: Procedure) -> dict[tuple[str, ...], int]:
