@@ -20,17 +20,17 @@ _ENGLISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.TARGET_MISSED: "Target missed in {words}: “{task}”, {number} of 100 in time instead of {by}.",
 }
 _SPANISH: Final[Mapping[NotificationKind, str]] = {
-    NotificationKind.TASK_ASSIGNED: "{by} le asignó la tarea «{task}» del expediente {number}.",
-    NotificationKind.TASK_RETURNED: "{by} devolvió su propuesta de «{task}» del expediente {number}: {words}",
-    NotificationKind.REVIEW_WANTED: "{by} propuso «{task}» del expediente {number}: espera su revisión.",
+    NotificationKind.TASK_ASSIGNED: "{by} le asignó la tarea “{task}” del expediente {number}.",
+    NotificationKind.TASK_RETURNED: "{by} devolvió su propuesta de “{task}” del expediente {number}: {words}",
+    NotificationKind.REVIEW_WANTED: "{by} propuso “{task}” del expediente {number}: espera su revisión.",
     NotificationKind.MENTIONED: "{by} lo mencionó en el expediente {number}: {words}",
-    NotificationKind.TASK_DUE: "«{task}» del expediente {number} vence el {words}.",
-    NotificationKind.TASK_OVERDUE: "«{task}» del expediente {number} venció el {words} y no está hecha.",
+    NotificationKind.TASK_DUE: "“{task}” del expediente {number} vence el {words}.",
+    NotificationKind.TASK_OVERDUE: "“{task}” del expediente {number} venció el {words} y no está hecha.",
     NotificationKind.OPINION_ASKED: "{by} pide opinión a su unidad sobre el expediente {number}: {words}",
     NotificationKind.OPINION_DUE: "La opinión sobre el expediente {number} vence pronto: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} emitió la opinión que usted pidió sobre el expediente {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} le dio un encargo: {words}",
-    NotificationKind.TARGET_MISSED: "Meta no cumplida en {words}: «{task}», {number} de 100 a tiempo en lugar de {by}.",
+    NotificationKind.TARGET_MISSED: "Meta no cumplida en {words}: “{task}”, {number} de 100 a tiempo en lugar de {by}.",
 }
 _DIGEST = {"en": ("{count} notifications wait for you", "Since your last digest:"),
            "es": ("Tiene {count} avisos", "Desde su último resumen:")}  # fmt: skip

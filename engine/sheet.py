@@ -207,7 +207,7 @@ def read_sheet(raw: Mapping[str, Any]) -> Sheet:
 def read_term(said: Any) -> Term | None:
     """`{ amount = 30, unit = "business_days" }`; None for anything else, and for less than one."""
     table = _table(said)
-    amount, unit = table.get("amount"), table.get("unit")
+    amount, unit = table.get("amount"), _text(table.get("unit"))
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
         return None
     return Term(amount, TermUnit(unit)) if unit in set(TermUnit) else None
@@ -235,7 +235,7 @@ def _requirements(said: Any) -> tuple[Requirement, ...]:
 
 
 def _requirement(said: Mapping[str, Any], place: int) -> Requirement:
-    source, order = said.get("source"), said.get("order")
+    source, order = _text(said.get("source")), said.get("order")
     return Requirement(
         key=_text(said.get("key")) or f"r{place}",
         order=order if isinstance(order, int) else place,

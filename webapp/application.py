@@ -34,7 +34,7 @@ from webapp import (
     words,
 )
 from webapp.access import check_access, public
-from webapp.config import OFFERED_LANGUAGES, Settings
+from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
 from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
 from webapp.parts import Part
 from webapp.transactions import Transactional, close, start_over
@@ -100,6 +100,7 @@ def create_app(
         role_name=role_name,
         language=chosen_language,
         languages=OFFERED_LANGUAGES,
+        partial_languages=PARTIAL_LANGUAGES,
         language_names=LANGUAGE_NAMES,
     )
     app.before_request(lambda: _take_files(app))

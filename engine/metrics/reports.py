@@ -41,7 +41,7 @@ _WORDS = {
         "La mitad tardó como máximo {median} días; 85 de 100, como máximo {p85} días.\n",
         "missed": "Meta no cumplida: {what}, {met} de 100 en lugar de {share} en {hours} h.\n",
         "whole": "todo el expediente",
-        "where": "El reporte completo está en «Tiempos», {procedure}, «{name}».\n",
+        "where": "El reporte completo está en “Tiempos”, {procedure}, “{name}”.\n",
     },
 }
 

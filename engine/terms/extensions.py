@@ -13,6 +13,7 @@ from engine.events import Happened
 from engine.facts import Fact, record
 from engine.models import NEVER_DUE, Case, Event, Person, Task, TaskStatus
 from engine.progress import hold
+from engine.task_keys import follow_tasks
 from engine.terms.clock import calendar_of, term_of
 from engine.terms.law import law_of
 from engine.terms.task_terms import task_kind
@@ -76,6 +77,7 @@ def extend_task(
     later = calendar.business_day_after(due_on, days)
     task.due_at += calendar.start_of_day(later) - calendar.start_of_day(due_on)
     task.due_order = min(int(task.due_at.timestamp()), NEVER_DUE)
+    follow_tasks(session, Task.case_id == case_id)
     data = {"days": days, "due_on": later.isoformat(), "reason": reason.strip()[:2000]}
     fact = Fact(Happened.TASK_EXTENDED, task.element_id, token, task.office_id, data)
     record(session, held.case, [fact], by=by, at=at)

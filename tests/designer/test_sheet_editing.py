@@ -3,13 +3,17 @@
 import csv
 import io
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from designer.library import read_folder
-from designer.sheet import NeedsName, NeedsNumber, NoSheet, edited, from_toml, to_csv, to_toml
+from designer.sheet import NoSheet, from_toml, to_csv, to_toml
+from designer.sheet_editing import NeedsName, NeedsNumber, cells, edited
 from engine.feel import FeelSyntaxError
 from engine.sheet import read_sheet
 
@@ -21,6 +25,22 @@ SHEET: dict[str, Any] = {
         {"name": "b", "order": 2, "legal_basis": {"norm_type": "Ley", "number": "1"}},
         {"name": "a", "order": 1},
     ],
+}
+
+TOP = (
+    "key", "code", "objective", "who_may_ask", "contact", "renewal", "renewal_basis", "channels", "sites", "steps",
+    "verify", "strict_order", "jurisdiction", "language", "forms",
+)  # fmt: skip
+SHARED = (
+    "legal_basis", "justification", "protected_good", "applies_if", "registry", "fields", "used_by",
+    "technical_justification", "legal_justification",
+)  # fmt: skip
+RICH_APPEAL = {
+    "file_within": 15,
+    "decide_within": 30,
+    "authority": "Alcaldía",
+    "silence": "negative",
+    "after_silence": "positive",
 }
 
 
@@ -117,3 +137,74 @@ def test_no_cell_of_the_table_is_a_formula() -> None:
     sheet = read_sheet({"name": "=1+1", "requirements": [{"name": "@SUM(A1)"}]})
     [row] = csv.DictReader(io.StringIO(to_csv([sheet])))
     assert (row["procedure"], row["requirement"]) == ("'=1+1", "'@SUM(A1)")
+
+
+PARTS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["a\r\nb", " a, b ", "positive", "business_days", "1,5", "gratis", "x > 1"]),
+    st.integers(-3, 40),
+    st.booleans(),
+    st.dates(),
+)
+ANYTHING = st.recursive(
+    PARTS,
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+
+
+def table(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A table with some of these names, each saying anything, and one that nobody knows of."""
+    return st.fixed_dictionaries({}, optional=dict.fromkeys((*names, "unheard_of"), ANYTHING))
+
+
+APPEAL = table("file_within", "decide_within", "authority", "silence", "after_silence")
+SHEETS = st.fixed_dictionaries(
+    {"name": st.text(min_size=1, max_size=9)},
+    optional={
+        **dict.fromkeys((*TOP, "case", "clock", "letters", "tasks"), ANYTHING),
+        "offices": table("receives", "decides", "processes", "lanes"),
+        "fee": table("amount", "currency", "stage", "means", "stages"),
+        "appeals": st.dictionaries(
+            st.sampled_from(["reconsideration", "appeal", "review"]), APPEAL | ANYTHING
+        ),
+        "modalities": st.lists(table("name", "assessment", "term", "verify", *SHARED), max_size=3),
+        "requirements": st.lists(
+            table("key", "order", "name", "source", "kind", "modalities", "form", *SHARED) | PARTS,
+            max_size=3,
+        ),
+    },
+)
+
+
+@settings(max_examples=30)
+@given(SHEETS)
+def test_nothing_a_sheet_can_say_is_lost_by_opening_and_keeping_it(sheet: dict[str, Any]) -> None:
+    assert edited(sheet, kept(sheet)) == sheet
+
+
+def kept(sheet: dict[str, Any]) -> dict[str, str]:
+    """What the page sends of a sheet when nothing is typed, the lines it offers for new ones included."""
+    sent = {name: text.replace("\n", "\r\n") for name, text in cells(sheet).items()}
+    offered = {"m.9.name": "", "m.9.assessment": "automatic", "r.9.place": "10", "r.9.name": " "}
+    ticked = {name: "on" for name in ("verify", "strict_order") if sheet.get(name) is True}
+    return sent | offered | ticked
+
+
+@pytest.mark.parametrize("cell", ["appeal.file_within", "m.0.amount", "r.0.registry", "fee.stage"])
+def test_a_cell_that_is_changed_leaves_what_stands_beside_it(cell: str) -> None:
+    sheet = {**FOLDER.sheet, "appeals": {"appeal": RICH_APPEAL, "review": {"file_within": 3}}}
+    changed = edited(sheet, kept(sheet) | {cell: "7"})
+    assert changed != sheet
+    other = edited(changed, kept(changed) | {cell: cells(sheet)[cell]})
+    assert read_sheet(other) == replace(read_sheet(sheet), raw=other)
+    assert other["appeals"]["appeal"] == RICH_APPEAL
+    assert other["appeals"]["review"] == {"file_within": 3}
+
+
+def test_an_appeal_goes_when_its_days_are_cleared() -> None:
+    sheet = {**SHEET, "appeals": {"appeal": RICH_APPEAL}}
+    cleared = {"appeal.file_within": "", "appeal.decide_within": ""}
+    assert "appeals" not in edited(sheet, kept(sheet) | cleared)

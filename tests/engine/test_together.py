@@ -227,7 +227,7 @@ def test_an_assigned_task_is_told_at_once_or_in_a_digest(hall: TownHall, ana: Pe
         assign_task(hall.session, task.id, beto, by=chief, at=hall.at)
     assert mails(hall) == []
     assign_task(hall.session, first.id, ana, by=chief, at=hall.at)
-    assert "Chief le asignó la tarea «Receive»" in mails(hall)[0]
+    assert "Chief le asignó la tarea “Receive”" in mails(hall)[0]
     assert send_digests(hall.session, at=hall.at) == 0
     hall.at += timedelta(days=1)
     assert send_digests(hall.session, at=hall.at) == 1

@@ -112,6 +112,7 @@ def test_quechua_says_what_it_can_and_the_rest_in_spanish(hall: Town) -> None:
     visitor = hall.visitor()
     answer = visitor.get("/language/qu?next=/catalogue", follow_redirects=True)
     assert '<html lang="qu">' in answer.text
+    assert "Por ahora solo algunas palabras están en Runasimi" in answer.text
     assert "Maskay" in answer.text  # to search
     assert "¿Qué necesita de esta oficina?" in answer.text
 

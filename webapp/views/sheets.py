@@ -4,7 +4,8 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, se
 from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id
-from designer.sheet import LARGEST, edited, from_toml, set_sheet, to_csv, to_toml
+from designer.sheet import LARGEST, from_toml, set_sheet, to_csv, to_toml
+from designer.sheet_editing import cells, edited
 from designer.sheet_prints import ask_for_print, sheet_print
 from engine.deployments import version_with_everything
 from engine.errors import NotFound, Refusal
@@ -133,6 +134,7 @@ def _page(draft_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         status=200 if refusal is None else 422,
         draft=draft,
         sheet=read_sheet(draft.sheet),
+        cells=cells(draft.sheet),
         tasks=draft.report.get("tasks", []),
         assessments=list(Assessment),
         units=list(TermUnit),

@@ -1,0 +1,328 @@
+"""The procedure sheet of a draft, edited on its page: what the page shows, and what becomes of what it sends back."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from designer.changes.remove_requirement import keys_of
+from engine.errors import Refusal
+from engine.feel import compile_expression
+from engine.sheet import Assessment, LegalBasis, Modality, Requirement, Source, TermUnit, read_sheet
+
+Json = dict[str, Any]
+Cells = Mapping[str, str]
+_TEXTS = ("code", "name", "objective", "who_may_ask", "contact", "renewal")
+_LINES = ("channels", "sites", "steps")
+_KINDS = ("reconsideration", "appeal")
+_MOST_ROWS = 200
+# Cells of more than one line; of the others a browser sends no line breaks.
+_LONG = frozenset(
+    {*_LINES, "objective", "renewal_basis", "legal_basis", "justification"}
+    | {"technical_justification", "legal_justification"}
+)
+
+
+class NeedsName(Refusal):
+    """A sheet, modality or requirement without a name."""
+
+    sentence = "Give every requirement and the procedure itself a name; clear all cells of a line to take it out."
+
+
+class NeedsNumber(Refusal):
+    """A term that is no whole number."""
+
+    sentence = "“{text}” is no whole number of days, months or years. Write a number such as 30."
+
+
+def cells(said: Mapping[str, Any]) -> dict[str, str]:
+    """What the page shows of a sheet: fields by name, lines of a list as `m.number.field` and `r.number.field`."""
+    sheet = read_sheet(said)
+    found = {name: str(getattr(sheet, name)) for name in _TEXTS}
+    found |= {name: "\n".join(getattr(sheet, name)) for name in _LINES}
+    found["renewal_basis"] = _lines(sheet.renewal_basis)
+    found |= {"offices.receives": sheet.receives, "offices.decides": sheet.decides}
+    found["offices.processes"] = ", ".join(sheet.processes)
+    if sheet.fee is not None:
+        found |= {"fee.amount": str(sheet.fee.amount), "fee.currency": sheet.fee.currency}
+        found |= {"fee.stage": sheet.fee.stage, "fee.means": ", ".join(sheet.fee.means)}
+    else:
+        found |= {"fee.amount": "", "fee.currency": "PEN", "fee.stage": "once", "fee.means": ""}
+    for kind in _KINDS:
+        one = next((one for one in sheet.appeals if one.kind == kind), None)
+        found[f"{kind}.file_within"] = "" if one is None else str(one.file_within)
+        found[f"{kind}.decide_within"] = "" if one is None else str(one.decide_within)
+        found[f"{kind}.authority"] = "" if one is None else one.authority
+    for number, modality in enumerate(sheet.modalities):
+        found |= {f"m.{number}.{name}": text for name, text in _of_modality(modality).items()}
+    for number, requirement in enumerate(sheet.requirements):
+        found |= {f"r.{number}.{name}": text for name, text in _of_requirement(requirement).items()}
+        found[f"r.{number}.place"] = str(number + 1)
+    return found
+
+
+def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
+    """The sheet with what a page sent of its cells. What the page does not know of, and a cell that came back as it was
+    shown, stay as the sheet says them. Raises NeedsName, NeedsNumber, FeelSyntaxError.
+    """
+    shown, read = cells(sheet), read_sheet(sheet)
+    sent = _filled(sent, shown)
+    new = {name: said for name, said in sent.items() if not _is_same(name, said, shown.get(name))}
+    changed: Json = {}
+    for name in _TEXTS:
+        if name in new:
+            changed[name] = new[name].strip()[:2000]
+    for name in _LINES:
+        if name in new:
+            changed[name] = _split(new[name].splitlines())[:100]
+    if "renewal_basis" in new:
+        changed["renewal_basis"] = _norms(new["renewal_basis"])
+    for name, was in (("verify", read.is_to_be_verified), ("strict_order", read.is_strict_order)):
+        if (name in sent) != was:
+            changed[name] = name in sent
+    if any(name.startswith("offices.") for name in new):
+        changed["offices"] = _offices(sheet.get("offices"), new)
+    if any(name.startswith("fee.") for name in new):
+        changed["fee"] = _fee(sheet.get("fee"), new)
+    if any(name.partition(".")[0] in _KINDS for name in new):
+        changed["appeals"] = _appeals(sheet.get("appeals"), sent, new)
+    if any(_is_of(name, "m") for name in new):
+        changed["modalities"] = _rows(sheet.get("modalities"), sent, new, "m", _modality)
+    if any(_is_of(name, "r") for name in new):
+        changed["requirements"] = _requirements(sheet, sent, new)
+    whole = {**sheet, **changed}
+    return {
+        name: value
+        for name, value in whole.items()
+        if name not in changed or value not in ("", None, [], {})
+    }
+
+
+def _requirements(sheet: Mapping[str, Any], sent: Cells, new: Cells) -> list[Any]:
+    found = _rows(_with_keys(sheet), sent, new, "r", _requirement)
+    taken = {one.get("key") for one in found if isinstance(one, dict)}
+    for place, one in enumerate(found, start=1):
+        one["order"] = place
+        one.setdefault("key", next(key for n in range(1, 1000) if (key := f"r{n}") not in taken))
+        taken.add(one["key"])
+    return found
+
+
+def _filled(sent: Cells, shown: Cells) -> Cells:
+    """Without the empty lines that a page offers for what is to be added."""
+    rows = {name.rpartition(".")[0] for name in shown}
+    rows |= {
+        name.rpartition(".")[0]
+        for name, said in sent.items()
+        if said.strip() and name.rpartition(".")[2] not in _CHOSEN
+    }
+    return {
+        name: said
+        for name, said in sent.items()
+        if name.rpartition(".")[0] in rows or not (_is_of(name, "m") or _is_of(name, "r"))
+    }
+
+
+def _is_same(name: str, said: str, shown: str | None) -> bool:
+    long = name.rpartition(".")[2] in _LONG
+    return shown is not None and _bare(said, long) == _bare(shown, long)
+
+
+def _bare(said: str, long: bool) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return "\n".join(lines) if long else "".join(said.splitlines()).strip()
+
+
+def _of_modality(one: Modality) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "assessment": one.assessment.value,
+        "amount": "" if one.term is None else str(one.term.amount),
+        "unit": (TermUnit.BUSINESS_DAYS if one.term is None else one.term.unit).value,
+        "legal_basis": _lines(one.legal_basis),
+        "justification": one.justification,
+        "protected_good": one.protected_good,
+        "applies_if": one.applies_if,
+    }
+
+
+def _of_requirement(one: Requirement) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "source": one.source.value,
+        "kind": "specific" if one.is_specific else "general",
+        "used_by": ", ".join(one.used_by),
+        "legal_basis": _lines(one.legal_basis),
+        "technical_justification": one.technical_justification,
+        "legal_justification": one.legal_justification,
+        "fields": ", ".join(one.fields),
+        "registry": one.registry,
+        "applies_if": one.applies_if,
+    }
+
+
+def _lines(norms: Iterable[LegalBasis]) -> str:
+    return "\n".join(norm.text for norm in norms)
+
+
+def _with_keys(sheet: Mapping[str, Any]) -> list[Json]:
+    """Requirements in their order, each with the key it has: keys that are only counted would move with the order."""
+    said = [one for one in sheet.get("requirements") or [] if isinstance(one, Mapping)]
+    pairs = zip(keys_of({"requirements": said}), said, strict=True)
+    order = [one.key for one in read_sheet({"requirements": said}).requirements]
+    keyed = {key: {**one, "key": key} for key, one in pairs}
+    return [keyed[key] for key in order]
+
+
+def _offices(before: Any, new: Cells) -> Json:
+    offices = dict(before) if isinstance(before, Mapping) else {}
+    for name in ("receives", "decides"):
+        if f"offices.{name}" in new:
+            offices[name] = new[f"offices.{name}"].strip()[:2000]
+    if "offices.processes" in new:
+        offices["processes"] = _split(new["offices.processes"].split(","))
+    return {name: value for name, value in offices.items() if value}
+
+
+def _fee(before: Any, new: Cells) -> Json:
+    fee = dict(before) if isinstance(before, Mapping) else {}
+    for name in ("amount", "currency", "stage"):
+        if f"fee.{name}" in new:
+            fee[name] = new[f"fee.{name}"].strip()[:2000]
+    if "fee.means" in new:
+        fee["means"] = _split(new["fee.means"].split(","))
+    fee["amount"] = str(fee.get("amount", "")).replace(",", ".")
+    return {name: value for name, value in fee.items() if value} if fee["amount"] else {}
+
+
+def _appeals(before: Any, sent: Cells, new: Cells) -> Json:
+    appeals = dict(before) if isinstance(before, Mapping) else {}
+    for kind in _KINDS:
+        if not any(name.startswith(f"{kind}.") for name in new):
+            continue
+        within, decided = sent.get(f"{kind}.file_within", ""), sent.get(f"{kind}.decide_within", "")
+        if not within.strip() and not decided.strip():
+            appeals.pop(kind, None)
+            continue
+        old = appeals.get(kind)
+        appeals[kind] = {
+            **(old if isinstance(old, Mapping) else {}),
+            "file_within": _number(within),
+            "decide_within": _number(decided),
+            "authority": sent.get(f"{kind}.authority", "").strip()[:300],
+        }
+    return appeals
+
+
+def _rows(
+    before: Any, sent: Cells, new: Cells, stem: str, read: Callable[[Cells], Json]
+) -> list[Any]:
+    """The lines in the order of their `place`, each with the cells that are new; one whose cells are all empty goes."""
+    kept = [dict(one) for one in before or [] if isinstance(one, Mapping)]
+    numbers = {int(name.split(".")[1]) for name in sent if _is_of(name, stem)}
+    found: list[tuple[float, Json]] = []
+    for number in sorted({*numbers, *range(len(kept))}):
+        old = kept[number] if number < len(kept) else {}
+        whole, changed = _row(sent, stem, number), _row(new, stem, number)
+        place = _place(whole.get("place", ""), number)
+        changed.pop("place", None)
+        if not changed and old:
+            found.append((place, old))
+            continue
+        if not whole.get("name"):
+            if any(said for name, said in whole.items() if name not in _CHOSEN):
+                raise NeedsName()
+            continue
+        told = read(whole) if not old else _only(read(whole), changed)
+        one = {name: value for name, value in {**old, **told}.items() if value not in ("", [], {})}
+        if len(found) < _MOST_ROWS or old:
+            found.append((place, one))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+_CHOSEN = frozenset({"assessment", "unit", "source", "kind", "place"})
+
+
+def _row(sent: Cells, stem: str, number: int) -> dict[str, str]:
+    start = f"{stem}.{number}."
+    return {
+        name[len(start) :]: said.strip() for name, said in sent.items() if name.startswith(start)
+    }
+
+
+def _only(told: Json, changed: Cells) -> Json:
+    """What new cells say; a term is of two cells."""
+    names = {"term" if name in ("amount", "unit") else name for name in changed}
+    return {name: value for name, value in told.items() if name in names}
+
+
+def _is_of(name: str, stem: str) -> bool:
+    parts = name.split(".")
+    return len(parts) == 3 and parts[0] == stem and parts[1].isdecimal() and len(parts[1]) < 4
+
+
+def _place(said: str, number: int) -> float:
+    return float(said) if said.isdecimal() else number + 1
+
+
+def _modality(row: Cells) -> Json:
+    known = {one.value for one in Assessment}
+    assessment = row.get("assessment", "")
+    units = {one.value for one in TermUnit}
+    term: Json = {}
+    if row.get("amount"):
+        unit = row.get("unit", "")
+        term = {
+            "amount": _number(row["amount"]),
+            "unit": unit if unit in units else TermUnit.BUSINESS_DAYS.value,
+        }
+    return {
+        "name": row["name"][:300],
+        "assessment": assessment if assessment in known else Assessment.NEGATIVE_SILENCE.value,
+        "term": term,
+        "legal_basis": _norms(row.get("legal_basis", "")),
+        "justification": row.get("justification", "")[:2000],
+        "protected_good": row.get("protected_good", "")[:300],
+        "applies_if": _feel(row.get("applies_if", "")),
+    }
+
+
+def _requirement(row: Cells) -> Json:
+    sources = {one.value for one in Source}
+    source = row.get("source", "")
+    return {
+        "name": row["name"][:500],
+        "kind": "specific" if row.get("kind") == "specific" else "general",
+        "source": source if source in sources else Source.APPLICANT.value,
+        "legal_basis": _norms(row.get("legal_basis", "")),
+        "technical_justification": row.get("technical_justification", "")[:2000],
+        "legal_justification": row.get("legal_justification", "")[:2000],
+        "used_by": _listed(row.get("used_by", "")),
+        "fields": _listed(row.get("fields", "")),
+        "registry": row.get("registry", "")[:80],
+        "applies_if": _feel(row.get("applies_if", "")),
+    }
+
+
+def _norms(said: str) -> Any:
+    lines = [line[:500] for line in _split(said.splitlines())]
+    return lines[0] if len(lines) == 1 else lines
+
+
+def _split(parts: Iterable[str]) -> list[str]:
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _listed(said: str) -> list[str]:
+    return [one[:200] for one in _split(said.replace("\n", ",").split(","))][:50]
+
+
+def _feel(said: str) -> str:
+    if said:
+        compile_expression(said)
+    return said
+
+
+def _number(said: str) -> int:
+    text = said.strip()
+    if not text.isdecimal() or len(text) > 4 or int(text) == 0:
+        raise NeedsNumber(text=said)
+    return int(text)
