@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[0-9:.+Z-]*)?", re.ASCII)
+_FILE_END = re.compile(r"\.[a-z0-9]{1,5}\Z", re.ASCII | re.IGNORECASE)
 
 
 def masked_name(name: str) -> str:
@@ -24,6 +25,12 @@ def masked_answer(answer: Any) -> Any:
     if isinstance(answer, int) and abs(answer) >= 10**6 and not isinstance(answer, bool):
         return masked_document(str(answer))
     return answer
+
+
+def masked_file(name: str) -> str:
+    """“DNI de Rosa.pdf” becomes “D•••.pdf”."""
+    end = _FILE_END.search(name)
+    return f"{name[:1]}•••{end.group() if end else ''}"
 
 
 def masked_document(document: str) -> str:

@@ -8,8 +8,8 @@ from flask import Flask, g
 from flask_babel import format_date, format_decimal
 from sqlalchemy.orm import Session
 
-from engine.masking import masked_answer, masked_name
-from engine.models import Case
+from engine.masking import masked_answer, masked_file, masked_name
+from engine.models import Case, Document
 from engine.task_forms import questions
 from engine.visibility import knows_applicant
 from webapp import transactions
@@ -56,9 +56,14 @@ def applicant(case: Case) -> str:
     return f"{case.applicant_name}{document}" if case.applicant_name else ""
 
 
+def file_name(document: Document, case: Case) -> str:
+    """The name of a document, which often says whose it is; shortened for who does not need to know."""
+    return document.name if knows(case) else masked_file(document.name)
+
+
 def register(app: Flask) -> None:
-    """Give templates the filter `applicant`."""
-    app.jinja_env.filters["applicant"] = applicant
+    """Give templates the filters `applicant` and `file_name`."""
+    app.jinja_env.filters.update(applicant=applicant, file_name=file_name)
 
 
 def shown_answers(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.errors import Refusal
+from engine.masking import masked_answer
 
 LONGEST = 20_000  # characters of one value; longer ones are not offered
 Kind = Literal["text", "number", "boolean", "json"]
@@ -35,14 +36,18 @@ def correctable(
     labels: Mapping[str, str],
     typed: Mapping[str, str],
     where: str = CASE,
+    *,
+    is_known: bool = True,
 ) -> list[Correctable]:
-    """The variables by label; `typed` is what a refused form held, `where` what tells its fields from others."""
+    """The variables by label; `typed` is what a refused form held, `where` what tells its fields from others. Who does
+    not need to know whose case it is sees values shortened; what is left shortened stays as it was.
+    """
     found = []
     for name, value in variables.items():
         text = _text(value)
         if len(text) <= LONGEST:
             field = f"{where}.{name}"
-            shown = typed.get(field, text)
+            shown = typed.get(field, text if is_known else _text(masked_answer(value)))
             found.append(Correctable(name, labels.get(name) or name, _kind(value), shown, field))
     return sorted(found, key=lambda one: one.label.casefold())
 
@@ -64,7 +69,8 @@ def changed(
     for name, value in variables.items():
         text = typed.get(f"{where}.{name}")
         # browsers send line ends as CR LF
-        if text is not None and text.replace("\r\n", "\n") != _text(value).replace("\r\n", "\n"):
+        same = {_text(one).replace("\r\n", "\n") for one in (value, masked_answer(value))}
+        if text is not None and text.replace("\r\n", "\n") not in same:
             found[name] = _value(name, text, _kind(value))
     return found
 

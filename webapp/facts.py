@@ -1,10 +1,11 @@
 """The facts of a case as sentences a person would say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.events import Happened
 from engine.history import Entry
+from engine.masking import masked_file
 from webapp.i18n import _
 from webapp.term_words import sentence_of_clock
 
@@ -55,8 +56,10 @@ class Told:
     decision: int | None = None  # number of the fact, when its rules can be shown
 
 
-def told(entries: list[Entry]) -> list[Told]:
-    """The story of a case, the newest fact first."""
+def told(entries: list[Entry], *, is_known: bool = True) -> list[Told]:
+    """The story of a case, the newest fact first; `is_known`: its reader needs to know whose it is."""
+    if not is_known:
+        entries = [_shortened(entry) for entry in entries]
     return [
         Told(
             at=entry.at,
@@ -71,6 +74,13 @@ def told(entries: list[Entry]) -> list[Told]:
         for entry in reversed(entries)
         if entry.type not in UNTOLD
     ]
+
+
+def _shortened(entry: Entry) -> Entry:
+    name = entry.data.get("name")
+    if entry.type != Happened.DOCUMENT_ADDED or not isinstance(name, str):
+        return entry
+    return replace(entry, data={**entry.data, "name": masked_file(name)})
 
 
 def _reason(entry: Entry) -> str | None:

@@ -44,7 +44,7 @@ class Readings:
 
 
 def is_read(case: Case, what: str) -> None:
-    """This answer shows something of the case: `case`, `task`, `document`, `file`, `copy`."""
+    """This answer shows something of the case: `case`, `task`, `document`, `file`, `copy`, `values`."""
     g.reading = (case.id, case.applicant_id, what)
 
 

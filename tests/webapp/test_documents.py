@@ -54,6 +54,19 @@ def test_an_attached_file_is_a_document_of_the_case(town: Town, case: str) -> No
     assert town.visitor("luis").get(f"/files/{case}/1").status_code == 404
 
 
+def test_who_has_no_task_in_the_case_reads_neither_document_nor_its_name(
+    town: Town, case: str
+) -> None:
+    register(town, case, town.visitor("rita"))
+    oscar = town.visitor("oscar")
+    for path in (f"/cases/{case}", f"/cases/{case}/file"):
+        page = oscar.get(path).text
+        assert "plano.pdf" not in page
+        assert "p•••.pdf" in page
+    refused = oscar.get(f"/files/{case}/1")
+    assert (refused.status_code, "You have no task in it" in refused.text) == (403, True)
+
+
 def test_the_facts_keep_its_hash_and_the_chain_is_whole(town: Town, case: str) -> None:
     register(town, case, town.visitor("rita"))
     with town.database.reading() as session:

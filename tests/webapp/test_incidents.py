@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import jobs
+from engine.casefile.readings import readings_of
 from engine.cases import Applicant, start_case
 from engine.deployments import deploy, match_lanes
 from engine.history import variables
@@ -109,6 +110,23 @@ def test_the_list_leads_to_the_incident_on_its_diagram(town: Town) -> None:
     assert "no route" in oscar.get(f"/cases/{case.number}").text
 
 
+def test_who_mends_a_case_without_a_task_in_it_sees_its_words_shortened_and_changes_none(
+    town: Town,
+) -> None:
+    case = broken_rounds(town)
+    oscar = town.visitor("oscar")
+    page = oscar.get(f"/incidents/{case.id}/1").text
+    assert "as it was" not in page
+    assert 'value="a•••"' in page
+    sent = {"reason": "Two shops", "data.shops": "2", "data.note": "a•••"}
+    assert "as it was" in oscar.get(f"/incidents/{case.id}/1?values=shown").text
+    with town.database.reading() as session:
+        assert "values" in [one.what for one in readings_of(session, case.id)]
+    assert oscar.post(f"/incidents/{case.id}/1/again", sent).status_code == 303
+    with town.database.reading() as session:
+        assert variables(session, session.get_one(Case, case.id))["note"] == "as it was"
+
+
 def test_corrected_data_and_a_reason_let_the_case_go_on(town_on_each: Town) -> None:
     town = town_on_each
     case = broken_rounds(town)
@@ -134,7 +152,7 @@ def test_what_only_one_round_knows_is_corrected_and_it_goes_on(town_on_each: Tow
     town = town_on_each
     case = started(town, VISITS, days=["PT1H", "soon"])
     oscar = town.visitor("oscar")
-    page = oscar.get(f"/incidents/{case.id}/1").text
+    page = oscar.get(f"/incidents/{case.id}/1?values=shown").text
     assert "Only “Visit”, round 2" in page
     (field,) = re.findall(r'name="(part-\d+\.day)" value="soon"', page)
     assert "round 1" not in page

@@ -1,10 +1,12 @@
 """Intervening in a case over `/api/v1`: cancel, suspend, resume, move, correct what it knows."""
 
+from dataclasses import replace
 from typing import Any
 
 from engine.cases import cancel_case, resume_case, suspend_case
 from engine.charge import case_in_charge
 from engine.history import variables
+from engine.masking import masked_answer
 from engine.mending import correct_data, locals_of
 from engine.models import Case, Role
 from engine.moves import movable_tokens, move_preview, move_token
@@ -22,6 +24,7 @@ from webapp.api.intervention_shapes import (
 )
 from webapp.api.problems import blueprint
 from webapp.api.shapes import CaseOut
+from webapp.case_data import knows, masked
 from webapp.sessions import signed_in
 from webapp.transactions import now, session
 
@@ -146,8 +149,8 @@ def _seen(number: str, sent: Json) -> Case:
 
 
 def _data(case: Case) -> Json:
-    return {
-        "revision": case.revision,
-        "variables": variables(session(), case),
-        "local": locals_of(session(), case, at=now()),
-    }
+    known, local = variables(session(), case), locals_of(session(), case, at=now())
+    if not knows(case):
+        known = masked(session(), case.version_id, known)
+        local = [replace(one, variables=masked_answer(one.variables)) for one in local]
+    return {"revision": case.revision, "variables": known, "local": local}

@@ -144,7 +144,7 @@ def show(number: str) -> ResponseReturnValue:
         marks={one.element_id: "error" for one in incidents if one.element_id},
         is_in_charge=not is_over and is_in_charge(session(), signed_in(), case),
         tasks=open_tasks_of(session(), signed_in(), case),
-        story=told(history.timeline(session(), case)),
+        story=told(history.timeline(session(), case), is_known=knows(case)),
         documents=history.documents(session(), case),
         unset_letters=unset_letters(session(), case),
         data=shown(session(), case, history.variables(session(), case)),

@@ -4,13 +4,22 @@ from flask import Blueprint, Response, current_app, send_file
 from sqlalchemy import select
 
 from engine.cases import case_by_number
-from engine.errors import NotFound
+from engine.errors import NotFound, Refusal
 from engine.files import FileStore
 from engine.models import Document, Role
 from webapp.access import access
+from webapp.case_data import knows
 from webapp.readings import is_read
 from webapp.sessions import signed_in
 from webapp.transactions import session
+
+
+class NotRead(Refusal):
+    """The person sees the case, and does not need to know whose it is."""
+
+    sentence = "The documents of case {number} are read by who works on it. You have no task in it."
+    status = 403
+
 
 pages = Blueprint("files", __name__, url_prefix="/files")
 
@@ -25,6 +34,8 @@ def download(number: str, document: int) -> Response:
     )
     if found is None:
         raise NotFound(what="document", name=document)
+    if not knows(case):
+        raise NotRead(number=case.number)
     is_read(case, "document")
     store: FileStore = current_app.extensions["files"]
     return send_file(

@@ -17,10 +17,12 @@ from engine.previews import MovedMeanwhile, hold_as_seen
 from engine.spiff import COUNTER, NotWaiting, ValueRefused
 from engine.task_forms import questions
 from webapp.access import access
+from webapp.case_data import knows
 from webapp.corrections import Correctable, Unreadable, changed, correctable, corrected
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
+from webapp.readings import is_read
 from webapp.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.cases import element_names, statuses
@@ -137,7 +139,9 @@ class Part:
     data: list[Correctable]
 
 
-def _parts(incident: Incident, names: dict[str, str], labels: dict[str, str]) -> list[Part]:
+def _parts(
+    incident: Incident, names: dict[str, str], labels: dict[str, str], *, is_known: bool
+) -> list[Part]:
     return [
         Part(
             part.name or names.get(part.element_id) or part.element_id,
@@ -147,6 +151,7 @@ def _parts(incident: Incident, names: dict[str, str], labels: dict[str, str]) ->
                 labels,
                 request.form,
                 f"part-{part.token}",
+                is_known=is_known,
             ),
         )
         for part in locals_at(session(), incident, at=now())
@@ -173,7 +178,10 @@ def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> Respons
     labels = {
         key: label for key, (label, _options) in questions(session(), case.version_id).items()
     }
-    names = element_names(case)
+    names, is_known = element_names(case), knows(case)
+    if is_open and not is_known and request.args.get("values") == "shown":
+        is_known = True  # to mend it they may have to be seen: who looks is kept
+        is_read(case, "values")
     return page(
         "incidents/show.html",
         status=refusal.status if refusal else 200,
@@ -185,8 +193,11 @@ def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> Respons
         is_open=is_open,
         is_call=incident.kind == JOB_FAILED,
         preview=again_preview(session(), incident, at=now()) if is_open else None,
-        data=correctable(variables(session(), case), labels, request.form) if is_open else [],
-        parts=_parts(incident, names, labels) if is_open else [],
+        data=correctable(variables(session(), case), labels, request.form, is_known=is_known)
+        if is_open
+        else [],
+        parts=_parts(incident, names, labels, is_known=is_known) if is_open else [],
+        is_known=is_known,
         typed=request.form,
         reason=request.form.get("reason", ""),
         refusal=sentence(refusal) if refusal else None,
