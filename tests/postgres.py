@@ -60,7 +60,7 @@ class PostgresServer:
 
         pid = int((self.folder / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGQUIT)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while (self.folder / "postmaster.pid").exists() and _is_running(pid):
             if time.monotonic() > until:
                 raise TimeoutError("PostgreSQL does not end")

@@ -45,7 +45,9 @@ def mail_server() -> Iterator[MailServer]:
                 elif verb == "DATA":
                     self.say("354 go on")
                     body = b""
-                    while (part := self.rfile.readline()) not in (b".\r\n", b""):
+                    while (part := self.rfile.readline()) != b".\r\n":
+                        if not part:
+                            return  # the sender died in the middle: no mail has come
                         body += part.removeprefix(b".") if part.startswith(b"..") else part
                     state.received.append(message_from_bytes(body, EmailMessage, policy=SMTP))
                     state.before_ok()

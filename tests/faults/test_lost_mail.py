@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event as Flag
 
 import pytest
 from sqlalchemy import func, select
@@ -36,6 +37,8 @@ worker = Worker(Database(sys.argv[1]), lambda: datetime.now(UTC), batch=5, lease
 while True:
     worker.run_once()
 """
+# seconds: a process may take so long to start on a machine that others use as well
+PATIENCE = 150
 
 
 def written(database: Database, count: int) -> set[str]:
@@ -64,8 +67,8 @@ def begin(database: Database, server: MailServer) -> "subprocess.Popen[bytes]":
 
 
 def finish(database: Database, server: MailServer) -> None:
-    """What a second worker does when every lease of the killed one has ended."""
-    later = datetime.now(UTC) + timedelta(minutes=5)
+    """What a second worker does when every lease of the killed one, and every pause after a failure, has ended."""
+    later = datetime.now(UTC) + timedelta(hours=3)
     sender = MailSender(SmtpServer.from_url(server.url), "a@example.org", Path("unused"))
     Worker(database, lambda: later, senders={JobKind.MAIL: sender}).run_until_idle()
 
@@ -79,6 +82,49 @@ def waiting(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Job)) or 0
 
 
+def failures(database: Database) -> list[tuple[str, int, str | None]]:
+    """What was tried in vain and is to be tried again."""
+    with database.reading() as session:
+        asked = select(Job.key, Job.attempts, Job.last_error).where(Job.last_error.is_not(None))
+        return [(key, attempts, error) for key, attempts, error in session.execute(asked)]
+
+
+class Killing:
+    """Kills a worker once so many more mails have come: when one is taken and not yet said to be, or just after."""
+
+    def __init__(self, server: MailServer, rng: random.Random) -> None:
+        self.server = server
+        self.rng = rng
+        self.enough = sys.maxsize
+        self.is_before = True
+        self.is_enough = Flag()
+        self.is_over = Flag()
+        server.before_ok = self.taken
+
+    def taken(self) -> None:
+        """A mail has come, and its sender waits to be told so."""
+        if len(self.server.received) < self.enough:
+            return
+        if len(self.server.received) == self.enough and not self.is_before:
+            self.is_enough.set()
+            return
+        self.is_enough.set()
+        self.is_over.wait(PATIENCE)  # no more gets through: the worker never finishes all of them
+
+    def kill(self, process: "subprocess.Popen[bytes]", more: int) -> None:
+        """Wait for so many more mails, then kill the process that sends them."""
+        self.is_before = self.rng.random() < 0.5
+        self.is_enough.clear()
+        self.is_over.clear()
+        self.enough = len(self.server.received) + more
+        assert self.is_enough.wait(PATIENCE), "the worker sends nothing"
+        time.sleep(self.rng.uniform(0.0, 0.01))
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        self.enough = sys.maxsize
+        self.is_over.set()
+
+
 def test_a_worker_killed_between_sending_and_noting_it_sends_again_under_the_same_id(
     database: Database,
 ) -> None:
@@ -88,11 +134,11 @@ def test_a_worker_killed_between_sending_and_noting_it_sends_again_under_the_sam
 
         def kill() -> None:
             process.send_signal(signal.SIGKILL)
-            process.wait(10)
+            process.wait(PATIENCE)
             server.before_ok = lambda: None
 
         server.before_ok = kill
-        process.wait(60)
+        process.wait(PATIENCE)
         assert ids(server) == {mail_id: 1}
         assert waiting(database) == 1
         finish(database, server)
@@ -107,21 +153,17 @@ def test_no_mail_is_lost_however_often_the_worker_is_killed(database: Database, 
     rng = random.Random(5)
     wanted = written(database, MAILS * kills // 2)
     with mail_server() as server:
+        killing = Killing(server, rng)
+        failed = []
         for _ in range(kills):
-            process = begin(database, server)
-            enough = len(server.received) + rng.randint(3, MAILS // 4)
-            until = time.monotonic() + 60
-            while len(server.received) < enough and time.monotonic() < until:
-                time.sleep(0.002)
-            time.sleep(rng.uniform(0.0, 0.01))
-            process.send_signal(signal.SIGKILL)
-            process.wait(10)
-        assert 0 < waiting(database) < len(wanted)
+            killing.kill(begin(database, server), rng.randint(3, MAILS // 4))
+            failed += failures(database)
+        assert 0 < waiting(database) < len(wanted), failed
         finish(database, server)
         sent = ids(server)
-    assert set(sent) == wanted
-    # A batch is at most what the killed worker held.
-    assert sum(sent.values()) - len(wanted) <= kills
+    assert set(sent) == wanted, failed
+    # what a killed worker had sent and not noted, and what was answered too late, on a machine with too much to do
+    assert sum(sent.values()) - len(wanted) <= kills + len(failed), failed
     assert waiting(database) == 0
     print(
         f"no mail of {len(wanted)} lost in {kills} kills, {sum(sent.values()) - len(wanted)} sent twice"

@@ -36,7 +36,7 @@ def at_once(database: Database, commands: list[Callable[[Session], Any]]) -> lis
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(180)
     return answers
 
 

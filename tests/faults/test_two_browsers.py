@@ -68,7 +68,7 @@ def at_once(asks: list[Any]) -> list[requests.Response]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(180)
     return answers
 
 
@@ -85,7 +85,7 @@ class Browser(requests.Session):
     def __init__(self, address: str, name: str) -> None:
         super().__init__()
         self.address = address
-        page = self.get(f"{address}/login", timeout=60).text
+        page = self.get(f"{address}/login", timeout=180).text
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found is not None
         sent = {"name": name, "password": PASSWORD, "csrf_token": found[1]}
@@ -93,12 +93,12 @@ class Browser(requests.Session):
 
     def send_form(self, path: str, fields: dict[str, str]) -> requests.Response:
         """Send a form; where it leads to is not followed."""
-        return self.post(self.address + path, data=fields, timeout=60, allow_redirects=False)
+        return self.post(self.address + path, data=fields, timeout=180, allow_redirects=False)
 
 
 def form_of(client: Browser, task: str) -> dict[str, str]:
     """What the task's page would send: every hidden field of its form."""
-    page = client.get(f"{client.address}/tasks/{task}", timeout=60).text
+    page = client.get(f"{client.address}/tasks/{task}", timeout=180).text
     form = re.search(rf'<form[^>]*action="/tasks/{task}/complete".*?</form>', page, re.DOTALL)
     assert form is not None
     fields = {}
@@ -155,7 +155,7 @@ def test_a_request_sent_many_times_at_once_is_carried_out_once(
     body = {"applicant": {"name": "Rosa"}}
     where = f"{address}/api/v1/procedures/permit/cases"
     answers = at_once(
-        [lambda: requests.post(where, json=body, headers=headers, timeout=60)] * CROWD
+        [lambda: requests.post(where, json=body, headers=headers, timeout=180)] * CROWD
     )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["number"] for answer in answers}) == 1

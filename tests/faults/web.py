@@ -17,16 +17,31 @@ from typing import Any
 import orjson
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds that a client asks again
+# seconds that a client asks again: a server may take that long to start on a machine that others use as well
+PATIENCE = 180.0
+
+
+def free_port() -> int:
+    """A port below those that the system gives to who asks for any.
+
+    While a server is being started again nobody else must be given its port, and nobody who asks for it may be
+    connected with themselves, as happens when the port they come from is the one they ask for.
+    """
+    for port in random.sample(range(15_000, 30_000), 100):
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Web:
     """`expedito serve`, worker included, on a port that stays the same however often it is killed."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port: int = free_port()
         self.environment = {
             **os.environ,
             "EXPEDITO_DATABASE_URL": url,
@@ -59,7 +74,7 @@ class Web:
         """As the kernel does when memory runs out: nothing is finished, nothing is tidied."""
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
 
 
 @dataclass
@@ -112,7 +127,7 @@ class Load:
             headers["Idempotency-Key"] = key
         until = time.monotonic() + PATIENCE
         while True:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             try:
                 data = None if body is None else orjson.dumps(body)
                 connection.request(method, f"/api/v1{path}", data, headers)
