@@ -2,8 +2,9 @@
 
 import json
 from collections import OrderedDict
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -107,12 +108,10 @@ def _plain(value: Any) -> Any:
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
         found = {}
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            # what is drawn where and what was not read makes no difference to a run
-            if field.name in ("line", "shapes", "bounds", "unread") or inner == _default(field):
-                continue
-            found[field.name] = _plain(inner)
+        for name, default in _parts(type(value)):
+            inner = getattr(value, name)
+            if inner != default:
+                found[name] = _plain(inner)
         return found
     if isinstance(value, dict):
         return [[key, _plain(inner)] for key, inner in value.items()]
@@ -121,8 +120,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _default(field: Field[Any]) -> Any:
-    return field.default_factory() if field.default_factory is not MISSING else field.default
+@cache
+def _parts(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Fields that make a difference to a run, with their defaults; not what is drawn where, and what was not read."""
+    return tuple(
+        (
+            field.name,
+            field.default_factory() if field.default_factory is not MISSING else field.default,
+        )
+        for field in fields(kind)
+        if field.name not in ("line", "shapes", "bounds", "unread")
+    )
 
 
 def choose_process(model: Model, process_id: str | None) -> Process | None:

@@ -1,5 +1,6 @@
 """Events: what waits for something to happen, and what starts or ends a scope (BPMN 2.0.2, 13.5)."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -39,7 +40,7 @@ class EventSpec(NodeSpec):
     mapped_out: tuple[tuple[str, Rule], ...] = ()  # what is taken from a payload
     payload: tuple[tuple[str, Rule], ...] = ()  # what a thrown message carries
 
-    @property
+    @cached_property
     def has_conditional(self) -> bool:  # type: ignore[override]  # a constant of other elements
         """True where one definition is a condition."""
         return any(trigger.kind == EventKind.CONDITIONAL for trigger in self.triggers)

@@ -28,7 +28,14 @@ class TooManySteps(Exception):
 class Machine:
     """One case. Time comes only from `at`."""
 
-    def __init__(self, model: Model, process_id: str, variables: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        process_id: str,
+        variables: dict[str, Any],
+        most_steps: int = MAX_STEPS,
+    ) -> None:
+        self.most_steps = most_steps  # by themselves, after one command; so many tokens by a sixth
         self.diagram = Diagram(model)
         self.status = "running"
         self.watches: dict[int, Watch] = {}
@@ -164,7 +171,7 @@ class Machine:
 
     def _move(self) -> None:
         self.steps += 1
-        if self.steps > MAX_STEPS or len(self.queue) > 500:
+        if self.steps > self.most_steps or len(self.queue) > self.most_steps // 6:
             raise TooManySteps
         run, epoch, step = self.queue.popleft()
         if self.is_gone(run, epoch):
