@@ -56,8 +56,8 @@ def create_app(
     part: Part = Part.WHOLE,
     beside: Flask | None = None,
 ) -> Transactional:
-    """The web application. Without arguments everything comes from the environment, as gunicorn wants it:
-    `gunicorn "webapp:create_app()"`.
+    """The web application. Without arguments everything comes from the environment, as gunicorn wants it
+    (`webapp/gunicorn.py`).
 
     `part` of it only, which shares with the application `beside` it what the process remembers (webapp/house.py).
     """
