@@ -1,4 +1,4 @@
-"""How gunicorn serves Expedito: `gunicorn -c python:webapp.gunicorn`. What `expedito serve` sees to, in several processes.
+"""How gunicorn serves Expedito, as `expedito serve` does, in several processes: `gunicorn -c python:webapp.gunicorn`.
 
 The application is loaded once, before the processes part, so that they share its memory. Whatever gunicorn's own
 options say (`--workers 4`, `--bind`) wins over what stands here; `WEB_CONCURRENCY` is its variable for processes.
