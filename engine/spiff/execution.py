@@ -1,4 +1,4 @@
-"""The commands that move a case and the questions it answers; everything else in this room is behind it."""
+"""The commands that move a case; everything else in this room is behind it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +11,9 @@ from engine.bpmn.model import EventKind
 from engine.feel import clock_set_to
 from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
+from engine.spiff.answers import Answers
 from engine.spiff.compiled import Compiled
-from engine.spiff.context import base_of, change_locals, locals_around, write
+from engine.spiff.context import change_locals, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
@@ -20,7 +21,7 @@ from engine.spiff.elements.events import StartSpec
 from engine.spiff.elements.gateways import JoinSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
-from engine.spiff.facts import Choice, Fact, FactKind, Local, Wait, WaitKind
+from engine.spiff.facts import Choice, FactKind, Wait, WaitKind
 from engine.spiff.refusals import (
     CaseOver,
     ChoiceNeeded,
@@ -36,15 +37,12 @@ from engine.spiff.token import Token
 from engine.spiff.values import sane
 
 
-class Execution:
+class Execution(Answers):
     """A case in memory between load and save. Time comes only from `at` (aware), numbers only from the case.
 
     A command that raises a Refusal before anything moved leaves the case as it was; after any other exception
     throw the execution away and load the case again.
     """
-
-    def __init__(self, case: CaseWorkflow) -> None:
-        self._case = case
 
     # -- beginning and keeping
 
@@ -316,76 +314,9 @@ class Execution:
         with self._moving(at):
             self._case.end("completed", outcome)
 
-    # -- questions
-
-    def waits(self) -> list[Wait]:
-        """Everything the case waits for, the longest waiting first."""
-        found = []
-        is_parked = False
-        for token in self._case.tokens.values():
-            if token._state == TaskState.READY:
-                continue
-            wait = token.task_spec.wait(token)
-            if wait is None:
-                continue
-            if "park" in token.internal_data:
-                # one incident for all that was parked: releasing it releases all
-                if is_parked:
-                    continue
-                is_parked = True
-            found.append(wait)
-        return found
-
-    @property
-    def facts(self) -> list[Fact]:
-        """What happened since start or load, in order."""
-        return self._case.facts
-
-    @property
-    def path(self) -> list[str]:
-        """Ids of the elements and flows passed since start or load, in order."""
-        return self._case.path
-
-    @property
-    def status(self) -> str:
-        """running, stuck, completed, failed or cancelled."""
-        return self._case.status
-
-    @property
-    def variables(self) -> dict[str, Any]:
-        """The variables of the case (not those of called processes). Not to be written to."""
-        return self._case.variables or {}
-
-    def locals(self, around: int | str | None = None) -> list[Local]:
-        """Variables that are not the case's, by the token that has them, the oldest first; see `locals_around`."""
-        return locals_around(self._case, around)
-
     def count_on_from(self, later: "Execution") -> None:
         """Number new tokens after those of a later state of the same case: no number stands for two."""
         self._case.counter = max(self._case.counter, later._case.counter)
-
-    @property
-    def hash(self) -> str:
-        """The version the case runs."""
-        assert self._case.compiled is not None
-        return self._case.compiled.hash
-
-    @property
-    def positions(self) -> list[str]:
-        """Ids of the elements where tokens live, joins with waiting tokens included."""
-        found: dict[str, None] = {}
-        for token in self._case.tokens.values():
-            found[token.task_spec.name] = None
-        for scope in self._case.scopes():
-            found.update(dict.fromkeys(scope.joins))
-        return list(found)
-
-    def variables_at(self, token: int) -> dict[str, Any]:
-        """The variables of the process a token is in."""
-        found = self._case.tokens.get(token)
-        if found is None:
-            raise NotWaiting(token=token)
-        return base_of(found)
 
     # -- inside
 

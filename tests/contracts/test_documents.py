@@ -77,7 +77,7 @@ def test_the_installed_command_starts() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert said.returncode == 0, said.stderr

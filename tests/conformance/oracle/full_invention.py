@@ -12,8 +12,9 @@ from engine.bpmn.model import (
     Scope,
     TimerKind,
 )
-from tests.conformance.oracle.invention import CONDITIONS, ERRORS, SCRIPTS, Body, Ends
+from tests.conformance.oracle.invention import CONDITIONS, ERRORS, SCRIPTS
 from tests.conformance.oracle.rich_invention import RARE, RichInventor
+from tests.conformance.oracle.sketch import Body, Ends
 
 DATES = ("2026-02-01T09:00:00Z", "2026-02-02T12:30:00", "2026-01-31T10:00:00+01:00")
 SPANS = ("R2/2026-02-01T00:00:00Z/PT6H", "R/P1D/2031-02-03T00:00:00Z", *DATES)

@@ -8,16 +8,15 @@ from engine.bpmn.model import (
     EventKind,
     Expression,
     Extension,
-    Flow,
     Kind,
     Loop,
     Model,
-    Node,
     Process,
     RootElement,
     Scope,
     TimerKind,
 )
+from tests.conformance.oracle.sketch import Body, Ends, Sketch, scope_of
 
 CONDITIONS = ("a", "b", "c", "not(a)", "not(b)", "a and b", "a or c", "b != c", "not(a) and c")
 SCRIPTS = ("a = not(a)", "b = a", "c = not(b)", "b = not(b)\nc = a")
@@ -37,7 +36,6 @@ COMPOSITES = (
 )
 RICH = 10**10
 FULL = 2 * RICH
-Ends = tuple[str, str]
 
 
 def invent(seed: int) -> Model:
@@ -58,73 +56,21 @@ def invent(seed: int) -> Model:
     return model
 
 
-def scope_of(nodes: list[Node], flows: list[Flow]) -> Scope:
-    """A scope whose nodes know their flows."""
-    return Scope(
-        nodes={
-            node.id: replace(
-                node,
-                incoming=tuple(flow.id for flow in flows if flow.target == node.id),
-                outgoing=tuple(flow.id for flow in flows if flow.source == node.id),
-            )
-            for node in nodes
-        },
-        flows={flow.id: flow for flow in flows},
-    )
-
-
-class Body:
-    """A scope that is being drawn."""
-
-    def __init__(self, owner: Kind | None) -> None:
-        self.owner = owner
-        self.nodes: list[Node] = []
-        self.flows: list[Flow] = []
-
-
-class Inventor:
+class Inventor(Sketch):
     composites: tuple[str, ...] = COMPOSITES
 
     def __init__(self, dice: random.Random, has_jumps: bool) -> None:
+        super().__init__()
         self.dice = dice
         self.has_jumps = has_jumps
-        self.count = 0
         self.left = dice.choice((8, 14, 22, 32))
-        self.bodies: list[Body] = []
         self.called: list[Process] = []
-
-    @property
-    def body(self) -> Body:
-        return self.bodies[-1]
 
     def model(self) -> Model:
         """The whole file."""
         scope = self.scope(None)
         main = Process("main", is_executable=True, scope=scope)
         return Model(id="d", processes=(main, *self.called), roots=ROOTS)
-
-    # -- drawing
-
-    def node(self, kind: Kind, **more: object) -> str:
-        """A node; its id."""
-        self.count += 1
-        name = f"{kind.value}_{self.count}"
-        self.body.nodes.append(replace(Node(name, kind), **more))  # type: ignore[arg-type]  # by name
-        return name
-
-    def flow(self, source: str, target: str, condition: str | None = None) -> str:
-        """A sequence flow; its id."""
-        self.count += 1
-        name = f"f{self.count}"
-        rule = Expression(condition) if condition else None
-        self.body.flows.append(Flow(name, source, target, condition=rule))
-        return name
-
-    def change(self, name: str, **more: object) -> None:
-        """Set fields of a node drawn already."""
-        nodes = self.body.nodes
-        index = next(i for i, node in enumerate(nodes) if node.id == name)
-        nodes[index] = replace(nodes[index], **more)  # type: ignore[arg-type]  # by name
 
     def scope(self, owner: Kind | None) -> Scope:
         """A process or sub-process: start, block, end."""
@@ -142,15 +88,6 @@ class Inventor:
         if self.left > 0 and self.dice.random() < 0.25:
             self.handler()
         return self.closed()
-
-    def empty(self, owner: Kind | None) -> Body:
-        """A scope to be drawn."""
-        return Body(owner)
-
-    def closed(self) -> Scope:
-        """The scope that was drawn last."""
-        body = self.bodies.pop()
-        return scope_of(body.nodes, body.flows)
 
     # -- blocks with one way in and one way out
 

@@ -7,8 +7,14 @@ from typing import Any
 
 from engine import feel
 from engine.bpmn.model import EventKind, Flow, Kind, Model, Node
-from tests.conformance.oracle import activities, adhoc, complex_gateway, happenings
-from tests.conformance.oracle.graph import ACTIVITIES, Diagram, Drawing, interrupts, kinds
+from tests.conformance.oracle import (
+    activities,
+    adhoc,
+    complex_gateway,
+    happenings,
+    inclusive_join,
+)
+from tests.conformance.oracle.graph import ACTIVITIES, Diagram, Drawing
 from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
 
 GATEWAYS = (
@@ -165,7 +171,9 @@ class Machine:
             if self.queue:
                 self._move()
             elif not (
-                self._inclusive_join() or happenings.look_at_conditions(self) or adhoc.ended(self)
+                inclusive_join.fire(self)
+                or happenings.look_at_conditions(self)
+                or adhoc.ended(self)
             ):
                 return
 
@@ -208,11 +216,11 @@ class Machine:
             return
         run.standing[flow] += 1
         if node.kind == Kind.PARALLEL_GATEWAY and all(run.standing[f] for f in node.incoming):
-            self._consume(run, node)
+            self.consume(run, node)
         if node.kind == Kind.COMPLEX_GATEWAY:
             complex_gateway.arrived(self, run, node)
 
-    def _consume(self, run: Run, node: Node) -> None:
+    def consume(self, run: Run, node: Node) -> None:
         """A join takes one token from each incoming flow that has one (Tables 13.1 and 13.4)."""
         self.take(run, list(node.incoming))
         self.split(run, node, {})
@@ -282,60 +290,6 @@ class Machine:
         watch.options = tuple(flow.id for flow in flows)
         watch.is_multiple = is_multiple
         watch.choose = chosen
-
-    def _inclusive_join(self) -> bool:
-        """Fire one inclusive join that is enabled by the rule of §13.4.3 (Table 13.4).
-
-        Which of two goes first is open; our engine promises the one that the token of no other can reach.
-        """
-        for run in sorted(self.runs(), key=lambda r: r.depth):
-            enabled = [name for name in run.drawing.inclusive_joins if self._is_enabled(run, name)]
-            free = [
-                name
-                for name in enabled
-                if not any(other != name and run.drawing.leads(other, name) for other in enabled)
-            ]
-            for name in free or enabled:
-                node = run.drawing.nodes[name]
-                if name in run.resets:
-                    complex_gateway.reset(self, run, node)
-                else:
-                    self._consume(run, node)
-                return True
-        return False
-
-    def _is_enabled(self, run: Run, gateway: str) -> bool:
-        """No token can still reach an empty incoming flow, unless it could as well reach one that has a token."""
-        node = run.drawing.nodes[gateway]
-        full = {flow for flow in node.incoming if run.standing[flow]}
-        if complex_gateway.is_activated(node):
-            if gateway not in run.resets:
-                return False
-            full |= run.resets[gateway]
-        if not full:
-            return False
-        for ways in self._tokens(run):
-            reached = set().union(*(run.drawing.reached(way, gateway) for way in ways))
-            if reached - full and not reached & full:
-                return False
-        return True
-
-    def _tokens(self, run: Run) -> list[list[str]]:
-        """For each token of a scope the flows it is on or may take next."""
-        found = [[flow] for flow in run.standing]
-        for work in run.works:
-            if not work.goes_on:
-                continue
-            ways = list(work.node.outgoing)
-            for boundary in run.drawing.boundaries.get(work.node.id, ()):
-                if interrupts(boundary):
-                    ways += boundary.outgoing
-                elif any(w.element == boundary.id for w in work.watches) or kinds(boundary) & {
-                    EventKind.ESCALATION, EventKind.ERROR
-                }:  # fmt: skip
-                    found.append(list(boundary.outgoing))
-            found.append(ways)
-        return found
 
     # -- scopes
 

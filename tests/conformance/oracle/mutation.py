@@ -16,7 +16,7 @@ def mutated(model: Model, dice: random.Random) -> Model:
     scope = main.scope
     for _ in range(dice.randint(1, 3)):
         scope = dice.choice((_gateway, _gateway, _more, _more, _fewer, _boundary))(scope, dice)
-    from tests.conformance.oracle.invention import scope_of
+    from tests.conformance.oracle.sketch import scope_of
 
     scope = scope_of(list(scope.nodes.values()), list(scope.flows.values()))
     return replace(model, processes=(replace(main, scope=scope), *others))

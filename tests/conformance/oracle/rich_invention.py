@@ -1,7 +1,8 @@
 """Random diagrams with what is rare: compensation, cancelled transactions, ad-hoc, complex gateways, several events."""
 
 from engine.bpmn.model import EventDefinition, EventKind, Expression, Kind, Loop
-from tests.conformance.oracle.invention import COMPOSITES, CONDITIONS, Ends, Inventor
+from tests.conformance.oracle.invention import COMPOSITES, CONDITIONS, Inventor
+from tests.conformance.oracle.sketch import Ends
 
 RARE = ("undone", "undone", "transacted", "adhoc", "complex", "several", "handled", "sent")
 HOSTS = (Kind.USER_TASK, Kind.USER_TASK, Kind.SCRIPT_TASK, Kind.SUB_PROCESS, Kind.SUB_PROCESS)
