@@ -162,7 +162,7 @@ class SheetPrint(Base):
 
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True)
-    file: Mapped[dict[str, Any]] = mapped_column(JSON)  # engine.files.StoredFile
+    file: Mapped[dict[str, Any]] = mapped_column(JSON)  # engine.files.store.StoredFile
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from designer.models import SheetPrint
-from engine.files import StoredFile
+from engine.files.store import StoredFile
 from engine.jobs import enqueue
 from engine.models import Job, JobKind, Version
 

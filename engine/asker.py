@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import QueryableAttribute, Session, lazyload
 
-from engine.absence import day_of, stand_in, stands_in_on
 from engine.models import Membership, Person, PersonRole, PersonSkill, Standing
+from engine.routing.absence import day_of, stand_in, stands_in_on
 
 _BETWEEN = "\x1f"  # in no name: what it is there for in ASCII
 

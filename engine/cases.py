@@ -12,16 +12,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 from engine.buffer import hand_out
 from engine.case_numbers import next_number
 from engine.deployments import blueprint
-from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.files import StoredFile
-from engine.homes import Homes
+from engine.files.documents import attach_files
+from engine.files.store import StoredFile
 from engine.ids import new_id
 from engine.models import Case, CaseStatus, ClockState, Job, JobKind, Person, Procedure, Version
 from engine.progress import Held, advance, hold, shortened
+from engine.record.facts import Fact, record
 from engine.resolver import PublishedVersions
+from engine.routing.homes import Homes
 from engine.search import search_words
 from engine.spiff import Execution, WaitKind
 from engine.task_forms import start_form, with_stores

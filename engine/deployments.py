@@ -13,14 +13,14 @@ from engine import bpmn, starting
 from engine.bpmn.model import Lane, Model, Node
 from engine.calendars.jurisdiction import Jurisdiction, jurisdiction_of
 from engine.errors import NotFound, Refusal
-from engine.homes import HOMES, Homes, read_homes
 from engine.ids import new_id
+from engine.inbox.keys import follow_tasks
 from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
+from engine.routing.homes import HOMES, Homes, read_homes
 from engine.search import fold
 from engine.sheet import Sheet, read_sheet
 from engine.spiff import Compiled, compile_model
-from engine.task_keys import follow_tasks
 
 CACHE_SIZE = 256
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.feel import FeelSyntaxError, compile_expression
 from engine.feel.builtins.catalogue import BUILTINS
 from engine.feel.syntax import Call, Literal, Name
-from engine.foreign_conditions import MAX_TEXT, Untranslatable, translated
+from engine.foreign.conditions import MAX_TEXT, Untranslatable, translated
 
 PROSE = "prose"
 """The reason when the text is no expression at all: it serves as the words of a button."""

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from engine import facts
 from engine.directory import people_names
 from engine.errors import NotFound
 from engine.events import Happened
@@ -23,6 +22,7 @@ from engine.models import (
     Version,
 )
 from engine.progress import load
+from engine.record import facts
 from engine.spiff import Execution
 
 
@@ -197,7 +197,7 @@ def variables(session: Session, case: Case) -> dict[str, Any]:
 
 
 def verify_chain(session: Session, case_id: int) -> bool:
-    """True when every fact is as it was written; raises engine.facts.ChainBroken at the first that is not."""
+    """True when every fact is as it was written; raises engine.record.facts.ChainBroken at the first that is not."""
     facts.verify_chain(session, case_id)
     return True
 

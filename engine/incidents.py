@@ -11,9 +11,9 @@ from engine import jobs
 from engine.cases import ReasonMissing, check_open
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import Case, CaseStatus, Incident, Job, Person, Procedure
 from engine.progress import Held, advance, hold, load, lock, shortened
+from engine.record.facts import Fact, record
 from engine.spiff import StateUnreadable, WaitKind
 from engine.visibility import managed_cases
 from engine.waiting import raise_incident

@@ -14,7 +14,6 @@ from engine.cases import Applicant, start_case
 from engine.correlation import ANY, correlation_key
 from engine.deployments import Blueprint
 from engine.events import Happened
-from engine.facts import Fact
 from engine.jobs import NewJob, enqueue_all
 from engine.models import (
     Case,
@@ -27,6 +26,7 @@ from engine.models import (
     Version,
 )
 from engine.progress import advance, hold, shortened
+from engine.record.facts import Fact
 from engine.spiff import message_name
 
 CASE_KEY = "case"  # this correlation key is the number of the case a message is for

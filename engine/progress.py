@@ -13,17 +13,17 @@ from engine.case_fields import field_values, write_fields
 from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.homes import Homes
+from engine.inbox.keys import add_keys, drop_keys, renew_keys
+from engine.inbox.warnings import first_warning
 from engine.letters.issuing import done_elements, issue_letters
 from engine.models import NEVER_DUE, Case, CaseStatus, Person, Task, TaskKind, TaskStatus
+from engine.record.facts import Fact, record
 from engine.resolver import PublishedVersions
-from engine.routing import Route, routes
+from engine.routing.assignment import Route, routes
+from engine.routing.homes import Homes
+from engine.routing.strategies import Given, give
 from engine.spiff import Execution, Wait, WaitKind
 from engine.spiff import Fact as Told
-from engine.strategies import Given, give
-from engine.task_keys import add_keys, drop_keys, renew_keys
-from engine.task_warnings import first_warning
 from engine.terms import clock
 from engine.waiting import await_world
 
@@ -331,7 +331,7 @@ def _find(
 def _write_case(case: Case, execution: Execution, main: Fact, at: datetime) -> None:
     before, case.state = case.state, execution.save()
     status = _ENDED.get(execution.status)
-    # What engine.undo restores; a case that has ended, or moved otherwise, is not taken back.
+    # What engine.interventions.undo restores; a case that has ended, or moved otherwise, is not taken back.
     is_undoable = main.type == Happened.TASK_COMPLETED and status is None
     case.state_before = before if is_undoable else None
     if status is None:

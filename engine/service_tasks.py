@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.events import Happened
-from engine.facts import Fact
 from engine.models import Case, CaseStatus
 from engine.progress import Held, advance, hold, shortened
+from engine.record.facts import Fact
 from engine.spiff import Wait, WaitKind
 
 

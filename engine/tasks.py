@@ -9,24 +9,24 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine.cases import check_open
+from engine.colleagues.reviews import forget_proposal, proposal_of, propose, return_proposal
 from engine.database import own_sql
-from engine.documents import attach_files
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.files import StoredFile
-from engine.homes import HOMES, Homes, read_homes
+from engine.files.documents import attach_files
+from engine.files.store import StoredFile
+from engine.inbox.keys import renew_marks
+from engine.inbox.order_of_entry import skipping
+from engine.inbox.worklists import read_task_id, task_by_id
 from engine.models import AnswerDraft, Case, NotificationKind, Person, Role, Task, TaskStatus
 from engine.notifications import about_case, tell
-from engine.order_of_entry import skipping
 from engine.progress import advance, load, shortened
-from engine.reviews import forget_proposal, proposal_of, propose, return_proposal
-from engine.routing import may_work, on_behalf
+from engine.record.facts import Fact, record
+from engine.routing.assignment import may_work, on_behalf
+from engine.routing.homes import HOMES, Homes, read_homes
 from engine.spiff import Wait
 from engine.task_forms import task_form, with_stores
-from engine.task_keys import renew_marks
 from engine.terms.silence import refuse_after_silence
-from engine.worklists import read_task_id, task_by_id
 
 Answers = dict[str, Any]
 Choices = dict[str, list[str]]  # element id of a gateway → ids of the flows chosen

@@ -30,7 +30,7 @@ from engine.models import (
     TaskStatus,
 )
 from engine.people import offices_below
-from engine.pools import WORKING, pools_of
+from engine.routing.pools import WORKING, pools_of
 
 # Made once: an alias is a copy of the table's columns.
 _TASK: Any = aliased(Task)
@@ -106,7 +106,7 @@ def counted_cases(person: Person) -> ColumnElement[bool]:
 
 
 def shown_case(case_id: int) -> ColumnElement[bool]:
-    """Condition on Case: the one whose code or mail somebody outside has shown; webapp.holding makes sure of it."""
+    """Condition on Case: the one whose code or mail somebody outside has shown (webapp.security.holding)."""
     return Case.id == case_id
 
 

@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import day_roots, halting, jobs, messages, migrating, starting
+from engine import jobs, messages, starting
 from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.events import Happened
-from engine.facts import Fact
+from engine.halts import batches as halting
+from engine.migration import batches as migrating
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, lock
+from engine.record import day_roots
+from engine.record.facts import Fact
 from engine.service_tasks import finish_service
 from engine.spiff import WaitKind
 from engine.terms import abandonment, appeal_clock, recounting, tick

@@ -10,18 +10,11 @@ from threading import Event as Flag
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import (
-    buffer,
-    day_roots,
-    file_sweep,
-    filing,
-    jobs,
-    notifications,
-    opinions,
-    receipts,
-    task_warnings,
-)
+from engine import buffer, jobs, notifications, receipts
+from engine.colleagues import opinions
 from engine.database import Database
+from engine.files import sweep as file_sweep
+from engine.inbox import warnings as task_warnings
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
 from engine.metrics import alerts, reports
@@ -29,7 +22,9 @@ from engine.metrics.days import ZONE
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
+from engine.record import day_roots
 from engine.waking import carry_out, fire_timers
+from engine.window import filing
 
 LOG = logging.getLogger(__name__)
 BATCH = 50  # jobs leased at once

@@ -9,35 +9,32 @@ from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.database import Database
-from engine.files import FileStore, antivirus_command
+from engine.files.store import FileStore, antivirus_command
 from webapp import (
     assets,
-    case_data,
     charts,
     compression,
     discovery,
     errors,
     figures,
-    forgery,
     headers,
-    keyring,
-    measure_words,
     navigation,
-    pace,
     pages,
     readings,
     repetition,
-    sessions,
-    sheet_words,
-    term_words,
     together,
-    words,
 )
-from webapp.access import check_access, public
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
 from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
 from webapp.parts import Part
+from webapp.security import forgery, keyring, pace, sessions
+from webapp.security.access import check_access, public
 from webapp.transactions import Transactional, close, start_over
+from webapp.words import case_data
+from webapp.words import measures as measure_words
+from webapp.words import sheets as sheet_words
+from webapp.words import terms as term_words
+from webapp.words import times as words
 
 VERSION = "0.1.0"
 LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
@@ -123,7 +120,7 @@ def create_app(
     case_data.register(app)
     sheet_words.register(app)
     if part in (Part.WHOLE, Part.PAGES):
-        from webapp import study_words  # with the method they are the words of
+        from webapp.words import studies as study_words
 
         study_words.register(app)
     assets.register(app)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 
-from webapp.access import public
 from webapp.compression import accepts_gzip
+from webapp.security.access import public
 
 ROOT = Path(__file__).parent / "static"
 _FOREVER = "public, max-age=31536000, immutable"

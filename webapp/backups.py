@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from engine.errors import Refusal
-from engine.files import FileStore
+from engine.files.store import FileStore
 
 DATABASE = "expedito.sqlite"
 _FILE = re.compile(r"files/([0-9a-f]{64})")

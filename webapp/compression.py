@@ -3,7 +3,7 @@
 BREACH guesses a secret from the length of compressed answers that also repeat what the attacker chose. It needs the
 victim's browser to send many cross-site requests with cookies; ours are SameSite=Lax, so such requests come without.
 The one secret that would be worth the effort, the token against forged requests, is masked anew in every answer
-as well (see webapp/forgery.py).
+as well (see webapp/security/forgery.py).
 """
 
 import gzip

@@ -9,10 +9,10 @@ from werkzeug.exceptions import HTTPException
 
 from engine.errors import Refusal
 from engine.forms import Unfit
-from webapp.access import NotSignedIn
 from webapp.forms import error_sentence
 from webapp.i18n import _, sentence
 from webapp.pages import is_fragment_wanted, page
+from webapp.security.access import NotSignedIn
 from webapp.transactions import start_over
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.errors import filled
-from engine.files import (
+from engine.files.store import (
     LARGEST,
     FileEmpty,
     FileGone,

@@ -99,7 +99,9 @@ def chosen_language() -> str:
     fallback = str(current_app.config["BABEL_DEFAULT_LOCALE"])
     if not has_request_context():
         return fallback
-    from webapp.sessions import current_person  # it asks for the session, which asks for words
+    from webapp.security.sessions import (
+        current_person,  # it asks for the session, which asks for words
+    )
 
     person = current_person()
     for choice in (person.locale if person else None, cookie.get("language")):

@@ -7,7 +7,7 @@ from flask import request, url_for
 from flask import session as cookie
 from werkzeug.datastructures import MultiDict
 
-from engine.task_filters import SCOPES, Due, FieldAsked, Sort, TaskQuery, read_field
+from engine.inbox.filters import SCOPES, Due, FieldAsked, Sort, TaskQuery, read_field
 
 _DUE: tuple[Due, ...] = get_args(Due)
 _SORT: tuple[Sort, ...] = get_args(Sort)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from engine.database import Database
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.letters.press import LetterPress
 from webapp.config import Settings
 

@@ -7,9 +7,9 @@ from flask import Flask, current_app, request
 from flask_babel.speaklater import LazyString
 
 from engine.models import Person, Role
-from webapp.access import declared
 from webapp.parts import all_pages
-from webapp.sessions import current_person
+from webapp.security.access import declared
+from webapp.security.sessions import current_person
 
 # Who has several roles has many links: more than these would take a second line on a screen of 1280 pixels.
 IN_THE_BAR = 7

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g
 
 from engine.casefile.readings import note_reading
 from engine.models import Case
-from webapp.sessions import current_person
+from webapp.security.sessions import current_person
 from webapp.transactions import database, now
 
 ONE_READING = timedelta(minutes=10)

@@ -12,7 +12,7 @@ from typing import IO, Any, TypeVar
 from flask import Response, current_app, request
 
 from engine.receipts import Answer, fingerprint, once
-from webapp.sessions import current_person
+from webapp.security.sessions import current_person
 from webapp.transactions import Transactional, now, session
 
 FIELD = "idempotency_key"

@@ -22,7 +22,7 @@ from engine.metrics.days import DAY, instant, midnight
 from engine.metrics.question import Question
 from engine.models import Procedure, Version
 from engine.procedures import versions_of
-from webapp.sessions import signed_in
+from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from designer.models import StudyReport
-from engine.files import StoredFile
+from engine.files.store import StoredFile
 
 
 def is_printed(report: StudyReport) -> bool:

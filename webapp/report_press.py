@@ -15,16 +15,18 @@ from designer.models import StudyReport
 from designer.sheet_prints import keep_print
 from designer.studies.report import ReportDesk
 from engine.database import Database
-from engine.files import FileStore, StoredFile
+from engine.files.store import FileStore, StoredFile
 from engine.letters.refusals import NothingToRead, TypesettingMissing
 from engine.letters.typesetting import typeset
 from engine.models import Job, Office, Person, Version
 from engine.sheet import read_sheet
-from webapp import sheet_words, study_words, words
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
 from webapp.i18n import babel
 from webapp.report_files import is_printed
-from webapp.report_words import told_report
+from webapp.words import sheets as sheet_words
+from webapp.words import studies as study_words
+from webapp.words import times as words
+from webapp.words.reports import told_report
 
 WHOLE_LANGUAGES = tuple(one for one in OFFERED_LANGUAGES if one not in PARTIAL_LANGUAGES)
 

@@ -9,9 +9,9 @@ from engine.metrics import cycle_time, flow, variants, work
 from engine.metrics.item import CAUSES, Cause
 from engine.metrics.numbers import Numbers
 from webapp.charts.columns import named_weekdays
-from webapp.measure_words import cause_words
 from webapp.spreadsheets import Row
 from webapp.transactions import current_zone, now
+from webapp.words.measures import cause_words
 
 Rows = Iterator[Row]
 

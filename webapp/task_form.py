@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.forms import Answers, FieldError, Form
 from engine.history import variables
 from engine.models import Task

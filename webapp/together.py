@@ -6,12 +6,12 @@ from flask import Flask
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
-from engine.comments import comments
+from engine.colleagues.comments import comments
+from engine.colleagues.opinions import USUAL_DAYS, opinions_of
 from engine.models import Case, Person, Role
 from engine.notifications import unread
-from engine.opinions import USUAL_DAYS, opinions_of
 from engine.people import all_offices
-from webapp.sessions import current_person
+from webapp.security.sessions import current_person
 from webapp.transactions import now, session
 
 

@@ -8,7 +8,7 @@ from threading import Event as Flag
 from threading import Thread
 
 from engine.database import Database
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import JobKind
 from engine.worker import INSIDE, Sender, Worker
 from webapp.config import Settings
@@ -92,7 +92,7 @@ def _webhook_sender(settings: Settings, database: Database, clock: Clock) -> Sen
 def _registry_desk(
     settings: Settings, database: Database, files: FileStore, clock: Clock
 ) -> Sender:
-    from engine.inquiries import RegistryDesk
+    from engine.window.inquiries import RegistryDesk
 
     return RegistryDesk(database, files, clock, settings.registries)
 
@@ -131,7 +131,7 @@ def _mining_desk(settings: Settings, database: Database, clock: Clock) -> Sender
 
 
 def _sweeper(database: Database, files: FileStore, clock: Clock) -> Sender:
-    from engine.file_sweep import FileSweeper
+    from engine.files.sweep import FileSweeper
     from webapp.report_files import report_files
 
     return FileSweeper(database, files, clock, report_files)

@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 import orjson
 
 from engine.casefile.signing import Seal, Signer, signed_by
-from engine.files import FileStore
+from engine.files.store import FileStore
 
 INDEX, SIGNATURE, FACTS, PAGE = "index.json", "index.sig", "facts.jsonl", "index.pdf"
 PUBLIC_KEY: Final = "public_key.pem"

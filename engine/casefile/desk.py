@@ -15,12 +15,12 @@ from engine.casefile.signing import Signer
 from engine.database import Database
 from engine.errors import NotFound
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.ids import new_id
 from engine.jobs import enqueue
 from engine.models import Case, CaseExport, Event, Job, JobKind, Person
 from engine.progress import lock
+from engine.record.facts import Fact, record
 
 KEPT = timedelta(days=7)
 _AT_ONCE = 500  # facts read at a time

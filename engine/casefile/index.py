@@ -14,7 +14,7 @@ from engine.history import documents
 from engine.letters.writing import Hand
 from engine.masking import masked_document, masked_name
 from engine.models import Case, Document, Procedure
-from engine.offers import sheet_of
+from engine.window.offers import sheet_of
 
 FORMAT: Final = "expedito case file 1"
 PRIVATE_ORIGINS: Final = frozenset(

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import Case, CaseLink, Person, Procedure
 from engine.progress import lock
+from engine.record.facts import Fact, record
 from engine.visibility import visible_cases
 
 MOST = 50

@@ -8,7 +8,7 @@ the fields concerned are shown, because a person can then decide.
 from collections.abc import Mapping
 from datetime import date
 
-from engine.files import StoredFile
+from engine.files.store import StoredFile
 from engine.forms.field import MISSING, Around, Field
 from engine.forms.fields.dynamiclist import MOST_ROWS, DynamicList
 from engine.forms.formula import Formula

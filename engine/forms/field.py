@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, TypedDict
 
-from engine.files import StoredFile
+from engine.files.store import StoredFile
 from engine.forms.component import Component
 from engine.forms.formula import SILENT, Formula, Phrase
 from engine.forms.json_value import Json, is_empty

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from engine.files import StoredFile, files_within
+from engine.files.store import StoredFile, files_within
 from engine.forms.choosing import Choosing
 from engine.forms.evaluation import Evaluation
 from engine.forms.field import Field, Shown

@@ -16,7 +16,6 @@ from engine.database import own_sql
 from engine.deployments import Blueprint
 from engine.errors import Refusal
 from engine.events import Happened
-from engine.facts import Fact
 from engine.jobs import NewJob, enqueue_all
 from engine.letters.codes import new_code
 from engine.letters.plan import LetterPlan
@@ -32,6 +31,7 @@ from engine.models import (
     Procedure,
     Version,
 )
+from engine.record.facts import Fact
 from engine.spiff import Wait, WaitKind
 from engine.waiting import raise_incident
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, undefer
 
 from engine.calendars.jurisdiction import jurisdiction_of
 from engine.database import Database
-from engine.documents import add_document, document_fact
-from engine.facts import record
-from engine.files import FileStore, StoredFile
+from engine.files.documents import add_document, document_fact
+from engine.files.store import FileStore, StoredFile
 from engine.letters.letterhead import Issued, letter_page, letterhead_of
 from engine.letters.typesetting import typeset
 from engine.models import Case, Document, Job, JobKind, Letter, Office, Procedure, Version
+from engine.record.facts import record
 
 ORIGIN = "letter"  # of a document
 

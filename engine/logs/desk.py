@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.jobs import LEASE, enqueue, prolong
 from engine.logs.importing import LeaseLost, LogBusy, delete_log, fill
 from engine.models import EventLog, Job, JobKind, LogState

@@ -110,7 +110,7 @@ class Case(Base):
     )  # to decide; None while it stands still
     # how the law's clock stands (engine.models.terms.ClockState); None: no term applies
     clock: Mapped[str | None] = mapped_column(String(12))
-    # the halt of its procedure it stands still with (engine.halts); null: moves, or is suspended by itself
+    # the halt of its procedure it stands still with (engine.halts.commands); null: moves, or is suspended by itself
     halt_id: Mapped[int | None] = mapped_column(BigInteger)
     # cases that exchange messages share it: the id of the one that began
     conversation_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -127,7 +127,7 @@ class Case(Base):
     )  # facts up to here are in the measures (engine.metrics.upkeep)
     sealed_seq: Mapped[int] = mapped_column(
         default=0, server_default="0"
-    )  # facts up to here are under a day's root (engine.day_roots)
+    )  # facts up to here are under a day's root (engine.record.day_roots)
 
     # Adding a case must not draw somebody else's version or procedure into the session.
     procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", cascade="merge")
@@ -175,7 +175,7 @@ class Task(Base):
     kind: Mapped[str] = mapped_column(String(12), default=TaskKind.TASK)
     status: Mapped[str] = mapped_column(String(12), default=TaskStatus.OPEN)
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
-    # who may do it: the office itself, or a pool (negative, engine.pools)
+    # who may do it: the office itself, or a pool (negative, engine.routing.pools)
     queue_id: Mapped[int | None] = mapped_column(BigInteger)
     # people who may not, for they did what it checks: “,12,15,”; only tasks of a pool have any
     not_by: Mapped[str | None] = mapped_column(String(400))
@@ -186,7 +186,7 @@ class Task(Base):
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     # due_at in seconds since 1970, NEVER_DUE without one: a key to page by that is never null
     due_order: Mapped[int] = mapped_column(BigInteger, default=NEVER_DUE)
-    # when somebody is next to be warned of it (engine.task_warnings); null: there is nothing more to say
+    # when somebody is next to be warned of it (engine.inbox.warnings); null: there is nothing more to say
     warn_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -22,7 +22,7 @@ class CaseField(Base):
 
 
 class TaskKey(Base):
-    """Something an open task is found by (engine.task_keys); gone when the task is done, so that an inbox reads only
+    """Something an open task is found by (engine.inbox.keys); gone when the task is done, so that an inbox reads only
     what is open. Derived from task and case: no fact, and no foreign key to check at every write.
     """
 

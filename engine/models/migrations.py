@@ -42,7 +42,7 @@ class Migration(Base):
     from_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     to_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     mapping: Mapped[dict[str, str]] = mapped_column(JSON)  # element_id there → element_id here
-    # which cases (engine.chosen_cases); null: every open one of the version
+    # which cases (engine.migration.chosen_cases); null: every open one of the version
     chosen: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     reason: Mapped[str] = mapped_column(Text)
     step: Mapped[str] = mapped_column(String(10))

@@ -88,7 +88,7 @@ class Person(Base):
 
     @property
     def stands_in_for(self) -> "tuple[StandIn, ...]":
-        """Whose tasks the person may do at present; nobody's until engine.absence.stand_in has said."""
+        """Whose tasks the person may do at present; nobody's until engine.routing.absence.stand_in has said."""
         return self.standing.stands_in_for
 
 

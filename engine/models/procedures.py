@@ -22,7 +22,7 @@ class Procedure(Base):
     current_version_id: Mapped[int | None] = mapped_column(BigInteger)  # new cases take it
     is_suspended: Mapped[bool] = mapped_column(default=False)  # takes no new cases
     created_at: Mapped[datetime] = mapped_column(Instant)
-    # element id → who does its tasks and how, over what the sheets of the versions say (engine.task_rules)
+    # element id → who does its tasks and how, over what the sheets of the versions say (engine.routing.rules)
     task_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 

@@ -27,7 +27,7 @@ class FilingDraft(Base):
     __tablename__ = "filing_draft"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    code_hash: Mapped[str] = mapped_column(String(64), unique=True)  # engine.holders
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)  # engine.window.holders
     procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     person_id: Mapped[int | None] = mapped_column(

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from engine.calendars import BusinessCalendar
 from engine.errors import Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.jobs import enqueue
 from engine.models import (
     Case,
@@ -24,6 +23,7 @@ from engine.models import (
     TaskStatus,
 )
 from engine.progress import Held, hold, load
+from engine.record.facts import Fact, record
 from engine.spiff import WaitKind
 from engine.terms.clock import APPLICANT, calendar_of, idle_key, is_begun_by_applicant, term_of
 from engine.terms.endings import end_by_law, hold_unended

@@ -10,7 +10,6 @@ from engine.batches import drop_jobs
 from engine.calendars import BusinessCalendar
 from engine.calendars.offices import office_place
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.jobs import enqueue
 from engine.models import (
     Case,
@@ -24,6 +23,7 @@ from engine.models import (
     Role,
 )
 from engine.progress import Held, hold
+from engine.record.facts import Fact, record
 from engine.terms import silence, warnings
 from engine.terms.clock import calendar_of, term_of
 from engine.terms.counting import deadlines

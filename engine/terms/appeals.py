@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, FiledAppeal, Person
 from engine.progress import Held, hold
+from engine.record.facts import Fact, record
 from engine.sheet import Appeal
 from engine.terms import appeal_clock
 from engine.terms.authority import deciding_office

@@ -17,9 +17,9 @@ from engine.calendars import BusinessCalendar, office_calendar
 from engine.calendars.offices import office_place
 from engine.deployments import Blueprint, blueprint
 from engine.events import Happened
-from engine.facts import Fact
 from engine.jobs import enqueue
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, JobKind, Notice, Procedure
+from engine.record.facts import Fact
 from engine.sheet import Assessment, Modality, Sheet, Term, TermUnit
 from engine.terms.counting import counts_from, deadlines, term_end
 from engine.terms.law import Law, law_of

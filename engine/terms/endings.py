@@ -9,7 +9,6 @@ from engine.batches import drop_jobs
 from engine.cases import CaseEnded
 from engine.errors import Conflict
 from engine.events import Happened
-from engine.facts import Fact
 from engine.models import (
     Case,
     CaseStatus,
@@ -20,6 +19,7 @@ from engine.models import (
     Suspension,
 )
 from engine.progress import Held, advance, hold
+from engine.record.facts import Fact
 from engine.terms.clock import clock_key, term_of
 from engine.terms.law import law_of
 

@@ -10,10 +10,10 @@ from engine.cases import ReasonMissing, check_open
 from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
+from engine.inbox.keys import follow_tasks
 from engine.models import NEVER_DUE, Case, Event, Person, Task, TaskStatus
 from engine.progress import hold
-from engine.task_keys import follow_tasks
+from engine.record.facts import Fact, record
 from engine.terms.clock import calendar_of, term_of
 from engine.terms.law import law_of
 from engine.terms.task_terms import task_kind

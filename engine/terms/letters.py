@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.errors import filled
-from engine.facts import Fact
 from engine.letters.issuing import issue_letter
 from engine.letters.plan import LetterPlan, letter_plan
 from engine.models import Person, Procedure
 from engine.outbox import is_address, send_mail
 from engine.progress import Held
+from engine.record.facts import Fact
 from engine.terms.law import law_of
 
 

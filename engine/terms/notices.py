@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.cases import CaseEnded, check_open, lay_still, wake
-from engine.documents import add_document, document_fact
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.files import StoredFile
-from engine.halts import stand_with_procedure
+from engine.files.documents import add_document, document_fact
+from engine.files.store import StoredFile
+from engine.halts.commands import stand_with_procedure
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, Deficiency, Notice, Person
 from engine.progress import Held, hold
+from engine.record.facts import Fact, record
 from engine.sheet import Sheet
 from engine.terms.clock import (
     RUNS,

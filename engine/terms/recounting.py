@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.calendars.offices import KEPT_SECONDS
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, CaseStatus, CaseTerm, FiledAppeal, JobKind
 from engine.progress import lock
+from engine.record.facts import Fact, record
 from engine.terms.appeal_clock import count_appeal
 from engine.terms.appeal_clock import set_alarm as set_alarm_of_appeal
 from engine.terms.clock import RUNS, count, days_said, set_alarm

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from engine.deployments import blueprint
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import Case, CaseTerm, Letter
+from engine.record.facts import Fact, record
 from engine.terms.clock import calendar_of
 
 

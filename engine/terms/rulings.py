@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from engine.bpmn.model import Kind
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.halts import stand_with_procedure
+from engine.halts.commands import stand_with_procedure
 from engine.history import path
+from engine.interventions.moves import Place
+from engine.interventions.previews import look
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, FiledAppeal, Person
-from engine.moves import Place
-from engine.previews import look
 from engine.progress import Held, advance
+from engine.record.facts import Fact, record
 from engine.sheet import Assessment
 from engine.spiff import NoSuchElement
 from engine.terms import appeal_clock

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import (
     Case,
     CaseTerm,
@@ -26,6 +25,7 @@ from engine.models import (
 )
 from engine.people import offices_below
 from engine.progress import lock
+from engine.record.facts import Fact, record
 from engine.terms.law import law_of
 
 

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import Case, CaseStatus, CaseTerm, ClockState
 from engine.progress import Held
+from engine.record.facts import Fact, record
 from engine.sheet import Assessment
 from engine.terms.clock import RUNS, calendar_of, set_due
 from engine.terms.endings import end_by_law

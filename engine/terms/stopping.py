@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from engine.cases import ReasonMissing, check_open
 from engine.errors import Conflict, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
+from engine.inbox.keys import follow_tasks
+from engine.inbox.warnings import first_warning
 from engine.models import (
     NEVER_DUE,
     Case,
@@ -20,8 +21,7 @@ from engine.models import (
     TaskStatus,
 )
 from engine.progress import Held, hold
-from engine.task_keys import follow_tasks
-from engine.task_warnings import first_warning
+from engine.record.facts import Fact, record
 from engine.terms.clock import RUNS, calendar_of, count, days_said, set_alarm, set_due, term_of
 from engine.terms.law import SuspensionKind, law_of
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased
 from engine.calendars.offices import office_place
 from engine.errors import filled
 from engine.events import Happened
-from engine.facts import Fact, record
 from engine.models import (
     Case,
     CaseTerm,
@@ -25,6 +24,7 @@ from engine.models import (
     TermWarning,
 )
 from engine.outbox import send_mail
+from engine.record.facts import Fact, record
 from engine.sheet import Assessment
 from engine.terms.law import law_of
 from engine.visibility import visible_cases

@@ -20,14 +20,14 @@ from playwright.sync_api import Browser, sync_playwright
 from waitress import create_server
 
 from designer.library import publish_folder
-from engine import filing
 from engine.database import Database
 from engine.models import Case, FilingDraft
+from engine.window import filing
 from tests.bench.engine_command import say
 from webapp import create_app
 from webapp.config import Settings
-from webapp.keyring import COOKIE
 from webapp.schema import upgrade_schema
+from webapp.security.keyring import COOKIE
 from webapp.transactions import Transactional
 
 PROCESSES = Path(__file__).parents[2] / "processes"

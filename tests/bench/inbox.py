@@ -19,10 +19,10 @@ from sqlalchemy import text
 import engine.models  # noqa: F401  the tables must be known before they are created
 from engine.case_list import CaseQuery, cases, open_tasks_in
 from engine.database import Base, Database
+from engine.inbox.filters import SCOPES, FieldAsked, Sort, TaskQuery
+from engine.inbox.worklists import open_tasks, task_counts
 from engine.models import Person
 from engine.people import person_by_name
-from engine.task_filters import SCOPES, FieldAsked, Sort, TaskQuery
-from engine.worklists import open_tasks, task_counts
 from tests.bench.inbox_data import OFFICES, given_name, surname, write_tasks
 from tests.engine.office import TWO_TASKS, TownHall
 from tests.postgres import PostgresUnavailable, postgres_server

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engine.models import NEVER_DUE, Person, TaskKey, Version
-from engine.task_keys import (
+from engine.inbox.keys import (
     PROPOSED,
     Sought,
     of_bound,
@@ -17,6 +16,7 @@ from engine.task_keys import (
     of_text,
     of_value,
 )
+from engine.models import NEVER_DUE, Person, TaskKey, Version
 from tests.engine.office import TownHall
 
 OFFICES = 20

@@ -25,7 +25,7 @@ from tests.postgres import postgres_server
 from webapp import create_app
 from webapp.config import Settings
 from webapp.schema import upgrade_schema
-from webapp.tokens import issue_token
+from webapp.security.tokens import issue_token
 from webapp.workers import settle
 
 CASES = 300

@@ -24,7 +24,7 @@ from tests.bench.engine_command import say
 from tests.bench.http import PASSWORD, cpu, served
 from tests.engine.office import TWO_TASKS, TownHall
 from webapp.schema import upgrade_schema
-from webapp.tokens import issue_token
+from webapp.security.tokens import issue_token
 
 VERSIONS = 500
 

@@ -13,7 +13,7 @@ from tests.webapp.conftest import Town
 from tests.webapp.conftest import build_town as build_town
 from tests.webapp.conftest import cheap_hash as cheap_hash
 from tests.webapp.conftest import town as town
-from webapp.access import access, declared
+from webapp.security.access import access, declared
 from webapp.transactions import session as request_session
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")

@@ -13,7 +13,7 @@ from engine.cases import Applicant as CaseApplicant
 from engine.cases import start_case
 from engine.database import Database
 from engine.deployments import current_version, procedure_by_key
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.letters.press import LetterPress
 from engine.models import Case, Job, JobKind, Person, Task, TaskStatus
 from engine.people import create_person

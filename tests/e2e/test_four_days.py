@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from engine.deployments import deploy
 from engine.history import timeline
+from engine.inbox.warnings import warn_of_tasks
 from engine.models import Case, Job, JobKind, Letter
 from engine.people import office_named, person_by_name
-from engine.task_warnings import warn_of_tasks
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.e2e.conftest import PHONE, WIDE, LiveServer

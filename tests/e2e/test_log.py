@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.logs.desk import LogDesk
 from engine.metrics.days import ZONE
 from engine.models import JobKind

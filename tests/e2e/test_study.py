@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from designer.studies import study_folder
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import JobKind
 from engine.people import person_by_name
 from engine.worker import Worker

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.database import Database
-from engine.facts import verify_chain
 from engine.history import timeline
 from engine.models import Case
+from engine.record.facts import verify_chain
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TownHall, diagram

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import event
 
-from engine.absence import declare_absence
 from engine.asker import ASKER, who_asks
 from engine.database import Database
 from engine.models import Person, Role
 from engine.people import set_offices, set_roles, set_skills
+from engine.routing.absence import declare_absence
 from engine.visibility import visible_tasks
 from tests.engine.office import TownHall
 

@@ -11,7 +11,7 @@ from engine.case_fields import (
     has_field,
     values_of,
 )
-from engine.mending import correct_data
+from engine.interventions.mending import correct_data
 from engine.models import Case, CaseField, Person, Task, Version
 from engine.tasks import complete_task
 from tests.engine.office import TownHall, diagram

@@ -24,8 +24,8 @@ from engine.casefile.signing import (
     kept_signer,
     known_seals,
 )
-from engine.documents import add_document
-from engine.files import FileStore
+from engine.files.documents import add_document
+from engine.files.store import FileStore
 from engine.models import Case, Person
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from engine import outbox, webhooks
 from engine.database import Database
 from engine.errors import Refusal
-from engine.facts import verify_chain
 from engine.incidents import open_incidents, retry
 from engine.jobs import MOST_ATTEMPTS_OUTSIDE
 from engine.models import Incident, Job, JobKind
 from engine.outbox import discard, is_address, send_again, send_mail, send_webhook
+from engine.record.facts import verify_chain
 from engine.senders.mail import MailSender, SmtpServer
 from engine.senders.webhook import WebhookSender, is_outside, signature
 from engine.worker import Worker

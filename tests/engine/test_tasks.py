@@ -4,10 +4,11 @@ from sqlalchemy.orm import Session
 
 from engine.cases import CaseSuspended, cancel_case, resume_case, suspend_case
 from engine.errors import NotFound
-from engine.facts import verify_chain
 from engine.history import path, positions, timeline, variables
+from engine.inbox.filters import TaskQuery
+from engine.inbox.worklists import open_tasks, task_by_id
 from engine.models import CaseStatus, Task, TaskStatus
-from engine.task_filters import TaskQuery
+from engine.record.facts import verify_chain
 from engine.tasks import (
     AlreadyCompleted,
     MayNotWork,
@@ -21,7 +22,6 @@ from engine.tasks import (
     save_answers,
     saved_answers,
 )
-from engine.worklists import open_tasks, task_by_id
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
 

@@ -4,10 +4,32 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases import ReasonMissing, case_by_number
-from engine.comments import CommentEmpty, add_comment, comments
-from engine.errands import ErrandDone, ForNobody, errands, finish_errand, give_errand, take_errand
+from engine.colleagues.comments import CommentEmpty, add_comment, comments
+from engine.colleagues.errands import (
+    ErrandDone,
+    ForNobody,
+    errands,
+    finish_errand,
+    give_errand,
+    take_errand,
+)
+from engine.colleagues.opinions import (
+    NotAsked,
+    OpinionClosed,
+    QuestionMissing,
+    answer_opinion,
+    ask_opinion,
+    opinions_of,
+    opinions_wanted,
+    remind,
+    withdraw_opinion,
+)
+from engine.colleagues.reviews import OwnProposal
 from engine.errors import NotFound
 from engine.history import timeline
+from engine.inbox.filters import TaskQuery
+from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
+from engine.inbox.worklists import open_tasks
 from engine.models import (
     Case,
     Job,
@@ -27,20 +49,6 @@ from engine.notifications import (
     set_mail_wish,
     unread,
 )
-from engine.opinions import (
-    NotAsked,
-    OpinionClosed,
-    QuestionMissing,
-    answer_opinion,
-    ask_opinion,
-    opinions_of,
-    opinions_wanted,
-    remind,
-    withdraw_opinion,
-)
-from engine.reviews import OwnProposal
-from engine.saved_filters import remove_filter, save_filter, saved_filters
-from engine.task_filters import TaskQuery
 from engine.tasks import (
     NotYours,
     assign_task,
@@ -52,7 +60,6 @@ from engine.tasks import (
     saved_answers,
     set_priority,
 )
-from engine.worklists import open_tasks
 from tests.engine.office import TWO_TASKS, TownHall
 
 

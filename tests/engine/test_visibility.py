@@ -5,11 +5,11 @@ from sqlalchemy import select
 
 from engine.cases import Applicant, case_by_number, start_case
 from engine.errors import NotFound
+from engine.inbox.filters import TaskQuery
+from engine.inbox.worklists import open_tasks, task_counts
 from engine.models import Case, Person, Role, Task
-from engine.task_filters import TaskQuery
 from engine.tasks import complete_task
 from engine.visibility import seen_queues, visible_cases, visible_tasks
-from engine.worklists import open_tasks, task_counts
 from tests.engine.office import TWO_TASKS, TownHall
 
 Sees = Callable[[str], tuple[int, int]]

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import migrating
-from engine.migration import (
+from engine.migration import batches as migrating
+from engine.migration.commands import (
     move_cases,
     pairs,
     plan_migration,

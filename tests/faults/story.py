@@ -7,9 +7,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine.database import Base, Database
-from engine.facts import verify_chain
 from engine.models import Case, CaseStatus, Job, JobKind, Person, Subscription, Task, TaskStatus
 from engine.progress import load
+from engine.record.facts import verify_chain
 from engine.spiff import WaitKind
 from tests.engine.office import TownHall, diagram
 

@@ -17,7 +17,7 @@ from tests.faults.story import TIMER, check_file, check_whole
 from tests.faults.web import PATIENCE, Load, Web
 from webapp.config import Settings
 from webapp.schema import upgrade_schema
-from webapp.tokens import issue_token
+from webapp.security.tokens import issue_token
 from webapp.workers import workers
 
 CLIENTS = 3

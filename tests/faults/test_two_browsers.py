@@ -19,7 +19,7 @@ from tests.engine.office import TWO_TASKS, TownHall
 from tests.faults.story import check_whole
 from webapp import create_app
 from webapp.config import Settings
-from webapp.tokens import issue_token
+from webapp.security.tokens import issue_token
 
 CROWD = 6
 PASSWORD = "correct horse battery"

@@ -77,7 +77,7 @@ def test_a_fault_of_ours_says_nothing_about_our_insides(town: Town) -> None:
     def breaks() -> str:
         raise RuntimeError("secret detail")
 
-    from webapp.access import public
+    from webapp.security.access import public
 
     town.app.add_url_rule("/breaks", "breaks", public(breaks))
     answer = town.visitor().get("/breaks")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from engine.metrics.upkeep import Known, catch_up
 from engine.people import person_by_name
 from tests.webapp.conftest import LICENCE, Town
-from webapp.tokens import issue_token
+from webapp.security.tokens import issue_token
 
 
 class Machine:

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from engine.database import Database
-from engine.day_roots import close_yesterday
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import Case
+from engine.record.day_roots import close_yesterday
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall

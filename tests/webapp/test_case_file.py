@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.casefile.desk import CopyDesk
 from engine.casefile.signing import kept_signer
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import CaseReading, Job, JobKind
 from engine.worker import Worker
 from tests.webapp.conftest import Town, Visitor

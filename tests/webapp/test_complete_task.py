@@ -7,8 +7,8 @@ import pytest
 from flask import g
 from sqlalchemy import event
 
+from engine.inbox.worklists import task_by_id
 from engine.models import CaseStatus, Task, TaskStatus
-from engine.worklists import task_by_id
 from tests.webapp.conftest import Town
 from webapp.application import LARGEST_REQUEST
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from designer.library import publish_folder
 from engine.cases import Applicant, start_case
 from engine.events import Happened
-from engine.facts import verify_chain
 from engine.models import Case, Event, Role
 from engine.people import create_person, set_password
+from engine.record.facts import verify_chain
 from tests.webapp.conftest import PASSWORD, Town, Visitor
 from tests.webapp.test_why import FOLDER, SHOP
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.files import FileStore, FileUnsafe
+from engine.files.store import FileStore, FileUnsafe
 from engine.forms import read_form
 from tests.webapp.test_forms import Page
 from webapp.forms import ask

@@ -12,7 +12,7 @@ from flask import Flask, render_template
 from flask_babel import Babel
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.forms import Form, Unfit, read_form
 from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
 

@@ -11,7 +11,7 @@ from engine.cases import Applicant, start_case
 from engine.deployments import deploy, match_lanes
 from engine.history import variables
 from engine.incidents import job_failed
-from engine.mending import incidents_of
+from engine.interventions.mending import incidents_of
 from engine.models import Case, Incident, Job, Task, TaskStatus
 from engine.people import office_named
 from engine.tasks import complete_task

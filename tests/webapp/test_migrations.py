@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 import webapp.models  # noqa: F401  the tables of the web as well
 from engine.database import Base, Database
+from engine.inbox.keys import of_follow_up, of_review
 from engine.models import TaskKey
-from engine.task_keys import of_follow_up, of_review
 from webapp.schema import MIGRATIONS, SchemaOutdated, check_schema, newest_revision, upgrade_schema
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from engine.facts import verify_chain
 from engine.models import Case, Event, Task, TaskStatus
+from engine.record.facts import verify_chain
 from tests.webapp.conftest import Town, Visitor
 
 _SEEN = re.compile(r'name="seen" value="(\d+)"')
@@ -160,7 +160,7 @@ def test_a_manager_intervenes_only_where_the_case_is_with_the_own_office(town: T
         town.database.transaction() as session
     ):  # back to the counter: she has seen it, and that is all
         case = session.scalars(select(Case).where(Case.number == number)).one()
-        from engine.moves import move_token
+        from engine.interventions.moves import move_token
 
         token = int(town.task(number).rpartition("-")[2])
         move_token(session, case.id, token, "receive", "Typo", by=None, at=town.clock())

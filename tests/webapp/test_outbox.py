@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from engine.day_roots import close_yesterday
 from engine.models import Job, Webhook
 from engine.outbox import is_address, send_mail
+from engine.record.day_roots import close_yesterday
 from engine.worker import Worker
 from tests.webapp.conftest import Town
 from webapp.config import Settings, WrongSetting

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from tests.webapp.conftest import PASSWORD, Town
 from webapp.models import LoginFailure, SignIn
-from webapp.throttle import PER_NAME
+from webapp.security.throttle import PER_NAME
 
 
 def test_a_right_password_leads_to_the_inbox(town_on_each: Town) -> None:

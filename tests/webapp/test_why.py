@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from designer.library import publish_folder
 from engine.cases import Applicant, start_case
 from engine.deployments import deploy
-from engine.migration import move_cases, pairs, plan_migration
+from engine.migration.commands import move_cases, pairs, plan_migration
 from engine.models import Case, Event, Person, Role, Task, Version
 from engine.people import create_person, set_password
 from engine.tasks import complete_task

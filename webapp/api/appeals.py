@@ -11,9 +11,9 @@ from engine.models import FiledAppeal, Role
 from engine.terms.appeals import appeals_of, file_appeal, file_complaint
 from engine.terms.offered import APPEAL, COMPLAINT, RECONSIDERATION
 from engine.terms.rulings import ANEW, BACK, RESULTS, decide_appeal
-from webapp.access import access
 from webapp.api.problems import blueprint
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 
 api = blueprint("api_appeals")

@@ -8,14 +8,14 @@ from engine.cases import case_by_number
 from engine.masking import masked_answer, masked_name
 from engine.models import Case, CaseStatus, Procedure, Role, Version
 from engine.terms.view import clock_view, clock_views
-from webapp.access import access
 from webapp.api.clock import clock_shown
 from webapp.api.problems import blueprint
 from webapp.api.shapes import CaseOut, Cases, CasesQuery, Events, EventsQuery
-from webapp.case_data import knows, masked
 from webapp.readings import is_read
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
+from webapp.words.case_data import knows, masked
 
 api = blueprint("api_cases")
 Json = dict[str, Any]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.deployments import procedure_by_key
-from engine.halts import (
+from engine.halts.commands import (
     Standing,
     past_halts,
     present_halt,
@@ -13,10 +13,10 @@ from engine.halts import (
     try_halt_again,
 )
 from engine.models import Procedure, Role
-from webapp.access import access
 from webapp.api.intervention_shapes import EndHaltIn, HaltIn, HaltsOut
 from webapp.api.problems import blueprint
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 
 api = blueprint("api_halts")

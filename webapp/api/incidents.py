@@ -4,13 +4,13 @@ from typing import Any
 
 from engine.errors import NotFound
 from engine.incidents import open_incidents, resolve
-from engine.mending import broken, locals_at, try_again
+from engine.interventions.mending import broken, locals_at, try_again
+from engine.interventions.previews import hold_as_seen
 from engine.models import Role
-from engine.previews import hold_as_seen
-from webapp.access import access
 from webapp.api.intervention_shapes import IncidentOut, RetryIn, SettleIn
 from webapp.api.problems import blueprint
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 
 api = blueprint("api_incidents")

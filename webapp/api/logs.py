@@ -11,9 +11,9 @@ from engine.deployments import procedure_by_key
 from engine.logs.exporting import WRITERS
 from engine.logs.leaving import log_of
 from engine.models import Role
-from webapp.access import access
 from webapp.api.problems import blueprint
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import database, session
 
 api = blueprint("api_logs")

@@ -5,10 +5,10 @@ from typing import Any
 
 from engine.messages import publish
 from engine.models import Role
-from webapp.access import access
 from webapp.api.problems import blueprint
 from webapp.api.shapes import MessageIn, MessageOut
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 
 api = blueprint("api_messages")

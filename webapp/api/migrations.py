@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from engine.chosen_cases import ChosenCases
 from engine.deployments import procedure_by_key, version_numbered
 from engine.errors import NotFound
-from engine.migration import (
+from engine.migration.chosen_cases import ChosenCases
+from engine.migration.commands import (
     case_lines,
     migration_by_id,
     move_cases,
@@ -16,10 +16,10 @@ from engine.migration import (
     undo_migration,
 )
 from engine.models import MigratedStatus, Migration, Procedure, Role, Version
-from webapp.access import access
 from webapp.api.intervention_shapes import MigrationIn, MigrationOut, PairOut, ProposalQuery
 from webapp.api.problems import blueprint
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 
 api = blueprint("api_migrations")

@@ -4,14 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from engine.cases import cancel_case, resume_case, suspend_case
-from engine.charge import case_in_charge
 from engine.history import variables
+from engine.interventions.charge import case_in_charge
+from engine.interventions.mending import correct_data, locals_of
+from engine.interventions.moves import movable_tokens, move_preview, move_token
+from engine.interventions.previews import Preview, hold_as_seen
 from engine.masking import masked_answer
-from engine.mending import correct_data, locals_of
 from engine.models import Case, Role
-from engine.moves import movable_tokens, move_preview, move_token
-from engine.previews import Preview, hold_as_seen
-from webapp.access import access
 from webapp.api.cases import case_shown
 from webapp.api.intervention_shapes import (
     DataIn,
@@ -24,9 +23,10 @@ from webapp.api.intervention_shapes import (
 )
 from webapp.api.problems import blueprint
 from webapp.api.shapes import CaseOut
-from webapp.case_data import knows, masked
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
+from webapp.words.case_data import knows, masked
 
 api = blueprint("api_operations")
 Json = dict[str, Any]

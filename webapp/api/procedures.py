@@ -12,7 +12,6 @@ from engine.metrics.question import Question
 from engine.metrics.summary import summary
 from engine.models import Procedure, Role, Version
 from engine.procedures import procedures, versions_of
-from webapp.access import access
 from webapp.api.cases import case_shown
 from webapp.api.problems import blueprint
 from webapp.api.shapes import (
@@ -24,7 +23,8 @@ from webapp.api.shapes import (
     Published,
     UploadQuery,
 )
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
 api = blueprint("api_procedures")

@@ -7,8 +7,8 @@ from apiflask import Schema
 from apiflask.fields import Boolean, Date, DateTime, Dict, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 
+from engine.inbox.filters import MOST_FIELDS
 from engine.models import CaseStatus
-from engine.task_filters import MOST_FIELDS
 
 
 class ProcedureOut(Schema):

@@ -4,18 +4,18 @@ from typing import Any
 
 from engine.case_fields import COMPARISONS
 from engine.errors import NotFound, Refusal
+from engine.inbox.filters import FieldAsked, TaskQuery, read_field
+from engine.inbox.worklists import open_tasks, task_by_id
 from engine.models import Person, Role, Task
 from engine.people import person_by_name
-from engine.task_filters import FieldAsked, TaskQuery, read_field
 from engine.tasks import assign_task, claim_task, complete_task, release_task
 from engine.terms.view import clock_view, clock_views
-from engine.worklists import open_tasks, task_by_id
-from webapp.access import access
 from webapp.api.clock import clock_shown
 from webapp.api.problems import blueprint
 from webapp.api.shapes import AssignIn, CompleteIn, CompleteOut, TaskDetail, Tasks, TasksQuery
 from webapp.readings import is_read
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 
 api = blueprint("api_tasks")

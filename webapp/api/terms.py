@@ -7,19 +7,19 @@ from apiflask.fields import Boolean, Date, DateTime, Integer, List, Nested, Stri
 from apiflask.validators import Length, Range
 
 from engine.cases import case_by_number
-from engine.charge import case_at_hand, case_in_charge
 from engine.errors import NotFound
+from engine.interventions.charge import case_at_hand, case_in_charge
 from engine.masking import masked_answer
 from engine.models import Case, Deficiency, Role, Suspension
 from engine.terms import abandonment, endings, extensions, notices, stopping
 from engine.terms.view import StatedNotice, clock_file
-from webapp.access import access
 from webapp.api.clock import clock_shown
 from webapp.api.problems import blueprint
 from webapp.api.shapes import ClockOut
-from webapp.case_data import knows
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
+from webapp.words.case_data import knows
 
 api = blueprint("api_terms")
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from engine.metrics.item import Cause
 from engine.metrics.work import TaskTime, knows_only_ends
 from webapp.charts.canvas import WIDTH, Box, Chart, Tick, duration_words, shortened
 from webapp.charts.columns import Address
-from webapp.measure_words import cause_words
+from webapp.words.measures import cause_words
 
 MOST_ROWS = 12
 _LEFT, _ROW = 244, 26

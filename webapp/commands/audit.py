@@ -6,9 +6,9 @@ from typing import TextIO
 
 import click
 
-from engine.audit import audit as audited
 from engine.database import Database
-from engine.day_roots import audit_roots, day_roots, unsealed_cases
+from engine.record.audit import audit as audited
+from engine.record.day_roots import audit_roots, day_roots, unsealed_cases
 from webapp.config import database_url
 from webapp.schema import check_schema
 

@@ -8,7 +8,7 @@ from engine.database import Database
 from engine.errors import NotFound
 from engine.people import person_by_name
 from webapp.config import Settings
-from webapp.tokens import issue_token, revoke_tokens
+from webapp.security.tokens import issue_token, revoke_tokens
 
 
 @click.command()

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Refusal
 from engine.people import is_password_of, set_password
-from webapp.access import access
 from webapp.config import OFFERED_LANGUAGES
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import sign_out_elsewhere, signed_in
+from webapp.security.access import access
+from webapp.security.sessions import sign_out_elsewhere, signed_in
 from webapp.transactions import session
 
 pages = Blueprint("account", __name__, url_prefix="/account")

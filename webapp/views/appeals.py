@@ -4,20 +4,20 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from engine.absence import day_of
 from engine.cases import case_by_number
 from engine.errors import NotFound, Refusal
 from engine.models import Case, FiledAppeal, Role
+from engine.routing.absence import day_of
 from engine.terms.authority import appeals_to_decide, appeals_waiting, check_may_decide
 from engine.terms.offered import COMPLAINT
 from engine.terms.rulings import FOUNDED, RESULTS, decide_appeal, stages
 from engine.terms.view import clock_file
 from engine.visibility import knows_applicant
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("appeals", __name__)

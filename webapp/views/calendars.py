@@ -21,11 +21,11 @@ from engine.errors import NotFound, Refusal
 from engine.models import Role
 from engine.people import all_offices
 from engine.terms.recounting import recount_terms
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("calendars", __name__, url_prefix="/calendars")

@@ -19,26 +19,26 @@ from engine.casefile.related import (
 )
 from engine.casefile.signing import Seal, kept_signer, known_seals
 from engine.cases import case_by_number
-from engine.charge import is_in_charge
-from engine.correspondence import NothingWritten, messages_of, write_message
 from engine.errors import Forbidden, NotFound, Refusal
 from engine.events import Happened
-from engine.facts import Fact, record
-from engine.holders import give_code, new_holder_code
-from engine.inquiries import inquiries
+from engine.interventions.charge import is_in_charge
 from engine.masking import masked_document, masked_name
 from engine.models import Case, CaseExport, Role
 from engine.outbox import send_mail
 from engine.progress import lock
+from engine.record.facts import Fact, record
 from engine.visibility import knows_applicant
-from webapp.access import access, public
+from engine.window.correspondence import NothingWritten, messages_of, write_message
+from engine.window.holders import give_code, new_holder_code
+from engine.window.inquiries import inquiries
 from webapp.config import Settings
 from webapp.i18n import _, role_name, sentence
-from webapp.pace import paced
 from webapp.pages import page
 from webapp.readings import is_read
 from webapp.receipts import outside_url, receipt
-from webapp.sessions import signed_in
+from webapp.security.access import access, public
+from webapp.security.pace import paced
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("case_file", __name__)

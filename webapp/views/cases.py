@@ -10,31 +10,31 @@ from designer.picture import picture
 from engine import history
 from engine.case_list import CaseQuery, cases, open_tasks_of
 from engine.cases import Applicant, case_by_number, start_case
-from engine.charge import is_in_charge
 from engine.deployments import current_version_of, procedure_by_key, version_with_everything
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
+from engine.interventions.charge import is_in_charge
+from engine.interventions.mending import incidents_of
 from engine.letters.proof import unset_letters
-from engine.mending import incidents_of
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form, with_stores
 from engine.terms.view import clock_view
-from webapp.access import access
-from webapp.case_data import knows, shown
 from webapp.charts.canvas import duration_words
 from webapp.downloads import drawn
-from webapp.facts import told
 from webapp.forms import Sent
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.readings import is_read
 from webapp.repetition import repeatable
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.task_form import asked, is_asking_more, sent
 from webapp.together import together
 from webapp.transactions import now, session, start_over
+from webapp.words.case_data import knows, shown
+from webapp.words.facts import told
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
 NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)

@@ -20,10 +20,10 @@ from designer.catalogue.understanding import every_remark
 from engine.errors import Refusal, filled
 from engine.models import Role
 from engine.sheet import read_sheet
-from webapp.access import access
 from webapp.i18n import _, plural, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("catalogue_import", __name__, url_prefix="/drafts/catalogue")

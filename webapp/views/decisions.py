@@ -30,9 +30,9 @@ from engine.dmn.table_writer import with_rules
 from engine.errors import NotFound, Refusal, Said
 from engine.feel import to_text
 from engine.models import Role
-from webapp.access import access
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT, pages
 from webapp.views.procedures import pages as published

@@ -7,22 +7,22 @@ from flask.typing import ResponseReturnValue
 
 from engine.casefile.desk import ask_for_copy, copies_of
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
-from engine.following import deeds
+from engine.files.store import FileStore
 from engine.models import Case, CaseExport
-from engine.offers import sheet_of
 from engine.terms.appeals import file_appeal, file_complaint
 from engine.terms.endings import withdraw
 from engine.terms.notices import NoNotice, correct_item, hand_in_corrections
 from engine.terms.offered import COMPLAINT
 from engine.terms.view import StatedNotice
-from webapp.access import public
-from webapp.holding import CannotAct, NotHeld, acting_case, held_case
+from engine.window.following import deeds
+from engine.window.offers import sheet_of
 from webapp.i18n import _, sentence
-from webapp.pace import paced
 from webapp.pages import page
-from webapp.sessions import current_person
-from webapp.throttle import spend
+from webapp.security.access import public
+from webapp.security.holding import CannotAct, NotHeld, acting_case, held_case
+from webapp.security.pace import paced
+from webapp.security.sessions import current_person
+from webapp.security.throttle import spend
 from webapp.transactions import now, session, start_over
 from webapp.views.case_file import send_copy
 

@@ -6,9 +6,14 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from engine.absence import absences, colleagues, declare_absence, end_absence
+from engine.colleagues.errands import (
+    errands,
+    finish_errand,
+    give_errand,
+    reopen_errand,
+    take_errand,
+)
 from engine.directory import people_names
-from engine.errands import errands, finish_errand, give_errand, reopen_errand, take_errand
 from engine.errors import NotFound, Refusal
 from engine.models import MailWish, Notification, NotificationKind, Role
 from engine.notification_words import sentence as words_of
@@ -21,11 +26,12 @@ from engine.notifications import (
 )
 from engine.people import all_offices, person_by_id
 from engine.procedures import procedures
-from webapp.access import access
+from engine.routing.absence import absences, colleagues, declare_absence, end_absence
 from webapp.i18n import _, chosen_language, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")

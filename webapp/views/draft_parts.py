@@ -6,8 +6,8 @@ from flask import Response
 from designer.drafts import draft_by_id
 from engine.errors import NotFound
 from engine.models import Role
-from webapp.access import access
 from webapp.downloads import attachment
+from webapp.security.access import access
 from webapp.transactions import session
 from webapp.views.drafts import DRAFT, pages
 

@@ -28,7 +28,6 @@ from engine.directory import people_names
 from engine.errors import Refusal
 from engine.models import Role, Version
 from engine.procedures import callable_names, procedures
-from webapp.access import access
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import (
     counts,
@@ -43,7 +42,8 @@ from webapp.draft_report import (
 from webapp.i18n import _, plural, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("drafts", __name__, url_prefix="/drafts")

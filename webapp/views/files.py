@@ -5,13 +5,13 @@ from sqlalchemy import select
 
 from engine.cases import case_by_number
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import Document, Role
-from webapp.access import access
-from webapp.case_data import knows
 from webapp.readings import is_read
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import session
+from webapp.words.case_data import knows
 
 
 class NotRead(Refusal):

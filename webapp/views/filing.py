@@ -5,30 +5,30 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine import filing
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
-from engine.filing import How, Needed
+from engine.files.store import FileStore
 from engine.forms import Unfit
-from engine.guide import guide_of
-from engine.holders import read_holder_code
 from engine.models import Case, FilingDraft, Person, Role
-from engine.offers import Offer, offer_by_key, sheet_of
 from engine.outbox import is_address
-from webapp.access import public
-from webapp.case_data import shown_answers
+from engine.window import filing
+from engine.window.filing import How, Needed
+from engine.window.guide import guide_of
+from engine.window.holders import read_holder_code
+from engine.window.offers import Offer, offer_by_key, sheet_of
 from webapp.forms import Asked
 from webapp.guided import guided
 from webapp.i18n import _, sentence
-from webapp.keyring import hold_draft, keyring
-from webapp.one_time_codes import is_one_time_code, send_one_time_code
-from webapp.pace import paced
 from webapp.pages import page
 from webapp.receipts import mail_receipt, receipt
-from webapp.sessions import current_person
+from webapp.security.access import public
+from webapp.security.keyring import hold_draft, keyring
+from webapp.security.one_time_codes import is_one_time_code, send_one_time_code
+from webapp.security.pace import paced
+from webapp.security.sessions import current_person
+from webapp.security.throttle import check_attempts, record_failure, spend
 from webapp.task_form import asked, sent
-from webapp.throttle import check_attempts, record_failure, spend
 from webapp.transactions import keep_work, now, session, start_over
+from webapp.words.case_data import shown_answers
 
 pages = Blueprint("filing", __name__, url_prefix="/filing")
 paced(pages, 60)

@@ -3,14 +3,16 @@
 from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.correspondence import NothingWritten, messages_of, write_message
-from engine.files import FileStore
-from engine.following import deeds, element_names, followed, shown_document
-from engine.holders import case_of_holder, code_hash, read_holder_code
-from engine.inquiries import inquiries
-from engine.offers import sheet_of
-from webapp.access import public
-from webapp.holding import (
+from engine.files.store import FileStore
+from engine.window.correspondence import NothingWritten, messages_of, write_message
+from engine.window.following import deeds, element_names, followed, shown_document
+from engine.window.holders import case_of_holder, code_hash, read_holder_code
+from engine.window.inquiries import inquiries
+from engine.window.offers import sheet_of
+from webapp.i18n import _, sentence
+from webapp.pages import page
+from webapp.security.access import public
+from webapp.security.holding import (
     CannotAct,
     NotHeld,
     acting_case,
@@ -20,12 +22,10 @@ from webapp.holding import (
     send_own_code,
     show_own_code,
 )
-from webapp.i18n import _, sentence
-from webapp.keyring import forget_everything, let_act, let_look
-from webapp.pace import paced
-from webapp.pages import page
-from webapp.sessions import current_person
-from webapp.throttle import check_attempts, record_failure, spend
+from webapp.security.keyring import forget_everything, let_act, let_look
+from webapp.security.pace import paced
+from webapp.security.sessions import current_person
+from webapp.security.throttle import check_attempts, record_failure, spend
 from webapp.transactions import keep_work, now, session, start_over
 
 pages = Blueprint("following", __name__, url_prefix="/follow")

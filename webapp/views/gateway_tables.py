@@ -14,9 +14,9 @@ from designer.gateway_tables import (
 )
 from engine.errors import Refusal
 from engine.models import Role
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT, pages
 

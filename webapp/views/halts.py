@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.cases import ReasonMissing
 from engine.deployments import procedure_by_key
 from engine.errors import Refusal
-from engine.halts import (
+from engine.halts.commands import (
     Standing,
     outlook,
     past_halts,
@@ -17,10 +17,10 @@ from engine.halts import (
     try_halt_again,
 )
 from engine.models import Procedure, Role
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("halts", __name__, url_prefix="/procedures/<key>")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app
 from sqlalchemy import text
 
 from engine.models import Role
-from webapp.access import access, public
+from webapp.security.access import access, public
 from webapp.transactions import session
 
 pages = Blueprint("health", __name__)

@@ -3,10 +3,10 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.access import public
 from webapp.navigation import first_page
 from webapp.pages import page
-from webapp.sessions import current_person
+from webapp.security.access import public
+from webapp.security.sessions import current_person
 
 pages = Blueprint("home", __name__)
 

@@ -6,21 +6,20 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from engine.absence import colleagues
-from engine.bulk import Deed, assigning, claiming, completing, in_bulk, releasing
 from engine.case_fields import FieldOfCases, fields_of_procedure, kinds_of_tasks, values_of
+from engine.colleagues.opinions import opinions_wanted
 from engine.directory import office_names
 from engine.errors import Refusal
+from engine.inbox.bulk import Deed, assigning, claiming, completing, in_bulk, releasing
+from engine.inbox.filters import Scope, TaskQuery
+from engine.inbox.next_task import take_next
+from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
+from engine.inbox.worklists import TaskRow, next_tasks, open_tasks, task_counts
 from engine.models import Role
-from engine.next_task import take_next
-from engine.opinions import opinions_wanted
 from engine.people import person_by_name
 from engine.procedures import procedures
-from engine.saved_filters import remove_filter, save_filter, saved_filters
-from engine.task_filters import Scope, TaskQuery
+from engine.routing.absence import colleagues
 from engine.terms.view import clock_views
-from engine.worklists import TaskRow, next_tasks, open_tasks, task_counts
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.inbox_address import (
     address,
@@ -34,7 +33,8 @@ from webapp.inbox_address import (
 )
 from webapp.navigation import Link
 from webapp.pages import page, wanted_block
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, database, now, session, start_over
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")

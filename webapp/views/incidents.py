@@ -11,21 +11,21 @@ from engine.cases import CaseSuspended, ReasonMissing
 from engine.errors import Refusal
 from engine.history import variables
 from engine.incidents import JOB_FAILED, NothingToRelease, NothingToRetry, open_incidents, resolve
-from engine.mending import again_preview, broken, incident_count, locals_at, try_again
+from engine.interventions.mending import again_preview, broken, incident_count, locals_at, try_again
+from engine.interventions.previews import MovedMeanwhile, hold_as_seen
 from engine.models import CaseStatus, Incident, Role
-from engine.previews import MovedMeanwhile, hold_as_seen
 from engine.spiff import COUNTER, NotWaiting, ValueRefused
 from engine.task_forms import questions
-from webapp.access import access
-from webapp.case_data import knows
 from webapp.corrections import Correctable, Unreadable, changed, correctable, corrected
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.readings import is_read
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.cases import element_names, statuses
+from webapp.words.case_data import knows
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 

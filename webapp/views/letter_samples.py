@@ -7,8 +7,8 @@ from markupsafe import Markup
 from engine.deployments import procedure_by_key, version_numbered
 from engine.letters.sample import sample_letters
 from engine.models import Role
-from webapp.access import access
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import now, session
 
 pages = Blueprint("letter_samples", __name__, url_prefix="/procedures")

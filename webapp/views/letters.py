@@ -6,14 +6,14 @@ from typing import IO
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.files import CHUNK
+from engine.files.store import CHUNK
 from engine.letters.codes import read_code, shown_code
 from engine.letters.proof import Proof, proof_by_code
-from webapp.access import public
 from webapp.i18n import _
 from webapp.letter_press import CHECK_PATH
-from webapp.pace import Pace
 from webapp.pages import page
+from webapp.security.access import public
+from webapp.security.pace import Pace
 from webapp.transactions import now, session
 
 pages = Blueprint("letters", __name__, url_prefix=CHECK_PATH)

@@ -7,12 +7,12 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from engine.people import is_password_of, person_by_name
-from webapp.access import access, public
 from webapp.config import OFFERED_LANGUAGES
 from webapp.i18n import _
 from webapp.pages import page
-from webapp.sessions import current_person, sign_in, sign_out
-from webapp.throttle import check_attempts, forget_failures, record_failure
+from webapp.security.access import access, public
+from webapp.security.sessions import current_person, sign_in, sign_out
+from webapp.security.throttle import check_attempts, forget_failures, record_failure
 from webapp.transactions import keep_work, now, session
 
 pages = Blueprint("login", __name__)

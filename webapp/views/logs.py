@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from designer.publishing import key_from
 from designer.references import refuse_while_used
 from engine.errors import Refusal, filled
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.logs.csv_columns import Columns
 from engine.logs.csv_log import look_at
 from engine.logs.csv_text import SEPARATORS
@@ -19,11 +19,11 @@ from engine.logs.importing import log_by_key, logs, register_log
 from engine.metrics.asking import measured_days
 from engine.metrics.choices import content
 from engine.models import EventLog, LogState, Procedure, Role
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session, start_over
 
 pages = Blueprint("logs", __name__, url_prefix="/logs")

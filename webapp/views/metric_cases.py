@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 
 from engine.deployments import procedure_by_key
 from engine.metrics.case_rows import MOST, Which, matching_cases
-from webapp.access import access
 from webapp.pages import page
 from webapp.report_address import asked
+from webapp.security.access import access
 from webapp.transactions import session
 from webapp.views.metrics import MAY_WATCH
 

@@ -5,10 +5,10 @@ from flask import Blueprint, Response
 from engine.deployments import procedure_by_key
 from engine.errors import NotFound
 from engine.metrics.numbers import Numbers
-from webapp.access import access
 from webapp.i18n import _
 from webapp.report_address import asked
 from webapp.report_tables import tables
+from webapp.security.access import access
 from webapp.spreadsheets import as_csv, as_xlsx
 from webapp.transactions import session
 from webapp.views.metrics import MAY_WATCH

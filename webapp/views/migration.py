@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from engine.cases import ReasonMissing
-from engine.chosen_cases import CaseNotThere, ChosenCases, TooManyNumbers
 from engine.deployments import procedure_by_key, version_numbered
 from engine.errors import Refusal
-from engine.migration import (
+from engine.migration.chosen_cases import CaseNotThere, ChosenCases, TooManyNumbers
+from engine.migration.commands import (
     OtherProcedure,
     Pair,
     PairUnknown,
@@ -26,12 +26,12 @@ from engine.migration import (
 )
 from engine.models import MigratedStatus, Migration, MigrationStep, Procedure, Role, Version
 from engine.procedures import open_cases_by_version, versions_of
-from webapp.access import access
-from webapp.elements import kind_name
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
+from webapp.words.elements import kind_name
 
 pages = Blueprint("migration", __name__)
 

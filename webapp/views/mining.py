@@ -20,10 +20,10 @@ from engine.logs.ways import ways
 from engine.metrics.question import Question
 from engine.models import Procedure, Role, Version
 from engine.procedures import procedures
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page, wanted_block
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session
 from webapp.views.metrics import MAY_WATCH
 

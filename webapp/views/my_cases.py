@@ -8,10 +8,10 @@ from engine.case_list import CaseQuery, cases, open_tasks_in
 from engine.models import Role
 from engine.procedures import procedures
 from engine.terms.view import clock_views
-from webapp.access import access
 from webapp.navigation import Link
 from webapp.pages import page, wanted_block
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 from webapp.views.cases import statuses
 

@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.sheet_prints import is_being_printed, sheet_print
-from engine.guide import advice, guide_of
-from engine.offers import offer_by_key, offers
-from webapp.access import public
+from engine.window.guide import advice, guide_of
+from engine.window.offers import offer_by_key, offers
 from webapp.config import PARTIAL_LANGUAGES
 from webapp.guided import Carried, guided
 from webapp.i18n import chosen_language
 from webapp.pages import page
+from webapp.security.access import public
 from webapp.transactions import session
 
 pages = Blueprint("offers", __name__, url_prefix="/catalogue")

@@ -7,9 +7,9 @@ from engine.deployments import procedure_by_key
 from engine.errors import NotFound
 from engine.metrics.open_data import open_figures, open_rows, opened_procedures
 from engine.models import Procedure, Role
-from webapp.access import access, public
 from webapp.i18n import _
-from webapp.sessions import signed_in
+from webapp.security.access import access, public
+from webapp.security.sessions import signed_in
 from webapp.spreadsheets import as_csv
 from webapp.transactions import now, session
 

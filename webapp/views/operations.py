@@ -12,19 +12,19 @@ from engine.cases import (
     resume_case,
     suspend_case,
 )
-from engine.charge import case_in_charge
 from engine.errors import Refusal
 from engine.history import path, positions
+from engine.interventions.charge import case_in_charge
+from engine.interventions.moves import Movable, movable_tokens, move_preview, move_token
+from engine.interventions.previews import MovedMeanwhile, Preview, hold_as_seen, what_if
 from engine.models import Case, CaseStatus, Role
-from engine.moves import Movable, movable_tokens, move_preview, move_token
-from engine.previews import MovedMeanwhile, Preview, hold_as_seen, what_if
-from webapp.access import access
-from webapp.elements import kind_name
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.cases import statuses
+from webapp.words.elements import kind_name
 
 pages = Blueprint("operations", __name__, url_prefix="/cases")
 

@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext
 
 from engine import outbox
 from engine.models import Role
-from webapp.access import access
 from webapp.i18n import _
 from webapp.navigation import Link
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import now, session
 from webapp.written_mails import written_mail, written_mails
 

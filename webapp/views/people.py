@@ -19,12 +19,12 @@ from engine.people import (
     set_roles,
     set_skills,
 )
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import sign_out_everywhere, signed_in
-from webapp.tokens import revoke_tokens
+from webapp.security.access import access
+from webapp.security.sessions import sign_out_everywhere, signed_in
+from webapp.security.tokens import revoke_tokens
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("people", __name__, url_prefix="/people")

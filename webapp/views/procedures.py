@@ -20,7 +20,7 @@ from engine.deployments import (
 )
 from engine.directory import people_names
 from engine.errors import NotFound, Refusal
-from engine.halts import present_halt, standing
+from engine.halts.commands import present_halt, standing
 from engine.models import Procedure, Role, Version
 from engine.people import all_offices, office_named
 from engine.procedures import (
@@ -29,13 +29,13 @@ from engine.procedures import (
     procedures,
     versions_of,
 )
-from webapp.access import access
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import told_note
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("procedures", __name__, url_prefix="/procedures")

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from engine.day_roots import day_roots, unsealed_cases
-from engine.file_sweep import file_sweeps
+from engine.files.sweep import file_sweeps
 from engine.models import Role
-from webapp.access import access
+from engine.record.day_roots import day_roots, unsealed_cases
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import session
 
 pages = Blueprint("record", __name__, url_prefix="/record")

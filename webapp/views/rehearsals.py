@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id, rehearsed
 from engine.models import Role
-from webapp.access import access
 from webapp.draft_report import element_names
 from webapp.i18n import _
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import session
 from webapp.views.drafts import DRAFT, pages
 

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from engine.deployments import procedure_by_key
 from engine.metrics.open_data import opened_procedures
 from engine.metrics.reports import forget_report, reports_of, save_report, words_of
-from webapp.access import access
 from webapp.i18n import _
 from webapp.pages import page
 from webapp.report_address import asked, kept
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 from webapp.views.metrics import MAY_WATCH
 

@@ -13,9 +13,9 @@ from designer.rule_words import SIGNS, Clause, Words, from_feel, to_feel, unknow
 from engine.errors import Refusal, Said
 from engine.feel import FeelSyntaxError, compile_expression, to_text
 from engine.models import Role
-from webapp.access import access
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT, pages
 

@@ -9,18 +9,18 @@ from designer.sheet_editing import cells, edited
 from designer.sheet_prints import ask_for_print, sheet_print
 from engine.deployments import version_with_everything
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import Role
-from engine.offers import offer_by_key, offers
 from engine.sheet import Assessment, Source, TermUnit, read_sheet
-from webapp.access import access, public
+from engine.window.offers import offer_by_key, offers
 from webapp.config import PARTIAL_LANGUAGES
 from webapp.downloads import attachment
 from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
-from webapp.sheet_words import public_sheet
+from webapp.security.access import access, public
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT
+from webapp.words.sheets import public_sheet
 
 pages = Blueprint("sheets", __name__)
 

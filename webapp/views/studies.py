@@ -27,13 +27,13 @@ from engine.deployments import current_version, procedure_by_key
 from engine.errors import Refusal, Said
 from engine.models import Role
 from engine.procedures import procedures
-from webapp.access import access
 from webapp.i18n import _, said, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
-from webapp.study_words import MEASURES, SIDE_NAMES, change, finding_words, measured
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
+from webapp.words.studies import MEASURES, SIDE_NAMES, change, finding_words, measured
 
 pages = Blueprint("studies", __name__, url_prefix="/studies")
 NAVIGATION = Link("studies.index", lazy_gettext("Studies"), place=45)

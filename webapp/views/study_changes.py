@@ -10,13 +10,13 @@ from designer.studies import Side, change_to_be, proposed, sides, study_by_id
 from engine.errors import NotFound, Refusal, Said
 from engine.forms.refusals import N_
 from engine.models import Role
-from webapp.access import access
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
-from webapp.study_words import MEASURES, TYPES, change, measured, money
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies import STUDY, currency_of, pages
+from webapp.words.studies import MEASURES, TYPES, change, measured, money
 
 CHANGE = STUDY + "/change"
 _SENTENCES = {

@@ -15,13 +15,13 @@ from engine.errors import Refusal
 from engine.models import Role
 from engine.people import all_offices
 from engine.sheet import Requirement
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
-from webapp.study_words import SIDE_NAMES
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies import STUDY, currency_of, pages
+from webapp.words.studies import SIDE_NAMES
 
 _HUNDRED = Decimal(100)
 _MOST_LINES = 60

@@ -12,15 +12,15 @@ from designer.studies import Which, say, sides, study_by_id
 from designer.studies.modalities import ModalitySide, modality_sides
 from engine.errors import NotFound
 from engine.models import Role
-from webapp.access import access
 from webapp.downloads import attachment
 from webapp.i18n import _
 from webapp.pages import page
-from webapp.sessions import signed_in
-from webapp.study_words import MEASURES, SIDE_NAMES, measured
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 from webapp.views.studies import STUDY, currency_of, pages
 from webapp.views.study_tables import study_side
+from webapp.words.studies import MEASURES, SIDE_NAMES, measured
 
 MODALITIES = STUDY + "/<which>/modalities"
 _SHOWN = ("cycle", "touch", "wait", "activities", "offices", "hand_overs", "requirements", "documents")  # fmt: skip

@@ -13,16 +13,16 @@ from designer.studies.report import (
 )
 from engine.directory import people_names
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.models import Role
-from webapp.access import access, public
 from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
 from webapp.report_files import is_printed, pdf_of
-from webapp.report_words import told_report
-from webapp.sessions import signed_in
+from webapp.security.access import access, public
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies import STUDY
+from webapp.words.reports import told_report
 
 pages = Blueprint("study_reports", __name__)
 

@@ -12,15 +12,15 @@ from designer.ledger import amount, ledger
 from designer.studies import SIDES, Side, Which, keep_costed, say_of_side, sides, study_by_id
 from engine.errors import NotFound, Refusal
 from engine.models import Role
-from webapp.access import access
 from webapp.downloads import attachment
 from webapp.i18n import _, plural, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
-from webapp.study_words import ORIGINS, SIDE_NAMES, TYPES, VALUES
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies import STUDY, pages, step_of
 from webapp.views.study_changes import suggestions
+from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
 TABLE = STUDY + "/<which>/table"
 

@@ -7,11 +7,11 @@ from engine.deployments import procedure_by_key
 from engine.metrics.numbers import Numbers, counts_all
 from engine.metrics.targets import NotYourProcedure, TargetUnreadable, aims, set_target
 from engine.models import Role
-from webapp.access import access
 from webapp.i18n import _
 from webapp.pages import page
 from webapp.report_address import asked
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 from webapp.views.metrics import MAY_WATCH
 

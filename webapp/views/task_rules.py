@@ -10,11 +10,11 @@ from engine.deployments import blueprint, procedure_by_key, version_numbered
 from engine.errors import NotFound, Refusal
 from engine.models import Procedure, Role, Version
 from engine.people import all_offices
-from engine.task_rules import Strategy, TaskRule, keep_rule, read_task_rule, rule_of
-from webapp.access import access
+from engine.routing.rules import Strategy, TaskRule, keep_rule, read_task_rule, rule_of
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import session, start_over
 
 pages = Blueprint("task_rules", __name__, url_prefix="/procedures")

@@ -7,14 +7,15 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from engine.cases import check_open
+from engine.colleagues.reviews import proposal_of
 from engine.directory import office_names, people_names
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
 from engine.history import documents, variables
+from engine.inbox.order_of_entry import OutOfOrder
+from engine.inbox.worklists import task_by_id
 from engine.models import Role, Task, TaskStatus
-from engine.order_of_entry import OutOfOrder
-from engine.reviews import proposal_of
-from engine.routing import on_behalf
+from engine.routing.assignment import on_behalf
 from engine.spiff import ChoiceNeeded, ChoiceUnknown
 from engine.tasks import (
     claim_task,
@@ -25,16 +26,14 @@ from engine.tasks import (
     saved_answers,
 )
 from engine.terms.view import clock_view
-from engine.worklists import task_by_id
-from webapp.access import access
-from webapp.case_data import knows, shown
 from webapp.forms import Asked, Sent
 from webapp.i18n import _, sentence
 from webapp.inbox_address import back_to_inbox
 from webapp.pages import page
 from webapp.readings import is_read
 from webapp.repetition import repeatable
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.task_form import (
     asked,
     choices_of,
@@ -47,6 +46,7 @@ from webapp.task_form import (
 )
 from webapp.together import together
 from webapp.transactions import now, session, start_over
+from webapp.words.case_data import knows, shown
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
 

@@ -6,11 +6,10 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.cases import case_by_number
-from engine.charge import case_at_hand, case_in_charge, is_at_hand, is_in_charge
 from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore
-from engine.following import element_names
+from engine.files.store import FileStore
+from engine.interventions.charge import case_at_hand, case_in_charge, is_at_hand, is_in_charge
 from engine.models import Case, CaseStatus, Role
 from engine.sheet import Sheet
 from engine.terms import abandonment, appeals, endings, extensions, notices, stopping
@@ -19,10 +18,11 @@ from engine.terms.clock import sheet_of_term, term_of
 from engine.terms.offered import COMPLAINT, offered
 from engine.terms.view import ClockFile, clock_file
 from engine.visibility import knows_applicant
-from webapp.access import access
+from engine.window.following import element_names
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("terms", __name__, url_prefix="/cases")

@@ -6,17 +6,23 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from engine.comments import add_comment
+from engine.colleagues.comments import add_comment
+from engine.colleagues.opinions import (
+    AskedOpinion,
+    answer_opinion,
+    ask_opinion,
+    opinion_of,
+    withdraw_opinion,
+)
 from engine.errors import NotFound, Refusal
-from engine.files import FileStore, StoredFile
+from engine.files.store import FileStore, StoredFile
+from engine.interventions.undo import undo_completion
 from engine.models import Role
-from engine.opinions import AskedOpinion, answer_opinion, ask_opinion, opinion_of, withdraw_opinion
 from engine.tasks import follow_up, return_task, set_priority
-from engine.undo import undo_completion
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("together", __name__, url_prefix="/together")

@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext
 from engine.models import Role
 from engine.terms.view import clock_views
 from engine.terms.warnings import see_warnings, unseen_warnings, warnings_for
-from webapp.access import access
 from webapp.i18n import _
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 
 pages = Blueprint("warnings", __name__, url_prefix="/warnings")

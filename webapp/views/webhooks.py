@@ -14,9 +14,9 @@ from engine.webhooks import (
     subscriptions,
     unsubscribe,
 )
-from webapp.access import access
 from webapp.i18n import _, sentence
 from webapp.pages import page
+from webapp.security.access import access
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("webhooks", __name__, url_prefix="/webhooks")

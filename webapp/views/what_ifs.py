@@ -37,16 +37,16 @@ from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
 from engine.logs.importing import log_by_key, logs
 from engine.models import Procedure, Role
-from webapp.access import access
 from webapp.charts import what_if as charts
 from webapp.downloads import drawn
 from webapp.i18n import _, sentence
 from webapp.pages import page
-from webapp.sessions import signed_in
-from webapp.sheet_words import term_words
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.drafts import DRAFT
-from webapp.what_if_words import Words, amount, figure, gap_sentence, interval, measures
+from webapp.words.sheets import term_words
+from webapp.words.what_ifs import Words, amount, figure, gap_sentence, interval, measures
 
 pages = Blueprint("what_ifs", __name__)
 

@@ -10,11 +10,11 @@ from engine.cases import case_by_number
 from engine.errors import NotFound, Refusal
 from engine.history import decision_made
 from engine.models import Role
-from webapp.access import access
-from webapp.case_data import told
 from webapp.pages import page
-from webapp.sessions import signed_in
+from webapp.security.access import access
+from webapp.security.sessions import signed_in
 from webapp.transactions import session
+from webapp.words.case_data import told
 
 if TYPE_CHECKING:  # decision tables are read where a case was decided by one
     from designer.table_editing import Grid

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.files import StoredFile
+from engine.files.store import StoredFile
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, Shown
 from engine.forms.formula import Formula

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.files import StoredFile
+from engine.files.store import StoredFile
 from engine.forms import Form, Unfit, read_form
 
 TODAY = date(2026, 3, 2)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import history
 from engine.database import Database
-from engine.files import FileStore
+from engine.files.store import FileStore
 from engine.letters import press, typesetting
 from engine.letters.refusals import BadLetters, BadTemplate, TypesettingMissing
 from engine.models import (

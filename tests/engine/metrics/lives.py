@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.cases import cancel_case, resume_case, suspend_case
+from engine.interventions.moves import move_token
+from engine.interventions.undo import CaseWentOn, LeftTheHouse, undo_completion
 from engine.metrics.item import Item, ItemKind, Measured
 from engine.models import Case, Cell, Task, TaskStatus, Version
-from engine.moves import move_token
 from engine.tasks import assign_task, claim_task, complete_task, release_task
-from engine.undo import CaseWentOn, LeftTheHouse, undo_completion
 from tests.engine.office import TownHall, diagram
 
 # Two tasks side by side, then one that may send the case back to the beginning.

@@ -15,6 +15,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
 
 from engine.database import Database
+from engine.interventions.undo import undo_completion
 from engine.logs.leaving import log_of
 from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, slices_of
 from engine.metrics.days import ZONE
@@ -41,7 +42,6 @@ from engine.models import (
     WorkItem,
 )
 from engine.tasks import complete_task
-from engine.undo import undo_completion
 from tests.engine.metrics.lives import (
     MONDAY,
     PARALLEL_AND_BACK,

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.cases import Applicant, start_case
 from engine.database import Database
-from engine.facts import verify_chain
 from engine.history import timeline
 from engine.models import Case, CaseTerm, Letter, Person, Task, TaskStatus
 from engine.people import person_by_name
+from engine.record.facts import verify_chain
 from engine.tasks import complete_task
 from engine.terms import notices
 from engine.terms.notices import Item

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases import suspend_case
-from engine.correspondence import write_message
 from engine.models import Case, CaseStatus, ClockState, Job, JobKind
 from engine.terms import abandonment, appeals, endings
 from engine.terms.view import clock_file
+from engine.window.correspondence import write_message
 from engine.worker import Worker
 from tests.engine.terms.desk import Desk, sheet
 

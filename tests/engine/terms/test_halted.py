@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.halts import outlook, resume_procedure, suspend_procedure
+from engine.halts.commands import outlook, resume_procedure, suspend_procedure
 from engine.models import Case, ClockState, Procedure
 from engine.people import person_by_name
 from tests.engine.terms.desk import Desk, correct, day, give

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from engine.migration import move_cases, plan_migration
+from engine.migration.commands import move_cases, plan_migration
 from engine.models import Case, CaseTerm, Version
 from engine.terms import appeals
 from engine.terms.notices import Item, RequirementUnknown, give_notice

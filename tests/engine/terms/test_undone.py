@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.interventions.undo import LeftTheHouse, undo_completion
 from engine.models import ClockState, Task, TaskStatus
 from engine.terms.silence import SilenceOperated
-from engine.undo import LeftTheHouse, undo_completion
 from tests.engine.terms.desk import Desk, sheet
 
 day = date.fromisoformat

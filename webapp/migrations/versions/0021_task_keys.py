@@ -84,7 +84,7 @@ def _fill(keys: sa.Table) -> None:
         )
 
 
-# As engine.task_keys had it when this was released; later changes have a migration of their own.
+# As engine.inbox.keys had it when this was released; later changes have a migration of their own.
 def _keys(row: Any, values: dict[str, str]) -> set[tuple[int, float]]:
     found = {
         (_key("procedure", str(row.procedure_id)), 0.0),

@@ -42,7 +42,7 @@ def upgrade() -> None:
         connection.execute(_KEYS.insert(), keys)
 
 
-# As engine.task_keys had it when this was released; later changes have a migration of their own.
+# As engine.inbox.keys had it when this was released; later changes have a migration of their own.
 def _marks(review: str | None, follow_up_on: date | str | None) -> list[tuple[int, float]]:
     found = []
     if review == "proposed":

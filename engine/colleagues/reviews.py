@@ -1,0 +1,107 @@
+"""A second pair of eyes: what one person proposes, another one reviews; only then the task is completed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.cases import ReasonMissing
+from engine.errors import Refusal
+from engine.events import Happened
+from engine.inbox.keys import PROPOSED, renew_marks
+from engine.models import AnswerDraft, NotificationKind, Person, Proposal, Task
+from engine.notifications import about_case, tell
+from engine.record.facts import Fact, record
+
+WANTED = "wanted"
+
+
+class NothingProposed(Refusal):
+    """There is nothing to return."""
+
+    sentence = "Nobody has proposed anything for “{task}” yet."
+
+
+class OwnProposal(Refusal):
+    """Nobody returns to themselves."""
+
+    sentence = "You proposed this yourself: change it, or wait for somebody else's review."
+
+
+def propose(
+    session: Session,
+    task: Task,
+    answers: dict[str, Any],
+    choices: dict[str, list[str]] | None,
+    data: dict[str, Any],
+    *,
+    by: Person,
+    at: datetime,
+) -> None:
+    """Keep clean answers of a task, whose case is held, for somebody else to review; the task is free for them.
+
+    `data` is what the record says of it.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"answers": answers, "choices": choices, "by_id": by.id, "at": at}
+    session.execute(
+        dialect.insert(Proposal)
+        .values(case_id=task.case_id, token=task.token, **row)
+        .on_conflict_do_update(index_elements=[Proposal.case_id, Proposal.token], set_=row)
+    )
+    task.review = PROPOSED
+    task.assignee_id = task.claimed_at = task.follow_up_on = None
+    renew_marks(session, task)
+    fact = Fact(Happened.TASK_PROPOSED, task.element_id, task.token, task.office_id, data)
+    record(session, task.case, [fact], by=by, at=at)
+
+
+def proposal_of(session: Session, task: Task) -> Proposal | None:
+    """What is proposed for the task; no query unless something is."""
+    if task.review != PROPOSED:
+        return None
+    return session.get(Proposal, (task.case_id, task.token))
+
+
+def return_proposal(session: Session, task: Task, reason: str, *, by: Person, at: datetime) -> Task:
+    """Give the task, whose case is held, back to who proposed, with the reason; their answers are kept as typed.
+
+    Raises ReasonMissing, NothingProposed, OwnProposal.
+    """
+    found = proposal_of(session, task)
+    if found is None:
+        raise NothingProposed(task=task.name)
+    if found.by_id == by.id:
+        raise OwnProposal
+    if not reason.strip():
+        raise ReasonMissing
+    session.merge(
+        AnswerDraft(
+            case_id=task.case_id,
+            token=task.token,
+            person_id=found.by_id,
+            answers=found.answers,
+            saved_at=at,
+        )
+    )
+    forget_proposal(session, task)
+    task.review = WANTED
+    task.assignee_id, task.claimed_at = found.by_id, max(at, task.opened_at)
+    renew_marks(session, task)
+    data = {"reason": reason.strip()[:500], "to": found.by_id}
+    fact = Fact(Happened.TASK_RETURNED, task.element_id, task.token, task.office_id, data)
+    record(session, task.case, [fact], by=by, at=at)
+    about = about_case(task.case, token=task.token, task=task.name, words=reason.strip())
+    tell(session, NotificationKind.TASK_RETURNED, [found.by_id], about, by=by, at=at)
+    return task
+
+
+def forget_proposal(session: Session, task: Task) -> None:
+    """Nothing is proposed any more."""
+    session.execute(
+        delete(Proposal)
+        .where(Proposal.case_id == task.case_id, Proposal.token == task.token)
+        .execution_options(synchronize_session=False)
+    )

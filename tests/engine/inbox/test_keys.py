@@ -1,0 +1,357 @@
+"""What open tasks are found by agrees with what tasks and cases say, whatever happened to them."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.cases import Applicant, start_case
+from engine.deployments import match_lanes, set_home_office
+from engine.inbox.filters import FieldAsked, Scope, Sort, TaskQuery
+from engine.inbox.keys import renew_keys
+from engine.inbox.order import ORDERS, Place
+from engine.inbox.scans import Way
+from engine.inbox.worklists import next_tasks, open_tasks, task_counts
+from engine.interventions.mending import correct_data
+from engine.interventions.undo import undo_completion
+from engine.models import Case, Person, Procedure, Task, TaskKey, TaskStatus, Version
+from engine.routing.assignment import may_work
+from engine.tasks import claim_task, complete_task, follow_up, return_task
+from tests.engine.office import TownHall, diagram
+
+FORM = {
+    "type": "default",
+    "id": "f",
+    "components": [
+        {
+            "type": "select",
+            "key": "trade",
+            "label": "Trade",
+            "values": [
+                {"label": "Bakery", "value": "bakery"},
+                {"label": "Fish market", "value": "fish market"},
+            ],
+        },
+        {"type": "number", "key": "area", "label": "Area"},
+        {"type": "datetime", "key": "opens", "dateLabel": "Opens"},
+    ],
+}
+# Two tasks at once after the first, so that one stays open while the other answers.
+MODEL = diagram(
+    '<startEvent id="s"/><userTask id="t" name="T" e:formKey="f"/><parallelGateway id="fork"/>'
+    '<userTask id="u" name="U" e:formKey="f"/><userTask id="v" name="V"/>'
+    '<parallelGateway id="join"/><userTask id="w" name="W"/><endEvent id="e"/>',
+    flows="s>t t>fork fork>u fork>v u>join v>join join>w w>e",
+    lanes='<laneSet id="l"><lane id="l1" name="Desk"><flowNodeRef>t</flowNodeRef></lane></laneSet>',
+)
+
+
+@pytest.fixture
+def ana(hall: TownHall) -> Person:
+    return hall.person("ana", "Office", "Desk")
+
+
+@pytest.fixture
+def version(hall: TownHall, ana: Person) -> Version:
+    return hall.publish(MODEL, by=ana, forms={"f": FORM})
+
+
+def begin(
+    hall: TownHall, version: Version, name: str, ana: Person | None = None, **answers: Any
+) -> Case:
+    case = start_case(hall.session, version, {}, applicant=Applicant(name), by=None, at=hall.at)
+    if ana is not None:
+        complete_task(hall.session, f"{case.id}-2", answers, by=ana, at=hall.at)
+    return case
+
+
+def task(hall: TownHall, case: Case, element_id: str) -> Task:
+    return hall.session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.element_id == element_id)
+    ).one()
+
+
+def kept(hall: TownHall) -> set[tuple[object, ...]]:
+    hall.session.flush()
+    rows = hall.session.execute(select(*TaskKey.__table__.c))
+    return {tuple(row) for row in rows}
+
+
+def check(hall: TownHall) -> None:
+    """The keys are those that would be written now, and only open tasks have any."""
+    before = kept(hall)
+    for case in hall.session.scalars(select(Case)):
+        renew_keys(hall.session, case)
+    assert kept(hall) == before
+    opened = hall.session.execute(
+        select(Task.case_id, Task.token).where(Task.status == TaskStatus.OPEN)
+    )
+    assert {row[:2] for row in before} == {tuple(row) for row in opened}
+
+
+def test_keys_follow_a_case_from_task_to_task(
+    hall: TownHall, ana: Person, version: Version
+) -> None:
+    case = begin(hall, version, "Rosa Ñahui", ana, trade="bakery", area=12)
+    check(hall)
+    complete_task(
+        hall.session,
+        task(hall, case, "u").id,
+        {"trade": "fish market", "area": 90, "opens": "2026-05-01"},
+        by=ana,
+        at=hall.at,
+    )
+    check(hall)  # V is found by what U answered
+    complete_task(hall.session, task(hall, case, "v").id, {}, by=ana, at=hall.at)
+    check(hall)
+    complete_task(hall.session, task(hall, case, "w").id, {}, by=ana, at=hall.at)
+    assert kept(hall) == set()
+
+
+def test_keys_follow_a_correction_and_an_undone_completion(
+    hall: TownHall, ana: Person, version: Version
+) -> None:
+    olga = hall.person("olga", roles=("operator",))
+    case = begin(hall, version, "Rosa", ana, trade="bakery")
+    correct_data(hall.session, case.id, {"area": 5}, reason="measured", by=olga, at=hall.at)
+    check(hall)
+    complete_task(hall.session, task(hall, case, "u").id, {"area": 7}, by=ana, at=hall.at)
+    undo_completion(hall.session, task(hall, case, "u").id, by=ana, at=hall.at)
+    check(hall)
+
+
+def test_keys_follow_a_review_and_a_day_to_look_again(hall: TownHall, ana: Person) -> None:
+    beto = hall.person("beto", "Desk")
+    version = hall.publish(
+        MODEL, by=ana, forms={"f": FORM}, sheet={"tasks": {"t": {"review": True}}}
+    )
+    id = task(hall, begin(hall, version, "Rosa"), "t").id
+    today, review = (
+        TaskQuery(scope="all", is_follow_up=True),
+        TaskQuery(scope="all", is_to_review=True),
+    )
+
+    def found(query: TaskQuery) -> list[str]:
+        check(hall)
+        return [row.id for row in open_tasks(hall.session, beto, query, at=hall.at).rows]
+
+    assert (found(today), found(review)) == ([], [])
+    claim_task(hall.session, id, by=ana, at=hall.at)
+    follow_up(hall.session, id, hall.at.date(), by=ana, at=hall.at)
+    assert (found(today), found(review)) == ([id], [])
+    follow_up(hall.session, id, hall.at.date() + timedelta(days=1), by=ana, at=hall.at)
+    assert (found(today), found(review)) == ([], [])
+    complete_task(hall.session, id, {}, by=ana, at=hall.at)  # proposed
+    assert (found(today), found(review)) == ([], [id])
+    return_task(hall.session, id, "why?", by=beto, at=hall.at)
+    assert (found(today), found(review)) == ([], [])
+    complete_task(hall.session, id, {}, by=ana, at=hall.at)
+    complete_task(hall.session, id, {}, by=beto, at=hall.at)
+    assert (found(today), found(review)) == ([], [])
+
+
+def test_keys_follow_a_lane_that_is_matched_and_a_procedure_that_moves(
+    hall: TownHall, ana: Person
+) -> None:
+    version = hall.publish(MODEL)  # nobody's office
+    begin(hall, version, "Rosa")
+    procedure = hall.session.get_one(Procedure, version.procedure_id)
+    match_lanes(hall.session, procedure, {"Desk": hall.office("Desk").id}, by=ana, at=hall.at)
+    check(hall)
+    other = begin(hall, version, "Eva")
+    complete_task(hall.session, f"{other.id}-2", {}, by=ana, at=hall.at)
+    set_home_office(hall.session, procedure, hall.office("Office").id)
+    check(hall)
+
+
+FILTERS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "word": ({"search": "ros"}, {"Rosa One", "Rosario Two"}),
+    "two words": ({"search": "TWO rosario"}, {"Rosario Two"}),
+    "long word": ({"search": "maximiliana"}, {"Maximiliana Four"}),
+    "another long word": ({"search": "maximiliano"}, set()),
+    "no word": ({"search": "%"}, set()),
+    "middle of a word": ({"search": "osario"}, set()),
+    "value": ({"fields": (FieldAsked("trade", "is", "bakery"),)}, {"Rosa One", "Eva Three"}),
+    "not the value": (
+        {"fields": (FieldAsked("trade", "is_not", "bakery"),)},
+        {"Rosario Two", "Maximiliana Four"},
+    ),
+    "at least": ({"fields": (FieldAsked("area", "at_least", "20"),)}, {"Rosario Two", "Eva Three"}),
+    "at most": ({"fields": (FieldAsked("area", "at_most", "20.5"),)}, {"Rosa One", "Rosario Two"}),
+    "day": ({"fields": (FieldAsked("opens", "at_least", "2026-05-02"),)}, {"Eva Three"}),
+    "part": ({"fields": (FieldAsked("trade", "has", "mark"),)}, {"Rosario Two"}),
+    "two fields": (
+        {"fields": (FieldAsked("trade", "is", "bakery"), FieldAsked("area", "at_least", "20"))},
+        {"Eva Three"},
+    ),
+    "task": ({"procedure_key": "permit", "element_id": "u"}, {"Rosa One", "Rosario Two"}),
+    "other task": ({"procedure_key": "permit", "element_id": "t"}, {"Maximiliana Four"}),
+    "procedure": (
+        {"procedure_key": "permit"},
+        {"Rosa One", "Rosario Two", "Maximiliana Four"},
+    ),
+    "no procedure": ({"procedure_key": "nothing"}, set()),
+    "word and field": (
+        {"search": "rosa", "fields": (FieldAsked("trade", "is", "bakery"),)},
+        {"Rosa One"},
+    ),
+}
+
+
+@pytest.mark.parametrize("is_walked", [False, True], ids=["by key", "walked"])
+def test_every_filter_finds_its_tasks_in_every_scope_and_order(
+    hall: TownHall,
+    ana: Person,
+    version: Version,
+    monkeypatch: pytest.MonkeyPatch,
+    is_walked: bool,
+) -> None:
+    hall.person("olga", roles=("operator",))
+    first = begin(hall, version, "Rosa One", ana, trade="bakery", area=12, opens="2026-05-01")
+    begin(hall, version, "Rosario Two", ana, trade="fish market", area=20)
+    other = hall.publish(MODEL, key="other", by=ana, forms={"f": FORM})
+    begin(hall, other, "Eva Three", ana, trade="bakery", area=30, opens="2026-05-02")
+    begin(hall, version, "Maximiliana Four")
+    claim_task(hall.session, task(hall, first, "u").id, by=ana, at=hall.at)
+    if is_walked:  # as when too many match to be sorted
+        monkeypatch.setattr(
+            "engine.inbox.worklists.way_of", lambda *_given: Way(None, is_sorted=False)
+        )
+    named = {case.id: case.applicant_name for case in hall.session.scalars(select(Case))}
+    for what, (said, wanted) in FILTERS.items():
+        for person, query in (
+            (ana, TaskQuery(scope="all", limit=2, **said)),
+            (hall.people["olga"], TaskQuery(scope="all", sort="opened", limit=2, **said)),
+        ):
+            found = open_tasks(hall.session, person, query, at=hall.at)
+            rows = found.rows
+            if found.next is not None:
+                query = replace(query, limit=50, after=found.next)
+                rows += open_tasks(hall.session, person, query, at=hall.at).rows
+            assert {named[row.case_id] for row in rows} == wanted, what
+        if is_walked:
+            continue
+        told = task_counts(hall.session, ana, TaskQuery(**said), at=hall.at)
+        assert not any(one.is_more for one in told.values())
+        counts = {scope: one.number for scope, one in told.items()}
+        assert counts["all"] == counts["office"] == counts["mine"] + counts["unassigned"], what
+        for scope in ("mine", "unassigned", "all"):
+            query = TaskQuery(scope=scope, **said)
+            assert counts[scope] == len(open_tasks(hall.session, ana, query, at=hall.at).rows), what
+
+
+LONG: dict[str, dict[str, Any]] = {
+    "two fields": {
+        "fields": (FieldAsked("trade", "is", "bakery"), FieldAsked("area", "at_least", "4"))
+    },
+    "two ranges": {
+        "fields": (FieldAsked("area", "at_least", "4"), FieldAsked("area", "at_most", "4"))
+    },
+    "not a value": {"fields": (FieldAsked("trade", "is_not", "bakery"),)},
+    "due": {"due_days": 3, "fields": (FieldAsked("trade", "is", "bakery"),)},
+    "free": {"procedure_key": "p1"},
+}
+
+
+ORDERED: tuple[tuple[Scope, Sort], ...] = (
+    ("all", "due"),
+    ("all", "opened"),
+    ("unassigned", "priority"),
+)
+
+
+@pytest.fixture
+def crowd(hall: TownHall) -> list[Person]:
+    """Thirty tasks over four offices, with a clerk of two of them, a manager of all and an operator."""
+    sheet = {"case": {"fields": ["trade", "area"]}}
+    people = [
+        hall.person("carla", "Office 1", "Office 2"),
+        hall.person("olga", roles=("operator",)),
+    ]
+    versions = []
+    for number in range(4):
+        model = DUE.replace(b"P1D", f"P{number}D".encode())
+        version = hall.publish(model, key=f"p{number % 3}", sheet=sheet)
+        procedure = hall.session.get_one(Procedure, version.procedure_id)
+        set_home_office(hall.session, procedure, hall.office(f"Office {number}", below="Top").id)
+        versions.append(version)
+    people.append(hall.person("mario", "Top", roles=("manager",)))
+    chance = random.Random(7)
+    for number in range(30):
+        hall.at += timedelta(minutes=1)
+        answers = {"trade": chance.choice(["bakery", "cinema"]), "area": chance.randrange(9)}
+        rosa = Applicant(f"Rosa {number}")
+        version = chance.choice(versions)
+        case = start_case(hall.session, version, answers, applicant=rosa, by=None, at=hall.at)
+        found = task(hall, case, "t")
+        found.priority = chance.choice([50, 51, 90])
+        if chance.random() < 0.3 and may_work(hall.session, people[0], found):
+            claim_task(hall.session, found.id, by=people[0], at=hall.at)
+    hall.session.flush()
+    return people
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
+    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    asked = [
+        (person, TaskQuery(scope=scope, sort=sort, limit=9, **LONG[what]))
+        for person in crowd
+        for scope, sort in ORDERED
+    ]
+    whole = [listed(hall, *one)[0] for one in asked]
+    counts = [task_counts(hall.session, person, query, at=hall.at) for person, query in asked]
+    for limit in ("EXAMINED", "LEAST_EXAMINED", "FEW", "FEW_OF_ALL"):
+        monkeypatch.setattr(f"engine.inbox.scans.{limit}", 3)
+    cut = 0
+    for (person, query), rows, known in zip(asked, whole, counts, strict=True):
+        found, pages = listed(hall, person, query)
+        cut += pages
+        assert found == rows
+        assert listed_back(hall, person, query) == rows[::-1]
+        assert [row.id for row in next_tasks(hall.session, person, query, at=hall.at)][:1] == rows[
+            :1
+        ]
+        for scope, count in task_counts(hall.session, person, query, at=hall.at).items():
+            assert count.number <= known[scope].number
+            assert count.is_more or count == known[scope]
+    assert cut > 0
+
+
+def listed(hall: TownHall, person: Person, query: TaskQuery) -> tuple[list[str], int]:
+    """The tasks of every page, and how many of the pages were cut."""
+    found, cut = [], 0
+    while True:
+        page = open_tasks(hall.session, person, query, at=hall.at)
+        found += [row.id for row in page.rows]
+        cut += page.is_cut
+        if page.next is None:
+            return found, cut
+        query = replace(query, after=page.next, before=None)
+
+
+def listed_back(hall: TownHall, person: Person, query: TaskQuery) -> list[str]:
+    """The same from the end."""
+    order, found = ORDERS[query.sort], []
+    query = replace(query, before=order.cursor(END[query.sort]))
+    while True:
+        page = open_tasks(hall.session, person, query, at=hall.at)
+        found += [row.id for row in reversed(page.rows)]
+        if page.previous is None:
+            return found
+        query = replace(query, before=page.previous)
+
+
+END: dict[Sort, Place] = {
+    "due": (2**60, 2**60, 1),
+    "opened": (datetime(2099, 1, 1, tzinfo=UTC), 2**60, 1),
+    "priority": (-1, 2**60, 1),
+}
+DUE = diagram(
+    '<startEvent id="s"/><userTask id="t" name="T" e:dueDate="P1D"/><endEvent id="e"/>',
+    flows="s>t t>e",
+)

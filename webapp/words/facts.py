@@ -1,0 +1,229 @@
+"""The facts of a case as sentences a person would say."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.events import Happened
+from engine.history import Entry
+from engine.masking import masked_file
+from webapp.i18n import _
+from webapp.words.terms import sentence_of_clock
+
+# What a reader scans for; the rest is drawn lighter.
+_HEAVY = {
+    Happened.CASE_STARTED,
+    Happened.CASE_COMPLETED,
+    Happened.CASE_FAILED,
+    Happened.CASE_CANCELLED,
+    Happened.CASE_SUSPENDED,
+    Happened.CASE_RESUMED,
+    Happened.TASK_COMPLETED,
+    Happened.INCIDENT_RAISED,
+    Happened.TOKEN_MOVED,
+    Happened.CASE_MIGRATED,
+    Happened.CLOCK_RESTARTED,
+    Happened.CLOCK_STOPPED,
+    Happened.NOTICE_GIVEN,
+    Happened.REQUEST_CORRECTED,
+    Happened.LEGAL_RISK_TAKEN,
+    Happened.REQUEST_NOT_FILED,
+    Happened.REQUEST_WITHDRAWN,
+    Happened.REQUEST_ABANDONED,
+    Happened.REQUEST_APPROVED,
+    Happened.SILENCE_OPERATED,
+    Happened.APPEAL_FILED,
+    Happened.APPEAL_DECIDED,
+    Happened.APPEAL_SILENT,
+    Happened.DECISION_REVOKED,
+    Happened.CASE_REOPENED,
+    Happened.EXPOST_CHECKED,
+}
+# True, but of no interest to whoever reads the story.
+UNTOLD = {Happened.CASE_READ}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as a line of the timeline."""
+
+    at: datetime
+    words: str
+    by_name: str | None
+    office_name: str | None
+    reason: str | None
+    is_heavy: bool
+    on_behalf_of: str | None = None
+    decision: int | None = None  # number of the fact, when its rules can be shown
+
+
+def told(entries: list[Entry], *, is_known: bool = True) -> list[Told]:
+    """The story of a case, the newest fact first; `is_known`: its reader needs to know whose it is."""
+    if not is_known:
+        entries = [_shortened(entry) for entry in entries]
+    return [
+        Told(
+            at=entry.at,
+            words=_sentence(entry),
+            by_name=entry.by_name,
+            office_name=entry.office_name,
+            reason=_reason(entry),
+            is_heavy=entry.type in _HEAVY,
+            on_behalf_of=entry.on_behalf_of,
+            decision=entry.seq if entry.data.get("fired") else None,
+        )
+        for entry in reversed(entries)
+        if entry.type not in UNTOLD
+    ]
+
+
+def _shortened(entry: Entry) -> Entry:
+    name = entry.data.get("name")
+    if entry.type != Happened.DOCUMENT_ADDED or not isinstance(name, str):
+        return entry
+    return replace(entry, data={**entry.data, "name": masked_file(name)})
+
+
+def _reason(entry: Entry) -> str | None:
+    reason = entry.data.get("reason")
+    return reason if isinstance(reason, str) else None
+
+
+def _sentence(entry: Entry) -> str:
+    name = entry.element_name or entry.element_id or "–"
+    match entry.type:
+        case Happened.CASE_STARTED:
+            return _("The case was opened")
+        case Happened.CASE_COMPLETED:
+            outcome = entry.data.get("outcome")
+            return (
+                _("The case ended: %(outcome)s", outcome=outcome)
+                if outcome
+                else _("The case ended")
+            )
+        case Happened.CASE_FAILED:
+            return _("The case ended with an error")
+        case Happened.CASE_CANCELLED:
+            return _("The case was cancelled")
+        case Happened.CASE_SUSPENDED:
+            if entry.data.get("halt"):
+                return _("The case was suspended with its procedure")
+            return _("The case was suspended")
+        case Happened.CASE_RESUMED:
+            if entry.data.get("halt"):
+                return _("The case goes on with its procedure")
+            return _("The case goes on")
+        case Happened.CASE_MIGRATED:
+            number = entry.data.get("version", "–")
+            if entry.data.get("is_undone"):
+                return _("The case was moved back to version %(number)s", number=number)
+            return _("The case was moved to version %(number)s of the procedure", number=number)
+        case Happened.TOKEN_MOVED:
+            place = entry.data.get("to_name") or entry.data.get("to")
+            if place is None:  # a join that was released
+                return _("“%(name)s” goes on without what it waited for", name=name)
+            return _("Moved by hand from “%(name)s” to “%(place)s”", name=name, place=place)
+    told = sentence_of_clock(entry) or _sentence_of_window(entry)
+    return told or _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+
+
+def _sentence_of_window(entry: Entry) -> str | None:
+    """What passed between the applicant, the office and registries."""
+    what = entry.data.get("requirement", "–")
+    match entry.type:
+        case Happened.CONSENT_GIVEN:
+            return _("The applicant let the office ask a registry for “%(what)s”", what=what)
+        case Happened.STATEMENT_SWORN:
+            return _("The applicant declared under oath in the place of “%(what)s”", what=what)
+        case Happened.REGISTRY_ANSWERED:
+            if entry.data.get("status") == "found":
+                return _("A registry gave “%(what)s”", what=what)
+            return _("No registry gave “%(what)s”", what=what)
+        case Happened.MESSAGE_WRITTEN:
+            if entry.data.get("is_from_applicant"):
+                return _("The applicant wrote to the office")
+            return _("The office wrote to the applicant")
+        case Happened.CODE_RENEWED:
+            return _("The applicant was given a new code")
+        case Happened.CASES_LINKED:
+            other = entry.data.get("other", "–")
+            if entry.data.get("is_undone"):
+                return _("It is no longer linked with %(number)s", number=other)
+            return _("It was linked with %(number)s", number=other)
+        case Happened.FILE_EXPORTED:
+            return _("A signed copy of the case file was asked for")
+    return None
+
+
+def _sentence_of_task(entry: Entry, name: str) -> str | None:
+    match entry.type:
+        case Happened.TASK_OPENED:
+            return _("“%(task)s” waits for somebody", task=name)
+        case Happened.TASK_CLAIMED:
+            return _("“%(task)s” was claimed", task=name)
+        case Happened.TASK_RELEASED:
+            return _("“%(task)s” was released", task=name)
+        case Happened.TASK_ASSIGNED:
+            return _("“%(task)s” was assigned", task=name)
+        case Happened.TASK_COMPLETED:
+            return _("“%(task)s” was completed", task=name)
+        case Happened.TASK_CANCELLED:
+            return _("“%(task)s” was withdrawn", task=name)
+        case Happened.DATA_CORRECTED:
+            return _("What the case knows was corrected by an operator")
+        case Happened.DOCUMENT_ADDED:
+            return _("A document was added: %(name)s", name=entry.data.get("name", "–"))
+        case Happened.LETTER_ISSUED:
+            letter = f"{entry.data.get('title', '–')} {entry.data.get('number', '')}"
+            return _("A letter was issued: %(name)s", name=letter)
+        case Happened.TASK_PROPOSED:
+            return _("“%(task)s” was proposed for review", task=name)
+        case Happened.TASK_RETURNED:
+            return _("What was proposed for “%(task)s” was returned", task=name)
+        case Happened.TASK_REOPENED:
+            return _("“%(task)s” was undone and is open again", task=name)
+        case Happened.PRIORITY_CHANGED:
+            return _("The priority of “%(task)s” was changed", task=name)
+        case Happened.OPINION_ASKED:
+            return _("An opinion was asked of another office")
+        case Happened.OPINION_ANSWERED:
+            return _("The opinion was given")
+        case Happened.OPINION_WITHDRAWN:
+            return _("The opinion is no longer needed")
+        case Happened.COMMENT_ADDED:
+            return _("A comment was added")
+    return None
+
+
+def _sentence_of_wait(entry: Entry, name: str) -> str:
+    match entry.type:
+        case Happened.TIMER_SET:
+            return _("The time for “%(name)s” began to run", name=name)
+        case Happened.TIMER_FIRED:
+            return _("The time for “%(name)s” ran out", name=name)
+        case Happened.TIMER_CANCELLED:
+            return _("The time for “%(name)s” no longer matters", name=name)
+        case Happened.MESSAGE_SENT:
+            return _("“%(name)s” was sent", name=name)
+        case Happened.MESSAGE_RECEIVED:
+            return _("“%(name)s” was received", name=name)
+        case Happened.SIGNAL_SENT:
+            return _("“%(name)s” was announced", name=name)
+        case Happened.SIGNAL_RECEIVED:
+            return _("“%(name)s” was heard", name=name)
+        case Happened.SERVICE_REQUESTED:
+            return _("“%(name)s” was asked of another system", name=name)
+        case Happened.SERVICE_COMPLETED:
+            return _("“%(name)s” was answered by another system", name=name)
+        case Happened.SERVICE_FAILED:
+            return _("“%(name)s” got no answer from another system", name=name)
+        case Happened.ERROR_THROWN:
+            return _("“%(name)s” ended with an error", name=name)
+        case Happened.ESCALATION_THROWN:
+            return _("“%(name)s” was escalated", name=name)
+        case Happened.DECISION_MADE:
+            return _("“%(name)s” was decided by its rules", name=name)
+        case Happened.INCIDENT_RAISED:
+            return _("Something broke at “%(name)s”; an operator has to look at it", name=name)
+        case Happened.INCIDENT_RESOLVED:
+            return _("What broke at “%(name)s” was mended", name=name)
+    return _("%(name)s: %(kind)s", name=name, kind=entry.type.replace("_", " "))

@@ -1,0 +1,354 @@
+"""What the law's clock has to say, as people say it; the facts of the clock as sentences of the timeline."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Flask
+from markupsafe import Markup
+
+from engine.events import Happened
+from engine.history import Entry
+from engine.models import FiledAppeal
+from engine.sheet import Assessment
+from engine.terms.view import ClockView
+from webapp.i18n import _, plural
+from webapp.words.times import day, due_words, tone
+
+
+def used_words(view: ClockView) -> str:
+    """“3 business days used of 30”."""
+    return plural(
+        "%(num)d business day used of %(all)d",
+        "%(num)d business days used of %(all)d",
+        view.used,
+        all=view.of,
+    )
+
+
+def clock_words(view: ClockView) -> str:
+    """How the clock stands in a few words: “due tomorrow, 3 business days used of 30”, or why it stands still."""
+    if view.stands_for is not None:
+        return f"{stands_words(view)} · {used_words(view)}"
+    if view.is_running or view.state == "silent":
+        return f"{due_words(view.due_at)} · {used_words(view)}"
+    return state_words(view)
+
+
+def law_words(view: ClockView) -> str:
+    """The same beside a due date of another kind: “by law due in 12 days · 3 business days used of 30”."""
+    if view.stands_for is not None or not (view.is_running or view.state == "silent"):
+        return clock_words(view)
+    return _("by law %(due)s · %(used)s", due=due_words(view.due_at), used=used_words(view))
+
+
+def law(view: ClockView | None) -> Markup:
+    """The law's clock in words and their tone; nothing where no term applies."""
+    if view is None:
+        return Markup("")
+    how = "still" if view.stands_for is not None else tone(view.due_at)
+    return Markup('<span class="due law" data-tone="{}">{}</span>').format(how, law_words(view))
+
+
+def stands_words(view: ClockView) -> str:
+    """Why the clock stands still, and until when at most."""
+    until = "–" if view.stands_until is None else day(view.stands_until)
+    if view.stands_for == "notice":
+        return _("stands still: the applicant may correct until %(day)s", day=until)
+    why = suspension_name(view.stands_for or "")
+    return _("stands still: %(why)s, until %(day)s at most", why=why, day=until)
+
+
+def state_words(view: ClockView) -> str:
+    """What became of the clock."""
+    if view.state == "approved" and view.silent_on is not None:
+        return _("approved by positive silence since %(day)s", day=day(view.silent_on))
+    if view.state == "approved" and view.approved_on is not None:
+        return _("approved by filing on %(day)s", day=day(view.approved_on))
+    if view.state == "silent" and view.silent_on is not None:
+        return _("negative silence since %(day)s: it may be appealed", day=day(view.silent_on))
+    if view.state == "answered":
+        return _("answered · %(used)s", used=used_words(view))
+    if view.state == "stopped":
+        return _("no term runs any more")
+    return used_words(view)
+
+
+def silence_words(view: ClockView) -> str:
+    """What silence will do, and when."""
+    if view.assessment == Assessment.POSITIVE_SILENCE:
+        return _("If nothing is notified, it is approved on %(day)s.", day=day(view.silence_from))
+    if view.assessment == Assessment.NEGATIVE_SILENCE:
+        return _(
+            "If nothing is notified, it may be appealed from %(day)s.", day=day(view.silence_from)
+        )
+    if view.assessment == Assessment.AUTOMATIC:
+        return _("It is approved by filing; its paper is due on %(day)s.", day=day(view.notify_by))
+    return _("Which term applies is known when the answers say so.")
+
+
+def applicant_words(view: ClockView) -> list[str]:
+    """How the clock stands, as the applicant is told: what the office owes them, until when, and what silence means."""
+    if view.stands_for == "notice":
+        return [_("The time of the office stands still while you correct.")]
+    if view.stands_for is not None:
+        why, until = suspension_name(view.stands_for), view.stands_until
+        day_said = "–" if until is None else day(until)
+        return [
+            _(
+                "The time of the office stands still, until %(day)s at most: %(why)s.",
+                day=day_said,
+                why=why,
+            )
+        ]
+    if view.state == "silent":
+        return [
+            _(
+                "The office did not answer in time. You may appeal, or go on waiting: it must still answer you."
+            )
+        ]
+    if not view.is_running:
+        return []
+    told = [_("The office has until %(day)s to answer you.", day=day(view.notify_by))]
+    if view.assessment == Assessment.POSITIVE_SILENCE:
+        told.append(
+            _(
+                "If it does not, your request counts as approved on %(day)s.",
+                day=day(view.silence_from),
+            )
+        )
+    elif view.assessment == Assessment.NEGATIVE_SILENCE:
+        told.append(
+            _(
+                "If it does not, you may appeal from %(day)s, as if it had said no.",
+                day=day(view.silence_from),
+            )
+        )
+    return told
+
+
+def assessment_name(assessment: str | None) -> str:
+    """The assessment type in the reader's words."""
+    return (
+        {
+            Assessment.AUTOMATIC: _("automatic approval"),
+            Assessment.POSITIVE_SILENCE: _("prior evaluation, positive silence"),
+            Assessment.NEGATIVE_SILENCE: _("prior evaluation, negative silence"),
+        }.get(Assessment(assessment), "–")
+        if assessment
+        else _("not known yet")
+    )
+
+
+def suspension_name(kind: str) -> str:
+    """A reason for which the clock may stand still."""
+    return {
+        "other_entity": _("information from another entity"),
+        "applicant_request": _("at the applicant's request"),
+        "notice": _("correction by the applicant"),
+    }.get(kind, kind.replace("_", " "))
+
+
+def appeal_name(kind: str) -> str:
+    """An appeal in the reader's words."""
+    return {
+        "reconsideration": _("reconsideration"),
+        "appeal": _("appeal"),
+        "complaint": _("complaint for delay"),
+    }.get(kind, kind.replace("_", " "))
+
+
+def result_name(result: str | None) -> str:
+    """How an appeal was decided."""
+    return {
+        "founded": _("founded"),
+        "partly": _("founded in part"),
+        "unfounded": _("unfounded"),
+        "inadmissible": _("inadmissible"),
+        None: _("not decided yet"),
+    }.get(result, str(result))
+
+
+def applicant_result(result: str | None) -> str:
+    """How an appeal was decided, as one tells who filed it."""
+    return {
+        "founded": _("you were right"),
+        "partly": _("you were right in part"),
+        "unfounded": _("the office does not agree with you"),
+        "inadmissible": _("it could not be admitted"),
+    }.get(result or "", result_name(result))
+
+
+def appeal_state(appeal: FiledAppeal) -> str:
+    """Where an appeal stands, in a word or two."""
+    if appeal.decided_on is None and appeal.silent_on is not None:
+        return _("silence since %(day)s", day=day(appeal.silent_on))
+    return result_name(appeal.result)
+
+
+def appeal_due(decide_by: date) -> str:
+    """Until when it is decided."""
+    return _("To be decided by %(day)s", day=day(decide_by))
+
+
+def appeal_effects(appeal: FiledAppeal, names: Mapping[str, str]) -> list[str]:
+    """What followed from it, a sentence each; `names`: of elements."""
+    found = []
+    if appeal.effect == "back":
+        stage = names.get(appeal.returned_to or "", appeal.returned_to or "–")
+        found.append(
+            _("The decision lost its effect; the case went back to “%(stage)s”.", stage=stage)
+        )
+    elif appeal.effect == "anew":
+        found.append(_("The decision lost its effect; this is the new one."))
+    if appeal.is_exhausted:
+        found.append(_("Nothing more can be filed with the office; a judge can be asked."))
+    elif appeal.silent_on is not None and appeal.decided_on is None:
+        found.append(_("It can be appealed, as if the answer were no."))
+    return found
+
+
+def sentence_of_clock(entry: Entry) -> str | None:
+    """A fact of the clock as a sentence; None for every other fact."""
+    data = entry.data
+    match entry.type:
+        case Happened.CLOCK_STARTED:
+            return _("The term began to run: to be decided by %(day)s", day=_day(data, "decide_by"))
+        case Happened.CLOCK_RESTARTED:
+            return _("The term began anew: to be decided by %(day)s", day=_day(data, "decide_by"))
+        case Happened.CLOCK_STOPPED:
+            why = suspension_name(str(data.get("kind", "")))
+            return _(
+                "The clock stands still: %(why)s, until %(day)s", why=why, day=_day(data, "until")
+            )
+        case Happened.CLOCK_WENT_ON:
+            if data.get("is_recount"):
+                return _(
+                    "A declared day moved the term: to be decided by %(day)s",
+                    day=_day(data, "decide_by"),
+                )
+            return _("The clock goes on: to be decided by %(day)s", day=_day(data, "decide_by"))
+        case Happened.NOTICE_GIVEN:
+            return _(
+                "What is lacking was stated; the applicant may correct until %(day)s",
+                day=_day(data, "correct_by"),
+            )
+        case Happened.DEFICIENCY_CORRECTED:
+            return _("Item %(number)s was corrected", number=data.get("item", "–"))
+        case Happened.REQUEST_CORRECTED:
+            return _("Everything was corrected: the request counts as filed on its first day")
+        case Happened.LEGAL_RISK_TAKEN:
+            return _("A legal risk was taken: new observations after the first notice")
+        case Happened.REQUEST_NOT_FILED:
+            if data.get("is_refunded"):
+                return _("Not corrected in time: it counts as not filed, and the fee is given back")
+            return _("Not corrected in time: it counts as not filed")
+        case Happened.REQUEST_WITHDRAWN:
+            return _("The applicant withdrew the request")
+        case Happened.REQUEST_ABANDONED:
+            return _("The request was declared abandoned")
+    return _sentence_of_answer(entry)
+
+
+def _sentence_of_answer(entry: Entry) -> str | None:
+    data = entry.data
+    match entry.type:
+        case Happened.REQUEST_APPROVED:
+            if data.get("how") == "silence":
+                return _("Positive silence approved the request on %(day)s", day=_day(data, "on"))
+            return _("The request is approved by its filing")
+        case Happened.SILENCE_OPERATED:
+            return _(
+                "Negative silence since %(day)s: the applicant may appeal, the office must still decide",
+                day=_day(data, "on"),
+            )
+        case Happened.REQUEST_DECIDED:
+            return _("The request was decided")
+        case Happened.DECISION_NOTIFIED:
+            return _("The decision was notified")
+        case Happened.TERM_WARNED:
+            if data.get("kind") == "soon":
+                return plural(
+                    "Those in charge were warned: %(num)d business day is left",
+                    "Those in charge were warned: %(num)d business days are left",
+                    int(data.get("days") or 0),
+                )
+            if data.get("kind") == "abandonment":
+                return _(
+                    "The applicant was told to act by %(day)s, or the case ends as abandoned",
+                    day=_day(data, "decide_by"),
+                )
+            if str(data.get("kind", "")).startswith("appeal"):
+                return _sentence_of_appeal_warning(data)
+            if data.get("kind") == "overdue":
+                return _("Those in charge were warned: the time to decide is over")
+            return _("Those in charge were told that silence has operated")
+        case Happened.APPEAL_FILED:
+            return _(
+                "Filed: %(kind)s, to be decided by %(day)s",
+                kind=appeal_name(str(data.get("kind"))),
+                day=_day(data, "decide_by"),
+            )
+        case Happened.TASK_EXTENDED:
+            return _("The task may take longer: until %(day)s", day=_day(data, "due_on"))
+        case Happened.APPEAL_SILENT:
+            kind = appeal_name(str(data.get("kind")))
+            if data.get("how") == "positive":
+                return _("Nobody decided it in time, and silence grants it: %(kind)s", kind=kind)
+            return _("Nobody decided it in time: %(kind)s", kind=kind)
+        case Happened.DECISION_REVOKED:
+            return _("The decision lost its effect")
+        case Happened.CASE_REOPENED:
+            stage = data.get("stage_name") or "–"
+            return _("The case goes on again at “%(stage)s”", stage=stage)
+        case Happened.APPEAL_DECIDED:
+            return _(
+                "Decided: %(kind)s, %(result)s",
+                kind=appeal_name(str(data.get("kind"))),
+                result=result_name(data.get("result")),
+            )
+        case Happened.EXPOST_CHECKED:
+            if data.get("found") == "true":
+                return _("Checked afterwards: what was declared is true")
+            return _("Checked afterwards: what was declared is not true")
+    return None
+
+
+def _sentence_of_appeal_warning(data: Mapping[str, object]) -> str:
+    until = _day(data, "decide_by")
+    match data.get("kind"):
+        case "appeal":
+            return _("Who decides was told of what was filed: until %(day)s", day=until)
+        case "appeal_late":
+            return _("Who decides was warned: the time ended on %(day)s", day=until)
+        case "appeal_quiet":
+            return _("Who decides was told that silence has operated")
+    return _("Who decides was warned: the time ends on %(day)s", day=until)
+
+
+def register(app: Flask) -> None:
+    """Give templates the filters `clock_words`, `used_words`, `assessment_name` and their kin."""
+    app.jinja_env.filters.update(
+        clock_words=clock_words,
+        law=law,
+        used_words=used_words,
+        stands_words=stands_words,
+        state_words=state_words,
+        silence_words=silence_words,
+        applicant_words=applicant_words,
+        assessment_name=assessment_name,
+        suspension_name=suspension_name,
+        appeal_name=appeal_name,
+        result_name=result_name,
+        applicant_result=applicant_result,
+        appeal_state=appeal_state,
+        appeal_due=appeal_due,
+        appeal_effects=appeal_effects,
+    )
+
+
+def _day(data: Mapping[str, object], name: str) -> str:
+    said = data.get(name)
+    try:
+        return day(date.fromisoformat(str(said)))
+    except ValueError:
+        return "–"
