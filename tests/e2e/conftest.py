@@ -17,8 +17,8 @@ from engine.models import Membership, Office, Person, PersonRole, Role
 from tests.clock import START, Clock
 from tests.e2e.accessibility import barriers
 from tests.e2e.faults import Faults
-from webapp import create_app
 from webapp.config import Settings
+from webapp.house import House
 
 PASSWORD = "correcto caballo batería"
 WIDE = {"width": 1280, "height": 800}
@@ -100,7 +100,7 @@ def seed(database: Database, password_hash: str) -> None:
 def live_server(
     sqlite_database: Database, password_hash: str, clock: Clock, tmp_path: Path
 ) -> Iterator[LiveServer]:
-    """Expedito served by waitress on a free port, with its own database, offices and people; time stands still until
+    """Expedito as `expedito serve` has it, on a free port, with its own database, offices and people; time stands still until
     the test moves `clock`. No worker runs: a test that waits for a timer runs the due jobs itself."""
     seed(sqlite_database, password_hash)
     settings = Settings(
@@ -108,9 +108,9 @@ def live_server(
         var=tmp_path,
         secret_key="only for tests, and long enough for that",
     )
-    app = create_app(settings, database=sqlite_database, clock=clock)
+    house = House(settings, database=sqlite_database, clock=clock)
     server = create_server(
-        app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
+        house, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
     )
     thread = threading.Thread(target=server.run, name="expedito-under-test", daemon=True)
     thread.start()

@@ -16,7 +16,9 @@ def entry(town: Town, happened: str) -> Entry:
 def test_every_fact_is_said_in_words_of_its_own(town: Town, happened: Happened) -> None:
     with town.app.test_request_context():
         (line,) = told([entry(town, happened)])
-    assert happened.value.replace("_", " ") not in line.words, "webapp/words/facts.py has no words for it"
+    assert happened.value.replace("_", " ") not in line.words, (
+        "webapp/words/facts.py has no words for it"
+    )
     assert line.reason == "Why"
 
 
