@@ -100,8 +100,8 @@ def seed(database: Database, password_hash: str) -> None:
 def live_server(
     sqlite_database: Database, password_hash: str, clock: Clock, tmp_path: Path
 ) -> Iterator[LiveServer]:
-    """Expedito as `expedito serve` has it, on a free port, with its own database, offices and people; time stands still until
-    the test moves `clock`. No worker runs: a test that waits for a timer runs the due jobs itself."""
+    """Expedito as `expedito serve` has it, on a free port, with its own database, offices and people; time stands still
+    until the test moves `clock`. No worker runs: a test that waits for a timer runs the due jobs itself."""
     seed(sqlite_database, password_hash)
     settings = Settings(
         database_url=sqlite_database.url,
