@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from designer.simulation.outcomes import Results
 from designer.simulation.tally import quantile
+from designer.survival import survival
 
 TOLERANCE = 0.10
 FEWEST = 30  # measured cases
@@ -12,11 +13,16 @@ FEWEST = 30  # measured cases
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Cycle times of real cases, in seconds."""
+    """Cycle times of real cases, in seconds.
+
+    `is_known` False: so many still run that a value is only the longest that was seen.
+    """
 
     count: int
     p50: float
     p85: float
+    running: int = 0
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +37,26 @@ class Calibration:
 
     @property
     def is_met(self) -> bool:
-        """Whether both are within 10 %, on enough cases."""
+        """Whether both are within 10 %, on enough cases, of which enough have ended to know them."""
         is_near = abs(self.gap50) <= TOLERANCE and abs(self.gap85) <= TOLERANCE
-        return is_near and self.measured.count >= FEWEST
+        return is_near and self.measured.count >= FEWEST and self.measured.is_known
 
 
-def measured_of(cycles: Sequence[float]) -> Measured | None:
-    """What was measured, from the cycle times of completed cases; None without any."""
+def measured_of(cycles: Sequence[float], running: Sequence[float] = ()) -> Measured | None:
+    """What was measured, from the cycle times of completed cases; None without any.
+
+    `running` are the seconds that cases have run which have not ended. They count as longer than that: leaving them
+    out would flatter the latest cases, of which only the quick ones have ended.
+    """
     if not cycles:
         return None
-    ordered = sorted(cycles)
-    return Measured(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.85))
+    if not running:
+        ordered = sorted(cycles)
+        return Measured(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.85))
+    curve, longest = survival(cycles, running), max(*cycles, *running)
+    found = [curve.quantile(share) for share in (0.5, 0.85)]
+    p50, p85 = (longest if one is None else one.value for one in found)
+    return Measured(len(cycles), p50, p85, len(running), None not in found)
 
 
 def calibrated(results: Results, measured: Measured) -> Calibration:

@@ -13,7 +13,7 @@ from designer.models import SimulationRun, WhatIf
 from designer.simulation.calibration import Measured, calibrated, measured_of
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
-from designer.simulation.fitting.work import WorkItem, traces
+from designer.simulation.fitting.work import Seen, so_far, traces
 from designer.simulation.lived import with_law, work_of, work_of_log
 from designer.simulation.refusals import Cancelled
 from designer.simulation.results_json import told
@@ -62,15 +62,16 @@ class SimulationDesk:
 
     def _begin(
         self, session: Session, run_id: int
-    ) -> tuple[Model, str, Scenario, dict[str, Any], list[WorkItem]] | None:
+    ) -> tuple[Model, str, Scenario, dict[str, Any], Seen] | None:
         run = session.get(SimulationRun, run_id)
         if run is None or run.status not in OPEN:
             return None
         what_if = what_if_by_id(session, run.what_if_id)
         run.status, run.done = RunStatus.RUNNING, 0
-        work = _lived(session, what_if, run) if run.settings["fit"] or what_if.is_as_is else []
+        is_wanted = run.settings["fit"] or what_if.is_as_is
+        seen = _lived(session, what_if, run, at=self.clock()) if is_wanted else Seen()
         scenario = read_scenario(what_if.data)
-        return read(what_if.model), what_if.process_id, scenario, dict(run.settings), work
+        return read(what_if.model), what_if.process_id, scenario, dict(run.settings), seen
 
     def progress(self, run_id: int, done: int, total: int) -> None:
         """Say how far it is."""
@@ -121,7 +122,7 @@ class _Running:
         process_id: str,
         scenario: Scenario,
         settings: dict[str, Any],
-        work: list[WorkItem],
+        seen: Seen,
     ) -> None:
         self.desk = desk
         self.run_id = run_id
@@ -129,13 +130,13 @@ class _Running:
         self.process_id = process_id
         self.scenario = scenario
         self.settings = settings
-        self.work = work
+        self.seen = seen
         self._looked_at = 0.0
 
     def carry_out(self) -> dict[str, Any]:
         """Everything that was asked for, as JSON."""
         if self.settings["fit"]:
-            fit = fitted(self.model, self.process_id, self.work)
+            fit = fitted(self.model, self.process_id, self.seen.work, running=self.seen.running)
             self.scenario = with_law(fit.scenario, self.scenario)
             self.desk.keep_fit(self.run_id, _with_scenario(fit, self.scenario))
         wanted, cases = int(self.settings["replications"]), int(self.settings["cases"])
@@ -152,7 +153,7 @@ class _Running:
             check=self._check,
         )
         found = told(results)
-        measured = _measured(self.work)
+        measured = _measured(self.seen)
         if measured is not None:
             gate = calibrated(results, measured)
             found["calibration"] = asdict(gate) | {"is_met": gate.is_met}
@@ -207,19 +208,20 @@ def _with_scenario(fit: Fit, scenario: Scenario) -> Fit:
     return replace(fit, scenario=scenario)
 
 
-def _measured(work: list[WorkItem]) -> Measured | None:
-    found = traces(work)
-    return measured_of([trace.cycle for trace in found]) if len(found) >= FEWEST_CASES else None
+def _measured(seen: Seen) -> Measured | None:
+    found = traces(seen.work)
+    if len(found) < FEWEST_CASES:
+        return None
+    return measured_of([trace.cycle for trace in found], so_far(found, seen.running))
 
 
-def _lived(session: Session, what_if: WhatIf, run: SimulationRun) -> list[WorkItem]:
+def _lived(session: Session, what_if: WhatIf, run: SimulationRun, *, at: datetime) -> Seen:
     person = session.get(Person, run.asked_by_id) if run.asked_by_id is not None else None
     if person is None:
-        return []
+        return Seen()
     log_id = run.settings.get("fit_on") or (what_if.origin or {}).get("fit_on")
     if log_id is not None:
         return work_of_log(session, int(log_id), person, LIMA)
     if what_if.procedure_id is None:
-        return []
-    question = Question(person, what_if.procedure_id)
-    return work_of(session, question)
+        return Seen()
+    return work_of(session, Question(person, what_if.procedure_id), at=at)

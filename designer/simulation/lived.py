@@ -1,21 +1,21 @@
 """What people did in a procedure, as the fitting wants it; and what no log tells, kept when a scenario is fitted."""
 
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from designer.simulation.fitting.work import WorkItem
+from designer.simulation.fitting.work import Seen, StillRunning, WorkItem
 from designer.simulation.scenario import Scenario
-from engine.metrics.lived import lived_work, logged_work
+from engine.metrics.lived import lived_so_far, lived_work, logged_so_far, logged_work
 from engine.metrics.question import Question
 from engine.models import Person
 
 
-def work_of(session: Session, question: Question) -> list[WorkItem]:
-    """The work of completed cases, in the office's own time."""
+def work_of(session: Session, question: Question, *, at: datetime) -> Seen:
+    """The work of completed cases, in the office's own time, and the cases that have not ended."""
     zone = question.zone
-    return [
+    work = (
         WorkItem(
             one.case,
             one.element_id,
@@ -25,14 +25,13 @@ def work_of(session: Session, question: Question) -> list[WorkItem]:
             one.ended_at.astimezone(zone),
         )
         for one in lived_work(session, question)
-    ]
+    )
+    return Seen(tuple(work), _running(lived_so_far(session, question, at=at), zone))
 
 
-def work_of_log(
-    session: Session, procedure_id: int, person: Person, zone: tzinfo
-) -> list[WorkItem]:
-    """The work of ended cases of an imported log; activities by the names that the log gives them."""
-    return [
+def work_of_log(session: Session, procedure_id: int, person: Person, zone: tzinfo) -> Seen:
+    """The same of an imported log; activities by the names that the log gives them."""
+    work = (
         WorkItem(
             one.case,
             one.activity,
@@ -42,7 +41,12 @@ def work_of_log(
             one.ended_at.astimezone(zone),
         )
         for one in logged_work(session, procedure_id, person)
-    ]
+    )
+    return Seen(tuple(work), _running(logged_so_far(session, procedure_id, person), zone))
+
+
+def _running(found: list[tuple[datetime, float]], zone: tzinfo) -> tuple[StillRunning, ...]:
+    return tuple(StillRunning(began.astimezone(zone), so_far) for began, so_far in found)
 
 
 def with_law(fit: Scenario, before: Scenario) -> Scenario:

@@ -5,7 +5,7 @@ was promised can be held against what came of it.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from designer.cost import Ledger
 from designer.ledger import ledger
 from designer.models import StudyReport
-from designer.simulation.fitting.work import WorkItem
+from designer.simulation.fitting.work import Seen
 from designer.simulation.lived import work_of
 from designer.studies.achieved import NotLiveYet, achieved, live_version
 from designer.studies.commands import study_by_id
@@ -161,15 +161,16 @@ class ReportDesk:
         if both.to_be is None:
             report.data = {**report.data, "state": "failed"}
             return None
-        work: list[WorkItem] = []
+        seen = Seen()
         if study.procedure_id is not None and study.as_is_version_id is not None:
-            work = work_of(session, Question(by, study.procedure_id, study.as_is_version_id))
+            asked = Question(by, study.procedure_id, study.as_is_version_id)
+            seen = work_of(session, asked, at=report.issued_at)
         return _Making(
             figures_of(study, both),
             both,
             ledger(session),
             report.issued_at.date(),
-            work,
+            seen,
             drawings_of(session, study),
         )
 
@@ -182,7 +183,7 @@ class _Making:
     both: Sides | None = None
     book: Ledger = field(default_factory=Ledger)
     on: date = date.min
-    work: Sequence[WorkItem] = ()
+    seen: Seen = field(default_factory=Seen)
     drawings: tuple[bytes, bytes] = (b"", b"")
 
 
@@ -195,7 +196,7 @@ def _proved(making: _Making) -> dict[str, Any]:
     assert both.to_be is not None
     before, after = both.as_is, both.to_be
     try:
-        ready = prepared(before, after, both.said, making.book, making.work, on=making.on)
+        ready = prepared(before, after, both.said, making.book, making.seen, on=making.on)
         told, waits = simulated(before, after, ready)
         data |= told
     except Refusal as refusal:

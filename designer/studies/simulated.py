@@ -11,7 +11,7 @@ from designer.cost import Ledger
 from designer.simulation.calibration import FEWEST, calibrated, measured_of
 from designer.simulation.experiments import compared, simulate
 from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
-from designer.simulation.fitting.work import WorkItem, traces
+from designer.simulation.fitting.work import Seen, so_far, traces
 from designer.simulation.lived import with_law
 from designer.simulation.outcomes import Difference, Estimate, Results
 from designer.simulation.scenario import Scenario, TaskPlan
@@ -37,18 +37,20 @@ class Prepared:
     to_be: Scenario
     fit: Fit | None
     cycles: tuple[float, ...]  # measured, in seconds, in order of arrival
+    running: tuple[float, ...] = ()  # how long cases have run that have not ended
 
 
 def prepared(
-    before: Side, after: Side, said: Said, book: Ledger, work: Sequence[WorkItem], *, on: date
+    before: Side, after: Side, said: Said, book: Ledger, seen: Seen, *, on: date
 ) -> Prepared:
     """Fitted on the log where it holds FEWEST_CASES completed cases, otherwise from the tables."""
     plain = scenario_of(before, said, book, on=on)
     wanted = scenario_of(after, said, book, on=on)
-    cycles = tuple(trace.cycle for trace in traces(work))
+    found = traces(seen.work)
+    cycles = tuple(trace.cycle for trace in found)
     if len(cycles) < FEWEST_CASES:
         return Prepared(plain, wanted, None, cycles)
-    fit = fitted(before.parts.model, before.parts.process_id, work)
+    fit = fitted(before.parts.model, before.parts.process_id, seen.work, running=seen.running)
     known = replace(with_law(fit.scenario, plain), name=plain.name)
     process = after.parts.model.process(after.parts.process_id)
     to_be = merged(wanted, known, process)
@@ -58,7 +60,8 @@ def prepared(
         if name in known.tasks
     }
     to_be = replace(to_be, name=wanted.name, tasks={**to_be.tasks, **scaled})
-    return Prepared(known, to_be, fit, cycles)
+    running = tuple(so_far(found, seen.running))
+    return Prepared(known, to_be, fit, cycles, running)
 
 
 def _row(side: Side, name: str) -> Row | None:
@@ -152,7 +155,7 @@ def _calibration(was: Results, ready: Prepared) -> dict[str, Any] | None:
     if ready.fit is not None:
         gate = ready.fit.test
     else:
-        measured = measured_of(ready.cycles)
+        measured = measured_of(ready.cycles, ready.running)
         if measured is None or measured.count < FEWEST:
             return None
         gate = calibrated(was, measured)

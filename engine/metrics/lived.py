@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from engine.metrics.item import ItemKind
@@ -70,6 +70,26 @@ def lived_work(session: Session, question: Question) -> Iterator[Lived]:
         yield Lived(number, element_id, str(person or ""), opened_at, claimed_at, ended_at)
 
 
+def lived_so_far(
+    session: Session, question: Question, *, at: datetime
+) -> list[tuple[datetime, float]]:
+    """Of the latest cases that have not ended: when each began, and the seconds it has run."""
+    of_version = true() if question.version_id is None else Case.version_id == question.version_id
+    began = session.scalars(
+        select(Case.started_at)
+        .where(
+            Case.procedure_id == question.procedure_id,
+            Case.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)),
+            of_version,
+            counted_cases(question.person),
+            *question.within(Case.started_at),
+        )
+        .order_by(Case.started_at.desc())
+        .limit(MOST_CASES)
+    )
+    return [(one, max(0.0, (at - one).total_seconds())) for one in began]
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedWork:
     """One completed activity of an imported log. What the log does not say is None; instants are aware."""
@@ -85,9 +105,9 @@ class LoggedWork:
 def logged_work(session: Session, procedure_id: int, person: Person) -> Iterator[LoggedWork]:
     """What happened in the latest ended cases of an imported log; for analysts and managers, who may mine it.
 
-    A case that the log declares open is left out: how long it takes is not known yet.
+    A case that the log declares open is left out: how long it takes is not known yet (logged_so_far).
     """
-    if not (person.has_role(Role.ANALYST) or person.has_role(Role.MANAGER)):
+    if not _may_mine(person):
         return
     recent = (
         select(MeasuredCase.case_id, MeasuredCase.number)
@@ -127,6 +147,33 @@ def logged_work(session: Session, procedure_id: int, person: Person) -> Iterator
             None if is_event or started is None else _instant(started),
             _instant(ended),
         )
+
+
+def logged_so_far(
+    session: Session, procedure_id: int, person: Person
+) -> list[tuple[datetime, float]]:
+    """Of the cases that an imported log declares open: when each began, and the seconds until the log ends."""
+    if not _may_mine(person):
+        return []
+    here = MeasuredCase.procedure_id == procedure_id, MeasuredCase.is_imported
+    last = session.scalar(
+        select(func.max(WorkItem.ended_at))
+        .join(MeasuredCase, MeasuredCase.case_id == WorkItem.case_id)
+        .where(*here)
+    )
+    if last is None:
+        return []
+    began = session.scalars(
+        select(MeasuredCase.started_at)
+        .where(*here, MeasuredCase.status == CaseStatus.OPEN)
+        .order_by(MeasuredCase.started_at.desc())
+        .limit(MOST_CASES)
+    )
+    return [(_instant(one), float(max(0, last - one))) for one in began]
+
+
+def _may_mine(person: Person) -> bool:
+    return person.has_role(Role.ANALYST) or person.has_role(Role.MANAGER)
 
 
 def _instant(seconds: int) -> datetime:

@@ -117,7 +117,6 @@ def ask_for_it(key: str) -> ResponseReturnValue:
     offer = offer_by_key(session(), key)
     version = version_with_everything(session(), offer.version_id)
     ask_for_print(session(), version, at=now())
-    flash(_("The PDF is being made. Reload the page in a moment."))
     return redirect(url_for("offers.show", key=key), 303)
 
 

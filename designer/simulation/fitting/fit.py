@@ -5,14 +5,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from designer.simulation.calibration import TOLERANCE, Calibration, calibrated, measured_of
+from designer.simulation.calibration import (
+    TOLERANCE,
+    Calibration,
+    Measured,
+    calibrated,
+    measured_of,
+)
 from designer.simulation.distributions import Distribution, fixed
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.branching import shares
 from designer.simulation.fitting.delays import Waiting, paces, with_delays
 from designer.simulation.fitting.families import Chosen, chosen, empirical
 from designer.simulation.fitting.hours import hours_of
-from designer.simulation.fitting.work import Trace, WorkItem, traces, with_starts
+from designer.simulation.fitting.work import (
+    StillRunning,
+    Trace,
+    WorkItem,
+    since,
+    traces,
+    with_starts,
+)
 from designer.simulation.refusals import N_, Gap
 from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
 from designer.simulation.tally import quantile
@@ -72,6 +85,7 @@ def fitted(
     process_id: str,
     work: Iterable[WorkItem],
     *,
+    running: Iterable[StillRunning] = (),
     ids: Mapping[str, str] | None = None,
     is_by_turns: bool = False,
     seed: int = 1,
@@ -80,7 +94,7 @@ def fitted(
 
     `is_by_turns`: on every second case instead, which tells a poor fit from an office that has changed meanwhile.
     `ids`: activity → element id; by default activities are ids or names of the diagram's. Only completed cases belong
-    in `work`. Raises TooFewCases.
+    in `work`; `running` are the others, which both halves are measured with. Raises TooFewCases.
     """
     found = traces(work)
     if len(found) < FEWEST_CASES:
@@ -88,6 +102,8 @@ def fitted(
     found, unknown = with_starts(found)
     half = len(found) // 2
     first, second = (found[::2], found[1::2]) if is_by_turns else (found[:half], found[half:])
+    still = since(found, running)
+    open_first, open_second = _divided(still, None if is_by_turns else second[0])
     scope = model.process(process_id).scope
     names = ids or {
         said: node.id
@@ -115,7 +131,17 @@ def fitted(
                 {"names": ", ".join(sorted(strange)[:5])},
             )
         )
-    apart = None if is_by_turns else _halves_apart(first, second)
+    if still:
+        notes.append(
+            Gap(
+                N_(
+                    "{count} cases have not ended yet: they count as longer than they have run so far."
+                ),
+                {"count": len(still)},
+            )
+        )
+    measured = _measured(first, open_first), _measured(second, open_second)
+    apart = None if is_by_turns else _halves_apart(*measured)
     if apart is not None:
         notes.append(apart)
     fitting = _Fitting(first, names)
@@ -126,8 +152,9 @@ def fitted(
     scenario = with_delays(
         model, process_id, _arriving(plain, first), waiting, cases=len(first), seed=seed
     )
-    training = _tested(model, process_id, scenario, first, seed)
-    test = _tested(model, process_id, _arriving(scenario, second), second, seed)
+    training = _tested(model, process_id, scenario, len(first), measured[0], seed)
+    arriving = _arriving(scenario, second)
+    test = _tested(model, process_id, arriving, len(second), measured[1], seed)
     return Fit(
         replace(scenario, arrivals=plain.arrivals),
         training,
@@ -140,15 +167,29 @@ def fitted(
     )
 
 
-def _halves_apart(first: Sequence[Trace], second: Sequence[Trace]) -> Gap | None:
+def _divided(
+    still: Sequence[StillRunning], boundary: Trace | None
+) -> tuple[list[float], list[float]]:
+    """Seconds that cases of the one half have run and of the other; by turns where there is no `boundary`."""
+    seconds = [one.so_far for one in still]
+    if boundary is None:
+        return seconds[::2], seconds[1::2]
+    early = sum(one.arrived_at < boundary.arrived_at for one in still)
+    return seconds[:early], seconds[early:]
+
+
+def _measured(found: Sequence[Trace], running: Sequence[float]) -> Measured:
+    measured = measured_of([trace.cycle for trace in found], running)
+    assert measured is not None  # neither half of enough cases is empty
+    return measured
+
+
+def _halves_apart(first: Measured, second: Measured) -> Gap | None:
     """A remark where the halves differ by more than the gate allows: then nothing fitted on one can meet the other."""
-    found = [
-        [quantile(sorted(trace.cycle for trace in half), share) for share in (0.5, 0.85)]
-        for half in (first, second)
-    ]
-    if all(abs(was - now) <= TOLERANCE * now for was, now in zip(*found, strict=True)):
+    pairs = ((first.p50, second.p50), (first.p85, second.p85))
+    if all(abs(was - now) <= TOLERANCE * now for was, now in pairs):
         return None
-    (half, most), (half_now, most_now) = ([f"{one / 3600:.1f}" for one in each] for each in found)
+    (half, half_now), (most, most_now) = ([f"{one / 3600:.1f}" for one in pair] for pair in pairs)
     return Gap(
         N_(
             "The halves of the log differ themselves: half of the cases took {half} h, then {half_now} h; "
@@ -160,11 +201,9 @@ def _halves_apart(first: Sequence[Trace], second: Sequence[Trace]) -> Gap | None
 
 
 def _tested(
-    model: Model, process_id: str, scenario: Scenario, found: Sequence[Trace], seed: int
+    model: Model, process_id: str, scenario: Scenario, cases: int, measured: Measured, seed: int
 ) -> Calibration:
-    results = simulate(model, process_id, scenario, cases=len(found), replications=TESTS, seed=seed)
-    measured = measured_of([trace.cycle for trace in found])
-    assert measured is not None
+    results = simulate(model, process_id, scenario, cases=cases, replications=TESTS, seed=seed)
     return calibrated(results, measured)
 
 

@@ -35,6 +35,22 @@ class Trace:
         return (max(item.ended_at for item in self.items) - self.arrived_at).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class StillRunning:
+    """A case that has not ended: when it began, and for how many seconds it had run when it was last looked at."""
+
+    arrived_at: datetime
+    so_far: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is to fit on: the work of completed cases, and the cases that have not ended."""
+
+    work: tuple[WorkItem, ...] = ()
+    running: tuple[StillRunning, ...] = ()
+
+
 def traces(work: Iterable[WorkItem]) -> list[Trace]:
     """Cases in order of arrival. Work whose readiness is unknown was ready when the work before it was done."""
     cases: dict[str, list[WorkItem]] = {}
@@ -53,6 +69,17 @@ def traces(work: Iterable[WorkItem]) -> list[Trace]:
             known.append(replace(item, enabled_at=min(ready, item.started_at or item.ended_at)))
         found.append(Trace(case, tuple(known)))
     return sorted(found, key=lambda trace: (trace.arrived_at, trace.case))
+
+
+def since(found: list[Trace], running: Iterable[StillRunning]) -> list[StillRunning]:
+    """The running cases that are as young as these completed ones, in order of arrival."""
+    young = (one for one in running if one.arrived_at >= found[0].arrived_at)
+    return sorted(young, key=lambda one: (one.arrived_at, one.so_far))
+
+
+def so_far(found: list[Trace], running: Iterable[StillRunning]) -> list[float]:
+    """How many seconds they have run."""
+    return [one.so_far for one in since(found, running)]
 
 
 def with_starts(found: list[Trace]) -> tuple[list[Trace], int]:

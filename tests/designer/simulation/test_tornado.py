@@ -73,3 +73,13 @@ def test_a_handful_of_cases_calibrates_nothing() -> None:
     assert few is not None
     assert not calibrated(results, few).is_met
     assert measured_of([]) is None
+
+
+def test_what_too_few_cases_have_reached_is_not_known() -> None:
+    results = simulate(
+        chain("t0"), "p", served((1, fixed(60)), every=600), cases=50, replications=2
+    )
+    half_done = measured_of([60.0] * 40, [90.0] * 20)
+    assert half_done is not None
+    assert (half_done.p50, half_done.p85, half_done.is_known) == (60.0, 90.0, False)
+    assert not calibrated(results, half_done).is_met

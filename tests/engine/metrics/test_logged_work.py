@@ -1,15 +1,20 @@
 """What an imported log says of work, for whoever fits a simulation on it."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy import update
 
 from engine.database import Database
 from engine.logs.formats import format_of
 from engine.logs.importing import fill, register_log
-from engine.metrics.lived import logged_work
-from engine.models import Role
+from engine.metrics.lived import lived_so_far, logged_so_far, logged_work
+from engine.metrics.question import Question
+from engine.models import CaseStatus, MeasuredCase, Role
 from tests.clock import START
-from tests.engine.office import TownHall
+from tests.engine.office import TownHall, diagram
 
+LINE = diagram('<startEvent id="s"/><userTask id="t" name="T"/><endEvent id="e"/>', flows="s>t t>e")
 LOG = """case,activity,time,who
 1,Receive,2026-01-05T08:00:00+00:00,ana
 1,Decide,2026-01-06T09:00:00+00:00,eva
@@ -54,3 +59,26 @@ def test_the_work_of_a_log_comes_with_what_it_says_and_no_more(
         assert {one.enabled_at for one in found} | {one.started_at for one in found} == {None}
         carla = hall.person("carla", "Desk")
         assert list(logged_work(session, log.procedure_id, carla)) == []
+        assert logged_so_far(session, log.procedure_id, ana) == []
+        session.execute(
+            update(MeasuredCase)
+            .where(MeasuredCase.procedure_id == log.procedure_id, MeasuredCase.number == "2")
+            .values(status=CaseStatus.OPEN.value)
+        )
+        [(began, so_far)] = logged_so_far(session, log.procedure_id, ana)
+        assert began == datetime(2026, 1, 5, 10, tzinfo=UTC)
+        assert so_far == 23 * 3600  # until the last thing that the log tells
+        assert logged_so_far(session, log.procedure_id, carla) == []
+
+
+def test_of_cases_that_have_not_ended_it_is_said_how_long_they_have_run(
+    sqlite_database: Database,
+) -> None:
+    with sqlite_database.transaction() as session:
+        hall = TownHall(session, START)
+        ana = hall.person("ana", "Office", roles=(Role.ANALYST,))
+        version = hall.publish(LINE, by=ana)
+        hall.start(version)
+        asked = Question(ana, version.procedure_id)
+        later = START + timedelta(hours=5)
+        assert lived_so_far(session, asked, at=later) == [(START, 5 * 3600.0)]

@@ -12,7 +12,7 @@ from designer.simulation.fitting.families import chosen
 from designer.simulation.fitting.fit import Fit, TooFewCases, fitted
 from designer.simulation.fitting.follows import followed
 from designer.simulation.fitting.hours import hours_of
-from designer.simulation.fitting.work import WorkItem, traces, with_starts
+from designer.simulation.fitting.work import StillRunning, WorkItem, traces, with_starts
 from designer.simulation.replication import replicate
 from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
 from engine.bpmn.model import Kind, Node
@@ -46,8 +46,9 @@ def lived(scenario: Scenario, cases: int) -> list[WorkItem]:
     return work
 
 
-def test_a_fit_meets_the_office_it_was_fitted_on_and_cases_it_has_not_seen() -> None:
-    office = Scenario(
+def two_steps() -> Scenario:
+    """An office of two people, in which a case takes about four days."""
+    return Scenario(
         start_at=MONDAY,
         arrivals=Arrivals(exponential(1.5 * HOUR), "office"),
         calendars={"office": OFFICE_HOURS},
@@ -60,7 +61,10 @@ def test_a_fit_meets_the_office_it_was_fitted_on_and_cases_it_has_not_seen() -> 
             "sign": TaskPlan(by=(Performance("signer", exponential(600)),), delay=exponential(DAY)),
         },
     )
-    fit = fitted(chain("review", "sign"), "p", lived(office, 800))
+
+
+def test_a_fit_meets_the_office_it_was_fitted_on_and_cases_it_has_not_seen() -> None:
+    fit = fitted(chain("review", "sign"), "p", lived(two_steps(), 800))
     assert fit.training.is_met, fit.training
     assert fit.test.is_met, fit.test
     review = fit.scenario.tasks["review"]
@@ -76,6 +80,27 @@ def test_a_fit_meets_the_office_it_was_fitted_on_and_cases_it_has_not_seen() -> 
     blind = replace(fit.scenario, tasks=bare)
     results = simulate(chain("review", "sign"), "p", blind, cases=400, replications=3)
     assert results.measures["cycle_p50"].value < 0.5 * fit.test.measured.p50
+
+
+def test_cases_that_still_run_count_as_longer_than_they_have_run() -> None:
+    model, whole = chain("review", "sign"), lived(two_steps(), 400)
+    truth = fitted(model, "p", whole).test.measured
+    cases = traces(whole)
+    today = cases[-1].arrived_at + timedelta(hours=1)
+    over = {one.case for one in cases if max(item.ended_at for item in one.items) <= today}
+    running = [
+        StillRunning(one.arrived_at, (today - one.arrived_at).total_seconds())
+        for one in cases
+        if one.case not in over
+    ]
+    work = [item for item in whole if item.case in over]
+    flattered = fitted(model, "p", work).test.measured
+    honest = fitted(model, "p", work, running=running)
+    assert len(running) > 5
+    assert honest.test.measured.running + honest.training.measured.running == len(running)
+    assert abs(honest.test.measured.p85 - truth.p85) < abs(flattered.p85 - truth.p85)
+    assert honest.test.measured.p85 > flattered.p85
+    assert any(note.values.get("count") == len(running) for note in honest.notes)
 
 
 def test_too_small_a_log_is_refused() -> None:
