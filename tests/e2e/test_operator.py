@@ -88,6 +88,8 @@ def test_what_one_round_knows_wrongly_is_corrected_where_it_broke(
     page.locator("main table a, main li a").first.click()
     page.get_by_text("Correct what the case knows").click()
     part = page.get_by_role("group", name="Only “Visit”, round 2")
+    expect(part.get_by_label("day")).to_have_value("w•••")
+    page.get_by_role("link", name="Show them").click()
     expect(part.get_by_label("day")).to_have_value("when it suits")
     part.get_by_label("day").fill("P2D")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

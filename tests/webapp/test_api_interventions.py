@@ -88,15 +88,17 @@ def test_a_move_is_looked_at_before_it_is_made(town: Town) -> None:
 
 def test_a_procedure_takes_no_cases_while_it_is_suspended(town: Town) -> None:
     number, ana = started(town), Machine(town, "ana")
-    assert ana.post("/procedures/licence/suspend").json["takes_cases"] is False
+    why = {"reason": "The norm changed"}
+    assert ana.post("/procedures/licence/suspend").status_code == 422, "a reason is asked for"
+    assert ana.post("/procedures/licence/suspend", why).json["takes_cases"] is False
     carla = Machine(town, "carla")
     refused = carla.post("/procedures/licence/cases", {"applicant": {"name": "Eva"}})
     assert (refused.status_code, "no new cases" in refused.text) == (422, True), refused.text
     assert carla.get(f"/cases/{number}").json["status"] == "open", "open ones go on"
-    assert carla.post("/procedures/licence/resume").status_code == 403
-    assert ana.post("/procedures/licence/resume").json["takes_cases"] is True
+    assert carla.post("/procedures/licence/resume", why).status_code == 403
+    assert ana.post("/procedures/licence/resume", why).json["takes_cases"] is True
     assert started(town) != number
-    assert ana.post("/procedures/nothing/suspend").status_code == 404
+    assert ana.post("/procedures/nothing/suspend", why).status_code == 404
 
 
 def test_what_only_one_round_knows_is_corrected_with_the_retry(town: Town) -> None:

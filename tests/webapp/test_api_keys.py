@@ -99,6 +99,36 @@ def _ruled(town: Town) -> Sent:
     return "marta", f"{where}/{filed.json['number']}/decide", ruling
 
 
+NOTICE = {"items": [{"requirement_key": "plan", "text": "Sign it."}]}
+
+
+def _clock(
+    *deeds: tuple[str, Any], later: datetime | None = None, who: str = "luis"
+) -> Callable[[Town], Sent]:
+    """The last of these deeds on the clock of a case, the others done."""
+
+    def made(town: Town) -> Sent:
+        luis, at = Machine(town, "luis"), f"/cases/{permit(town, 'positive_silence')}"
+        for path, body in deeds[:-1]:
+            done = luis.post(f"{at}/{path}", body)
+            assert done.status_code in (200, 201), done.text
+        if later is not None:
+            town.clock.set(later)
+        return who, f"{at}/{deeds[-1][0]}", deeds[-1][1]
+
+    return made
+
+
+def _longer(town: Town) -> Sent:
+    number = permit(town, "positive_silence", clock={"tasks": {"check": "report"}})
+    (one,) = Machine(town, "luis").get(f"/cases/{number}/term").json["extendable_tasks"]
+    token = one["task"].partition("-")[2]
+    return "luis", f"/cases/{number}/tasks/{token}/longer", {"reason": "r"}
+
+
+_ASKED = ("suspension", {"kind": "other_entity", "reason": "asked SUNARP", "days": 2})
+_STOP = ("suspension", {"kind": "applicant_request", "reason": "they asked"})
+
 COMMANDS: dict[str, Callable[[Town], Sent]] = {
     "messages": lambda town: ("oscar", "/messages", {"name": "paid", "ttl": 60}),
     "procedures": lambda town: ("ana", "/procedures?key=other&name=Other", LICENCE),
@@ -125,6 +155,21 @@ COMMANDS: dict[str, Callable[[Town], Sent]] = {
     "cases/<path:number>/data": _case("data", values={"area": 5}),
     "cases/<path:number>/appeals": _appealed,
     "cases/<path:number>/appeals/<int:which>/decide": _ruled,
+    "cases/<path:number>/notices": _clock(("notices", NOTICE)),
+    "cases/<path:number>/corrections/<int(max=1000):item>": _clock(
+        ("notices", NOTICE), ("corrections/1", {"text": "Signed."})
+    ),
+    "cases/<path:number>/corrections": _clock(
+        ("notices", NOTICE), ("corrections/1", {"text": "Signed."}), ("corrections", {})
+    ),
+    "cases/<path:number>/suspension": _clock(_STOP),
+    "cases/<path:number>/suspension/longer": _clock(_ASKED, ("suspension/longer", {"reason": "r"})),
+    "cases/<path:number>/suspension/end": _clock(_STOP, ("suspension/end", {})),
+    "cases/<path:number>/tasks/<int:token>/longer": _longer,
+    "cases/<path:number>/withdrawal": _clock(("withdrawal", {})),
+    "cases/<path:number>/abandonment": _clock(
+        _STOP, ("abandonment", {}), later=datetime(2026, 3, 2, 15, tzinfo=UTC), who="marta"
+    ),
     "incidents/<incident_id>/retry": _retried,
     "incidents/<incident_id>/settle": _settled,
     "tasks/<task_id>/claim": lambda town: ("carla", f"/tasks/{_task(town)}/claim", {}),
