@@ -9,7 +9,6 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from engine.metrics.days import DAY, QUARTER, block_of, monday, offsets_of
 from engine.metrics.item import CAUSES, Cause, Item, Measured
+from engine.metrics.kinds import CAUSE_KINDS, HISTOGRAMS, IN_BLOCKS, Kind, bucket_of
 
-WIDTH = 0.04  # of a bucket, in natural logarithms: within it durations differ by 4 %, so its middle errs by 2 %
 # kind, period, a, b, bucket
 Key = tuple[int, int, int, int, int]
 Last = tuple[int, int] | None  # the activity completed last, and when; None: there is none
@@ -95,44 +94,6 @@ BITS = 40
 _COUNT, _HALF = (1 << BITS) - 1, 1 << (BITS - 1)
 
 
-class Kind(IntEnum):
-    """What a cell counts. `a` and `b` are 0 where they are not named, and so is the bucket where it is no histogram."""
-
-    # of ended cases, in the week of their end
-    LEAD = 1  # histogram: filing → end
-    CYCLE = 2  # histogram: start → end
-    LEGAL = 3  # histogram: the law's clock, a business day as 86,400 seconds
-    OFFICE = 4  # histogram: start → end without waiting for the applicant
-    # of cases, per day
-    STARTED = 10
-    ENDED = 11  # a: 1 completed, 2 otherwise; seconds from start to end
-    # of completed cases, in the week of their end
-    TERM = 12  # a: 1 within the term, 2 late, 3 without one; b: 1 by silence
-    FIRST_TIME = 13  # a: 1 right the first time, 0 not
-    VARIANT = 14  # a: variant; seconds from start to end
-    VISITED = 15  # a: activity the case passed, however often; seconds from start to end
-    # of completed items, in the week of their end; a: activity
-    TOUCH = 20  # histogram
-    WAITING = 21  # histogram: everything but touch
-    WHOLE = 22  # histogram: enabled → ended
-    UNCLAIMED = 23  # of those that waited so (Cause); seconds spent
-    APPLICANT = 24
-    OTHER_OFFICE = 25
-    TIMER = 26
-    SUSPENDED = 27
-    MACHINE = 28
-    REWORK = 29  # done again in the same case; seconds of these executions
-    # per day; a: activity
-    ARRIVED = 30
-    DEPARTED = 31  # taken away; what was completed departs in FLOW, as its b
-    # directly-follows, per day; a: completed activity, 0 the start; b: the next completed, 0 the end; seconds between
-    FLOW = 40
-    # of completed items, in the week of their end
-    PERSON = 50  # a: person, b: office; seconds of touch
-    HANDOVER = 51  # a: who had the case before, b: who had it next, another person
-
-
-CAUSE_KINDS = tuple(Kind[cause.name] for cause in CAUSES if cause is not Cause.TOUCH)
 # plain numbers: keys of cells are hashed by the million
 _BY_CAUSE: dict[Cause, int] = {cause: int(Kind[cause.name]) for cause in CAUSES}
 (
@@ -141,14 +102,6 @@ _BY_CAUSE: dict[Cause, int] = {cause: int(Kind[cause.name]) for cause in CAUSES}
 ) = (
     int(kind) for kind in Kind if kind not in CAUSE_KINDS
 )  # fmt: skip
-HISTOGRAMS = frozenset(
-    {Kind.LEAD, Kind.CYCLE, Kind.LEGAL, Kind.OFFICE, Kind.TOUCH, Kind.WAITING, Kind.WHOLE}
-)
-# Their weeks are added up a second time, in blocks of 13, under kinds of their own: three years of weeks have ten times
-# as many buckets as their blocks, and nobody looks at them week by week. Near the square root of the weeks of three
-# years, blocks and the weeks left over at both ends are fewest.
-IN_BLOCKS = 100
-ALL_KINDS = (*map(int, Kind), *(kind + IN_BLOCKS for kind in sorted(HISTOGRAMS)))
 _HISTOGRAMS = frozenset(map(int, HISTOGRAMS))
 _COMPLETED = "completed"
 _MOST = 1 << 53
@@ -176,16 +129,6 @@ class Placed(NamedTuple):
     previous: Item | None
     gap: int
     round: int
-
-
-def bucket_of(seconds: int) -> int:
-    """The bucket of a duration: round(ln(1 + seconds) / 0.04)."""
-    return int(math.log1p(seconds) / WIDTH + 0.5) if seconds > 0 else 0
-
-
-def middle_of(bucket: int) -> float:
-    """The duration in seconds that stands for a bucket; errs by 2 % at most, plus half a second near nothing."""
-    return math.expm1(bucket * WIDTH)
 
 
 @lru_cache(maxsize=65_536)

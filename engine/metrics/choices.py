@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.directory import office_names
-from engine.metrics.cells import Kind
+from engine.metrics.kinds import Kind
 from engine.models import Activity, Cell, MeasuredCase, Resource, Slice, Variant
 
 

@@ -17,7 +17,6 @@ from engine.metrics.cells import (
     BITS,
     Cells,
     Done,
-    Kind,
     activity_number,
     add_as_whole,
     audience_number,
@@ -28,6 +27,7 @@ from engine.metrics.cells import (
 from engine.metrics.days import DAY, QUARTER, monday, offsets_of
 from engine.metrics.item import CAUSES, ItemKind, Measured
 from engine.metrics.keeping import resource_number
+from engine.metrics.kinds import Kind
 from engine.models import Activity, Resource, WorkItem
 
 # what was done, when (seconds since 1970), transition, by whom, in which group, which execution

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from engine.metrics.cells import Kind
 from engine.metrics.days import as_date, monday
+from engine.metrics.kinds import Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers, week_of
 from engine.metrics.spread import Spread, spread_of_counts

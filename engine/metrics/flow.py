@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 
 from engine.directory import office_names, people_names
-from engine.metrics.cells import WIDTH, Kind
 from engine.metrics.cycle_time import first_day, last_day
 from engine.metrics.days import as_date, as_day
+from engine.metrics.kinds import WIDTH, Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers
 from engine.metrics.summing import Sum

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from engine.metrics.cells import Kind
 from engine.metrics.days import as_day
+from engine.metrics.kinds import Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers, open_cases
 from engine.metrics.question import Question

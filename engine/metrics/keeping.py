@@ -11,18 +11,9 @@ from sqlalchemy import BindParameter, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine.metrics.bulk import insert_rows
-from engine.metrics.cells import (
-    ALL_KINDS,
-    CellRow,
-    Cells,
-    Done,
-    Placed,
-    add,
-    number_of,
-    place,
-    slices_of,
-)
+from engine.metrics.cells import CellRow, Cells, Done, Placed, add, number_of, place, slices_of
 from engine.metrics.item import CAUSES, MOST_STEPS, Item, ItemKind, Measured
+from engine.metrics.kinds import ALL_KINDS
 from engine.models import (
     Activity,
     Audience,

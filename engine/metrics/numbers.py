@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import Session
 
 from engine.case_fields import has_field
-from engine.metrics.cells import IN_BLOCKS, Cells, Kind, add, middle_of
+from engine.metrics.cells import Cells, add
 from engine.metrics.days import as_date, as_day, midnight, monday
 from engine.metrics.keeping import stored, stored_cases
+from engine.metrics.kinds import IN_BLOCKS, Kind, middle_of
 from engine.metrics.question import Question
 from engine.metrics.summing import COLUMNS, Column, Sum, summed
 from engine.models import (

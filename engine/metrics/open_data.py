@@ -13,8 +13,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.metrics.cells import Kind, middle_of
 from engine.metrics.days import ZONE, as_date, as_day
+from engine.metrics.kinds import Kind, middle_of
 from engine.metrics.numbers import counts_all
 from engine.metrics.spread import Ranked
 from engine.metrics.summing import summing

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.metrics.asking import is_log
-from engine.metrics.cells import Kind
+from engine.metrics.kinds import Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers, measured_cases, open_cases
 from engine.metrics.question import Question

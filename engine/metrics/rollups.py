@@ -30,8 +30,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from engine.metrics.cells import ALL_KINDS, CAUSE_KINDS, HISTOGRAMS, IN_BLOCKS, WIDTH, Kind
 from engine.metrics.days import BLOCK, DAY, changes_of
+from engine.metrics.kinds import ALL_KINDS, CAUSE_KINDS, HISTOGRAMS, IN_BLOCKS, WIDTH, Kind
 from engine.models import Cell, MeasuredCase, Slice, WorkItem
 
 _CELLS: Table = Cell.__table__  # type: ignore[assignment]  # the stubs say FromClause

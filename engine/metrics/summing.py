@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Integer, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from engine.metrics.cells import HISTOGRAMS, IN_BLOCKS, Kind
 from engine.metrics.days import BLOCK, block_of
+from engine.metrics.kinds import HISTOGRAMS, IN_BLOCKS, Kind
 from engine.models import Cell
 
 Column = Literal["period", "a", "b", "bucket"]

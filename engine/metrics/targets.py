@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import Refusal
-from engine.metrics.cells import Kind
+from engine.metrics.kinds import Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers
 from engine.models import Person, Procedure, Target

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.metrics.cells import Kind, middle_of
 from engine.metrics.days import ZONE, as_day
+from engine.metrics.kinds import Kind, middle_of
 from engine.metrics.measure import measure
 from engine.metrics.spread import Ranked
 from engine.metrics.summing import summed

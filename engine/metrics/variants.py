@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.case_fields import fields_of_version, values_of
-from engine.metrics.cells import Kind
+from engine.metrics.kinds import Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers
 from engine.metrics.spread import Ranked

@@ -9,9 +9,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.directory import office_names, people_names
 from engine.metrics.asking import is_log
-from engine.metrics.cells import CAUSE_KINDS, Kind
 from engine.metrics.days import instant
 from engine.metrics.item import Cause, ItemKind
+from engine.metrics.kinds import CAUSE_KINDS, Kind
 from engine.metrics.measure import measure
 from engine.metrics.numbers import Numbers, asks_all, measured_cases
 from engine.metrics.question import Question

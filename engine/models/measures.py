@@ -166,7 +166,7 @@ class WorkItem(Base):
 
 
 class Cell(Base):
-    """A number that adds up over days, cases and machines: what `kind` says (engine.metrics.cells.Kind)."""
+    """A number that adds up over days, cases and machines: what `kind` says (engine.metrics.kinds.Kind)."""
 
     __tablename__ = "measure_cell"
 

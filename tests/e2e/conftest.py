@@ -115,7 +115,9 @@ def live_server(
     thread = threading.Thread(target=server.run, name="expedito-under-test", daemon=True)
     thread.start()
     yield LiveServer(f"http://127.0.0.1:{server.effective_port}", sqlite_database)
-    server.close()
+    server.trigger.pull_trigger(
+        server.close
+    )  # in its own thread: from here it may be asking that very socket
     thread.join(timeout=5)
 
 

@@ -19,9 +19,9 @@ from engine.logs.importing import logs
 from engine.metrics import cycle_time, flow, forecast, quality, variants, work
 from engine.metrics.asking import measured_days
 from engine.metrics.batching import batching
-from engine.metrics.cells import Kind
 from engine.metrics.compare import Difference, difference
 from engine.metrics.heat import warmth
+from engine.metrics.kinds import Kind
 from engine.metrics.numbers import Numbers, counts_all
 from engine.metrics.question import Question
 from engine.metrics.spread import Spread

@@ -9,9 +9,9 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.database import Database
-from engine.metrics.cells import Kind
 from engine.metrics.days import ZONE
 from engine.metrics.keeping import keep
+from engine.metrics.kinds import Kind
 from engine.metrics.recount import RecountOvertaken, recount, recount_within
 from engine.metrics.summing import summed, summing
 from engine.metrics.upkeep import Known, catch_up, rebuild

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.interventions.undo import undo_completion
 from engine.logs.leaving import log_of
-from engine.metrics.cells import Cells, Kind, add, bucket_of, middle_of, place, slices_of
+from engine.metrics.cells import Cells, add, place, slices_of
 from engine.metrics.days import ZONE
 from engine.metrics.keeping import forget, keep
+from engine.metrics.kinds import Kind, bucket_of, middle_of
 from engine.metrics.recount import recount_within
 from engine.metrics.summing import summing
 from engine.metrics.upkeep import (
