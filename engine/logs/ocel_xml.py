@@ -1,23 +1,20 @@
-"""OCEL 2.0 as XML read as a stream: one object or event in memory at a time; see `xes.py` for why by expat."""
+"""OCEL 2.0 as XML read as a stream: one object or event in memory at a time (`xml_stream.py`)."""
 
 from collections.abc import Callable
-from xml.parsers import expat  # a document type is refused, so there is nothing to expand
 
 from engine.logs.log import LONGEST_VALUE
 from engine.logs.ocel_spool import Spool, Told
 from engine.logs.refusals import (
     BadTime,
-    DoctypeInLog,
     EventWithoutName,
     NoOcel,
-    NotWellFormed,
     TooDeep,
     TooMuchBetween,
     ValueTooLong,
 )
 from engine.logs.source import MOST_BETWEEN, Source
+from engine.logs.xml_stream import DEEPEST, XmlStream
 
-DEEPEST = 64
 MOST_TOLD = 10_000  # attributes and relations of one object or event
 _PARTS = ("objects", "events")
 _TYPES = {"integer": int, "float": float}
@@ -36,10 +33,11 @@ def lay_down_xml(source: Source, spool: Spool, seconds: Callable[[str], int]) ->
             raise NoOcel(name=source.name, part=part)
 
 
-class _Reading:
+class _Reading(XmlStream):
     """Where the parser is: in which list, and what the object or event it is in has said so far."""
 
     def __init__(self, source: Source, spool: Spool, seconds: Callable[[str], int]) -> None:
+        super().__init__()
         self.source = source
         self.spool = spool
         self.seconds = seconds
@@ -54,26 +52,11 @@ class _Reading:
         self._types: dict[
             str, str
         ] = {}  # attribute → its type, as the head of the file declares it
-        self._parser = parser = expat.ParserCreate()
+        parser = self.parser
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = self._doctype
-
-    @property
-    def line(self) -> int:
-        return self._parser.CurrentLineNumber
-
-    def parse(self, chunk: bytes, *, is_final: bool) -> None:
-        try:
-            self._parser.Parse(chunk, is_final)
-        except expat.ExpatError as error:
-            problem = expat.ErrorString(error.code) or "?"
-            raise NotWellFormed(line=error.lineno, problem=problem) from None
-
-    def _doctype(self, *_said: object) -> None:
-        raise DoctypeInLog
 
     def _start(self, tag: str, said: dict[str, str]) -> None:
         self._depth += 1

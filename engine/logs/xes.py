@@ -1,13 +1,11 @@
 """XES (IEEE 1849-2016) read as a stream: one case in memory at a time, handed on when it ends.
 
-Nothing of the file is believed: no document type and so no entities, no network; depth, values, the distance between
-events and the length of a case are bounded. Expat, not lxml: it is as fast, needs no tree, and its line numbers are
-exact beyond line 65,535.
+Nothing of the file is believed (`xml_stream.py`): depth, values, the distance between events and the length of a case
+are bounded.
 """
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from xml.parsers import expat  # a document type is refused, so there is nothing to expand
 from zoneinfo import ZoneInfo
 
 from engine.logs.log import (
@@ -24,18 +22,16 @@ from engine.logs.log import (
 from engine.logs.refusals import (
     BadTime,
     CaseTooLong,
-    DoctypeInLog,
     EventWithoutName,
     EventWithoutTime,
-    NotWellFormed,
     NoXes,
     TooDeep,
     TooMuchBetween,
     ValueTooLong,
 )
 from engine.logs.source import MOST_BETWEEN, open_log
+from engine.logs.xml_stream import DEEPEST, XmlStream
 
-DEEPEST = 64  # elements within each other: log, trace, event, attribute, its attributes …
 _NAME, _TIME, _STEP = "concept:name", "time:timestamp", "lifecycle:transition"
 _RESOURCE, _GROUP, _INSTANCE = "org:resource", "org:group", "concept:instance"
 _NUMBERS: dict[str, type[int] | type[float]] = {"int": int, "float": float}
@@ -69,10 +65,11 @@ def read_xes(
         yield from reading.ready
 
 
-class _Reading:
+class _Reading(XmlStream):
     """What the parser has come past: `ready` are the cases that have ended, `own` the events of the one it is in."""
 
     def __init__(self, name: str, zone: ZoneInfo) -> None:
+        super().__init__()
         self.name = name
         self.zone = zone
         self.ready: list[LogCase] = []
@@ -80,24 +77,9 @@ class _Reading:
         self._traces = 0
         self._declared: set[str] = set()
         self._attributes: dict[str, Value] = {}
-        self._parser = parser = expat.ParserCreate()
+        parser = self.parser
         parser.ordered_attributes = True
         parser.StartElementHandler, parser.EndElementHandler = self._handlers()
-        parser.StartDoctypeDeclHandler = self._doctype
-
-    @property
-    def line(self) -> int:
-        return self._parser.CurrentLineNumber
-
-    def parse(self, chunk: bytes, *, is_final: bool) -> None:
-        try:
-            self._parser.Parse(chunk, is_final)
-        except expat.ExpatError as error:
-            problem = expat.ErrorString(error.code) or "?"
-            raise NotWellFormed(line=error.lineno, problem=problem) from None
-
-    def _doctype(self, *_said: object) -> None:
-        raise DoctypeInLog
 
     def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
         # Called ten times an event: what they remember are variables of theirs, not attributes of an object.
