@@ -176,3 +176,22 @@ def test_what_a_file_says_in_vain_is_listed_once_with_how_often(town: Town) -> N
     assert count > 1
     shown = ana.get(draft_page(ana, odd)).text
     assert f"@isUnlimited ({count}×)" in shown
+
+
+def test_a_form_that_another_tool_put_into_the_drawing_is_the_one_that_is_asked(town: Town) -> None:
+    form = b"""<extensionElements xmlns:z="http://camunda.org/schema/zeebe/1.0"><z:userTaskForm id="f">
+{"components": [{"type": "textfield", "key": "owner", "label": "Owner of the shop"}]}</z:userTaskForm>
+</extensionElements><laneSet"""
+    named = b"""name="Receive the request"><extensionElements xmlns:z="http://camunda.org/schema/zeebe/1.0">
+<z:formDefinition formKey="camunda-forms:bpmn:f"/></extensionElements></userTask>"""
+    plain = b'name="Receive the request" e:formKey="receive"/>'
+    model = LICENCE.replace(b"<laneSet", form, 1).replace(plain, named)
+    ana = town.visitor("ana")
+    address = draft_page(ana, model)
+    shown = ana.get(address).text
+    assert "The form in the drawing" in shown
+    assert "not uploaded" not in shown
+    ana.post(f"{address}/publish", {"key": "shop", "name": "Shop"})
+    assert "The form in the drawing" in ana.get("/procedures/shop").text
+    again = ana.get(draft_page(ana, LICENCE)).text
+    assert "not uploaded" in again, "the form that this drawing names is nowhere"
