@@ -1,10 +1,11 @@
-"""Views are found, not listed: every Blueprint of a module in webapp/views and webapp/api is registered.
+"""Views are found, not listed: every Blueprint of a module in webapp/views, its rooms, and webapp/api is registered.
 
 A module may also hold `NAVIGATION`, its link at the top of every page.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from types import ModuleType
 
 from flask import Blueprint
@@ -17,21 +18,24 @@ def modules(part: Part) -> list[ModuleType]:
     """The view modules of a part, by name."""
     found = []
     if part is not Part.API:
-        found += [
-            name for name in _names("webapp.views") if part is not Part.DESK or _is_at_hand(name)
-        ]
+        found += _names("webapp.views")
+        rooms = AT_HAND if part is Part.DESK else _rooms("webapp.views")
+        found += [name for room in rooms for name in _names(f"webapp.views.{room}")]
     if part in (Part.WHOLE, Part.API):
         found += _names("webapp.api")
-    return [importlib.import_module(name) for name in found]
+    return [importlib.import_module(name) for name in sorted(found)]
 
 
 def _names(package: str) -> list[str]:
-    root = importlib.import_module(package)
-    return sorted(f"{package}.{found.name}" for found in pkgutil.iter_modules(root.__path__))
+    return [f"{package}.{found.name}" for found in _inside(package) if not found.ispkg]
 
 
-def _is_at_hand(name: str) -> bool:
-    return name.rpartition(".")[2] in AT_HAND
+def _rooms(package: str) -> list[str]:
+    return [found.name for found in _inside(package) if found.ispkg]
+
+
+def _inside(package: str) -> Iterator[pkgutil.ModuleInfo]:
+    return pkgutil.iter_modules(importlib.import_module(package).__path__)
 
 
 def blueprints(found: list[ModuleType]) -> list[Blueprint]:

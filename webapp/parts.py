@@ -4,14 +4,9 @@ from enum import Enum, auto
 
 from flask import Flask
 
-# What people with an inbox and applicants use every minute, with everything below the address of a case. A new view
-# file is not among them unless it is named here.
-AT_HAND = frozenset(
-    {
-        "account", "appeals", "case_file", "cases", "desk", "files", "filing", "following", "health", "home", "inbox",
-        "login", "my_cases", "offers", "operations", "tasks", "terms", "together", "warnings", "why",
-    }
-)  # fmt: skip
+# Rooms of webapp/views that applicants use every minute, as people with an inbox do those views that are in no room,
+# where everything below the address of a case is. The other rooms are opened when somebody comes.
+AT_HAND = ("window",)
 
 
 class Part(Enum):

@@ -13,7 +13,7 @@ from webapp.report_address import asked
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
-from webapp.views.metrics import MAY_WATCH
+from webapp.views.figures.metrics import MAY_WATCH
 
 pages = Blueprint("targets", __name__, url_prefix="/metrics")
 

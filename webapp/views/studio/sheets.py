@@ -19,7 +19,7 @@ from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
 from webapp.security.access import access, public
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import DRAFT
+from webapp.views.studio.drafts import DRAFT
 from webapp.words.sheets import public_sheet
 
 pages = Blueprint("sheets", __name__)

@@ -9,7 +9,7 @@ from engine.models import Role
 from webapp.downloads import attachment
 from webapp.security.access import access
 from webapp.transactions import session
-from webapp.views.drafts import DRAFT, pages
+from webapp.views.studio.drafts import DRAFT, pages
 
 
 @pages.get(DRAFT + "/parts/<name>")

@@ -25,7 +25,7 @@ from webapp.pages import page, wanted_block
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session
-from webapp.views.metrics import MAY_WATCH
+from webapp.views.figures.metrics import MAY_WATCH
 
 pages = Blueprint("mining", __name__, url_prefix="/metrics")
 

@@ -18,8 +18,8 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.studies import STUDY, pages, step_of
-from webapp.views.study_changes import suggestions
+from webapp.views.studies.changes import suggestions
+from webapp.views.studies.study import STUDY, pages, step_of
 from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
 TABLE = STUDY + "/<which>/table"

@@ -14,7 +14,7 @@ from webapp.i18n import _
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.transactions import session
-from webapp.views.drafts import DRAFT, pages
+from webapp.views.studio.drafts import DRAFT, pages
 
 MOST_SEEDS = 1_000_000
 

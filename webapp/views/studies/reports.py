@@ -21,7 +21,7 @@ from webapp.report_files import is_printed, pdf_of
 from webapp.security.access import access, public
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.studies import STUDY
+from webapp.views.studies.study import STUDY
 from webapp.words.reports import told_report
 
 pages = Blueprint("study_reports", __name__)

@@ -15,7 +15,7 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.studies import STUDY, currency_of, pages
+from webapp.views.studies.study import STUDY, currency_of, pages
 from webapp.words.studies import MEASURES, TYPES, change, measured, money
 
 CHANGE = STUDY + "/change"

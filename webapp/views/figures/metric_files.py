@@ -11,7 +11,7 @@ from webapp.report_tables import tables
 from webapp.security.access import access
 from webapp.spreadsheets import as_csv, as_xlsx
 from webapp.transactions import session
-from webapp.views.metrics import MAY_WATCH
+from webapp.views.figures.metrics import MAY_WATCH
 
 pages = Blueprint("metric_files", __name__, url_prefix="/metrics")
 

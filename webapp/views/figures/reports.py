@@ -12,7 +12,7 @@ from webapp.report_address import asked, kept
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
-from webapp.views.metrics import MAY_WATCH
+from webapp.views.figures.metrics import MAY_WATCH
 
 pages = Blueprint("reports", __name__, url_prefix="/metrics")
 

@@ -10,7 +10,7 @@ from webapp.pages import page
 from webapp.report_address import asked
 from webapp.security.access import access
 from webapp.transactions import session
-from webapp.views.metrics import MAY_WATCH
+from webapp.views.figures.metrics import MAY_WATCH
 
 pages = Blueprint("metric_cases", __name__, url_prefix="/metrics")
 

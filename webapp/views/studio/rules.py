@@ -17,7 +17,7 @@ from webapp.i18n import _, said, sentence
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import DRAFT, pages
+from webapp.views.studio.drafts import DRAFT, pages
 
 MOST_ROWS = 20
 

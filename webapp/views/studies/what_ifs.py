@@ -44,7 +44,7 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import DRAFT
+from webapp.views.studio.drafts import DRAFT
 from webapp.words.sheets import term_words
 from webapp.words.what_ifs import Words, amount, figure, gap_sentence, interval, measures
 

@@ -18,8 +18,8 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
-from webapp.views.studies import STUDY, currency_of, pages
-from webapp.views.study_tables import study_side
+from webapp.views.studies.study import STUDY, currency_of, pages
+from webapp.views.studies.tables import study_side
 from webapp.words.studies import MEASURES, SIDE_NAMES, measured
 
 MODALITIES = STUDY + "/<which>/modalities"

@@ -34,9 +34,9 @@ from webapp.i18n import _, said, sentence
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.transactions import now, session, start_over
-from webapp.views.drafts import DRAFT, pages
-from webapp.views.procedures import pages as published
-from webapp.views.rules import typed_value
+from webapp.views.studio.drafts import DRAFT, pages
+from webapp.views.studio.procedures import pages as published
+from webapp.views.studio.rules import typed_value
 
 
 @pages.get(DRAFT + "/table")
