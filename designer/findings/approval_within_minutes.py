@@ -15,6 +15,7 @@ ALMOST_ALWAYS = 0.9
     "warning",
     todo="Let the one who prepares it decide it, or take the approval out.",
     reference="D.S. 007-2011-PCM",
+    gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” was done within {minutes} minutes in {quick} of {count} cases, yet cases wait {days} days for it."""

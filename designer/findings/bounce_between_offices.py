@@ -11,6 +11,7 @@ from designer.findings.subject import Subject
     "info",
     todo="Let the first office do it, or do everything of the second office in one visit.",
     reference="D.S. 007-2011-PCM",
+    gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """The case goes from {office} to {other} for “{name}” and straight back."""

@@ -12,6 +12,7 @@ from designer.findings.subject import Subject
     "warning",
     todo="Let one review answer for both.",
     reference="D.S. 007-2011-PCM",
+    gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{second}” reviews what “{first}” has just reviewed; nothing is done in between."""

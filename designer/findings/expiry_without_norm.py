@@ -13,6 +13,7 @@ _FOR_GOOD = ("indetermin", "indefin", "permanent", "for good", "no venc", "does 
     "warning",
     todo="Make it valid for good, or name the norm that makes it expire.",
     reference="Ley 27444, art. 42",
+    gain="Every renewal: who has it need not apply, pay and wait again. How many renew is not known here.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """It expires (“{renewal}”), and no norm is named that says so."""

@@ -11,6 +11,7 @@ from designer.findings.subject import Subject
     "error",
     todo="Lower the fee to what the service costs.",
     reference="Ley 27444, arts. 53, 54; D.S. 064-2010-PCM",
+    gain="What applicants pay too much, once it is said how many services there are a year.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """Applicants pay {fee}, but the service costs {cost}."""

@@ -64,7 +64,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding as the analyst reads it; `key` is the same as long as it is about the same thing."""
+    """One finding as the analyst reads it; `key` is the same as long as it is about the same thing.
+
+    `gain` says in words what mending it brings; it stands where `saving` has no figure to tell.
+    """
 
     id: str
     severity: Severity
@@ -75,6 +78,7 @@ class Finding:
     todo: str
     reference: str
     saving: Saving
+    gain: str
     evidence: Evidence | None
     change: Change | None
 
@@ -88,6 +92,11 @@ class Finding:
         """Why, in English with its values."""
         return filled(self.sentence, self.values)
 
+    @property
+    def brings(self) -> str:
+        """What mending it brings, in English with its values; for where no figure is known."""
+        return filled(self.gain, self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -98,6 +107,7 @@ class Check:
     sentence: str
     todo: str
     reference: str
+    gain: str
     look: Callable[[Subject], Iterator[Place]]
 
     def findings(self, subject: Subject) -> list[Finding]:
@@ -113,6 +123,7 @@ class Check:
                 self.todo,
                 self.reference,
                 place.saving,
+                self.gain,
                 place.evidence,
                 place.change,
             )
@@ -121,14 +132,17 @@ class Check:
 
 
 def finding(
-    severity: Severity, *, todo: str, reference: str = ""
+    severity: Severity, *, todo: str, reference: str, gain: str
 ) -> Callable[[Callable[[Subject], Iterator[Place]]], Check]:
-    """Mark a function as the check of its file. `todo` is a sentence, `reference` a norm (never translated)."""
+    """Mark a function as the check of its file. `todo` is a sentence, `reference` a norm (never translated).
+
+    `gain`: what mending it brings, in a sentence with the place's values, for where no figure is known.
+    """
 
     def mark(look: Callable[[Subject], Iterator[Place]]) -> Check:
         sentence = " ".join((look.__doc__ or "").strip().partition("\n\n")[0].split())
         name = look.__module__.rpartition(".")[2].replace("_", "-")
-        return Check(name, severity, sentence, todo, reference, look)
+        return Check(name, severity, sentence, todo, reference, gain, look)
 
     return mark
 

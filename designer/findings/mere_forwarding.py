@@ -12,6 +12,7 @@ from designer.findings.subject import Subject
     "warning",
     todo="Hand the case straight to the office that works on it.",
     reference="D.S. 007-2011-PCM",
+    gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” only hands the case on to “{next}”."""

@@ -11,6 +11,7 @@ from engine.sheet import Assessment
     "error",
     todo="Say in the sheet who decides reconsiderations and appeals, and within which terms.",
     reference="Ley 27444, arts. 207, 208",
+    gain="Nothing in minutes or money: who is refused can object without going to court first.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """The sheet names no way to appeal against a refusal."""

@@ -12,6 +12,7 @@ from engine.sheet import Source
     "warning",
     todo="Fetch it from the registry, with the applicant's consent.",
     reference="D.Leg. 1246, arts. 2, 3",
+    gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” can be fetched from a registry, but applicants still bring it."""

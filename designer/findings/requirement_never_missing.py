@@ -13,6 +13,7 @@ from engine.sheet import Source
     "info",
     todo="Replace it by a sworn statement and check a sample afterwards.",
     reference="Ley 27444, arts. 33, 49",
+    gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” was never missing or wrong in {count} cases."""

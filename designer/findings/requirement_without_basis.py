@@ -11,6 +11,7 @@ from designer.findings.subject import Subject
     "error",
     todo="Name the norm that allows it, or stop asking for it.",
     reference="Ley 27444, arts. 40, 45",
+    gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """No norm is named for “{name}”, and what no norm requires may not be asked."""

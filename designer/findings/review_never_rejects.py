@@ -14,6 +14,7 @@ from engine.bpmn.model import Kind
     "warning",
     todo="Take the review out, decide by a table, or check a sample afterwards.",
     reference="Ley 27444, arts. 33, 34",
+    gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” had the same result in all of {count} cases."""

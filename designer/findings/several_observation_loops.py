@@ -14,6 +14,7 @@ _CORRECTS = ("subsan", "correg", "levanta observ", "levantar observ", "correct",
     "warning",
     todo="State all deficiencies in one act, at the beginning, and take this loop out.",
     reference="Ley 27444, arts. 126, 136",
+    gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """Applicants are sent back more than once: “{name}” is one of {count} loops of correction."""

@@ -11,6 +11,7 @@ from engine.sheet import Assessment
     "error",
     todo="Say which good is protected, by which norm and why; otherwise silence is positive.",
     reference="Ley 27444, art. 34",
+    gain="Nothing in minutes or money: an applicant whom nobody answers in time gets what was asked for.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """In “{name}” silence is negative, but the sheet does not say which good that protects, by which norm or why."""

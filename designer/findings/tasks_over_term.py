@@ -17,6 +17,7 @@ _NONE = Decimal(0)
     "error",
     todo="Shorten the terms of the tasks on this way, or take tasks out of it.",
     reference="Ley 27444, arts. 132, 142",
+    gain="Up to {over} days of waiting for applicants whose case takes all of its time.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """Its tasks may take {days} days one after the other, but “{name}” must be decided within {term}."""
@@ -32,7 +33,12 @@ def check(subject: Subject) -> Iterator[Place]:
     allowed, modality = max(terms, key=lambda pair: pair[0])
     days, last = _longest_way(subject)
     if days > allowed:
-        values = {"days": f"{days.normalize():f}", "name": modality.name, "term": str(allowed)}
+        values = {
+            "days": f"{days.normalize():f}",
+            "name": modality.name,
+            "term": str(allowed),
+            "over": f"{(days - allowed).normalize():f}",
+        }
         yield Place(element=last, values=values)
 
 

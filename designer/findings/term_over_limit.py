@@ -19,6 +19,7 @@ _DAYS = {
     "error",
     todo="Shorten the term, or name the law that allows a longer one.",
     reference="Ley 27444, arts. 35, 142",
+    gain="Up to {over} days of waiting for applicants whose case takes all of its time.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” may take {days} business days or so, more than {limit}, and no law is named for it."""
@@ -30,4 +31,5 @@ def check(subject: Subject) -> Iterator[Place]:
         days = round(term.amount * _DAYS[term.unit])
         if days > limit:
             name = modality.name or subject.sheet.name
-            yield Place(values={"name": name, "days": str(days), "limit": str(limit)})
+            over = str(days - limit)
+            yield Place(values={"name": name, "days": str(days), "limit": str(limit), "over": over})

@@ -11,6 +11,7 @@ from designer.findings.subject import Subject
     "warning",
     todo="Stop asking for it, or say in the sheet which decision uses it.",
     reference="Ley 27444, art. 45",
+    gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:
     """“{name}” is asked, but no decision and no document of the diagram uses it."""

@@ -206,6 +206,14 @@ def test_a_finding_says_why_in_whole_words_and_what_to_do(check_id: str) -> None
     assert "{" not in one.message
 
 
+@pytest.mark.parametrize("check_id", [check.id for check in all_checks()])
+def test_a_finding_names_its_norm_and_what_mending_it_brings(check_id: str) -> None:
+    for one in found(HOLDS[check_id], check_id):
+        assert one.reference
+        assert one.brings.endswith(".")
+        assert "{" not in one.brings
+
+
 def test_every_finding_is_one_of_the_domain() -> None:
     assert {check.id for check in all_checks()} == set(HOLDS) == set(DOES_NOT)
 

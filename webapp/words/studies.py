@@ -96,6 +96,11 @@ def finding_words(finding: Finding) -> str:
     return filled(_(finding.sentence), finding.values)
 
 
+def gain_words(finding: Finding) -> str:
+    """What mending it brings where no figure is known, in the reader's language."""
+    return filled(_(finding.gain), finding.values)
+
+
 def accepted_words(accepted: Mapping[str, Any]) -> str:
     """What was found and accepted, in the reader's language."""
     return filled(_(accepted["sentence"]), accepted["values"])
@@ -144,6 +149,7 @@ def register(app: Flask) -> None:
         share=share,
         change=change,
         finding_words=finding_words,
+        gain_words=gain_words,
         saving_words=saving_words,
         evidence_words=evidence_words,
     )
