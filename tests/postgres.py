@@ -37,7 +37,8 @@ class PostgresServer:
         )
 
     def create(self, database: str) -> str:
-        """Make an empty database; its URL."""
+        """Make an empty database, in place of one that a run which was ended left behind; its URL."""
+        self.drop(database)
         with self.connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         return self.url(database)

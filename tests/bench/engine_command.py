@@ -15,6 +15,7 @@ import engine.models  # noqa: F401  the tables must be known before they are cre
 from engine.database import Base, Database
 from engine.models import Person, Task, TaskStatus, Version
 from engine.tasks import complete_task
+from tests.bench.pace import pace
 from tests.engine.office import TWO_TASKS, TownHall
 from tests.postgres import PostgresUnavailable, postgres_server
 
@@ -54,8 +55,10 @@ def measure(database: Database, kind: str) -> None:
         done = run(database, ana, version, at + timedelta(hours=2), 1)
     assert done["complete"] > 0
     assert counts["commits"] == 3 * CASES, counts
-    say(f"start_case_engine_cpu_ms_{kind}", costs["start"] / CASES * 1000, "CPU ms")
-    say(f"complete_task_engine_cpu_ms_{kind}", costs["complete"] / (2 * CASES) * 1000, "CPU ms")
+    started, completed = costs["start"] / CASES * 1000, costs["complete"] / (2 * CASES) * 1000
+    now = pace()
+    say(f"start_case_engine_cpu_ms_{kind}", started, "CPU ms", pace_cpu_ms=now)
+    say(f"complete_task_engine_cpu_ms_{kind}", completed, "CPU ms", pace_cpu_ms=now)
     say(f"complete_task_engine_sql_{kind}", one["complete"] / 2, "statements")
     say(f"start_case_engine_sql_{kind}", one["start"], "statements")
     say(f"engine_command_commits_{kind}", counts["commits"] / (3 * CASES), "commits")
@@ -130,9 +133,11 @@ def size(database: Database) -> int:
         return int(connection.execute(text(query + where)).scalar_one())
 
 
-def say(name: str, value: float, unit: str) -> None:
-    """Print one figure."""
-    print(orjson.dumps({"name": name, "value": round(value, 3), "unit": unit}).decode(), flush=True)
+def say(name: str, value: float, unit: str, **more: float) -> None:
+    """Print one figure, with what else belongs to it."""
+    beside = {key: round(one, 3) for key, one in more.items()}
+    line = {"name": name, "value": round(value, 3), "unit": unit, **beside}
+    print(orjson.dumps(line).decode(), flush=True)
 
 
 if __name__ == "__main__":
