@@ -6,6 +6,7 @@ from datetime import date
 from flask_babel import gettext as _
 
 from engine.metrics import cycle_time, flow, variants, work
+from engine.metrics.deciders import deciders
 from engine.metrics.item import CAUSES, Cause
 from engine.metrics.numbers import Numbers
 from webapp.charts.columns import named_weekdays
@@ -33,6 +34,8 @@ def tables() -> dict[str, Callable[[Numbers], Rows]]:
         "handovers-people": _people_rows,
         "people": _done_rows,
         "ways": _way_rows,
+        "deciders": _decider_rows,
+        "sent-back": _sent_back_rows,
     }
 
 
@@ -136,6 +139,28 @@ def _way_rows(numbers: Numbers) -> Rows:
     yield _("tasks in order"), _("cases"), _("share so far"), _("mean time (h)")
     for way in variants.variants(numbers, most=1000):
         yield " → ".join(way.steps), way.count, round(way.coverage, 4), _hours(way.seconds)
+
+
+def _decider_rows(numbers: Numbers) -> Rows:
+    yield (
+        _("task"), _("person"), _("cases"), _("outcome"), _("cases with it"), _("share"), _("share, low end"),
+        _("share, high end"), _("share among the others"),
+    )  # fmt: skip
+    for task in deciders(numbers):
+        for person in task.people:
+            for one in person.shares:
+                shares = (
+                    round(part, 4) for part in (one.share, one.low, one.high, one.share_of_others)
+                )
+                yield task.task, person.name, person.cases, one.outcome, one.count, *shares
+
+
+def _sent_back_rows(numbers: Numbers) -> Rows:
+    yield _("after"), _("sent to"), _("times"), _("of all that went on"), _("came back")
+    names = {one.element_id: one.name for one in numbers.activities.values()}
+    for one in flow.to_and_fro(flow.directly_follows(numbers)):
+        source, target = names.get(one.source, one.source), names.get(one.target, one.target)
+        yield source, target, one.there, round(one.there / one.left, 4), one.back
 
 
 def _today() -> date:

@@ -111,8 +111,11 @@ def comparison_of(answer: dict[str, Any]) -> Comparison:
     return Comparison(**{**answer, "extras": [Extra(**one) for one in answer["extras"]]})
 
 
+_EDITION = 2  # raised when the same question gets another answer
+
+
 def digest_of(asked: Asked, log: Log) -> str:
     """What is the same for the same question of the same ways, and for no others."""
     ways = sorted((*way, str(count)) for way, count in log.items())
-    told = orjson.dumps([asked.settings(), ways], option=orjson.OPT_SORT_KEYS)
+    told = orjson.dumps([_EDITION, asked.settings(), ways], option=orjson.OPT_SORT_KEYS)
     return sha256(told).hexdigest()

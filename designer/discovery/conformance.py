@@ -79,7 +79,7 @@ def compare(
     except ImportError:
         raise AlignmentsMissing from None
     options: Any = {"cost_fn": _COSTS, "max_states": most_states}
-    net = net_of(process)
+    net = net_of(process, {name for way in log for name in way})
     given: Any = as_r4pm(net)
     try:
         least = int(bindings.align_empty_trace(given, options=options)["cost"])

@@ -5,6 +5,7 @@ Dijkman, Dumas, Ouyang, “Semantics and analysis of business process models in 
 """
 
 import uuid
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Any, ClassVar
@@ -16,6 +17,9 @@ _ROUTES_ONE = frozenset({Kind.EXCLUSIVE_GATEWAY, Kind.EVENT_BASED_GATEWAY})
 _ROUTES_ALL = frozenset({Kind.PARALLEL_GATEWAY})
 _NOT_YET = frozenset(
     {Kind.SUB_PROCESS, Kind.TRANSACTION, Kind.AD_HOC_SUB_PROCESS, Kind.COMPLEX_GATEWAY}
+)
+_BY_ITSELF = frozenset(
+    {Kind.BUSINESS_RULE_TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK}
 )
 _MOST_WAYS = 5  # out of an inclusive gateway
 
@@ -55,10 +59,11 @@ def _uuid(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
-def net_of(process: Process) -> Net:
+def net_of(process: Process, seen: AbstractSet[str] | None = None) -> Net:
     """The net of a process; labels are the names of its activities, or their ids where they have none.
 
-    Raises CannotCompare.
+    `seen` are the activities of the log: what a machine does and no case ever tells of is silent, as most systems
+    record what people do. Raises CannotCompare.
     """
     scope = process.scope
     net = Net("source", "sink", {"source", "sink"})
@@ -69,11 +74,11 @@ def net_of(process: Process) -> Net:
             and (len(node.incoming) > 1 or len(node.outgoing) > _MOST_WAYS)
         ):
             raise CannotCompare(element=node.name or node.id)
-        _add(net, node, hosts)
+        _add(net, node, hosts, seen)
     return net
 
 
-def _add(net: Net, node: Node, hosts: set[str | None]) -> None:
+def _add(net: Net, node: Node, hosts: set[str | None], seen: AbstractSet[str] | None) -> None:
     incoming, outgoing = node.incoming, node.outgoing
     if node.attached_to is not None:
         takes = (f"in:{node.attached_to}",)
@@ -100,6 +105,9 @@ def _add(net: Net, node: Node, hosts: set[str | None]) -> None:
             net.fire(None, (inside,), ways)
     elif node.kind.value.endswith(("Task", "task", "Activity")):
         label = node.name or node.id
+        if seen is not None and node.kind in _BY_ITSELF and label not in seen:
+            net.fire(None, (inside,), gives)
+            return
         net.elements.setdefault(label, node.id)
         net.fire(label, (inside,), gives)
     else:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from time import monotonic, thread_time
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session, undefer
 
 from designer.discovery.asking import Asked, Hurried, asked_of, digest_of
@@ -86,6 +86,18 @@ def ask(
     return run
 
 
+def stop(session: Session, run_id: int, *, by: Person) -> bool:
+    """Forget a run without an answer, so that the worker gives it up; whether there was one. Only who asked may."""
+    gone = delete(MiningRun).where(
+        MiningRun.id == run_id, MiningRun.asked_by_id == by.id, MiningRun.status.in_(OPEN)
+    )
+    return bool(cast("CursorResult[Any]", session.execute(gone)).rowcount)
+
+
+class _Stopped(Exception):
+    """Nobody waits for the answer any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class MiningDesk:
     """Does jobs of JobKind.MINING: `Worker(…, senders={JobKind.MINING: MiningDesk(…)})`. Done again it begins anew."""
@@ -103,6 +115,8 @@ class MiningDesk:
         asked, log = begun
         try:
             results = asked.answer(log, self._telling(run_id), is_hurried=False)
+        except _Stopped:
+            return
         except Refusal as refusal:
             said = {name: str(value) for name, value in refusal.values.items()}
             told = [type(refusal).sentence, said]
@@ -138,13 +152,19 @@ class MiningDesk:
             nonlocal told
             if monotonic() - told >= _LOOK_SECONDS:
                 told = monotonic()
-                self._set(run_id, done=done, total=total)
+                if not self._set(run_id, done=done, total=total):
+                    raise _Stopped
 
         return tell
 
     def _end(self, run_id: int, **values: Any) -> None:
         self._set(run_id, **values)
 
-    def _set(self, run_id: int, **values: Any) -> None:
+    def _set(self, run_id: int, **values: Any) -> bool:
+        """Whether the run is still there."""
         change = update(MiningRun).where(MiningRun.id == run_id).values(**values)
-        self.database.write(lambda session: session.execute(change))
+
+        def write(session: Session) -> bool:
+            return bool(cast("CursorResult[Any]", session.execute(change)).rowcount)
+
+        return self.database.write(write)

@@ -11,7 +11,7 @@ from engine.database import Database
 from engine.errors import NotFound, Refusal
 from engine.files.store import FileStore
 from engine.jobs import LEASE, enqueue, prolong
-from engine.logs.importing import LeaseLost, LogBusy, delete_log, fill
+from engine.logs.importing import LeaseLost, LogBusy, Stopped, delete_log, end_stopped, fill
 from engine.models import EventLog, Job, JobKind, LogState
 
 
@@ -19,6 +19,12 @@ def ask_to_read(session: Session, log: EventLog, *, at: datetime) -> None:
     """Leave the log to the worker."""
     log.state, log.error = LogState.WAITING.value, None
     _ask(session, log, "read", at)
+
+
+def ask_to_stop(session: Session, log: EventLog) -> None:
+    """Have the reading of a log stopped: nothing of it is kept. One that is over already stays as it is."""
+    if log.state in (LogState.WAITING, LogState.READING):
+        log.state = LogState.STOPPING.value
 
 
 def ask_to_delete(session: Session, log: EventLog, *, at: datetime) -> None:
@@ -53,6 +59,9 @@ class LogDesk:
         if job.payload["what"] == "delete":
             delete_log(self.database, log_id)
             return
+        if log.state == LogState.STOPPING:
+            end_stopped(self.database, log_id)
+            return
         if log.state not in (LogState.WAITING, LogState.READING) or log.sha256 is None:
             return
 
@@ -71,5 +80,14 @@ class LogDesk:
             )
         except (LeaseLost, NotFound):
             raise
+        except Stopped:
+            # before its first batch nobody has said so in its entry yet
+            self._end_stopped(log_id)
         except Refusal:
             return  # it is kept with the log
+
+    def _end_stopped(self, log_id: int) -> None:
+        with self.database.reading() as session:
+            log = session.get(EventLog, log_id)
+        if log is not None and log.state == LogState.STOPPING:
+            end_stopped(self.database, log_id)

@@ -164,6 +164,14 @@ def empty(database: Database, log_id: int) -> None:
     database.write(lambda session: _uncount(session, log_id))
 
 
+def end_stopped(database: Database, log_id: int) -> None:
+    """Take out what is left of a log whose reading somebody stopped, and say so in its entry."""
+    with database.reading() as session:
+        name = session.get_one(EventLog, log_id).file_name
+    empty(database, log_id)
+    database.write(lambda session: _fail(session, log_id, Stopped(name=name)))
+
+
 def delete_log(database: Database, log_id: int) -> None:
     """Undo an import: rows, cells, entry and procedure."""
 
@@ -225,6 +233,8 @@ def _begin(session: Session, log_id: int, size: int) -> EventLog:
         raise NotFound(what="log", name=log_id)
     if log.state == LogState.LEAVING:
         raise LogBusy(name=log.file_name)
+    if log.state == LogState.STOPPING:
+        raise Stopped(name=log.file_name)
     log.state, log.error = LogState.READING.value, None
     log.bytes_read, log.bytes_whole = 0, size
     return log
@@ -332,7 +342,7 @@ def _end(session: Session, log: EventLog) -> EventLog:
 
 def _fail(session: Session, log_id: int, refusal: Refusal) -> None:
     log = session.get(EventLog, log_id, with_for_update=True)
-    if log is not None and log.state == LogState.READING:
+    if log is not None and log.state in (LogState.READING, LogState.STOPPING):
         said = {name: str(value) for name, value in refusal.values.items()}
         told = orjson.dumps([type(refusal).sentence, said]).decode()
         log.state, log.error = LogState.FAILED.value, told

@@ -29,7 +29,7 @@ class Which:
     variant: int | None = None
     at_least: int | None = None  # seconds from start to end
     below: int | None = None
-    person: int | None = None  # did a task
+    person: int | None = None  # did a task; with `task`, that one
     giver: int | None = None  # … that this person had before
     holder: int | None = None  # has an open task
     office: int | None = None  # that has an open task; 0: a task of no office is open
@@ -136,14 +136,14 @@ def _of_way(question: Question, which: Which, now: int) -> list[ColumnElement[bo
     if which.below is not None:
         terms.append(took < which.below)
     if which.task is not None:
-        ids = select(Activity.id).where(
-            Activity.procedure_id == question.procedure_id, Activity.element_id == which.task
-        )
+        ids = _activities(question, which.task)
         here = [item.case_id == case.case_id, item.activity_id.in_(ids)]
         stands = item.ended_at.is_(None) if which.state in STILL_OPEN else item.is_completed
         terms.append(exists().where(*here, stands))
     if which.person is not None:
         did = [item.case_id == case.case_id, item.person_id == which.person, item.is_completed]
+        if which.task is not None and which.state not in STILL_OPEN:
+            did.append(item.activity_id.in_(_activities(question, which.task)))
         if which.giver is not None:
             earlier = aliased(WorkItem)
             did.append(
@@ -184,19 +184,16 @@ def _followed(question: Question, which: Which) -> ColumnElement[bool]:
     """The way from `before` to `after`; an empty one is the start or the end of the case."""
     case, item = MeasuredCase, WorkItem
 
-    def activities(element_id: str) -> Any:
-        return select(Activity.id).where(
-            Activity.procedure_id == question.procedure_id, Activity.element_id == element_id
-        )
-
     here = [item.case_id == case.case_id, item.is_completed]
     if which.after:
         previous = (
-            item.previous_id.in_(activities(which.before))
+            item.previous_id.in_(_activities(question, which.before))
             if which.before
             else item.previous_id == 0
         )
-        return exists().where(*here, item.activity_id.in_(activities(which.after)), previous)
+        return exists().where(
+            *here, item.activity_id.in_(_activities(question, which.after)), previous
+        )
     later = aliased(WorkItem)
     is_last = ~exists().where(
         later.case_id == item.case_id,
@@ -206,8 +203,14 @@ def _followed(question: Question, which: Which) -> ColumnElement[bool]:
             and_(later.ended_at == item.ended_at, later.seq > item.seq),
         ),
     )
-    ends = item.activity_id.in_(activities(which.before or ""))
+    ends = item.activity_id.in_(_activities(question, which.before or ""))
     return exists().where(*here, ends, is_last)
+
+
+def _activities(question: Question, element_id: str) -> Any:
+    return select(Activity.id).where(
+        Activity.procedure_id == question.procedure_id, Activity.element_id == element_id
+    )
 
 
 def _within(question: Question, column: object) -> list[ColumnElement[bool]]:

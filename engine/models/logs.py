@@ -18,6 +18,7 @@ class LogState(StrEnum):
     READING = "reading"
     DONE = "done"
     FAILED = "failed"  # what had come in was taken out again
+    STOPPING = "stopping"  # being taken out again, for somebody stopped it
     LEAVING = "leaving"  # being deleted
 
 

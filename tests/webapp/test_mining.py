@@ -1,13 +1,18 @@
 """The pages of imported logs: upload, columns, how it really runs, where it leaves a diagram."""
 
 import io
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from designer.discovery.asking import Conformance
 from designer.discovery.conformance import AlignmentsMissing
 from designer.models import Draft, MiningRun
-from engine.models import EventLog, MeasuredCase
+from engine.jobs import prolong
+from engine.models import EventLog, Job, MeasuredCase
 from tests.webapp.conftest import Town, Visitor
 from webapp.workers import workers
 
@@ -72,6 +77,85 @@ def test_a_bad_row_is_told_with_its_line_and_the_log_can_be_deleted(town: Town) 
     with town.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(EventLog)) == 0
         assert session.scalar(select(func.count()).select_from(MeasuredCase)) == 0
+
+
+def test_an_import_is_stopped_before_it_begins_and_may_be_asked_for_again(town: Town) -> None:
+    ana = town.visitor("ana")
+    uploaded(ana, CSV)
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    ana.post("/logs/old-shops/columns", told)
+    assert "Stop the import" in ana.get("/logs/old-shops").text
+    assert ana.post("/logs/old-shops/stop").status_code == 303
+    shown = ana.get("/logs/old-shops").text
+    assert "being stopped" in shown
+    assert "Stop the import" not in shown
+    work(town)
+    assert "was stopped. Nothing of it was kept" in ana.get("/logs/old-shops").text
+    town.clock.now += timedelta(minutes=1)
+    ana.post("/logs/old-shops/columns", told)
+    work(town)
+    assert "<dd>40</dd>" in ana.get("/logs/old-shops").text
+    # what is over is not stopped
+    ana.post("/logs/old-shops/stop")
+    assert "<dd>40</dd>" in ana.get("/logs/old-shops").text
+
+
+def test_an_import_is_stopped_while_it_runs(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = town.visitor("ana")
+    uploaded(ana, CSV)
+    monkeypatch.setattr("engine.logs.importing.BATCH", 4)
+    batches = []
+
+    def stopped_in_the_middle(session: Session, *anything: Any, **more: Any) -> bool:
+        batches.append(1)
+        if len(batches) == 3:
+            log = session.scalars(select(EventLog)).one()
+            log.state = "stopping"
+            session.flush()
+        return prolong(session, *anything, **more)
+
+    monkeypatch.setattr("engine.logs.desk.prolong", stopped_in_the_middle)
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    ana.post("/logs/old-shops/columns", told)
+    work(town)
+    assert len(batches) == 3, "it read no further"
+    assert "was stopped. Nothing of it was kept" in ana.get("/logs/old-shops").text
+    with town.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(MeasuredCase)) == 0
+
+
+def test_who_asked_may_have_the_worker_stop(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = town.visitor("ana")
+    imported(town, ana)
+    monkeypatch.setattr("designer.discovery.runs.AT_ONCE", -1.0)
+    monkeypatch.setattr("designer.discovery.runs._LOOK_SECONDS", -1.0)
+    address = "/metrics/old-shops/compared?with=licence"
+    ana.post(address)
+    with town.database.reading() as session:
+        run_id = session.scalars(select(MiningRun.id)).one()
+    stop = f"/metrics/old-shops/mining/{run_id}/stop"
+    oscar = town.visitor("oscar")
+    assert stop in ana.get(address).text
+    assert stop not in oscar.get(address).text
+    oscar.post(stop, {"with": "licence"})
+    assert "Being worked out" in ana.get(address).text
+
+    answered = Conformance.answer
+
+    def stopped_meanwhile(asked: Conformance, *anything: Any, **more: Any) -> dict[str, Any]:
+        assert ana.post(stop, {"with": "licence"}).status_code == 303
+        answer = answered(asked, *anything, **more)
+        raise AssertionError(f"it went on to the end: {answer}")
+
+    monkeypatch.setattr(Conformance, "answer", stopped_meanwhile)
+    work(town)
+    monkeypatch.setattr(Conformance, "answer", answered)
+    shown = ana.get(address).text
+    assert "Stopped. Nothing of it was kept." in shown
+    assert "This takes longer than a moment" in shown
+    with town.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(MiningRun)) == 0
+        assert session.scalar(select(func.count()).select_from(Job)) == 0
 
 
 def test_what_is_no_log_is_refused_beside_the_form(town: Town) -> None:

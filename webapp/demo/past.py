@@ -160,8 +160,8 @@ def _completion(past: Past, story: Story, task_id: str, person_id: int, element_
     def complete(session: Session, at: datetime) -> None:
         if not _is_open(session, task_id):
             return  # a timer took it away meanwhile
-        given = answers(story.habits[element_id], past.chance, at)
         by = session.get_one(Person, person_id)
+        given = answers(story.habits[element_id], past.chance, at, by.name)
         try:
             done = complete_task(session, task_id, given, by=by, at=at)
         except SilenceOperated:

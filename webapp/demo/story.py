@@ -2,6 +2,7 @@
 
 import random
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,9 @@ class Habit:
     minutes: float
     choices: tuple[Choice, ...]
     never: float = 0.0  # share of executions that nobody ever does; a timer or nothing ends them
+    own: Mapping[str, tuple[Choice, ...]] = field(
+        default_factory=dict
+    )  # of people with a way of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,22 @@ def read_story(folder: Path) -> Story | None:
             wait_hours=habit["wait_hours"],
             minutes=habit["minutes"],
             never=habit.get("never", 0.0),
-            choices=tuple(Choice(choice["weight"], choice["set"]) for choice in habit["answers"]),
+            choices=_choices(habit["answers"]),
+            own={name: _choices(said) for name, said in habit.get("own", {}).items()},
         )
         for element_id, habit in told["tasks"].items()
     }
     return Story(folder.name, told["arrivals_per_day"], told["counter"], habits)
 
 
-def answers(habit: Habit, chance: random.Random, at: datetime) -> dict[str, Any]:
-    """One set of answers, its placeholders filled in."""
-    choice = chance.choices(habit.choices, [choice.weight for choice in habit.choices])[0]
+def _choices(said: list[dict[str, Any]]) -> tuple[Choice, ...]:
+    return tuple(Choice(choice["weight"], choice["set"]) for choice in said)
+
+
+def answers(habit: Habit, chance: random.Random, at: datetime, by: str) -> dict[str, Any]:
+    """One set of answers as the person of this name gives them, its placeholders filled in."""
+    choices = habit.own.get(by, habit.choices)
+    choice = chance.choices(choices, [choice.weight for choice in choices])[0]
     words = {
         "{surname}": chance.choice(SURNAMES),
         "{n}": str(chance.randint(100, 999)),

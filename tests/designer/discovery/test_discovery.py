@@ -185,6 +185,25 @@ def test_what_is_skipped_and_what_comes_besides_is_counted_at_its_place() -> Non
     assert compared.fitness == pytest.approx(1 - (3 * 1 / 5 + 1 / 7) / 10)
 
 
+def test_what_a_machine_does_and_no_log_tells_of_is_not_skipped() -> None:
+    drawn = Path("processes/licencia-funcionamiento/licencia-funcionamiento.bpmn").read_bytes()
+    (process,) = read(drawn).processes
+    ways: Log = {
+        (
+            "Registrar y revisar la solicitud",
+            "Emitir la licencia",
+            "Inspeccionar después de otorgar",
+        ): 3
+    }
+    found = compare(ways, process)
+    assert (found.cases, found.fitting, found.skipped) == (3, 3, {})
+    # a log that tells of it somewhere is asked for it everywhere
+    first, *rest = next(iter(ways))
+    more: Log = {**ways, (first, "Determinar el nivel de riesgo", *rest): 2}
+    found = compare(more, process)
+    assert (found.cases, found.fitting, found.skipped) == (5, 2, {"NivelRiesgo": 3})
+
+
 def test_a_diagram_that_no_net_is_made_of_is_refused() -> None:
     model = read(
         b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:test">'

@@ -13,7 +13,7 @@ from engine.logs.csv_columns import Columns
 from engine.logs.csv_log import look_at
 from engine.logs.csv_text import SEPARATORS
 from engine.logs.csv_times import FORMATS, example_of
-from engine.logs.desk import ask_to_delete, ask_to_read
+from engine.logs.desk import ask_to_delete, ask_to_read, ask_to_stop
 from engine.logs.formats import format_of
 from engine.logs.importing import log_by_key, logs, register_log
 from engine.metrics.asking import measured_days
@@ -103,6 +103,14 @@ def tell(key: str) -> ResponseReturnValue:
     return redirect(url_for(".show", key=key), 303)
 
 
+@pages.post("/<key>/stop")
+@access(*MAY_MINE)
+def stop(key: str) -> ResponseReturnValue:
+    """Have the worker read no further; it takes out what it has read."""
+    ask_to_stop(session(), log_by_key(session(), key))
+    return redirect(url_for(".show", key=key), 303)
+
+
 @pages.post("/<key>/delete")
 @access(*MAY_MINE)
 def delete(key: str) -> ResponseReturnValue:
@@ -122,6 +130,7 @@ def states() -> dict[str, str]:
         LogState.READING: _("being read"),
         LogState.DONE: _("ready"),
         LogState.FAILED: _("refused"),
+        LogState.STOPPING: _("being stopped"),
         LogState.LEAVING: _("being deleted"),
     }
 

@@ -20,6 +20,7 @@ from engine.metrics import cycle_time, flow, forecast, quality, variants, work
 from engine.metrics.asking import measured_days
 from engine.metrics.batching import batching
 from engine.metrics.compare import Difference, difference
+from engine.metrics.deciders import FEW, MOST_COUNTED, deciders
 from engine.metrics.heat import warmth
 from engine.metrics.kinds import Kind
 from engine.metrics.numbers import Numbers, counts_all
@@ -54,6 +55,8 @@ class Line:
     standing: work.Standing
     spread: Spread
     at_risk: int
+    waits: work.TaskTime | None = None  # where most time went by in all
+    fullest: work.Load | None = None  # the office with most open tasks
 
 
 _LINES: OrderedDict[object, Line | None] = (
@@ -66,14 +69,18 @@ _MOST_LINES = 500
 @pages.get("")
 @access(*MAY_WATCH)
 def index() -> ResponseReturnValue:
-    """Every procedure in one line: what is late, what will be, how much is open, how long it takes."""
+    """Every procedure in one line: what is late, what will be, where it waits, who has most, how long it takes."""
     since, until = days()
     lines = []
     for procedure in procedures_with_cases(session(), signed_in()):
         question = Question(signed_in(), procedure.id, None, since, until, current_zone())
         numbers = Numbers(session(), question)
         at_risk = forecast.likely_late(numbers, question, at=now())
-        lines.append(_line(procedure, numbers, now(), at_risk))
+        counted = _line(procedure, numbers, now(), at_risk)
+        longest = max(work.task_times(numbers), key=_waited, default=None)
+        loads = work.load_of_offices(session(), question, at=now())
+        fullest = max(loads, key=lambda load: (load.open, load.overdue), default=None)
+        lines.append(replace(counted, waits=longest, fullest=fullest))
     imported = []
     for log, procedure in logs(session()):
         span = measured_days(session(), procedure.id, current_zone())
@@ -123,6 +130,10 @@ def _line(procedure: Procedure, numbers: Numbers, at: datetime, at_risk: int) ->
         cycle_time.cycle_time(numbers),
         at_risk,
     )
+
+
+def _waited(time: work.TaskTime) -> float:
+    return time.waiting_total or time.since_before
 
 
 @pages.get("/<key>")
@@ -236,6 +247,12 @@ def ways(key: str) -> ResponseReturnValue:
         slow=variants.slow_cases(numbers),
         outcomes=cycle_time.outcomes(numbers),
         times=[time for time in work.task_times(numbers) if time.rework],
+        sent_back=flow.to_and_fro(flow.directly_follows(numbers))[:12],
+        names={one.element_id: one.name for one in numbers.activities.values()},
+        offices_of=flow.offices_of_elements(numbers),
+        deciders=deciders(numbers)[:8],
+        few=FEW,
+        most=MOST_COUNTED,
     )
 
 

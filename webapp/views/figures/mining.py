@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.discovery.asking import Asked, Conformance, Discovery, comparison_of
 from designer.discovery.conformance import Comparison
 from designer.discovery.drawing import Words
 from designer.discovery.inductive import covering
-from designer.discovery.runs import RunStatus, answered_at_once, ask, run_of
+from designer.discovery.runs import RunStatus, answered_at_once, ask, run_of, stop
 from designer.drafts import save_draft
 from designer.models import MiningRun
 from engine.bpmn import read
@@ -125,6 +125,20 @@ def compare_later(key: str) -> ResponseReturnValue:
     ask(session(), procedure.id, asked, _ways(procedure), by=signed_in(), at=now())
     told: dict[str, Any] = {"with": wanted}
     return redirect(url_for(".compared", key=key, **told), 303)
+
+
+@pages.post("/<key>/mining/<int:run_id>/stop")
+@access(*MAY_WATCH)
+def give_up(key: str, run_id: int) -> ResponseReturnValue:
+    """Have the worker leave what somebody asked for; the page says again what it would take."""
+    procedure = procedure_by_key(session(), key)
+    if stop(session(), run_id, by=signed_in()):
+        flash(_("Stopped. Nothing of it was kept."))
+    asked: dict[str, Any] = {"coverage": _coverage(), "rare": _rare()}
+    if wanted := request.form.get("with"):
+        asked = {"with": wanted}
+    page_of = ".compared" if wanted else ".discovered"
+    return redirect(url_for(page_of, key=procedure.key, **asked), 303)
 
 
 @dataclass(frozen=True, slots=True)
