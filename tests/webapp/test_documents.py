@@ -63,6 +63,8 @@ def test_who_has_no_task_in_the_case_reads_neither_document_nor_its_name(
         page = oscar.get(path).text
         assert "plano.pdf" not in page
         assert "p•••.pdf" in page
+    assert f"/files/{case}/1" not in oscar.get(f"/cases/{case}").text, "a link to a refusal"
+    assert f"/files/{case}/1" not in oscar.get(f"/cases/{case}/file").text
     refused = oscar.get(f"/files/{case}/1")
     assert (refused.status_code, "You have no task in it" in refused.text) == (403, True)
 

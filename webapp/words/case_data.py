@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, url_for
 from flask_babel import format_date, format_decimal
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from engine.masking import masked_answer, masked_file, masked_name
@@ -61,9 +62,19 @@ def file_name(document: Document, case: Case) -> str:
     return document.name if knows(case) else masked_file(document.name)
 
 
+def file_link(document: Document, case: Case) -> Markup:
+    """The name of a document, leading to it whoever may read it (webapp/views/files.py)."""
+    name = file_name(document, case)
+    if not knows(case):
+        return escape(name)
+    url = url_for("files.download", number=case.number, document=document.number)
+    return Markup('<a href="{}" download>{}</a>').format(url, name)
+
+
 def register(app: Flask) -> None:
-    """Give templates the filters `applicant` and `file_name`."""
-    app.jinja_env.filters.update(applicant=applicant, file_name=file_name)
+    """Give templates the filters `applicant`, `file_name` and `file_link`, and the test `readable` of a case."""
+    app.jinja_env.filters.update(applicant=applicant, file_name=file_name, file_link=file_link)
+    app.jinja_env.tests["readable"] = knows
 
 
 def shown_answers(
