@@ -103,16 +103,23 @@ def _walk(visitor: Visitor, name: str | None) -> Iterator[tuple[str, tuple[str |
         answer = visitor.get(path)
         if answer.status_code >= 400:
             yield path, (name, seen_on, answer.status_code)
-        if not answer.mimetype.endswith("html") or not answer.data:
+        if answer.mimetype != "text/html" or not answer.data:
             continue
-        page = html.fromstring(answer.data)
-        for link in page.xpath("//a/@href | //@hx-get"):
-            found = urlsplit(urljoin(path, str(link)))
+        for link in _links(answer.data):
+            found = urlsplit(urljoin(path, link))
             address = f"{found.path}?{found.query}" if found.query else found.path
             if not found.scheme and address not in known:
                 known.add(address)
                 waiting.append((address, path))
     assert len(kinds) > 2, f"{name} sees hardly anything"
+
+
+def _links(page: bytes) -> Iterator[str]:
+    """Where it leads, and what htmx would get."""
+    for element in html.fromstring(page).iter():
+        for name in ("hx-get", "href") if element.tag == "a" else ("hx-get",):
+            if address := element.get(name):
+                yield address
 
 
 def _kind(path: str) -> str:
