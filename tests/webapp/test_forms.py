@@ -119,6 +119,13 @@ def test_every_type_is_printed_with_unique_ids_and_labels_that_lead_to_inputs(pa
             assert one.get("type") == "hidden" or one["id"] in labelled
 
 
+def test_the_page_sends_and_the_forms_own_button_only_takes_back(page: Flask) -> None:
+    send = {"type": "button", "label": "Go", "action": "submit"}
+    back = {"type": "button", "action": "reset"}
+    made = printed(ask(read_form({"components": [send, back]})))
+    assert [one["type"] for one in made.all("button")] == ["reset"]
+
+
 def test_a_page_sent_back_untouched_gives_the_answers_that_stood_in_it(page: Flask) -> None:
     raw = {
         "t": "Ana", "n": 4, "d": "2026-03-02", "h": "09:30:00", "dh": "2026-03-02T09:30:00", "c": True, "r": 2,
