@@ -37,8 +37,7 @@ class Pool:
         if self.since <= at and end <= self.until:
             return at, end
         assert self.calendar is not None
-        start, end = self.calendar.span(at, work)
-        self.since, self.until = self.calendar.hours_around(start)
+        start, end, self.since, self.until = self.calendar.placed(at, work)
         return start, end
 
 
@@ -136,10 +135,21 @@ class BookedTask(Task):
         self.is_dear = True
 
     def enter(self, run: Run, at: float) -> Place | None:
-        if self.delay is not None or self.is_repeated:
+        if self.delay is not None:
             return Task.enter(self, run, at)
         self.visits += 1
-        number, stream = run.case.number, self.stream
+        case, stream = run.case, self.stream
+        number = case.number
+        if self.is_repeated:
+            # Case.visit written out, here and in Choice: they are what cases do most.
+            visits = case.visits
+            if visits is None:
+                case.visits = {self: 1}
+            else:
+                visit = visits.get(self, 0)
+                visits[self] = visit + 1
+                if visit:
+                    return self.book(run, at, stream.at(number, visit))
         block = stream.blocks.get(number >> BITS)
         if block is None:
             block = stream.fill(number >> BITS)
@@ -183,24 +193,31 @@ class ChosenTask(Task):
     __slots__ = ()
 
     def ready(self, run: Run, at: float, visit: int) -> Place | None:
-        case = run.case
-        best: tuple[float, float, float, float, Pool] | None = None
+        number = run.case.number
+        chosen: Pool | None = None
+        drawn: Stream | None = None
+        begun = since = done = spent = work = 0.0
         for pool, stream in self.options:
             free = pool.free[0]
-            if best is not None and free > best[0]:
+            if chosen is not None and free > begun:
                 continue  # whoever is free later than another can begin does not begin earlier
-            work = stream.at(case.number, visit)
-            start, end = pool.span(at if free < at else free, work)
-            if best is None or (start, free) < best[:2]:
-                best = start, free, end, work, pool
-        assert best is not None
-        return self.book(run, at, best)
+            if stream is not drawn:
+                drawn = stream
+                block = None if visit else stream.blocks.get(number >> BITS)
+                work = stream.at(number, visit) if block is None else block[number & MASK]
+            start = at if free < at else free
+            end = start + work
+            if start < pool.since or end > pool.until:
+                start, end = pool.span(start, work)
+            if chosen is None or start < begun or (start == begun and free < since):
+                chosen, begun, since, done, spent = pool, start, free, end, work
+        assert chosen is not None
+        return self.book(run, at, chosen, begun, done, spent)
 
     def book(
-        self, run: Run, at: float, best: tuple[float, float, float, float, Pool]
+        self, run: Run, at: float, pool: Pool, start: float, end: float, work: float
     ) -> Place | None:
         """Book who was chosen."""
-        start, _, end, work, pool = best
         case = run.case
         heapreplace(pool.free, end)
         pool.busy += work
@@ -234,7 +251,7 @@ class FreeTask(ChosenTask):
         assert chosen is not None
         work = chosen.at(run.case.number, visit)
         start, end = first.span(at if free < at else free, work)
-        return self.book(run, at, (start, free, end, work, first))
+        return self.book(run, at, first, start, end, work)
 
 
 class UnstaffedTask(Task):

@@ -67,6 +67,25 @@ class WeeklyCalendar:
             return self._walk(at, work)
         return start, end
 
+    def placed(self, at: float, work: float) -> tuple[float, float, float, float]:
+        """`span` and, found by the same look, the open hours around its beginning."""
+        if self.closed_from:
+            start, end = self.span(at, work)
+            return start, end, *self.hours_around(start)
+        week, into = divmod(at, WEEK)
+        place = bisect_right(self.starts, into) - 1
+        if place < 0 or into >= self.ends[place]:
+            place += 1
+            if place == len(self.starts):
+                place, week = 0, week + 1
+            into = self.starts[place]
+            at = week * WEEK + into
+        until = week * WEEK + self.ends[place]
+        since, end = at - into + self.starts[place], at + work
+        if end > until:
+            end = self._at(week, self.before[place] + into - self.starts[place] + work)
+        return at, end, since, until
+
     def opening(self, at: float) -> float:
         """The first instant from `at` on at which somebody may begin."""
         return self.span(at, 0.0)[0]

@@ -28,8 +28,15 @@ class Choice(Place):
         self.visits += 1
         case = run.case
         stream, number = self.stream, case.number
-        if self.is_repeated and (visit := case.visit(self)):
-            return self.ways[bisect(self.ends, stream.at(number, visit))]
+        if self.is_repeated:
+            visits = case.visits
+            if visits is None:
+                case.visits = {self: 1}
+            else:
+                visit = visits.get(self, 0)
+                visits[self] = visit + 1
+                if visit:
+                    return self.ways[bisect(self.ends, stream.at(number, visit))]
         block = stream.blocks.get(number >> BITS)
         if block is None:
             block = stream.fill(number >> BITS)

@@ -12,7 +12,10 @@ from designer.simulation.distributions import Distribution
 
 BITS = 10
 MASK = (1 << BITS) - 1
-AGAIN_BITS = 6  # blocks of later visits are small: few cases come back
+# Blocks of later visits are smaller: few cases come back, fewer still a third time, and what nobody asks for is drawn
+# in vain; seeding a block costs as much as drawing some fifty amounts.
+AGAIN_BITS, RARE_BITS = 8, 4
+OFTEN = 2  # visits after the first
 KEPT = 8
 
 
@@ -44,14 +47,15 @@ class Stream:
         return block
 
     def _again(self, number: int, visit: int) -> float:
-        key = visit, number >> AGAIN_BITS
+        bits = AGAIN_BITS if visit <= OFTEN else RARE_BITS
+        key = visit, number >> bits
         block = self.again.get(key)
         if block is None:
-            if len(self.again) >= KEPT * 32:
+            if len(self.again) >= KEPT * 16:
                 del self.again[next(iter(self.again))]
-            block = self._drawn(f"{self.seed}/{key[0]}.{key[1]}", 1 << AGAIN_BITS)
+            block = self._drawn(f"{self.seed}/{key[0]}.{key[1]}", 1 << bits)
             self.again[key] = block
-        return block[number & ((1 << AGAIN_BITS) - 1)]
+        return block[number & ((1 << bits) - 1)]
 
     def _drawn(self, seed: str, count: int) -> list[float]:
         dice = random.Random(seed)

@@ -15,6 +15,7 @@ from designer.simulation.booking import (
     UnstaffedTask,
 )
 from designer.simulation.calendars import WEEK, WeeklyCalendar
+from designer.simulation.distributions import Distribution
 from designer.simulation.queueing import Desk, QueuedTask
 from designer.simulation.refusals import N_
 from designer.simulation.sampling import PacedStream, Stream
@@ -69,6 +70,7 @@ class Staffing:
     def task(self, node: Node, plan: TaskPlan, gap: Callable[..., None]) -> Task:
         """The place of a task."""
         options = []
+        streams: dict[Distribution, Stream] = {}
         for one in plan.by:
             if one.staff not in self.pools:
                 gap(
@@ -84,8 +86,10 @@ class Staffing:
                     staff=one.staff,
                 )
                 continue
-            # One stream per task: the same case is as heavy whoever takes it.
-            stream = self._stream(node, "duration", one.duration)
+            # The same case is as heavy whoever takes it: one stream, drawn once, for all who take as long.
+            stream = streams.get(one.duration)
+            if stream is None:
+                stream = streams[one.duration] = self._stream(node, "duration", one.duration)
             options += [(pool, stream) for pool in self.pools[one.staff]]
         task = self._made(node, plan, options)
         task.cost = plan.cost

@@ -190,6 +190,8 @@ class Machine:
             for _ in repeat(None, CHECK_EVERY):
                 at, _, act, token = pop(heap)
                 place = act(token, at)
+                if place is not None and not pending:
+                    place = place.enter(token, at)  # nearly always the only step
                 for _ in repeat(None, MOST_STEPS):
                     if place is None or pending:
                         break
