@@ -253,6 +253,16 @@ def _is_excluded(task: Any, person_id: int) -> ColumnElement[bool]:
     return found
 
 
+@lru_cache(_KEPT)
+def _below(person: Standing) -> Select[int]:
+    return offices_below(person.office_ids)
+
+
+@lru_cache(_KEPT)
+def _pools(person: Standing) -> Select[int]:
+    return pools_of(person)
+
+
 def _look(
     session: Session, person: Standing, procedures: frozenset[int] | None, found: Seen
 ) -> None:
@@ -261,8 +271,8 @@ def _look(
     mine = list(person.office_ids)
     seen = mine
     if person.has_role(Role.MANAGER) and person.office_ids:
-        seen = list(session.scalars(offices_below(person.office_ids)))
-    pools = list(session.scalars(pools_of(person)))
+        seen = list(session.scalars(_below(person)))
+    pools = list(session.scalars(_pools(person)))
     for queues, held in ((found.queues, seen), (found.own, mine)):
         for queue in sorted({*held, *pools}):
             queues.setdefault(queue, {})[person.id] = procedures

@@ -6,13 +6,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine.colleagues.reviews import OwnProposal, proposal_of
 from engine.database import Database
 from engine.errors import Refusal
 from engine.inbox.worklists import task_by_id
 from engine.models import Person, Task
 from engine.people import person_by_id
 from engine.routing.absence import stand_in
-from engine.tasks import assign_task, claim_task, complete_task, release_task
+from engine.tasks import (
+    assign_task,
+    claim_task,
+    complete_task,
+    open_task,
+    release_task,
+    saved_answers,
+)
 
 MOST = 200
 Deed = Callable[[Session, str, Person], Task]
@@ -78,9 +86,21 @@ def assigning(to: int, at: datetime) -> Deed:
 
 
 def completing(at: datetime) -> Deed:
-    """Complete each without answers; forms that must be answered, and gateways, refuse."""
+    """Complete each with what is there: what another one proposed, which is accepted so, else what the person has
+    typed and kept, else nothing. Forms that ask for more, gateways, and what one proposed oneself refuse.
+    """
 
     def deed(session: Session, task_id: str, by: Person) -> Task:
-        return complete_task(session, task_id, {}, by=by, at=at).task
+        opened = open_task(session, task_id, by=by)
+        proposed = proposal_of(session, opened.task)
+        if proposed is None:
+            answers, choices = saved_answers(session, task_id, by), None
+        elif proposed.by_id == by.id:
+            raise OwnProposal
+        else:
+            answers, choices = proposed.answers, proposed.choices
+        return complete_task(
+            session, task_id, answers, choices=choices, opened=opened, by=by, at=at
+        ).task
 
     return deed

@@ -17,9 +17,11 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -37,6 +39,7 @@ FEW, FEW_OF_ALL = 1_000, 6_000
 EXAMINED, LEAST_EXAMINED = 1_000, 40  # in all, and in one branch
 
 Queue = int | ColumnElement[int] | None  # None: whichever
+Branches = tuple[int | None, ...]
 Met = Literal["met", "walked", "own"]
 MET: Met = "met"  # as the way says
 WALKED: Met = "walked"  # one by one in the list's order
@@ -52,6 +55,11 @@ class Reach:
     also: ColumnElement[bool]
     others: list[tuple[int | None, ColumnElement[bool]]]  # queue, and what else must hold
     own: list[ColumnElement[bool]] = field(default_factory=list)  # of what people have taken
+
+    @property
+    def branches(self) -> Branches:
+        """Where is looked, whatever else has to hold there."""
+        return (*self.queues, *(queue for queue, _condition in self.others))
 
     @property
     def has_queues(self) -> bool:
@@ -122,9 +130,12 @@ def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
     return Reach(plain, true(), others, [and_(one, elsewhere) for one in taken])
 
 
-def way_of(session: Session, reach: Reach, asked: Asked, order: Order) -> Way:
-    """How a page is met quickest: at most two short queries, and none where no filter makes it doubtful."""
-    key, is_common = rarest(session, asked)
+def way_of(
+    session: Session, reach: Reach, asked: Asked, order: Order, *, key: Key | None, is_common: bool
+) -> Way:
+    """How a page is met quickest: at most one short query, and none where no filter makes it doubtful. `key` and
+    `is_common` are what `rarest` says.
+    """
     is_long = is_common and is_checked(asked, key, reach)
     if key is None:
         if order.name == "due" or asked.due_before is None:
@@ -132,7 +143,7 @@ def way_of(session: Session, reach: Reach, asked: Asked, order: Order) -> Way:
     elif key.sought.is_one and order.name == "due":
         return Way(key, is_sorted=False, is_long=is_long)
     # What people have taken is little in any case.
-    branches: list[int | None] = [*reach.queues, *(queue for queue, _condition in reach.others)]
+    branches = reach.branches
     if not branches:
         return Way(key, is_sorted=True)
     of, rows = (
@@ -215,7 +226,7 @@ def met_among(
     """The same of the first `most` that an index gives of a branch."""
     first = driven(asked, key, queue).limit(most)
     some: Any = first.subquery()
-    if isinstance(queue, ColumnClause):  # of each queue in turn
+    if isinstance(queue, ColumnClause) and queue.table is not None:  # of each queue in turn
         some = first.correlate(queue.table).lateral()
     found = (
         select(Task.case_id, Task.token)
@@ -238,7 +249,7 @@ def horizon(
     """How far a list can be looked through at once; None: to its end. Only of what has to be checked one by one."""
     if not way.is_long:
         return None
-    branches = [*reach.queues, *(queue for queue, _condition in reach.others)]
+    branches = reach.branches
     last, ends = examined_in(reach) - 1, []
     for key, some in (
         (None, [one for one in branches if way.key is None or one in way.walked]),
@@ -308,17 +319,41 @@ def scans(
         (MET, [queue for queue in reach.queues if queue not in walked]),
         (WALKED, [queue for queue in reach.queues if queue in walked]),
     ):
-        if len(queues) > 1 and session.get_bind().dialect.name == "postgresql":
-            # One scan that is planned once and run for each queue: planning twenty takes longer than running them.
-            ids = func.unnest(literal(queues, ARRAY(BigInteger)))
-            queue = ids.table_valued("id").render_derived(name=f"queue_{met_how}")
-            lateral = scan(queue.c.id, reach.also, met_how).lateral()
-            parts.append(select(lateral).select_from(queue).join(lateral, true()))
+        if len(queues) > 1:
+            # One scan that is written and planned once and run for each queue: to put twenty together takes longer
+            # than to run them.
+            each = _each_of if session.get_bind().dialect.name == "postgresql" else _each_of_json
+            parts.append(each(queues, scan, reach.also, met_how))
         else:
             parts += [select(scan(queue_id, reach.also, met_how).subquery()) for queue_id in queues]
     if not parts:
         parts = [select(scan(None, false(), MET).subquery())]
     return union_all(*parts).subquery()
+
+
+def _each_of(
+    queues: list[int], scan: Scan, also: ColumnElement[bool], met_how: Met
+) -> Select[*tuple[Any, ...]]:
+    ids = func.unnest(literal(queues, ARRAY(BigInteger)))
+    queue = ids.table_valued("id").render_derived(name=f"queue_{met_how}")
+    lateral = scan(queue.c.id, also, met_how).lateral()
+    return select(lateral).select_from(queue).join(lateral, true())
+
+
+def _each_of_json(
+    queues: list[int], scan: Scan, also: ColumnElement[bool], met_how: Met
+) -> Select[*tuple[Any, ...]]:
+    """The same where there is no LATERAL: of a function in FROM, SQLite lets an argument ask for each row before it."""
+    name = f"queue_{met_how}"
+    queue = func.json_each(json.dumps(queues)).table_valued("value", name=name)
+    found = scan(literal_column(f"{name}.value"), also, met_how).subquery()
+    rows = select(func.json_group_array(func.json_array(*found.c))).select_from(found)
+    row = func.json_each(rows.scalar_subquery()).table_valued("value", name=f"row_{met_how}")
+    cells = [
+        type_coerce(func.json_extract(row.c.value, f"$[{at}]"), cell.type).label(cell.name)
+        for at, cell in enumerate(found.c)
+    ]
+    return select(*cells).select_from(queue).join(row, true())
 
 
 def _is_due_sought(in_order: Order | None) -> bool:

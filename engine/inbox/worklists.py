@@ -13,6 +13,7 @@ from engine.inbox.order import ORDERS, Order
 from engine.inbox.scans import (
     MET,
     OWN,
+    Branches,
     Met,
     Queue,
     Reach,
@@ -30,7 +31,7 @@ from engine.inbox.scans import (
 )
 from engine.masking import masked_name
 from engine.models import Case, Office, Person, Procedure, Task, TaskKey
-from engine.visibility import needs_applicants, seen_queues, visible_tasks
+from engine.visibility import Seen, needs_applicants, seen_queues, visible_tasks
 
 COUNT_LIMIT = 1000  # counts stop here, and say that there are more
 LARGEST_PAGE = 200
@@ -64,6 +65,25 @@ class TaskRow:
     follow_up_on: date | None
 
 
+# What a line says of its task; a whole Task for each line would take twice as long to make.
+_OF_TASK = (
+    Task.case_id,
+    Task.token,
+    Task.element_id,
+    Task.name,
+    Task.kind,
+    Task.office_id,
+    Task.assignee_id,
+    Task.priority,
+    Task.opened_at,
+    Task.claimed_at,
+    Task.due_at,
+    Task.version_id,
+    Task.review,
+    Task.follow_up_on,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskPage:
     """A page of an inbox; a cursor is None where there is nothing further. A page that `is_cut` ends, short or empty,
@@ -84,6 +104,24 @@ class Count:
     is_more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What page and counts of a question both need to know."""
+
+    asked: Asked
+    key: Key | None  # with the fewest tasks
+    is_common: bool  # of which there may be more than can be looked at one by one
+    seen: Seen | None
+
+
+def inbox(
+    session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
+) -> tuple[TaskPage, dict[Scope, Count]]:
+    """A page with the counts beside it: `open_tasks` and `task_counts`, asked together."""
+    look = _look(session, person, query, at, zone)
+    return _page(session, person, query, look, at), _counts(session, person, look)
+
+
 def open_tasks(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
 ) -> TaskPage:
@@ -91,14 +129,25 @@ def open_tasks(
 
     `zone` says when a day ends. Raises CursorUnreadable.
     """
+    return _page(session, person, query, _look(session, person, query, at, zone), at)
+
+
+def _look(session: Session, person: Person, query: TaskQuery, at: datetime, zone: tzinfo) -> _Look:
+    asked = asked_of(session, query, at, zone)
+    return _Look(asked, *rarest(session, asked), seen_queues(session, person))
+
+
+def _page(
+    session: Session, person: Person, query: TaskQuery, look: _Look, at: datetime
+) -> TaskPage:
     size = max(1, min(query.limit, LARGEST_PAGE))
     order = ORDERS[query.sort]
     backwards = query.before is not None and query.after is None
     cursor = query.before if backwards else query.after
     edge = None if cursor is None else order.place(cursor)
-    asked = asked_of(session, query, at, zone)
-    reach = reach_of(person, seen_queues(session, person), query.scope)
-    way = way_of(session, reach, asked, order)
+    asked = look.asked
+    reach = reach_of(person, look.seen, query.scope)
+    way = way_of(session, reach, asked, order, key=look.key, is_common=look.is_common)
     end = horizon(session, reach, asked, way, order, after=edge, backwards=backwards)
 
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
@@ -123,13 +172,10 @@ def open_tasks(
     rows = rows[:size]
     if backwards:
         rows.reverse()
-    known = needs_applicants(session, person, [row.Task.case_id for row in rows])
-    lines = [_line(row, at, is_known=row.Task.case_id in known) for row in rows]
+    known = needs_applicants(session, person, [row.case_id for row in rows])
+    lines = [_line(row, at, is_known=row.case_id in known) for row in rows]
     first, last = (
-        [
-            order.cursor((row.sort_key, row.Task.case_id, row.Task.token))
-            for row in (rows[0], rows[-1])
-        ]
+        [order.cursor((row.sort_key, row.case_id, row.token)) for row in (rows[0], rows[-1])]
         if rows
         else (None, None)
     )
@@ -166,11 +212,14 @@ def task_counts(
     """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT, and no further
     than as many tasks as one count looks at.
     """
-    asked = asked_of(session, query, at, zone)
-    key, is_common = rarest(session, asked)
-    seen = seen_queues(session, person)
-    reaches = {scope: reach_of(person, seen, scope) for scope in SCOPES}
+    return _counts(session, person, _look(session, person, query, at, zone))
+
+
+def _counts(session: Session, person: Person, look: _Look) -> dict[Scope, Count]:
+    asked, key = look.asked, look.key
+    reaches = {scope: reach_of(person, look.seen, scope) for scope in SCOPES}
     told: list[Any] = []
+    more: dict[Branches, Scope] = {}  # whether there is more depends on where is looked only
     beside: Any = None
     shared: set[Scope] = set()
     if asked.besides(key):
@@ -179,11 +228,11 @@ def task_counts(
         shared = {"all", "unassigned"}
         if (reach.queues, reach.others) == (reaches["office"].queues, reaches["office"].others):
             shared.add("office")
-        beside = _all_at_once(session, asked, key, reach, is_long=is_common)
+        beside = _all_at_once(session, asked, key, reach, is_long=look.is_common)
         told += [beside.c[scope] for scope in shared]
     for scope, reach in reaches.items():
-        is_long = is_common and reach.has_queues and is_checked(asked, key, reach)
-        if is_long:
+        is_long = look.is_common and reach.has_queues and is_checked(asked, key, reach)
+        if is_long and more.setdefault(reach.branches, scope) == scope:
             told.append(_is_more(session, asked, key, reach).label(f"more_{scope}"))
         if scope not in shared:
             some = scans(
@@ -196,9 +245,12 @@ def task_counts(
     return {
         scope: Count(
             min(row[scope] or 0, COUNT_LIMIT),
-            is_more=(row[scope] or 0) > COUNT_LIMIT or bool(row.get(f"more_{scope}")),
+            is_more=(row[scope] or 0) > COUNT_LIMIT
+            or (
+                is_checked(asked, key, reach) and bool(row.get(f"more_{more.get(reach.branches)}"))
+            ),
         )
-        for scope in SCOPES
+        for scope, reach in reaches.items()
     }
 
 
@@ -283,7 +335,7 @@ def read_task_id(task_id: str) -> tuple[int, int]:
 def _lines(found: Any, order: Order, backwards: bool) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Task,
+            *_OF_TASK,
             found.c.sort_key,
             Case.number,
             Case.applicant_name,
@@ -302,28 +354,27 @@ def _lines(found: Any, order: Order, backwards: bool) -> Select[*tuple[Any, ...]
 
 
 def _line(row: Any, at: datetime, *, is_known: bool) -> TaskRow:
-    task: Task = row.Task
     return TaskRow(
-        id=task.id,
-        case_id=task.case_id,
-        token=task.token,
+        id=f"{row.case_id}-{row.token}",
+        case_id=row.case_id,
+        token=row.token,
         case_number=row.number,
         applicant_name=row.applicant_name if is_known else masked_name(row.applicant_name),
         procedure_key=row.key,
         procedure_name=row.procedure_name,
-        element_id=task.element_id,
-        name=task.name,
-        kind=task.kind,
-        office_id=task.office_id,
+        element_id=row.element_id,
+        name=row.name,
+        kind=row.kind,
+        office_id=row.office_id,
         office_name=row.office_name,
-        assignee_id=task.assignee_id,
+        assignee_id=row.assignee_id,
         assignee_name=row.full_name,
-        priority=task.priority,
-        opened_at=task.opened_at,
-        claimed_at=task.claimed_at,
-        due_at=task.due_at,
-        is_overdue=task.due_at is not None and task.due_at < at,
-        version_id=task.version_id,
-        review=task.review,
-        follow_up_on=task.follow_up_on,
+        priority=row.priority,
+        opened_at=row.opened_at,
+        claimed_at=row.claimed_at,
+        due_at=row.due_at,
+        is_overdue=row.due_at is not None and row.due_at < at,
+        version_id=row.version_id,
+        review=row.review,
+        follow_up_on=row.follow_up_on,
     )

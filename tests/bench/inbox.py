@@ -20,7 +20,7 @@ import engine.models  # noqa: F401  the tables must be known before they are cre
 from engine.case_list import CaseQuery, cases, open_tasks_in
 from engine.database import Base, Database
 from engine.inbox.filters import SCOPES, FieldAsked, Sort, TaskQuery
-from engine.inbox.worklists import open_tasks, task_counts
+from engine.inbox.worklists import inbox
 from engine.models import Person
 from engine.people import person_by_name
 from tests.bench.inbox_data import OFFICES, given_name, surname, write_tasks
@@ -128,8 +128,7 @@ def look(database: Database, person: Person, query: TaskQuery) -> float:
     """Seconds of a first page with its counts."""
     with database.reading() as session:
         began = time.perf_counter()
-        open_tasks(session, person, query, at=AT)
-        task_counts(session, person, query, at=AT)
+        inbox(session, person, query, at=AT)
         return time.perf_counter() - began
 
 

@@ -27,6 +27,7 @@ from engine.colleagues.opinions import (
 from engine.colleagues.reviews import OwnProposal
 from engine.errors import NotFound
 from engine.history import timeline
+from engine.inbox.bulk import completing
 from engine.inbox.filters import TaskQuery
 from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
 from engine.inbox.worklists import open_tasks
@@ -57,6 +58,7 @@ from engine.tasks import (
     follow_up,
     release_task,
     return_task,
+    save_answers,
     saved_answers,
     set_priority,
 )
@@ -215,6 +217,22 @@ def test_what_is_returned_is_back_with_who_proposed_it(hall: TownHall, ana: Pers
     assert (task.review, task.assignee_id) == ("wanted", ana.id)
     assert saved_answers(hall.session, task.id, ana) == {"area": 4}
     assert kinds(hall, "ana") == ["task_returned"]
+
+
+def test_many_are_completed_with_what_was_typed_or_proposed(hall: TownHall, ana: Person) -> None:
+    beto, complete = hall.people["beto"], completing(hall.at)
+    typed = begin(hall, ana)
+    save_answers(hall.session, typed.id, {"area": 4}, by=ana, at=hall.at)
+    complete(hall.session, typed.id, ana)
+    proposed = begin(hall, ana, tasks={"receive": {"review": True}})
+    complete_task(hall.session, proposed.id, {"area": 5}, by=ana, at=hall.at)
+    with pytest.raises(OwnProposal):
+        complete(hall.session, proposed.id, ana)
+    complete(hall.session, proposed.id, beto)
+    for task, area in ((typed, 4), (proposed, 5)):
+        facts = timeline(hall.session, task.case)
+        done = next(one for one in facts if one.type == "task_completed")
+        assert done.data["answers"] == {"area": area}
 
 
 # notifications and mail

@@ -28,6 +28,12 @@ def test_an_appeal_is_filed_decided_and_read_by_machines(town_on_each: Town) -> 
     assert decided.status_code == 200, decided.text
     assert (decided.json["effect"], decided.json["is_exhausted"]) == ("anew", True)
     assert luis.get(f"/cases/{number}").json["outcome"] == "Resuelta en recurso"
+    for reader, grounds, decision in (
+        (luis, "Too slow", "It was late."),
+        (Machine(town, "oscar"), "T•••", "I•••"),  # who only keeps it running
+    ):
+        (told,) = reader.get(at).json["appeals"]
+        assert (told["grounds"], told["decision"]) == (grounds, decision)
     assert marta.post(f"{at}/1/decide", {**answer, "effect": "anew"}).status_code == 409
 
 

@@ -83,6 +83,22 @@ def test_a_notice_is_given_corrected_at_the_counter_and_the_term_begins_anew(
     assert "legal risk" in again.text
 
 
+def test_who_only_keeps_it_running_reads_no_words_of_others_on_the_term_page(
+    town: Town, number: str
+) -> None:
+    luis, oscar = town.visitor("luis"), town.visitor("oscar")
+    luis.post(f"/cases/{number}/notice", NOTICE)
+    luis.post(f"/cases/{number}/corrections/1", {"text": "My sister signed it."})
+    luis.post(f"/cases/{number}/corrections")
+    luis.post(f"/cases/{number}/suspension", {"kind": "other_entity", "reason": "Rosa is ill"})
+    written = ["Sign it.", "My sister signed it.", "Rosa is ill"]
+    assert [one for one in written if one not in luis.get(f"/cases/{number}/term").text] == []
+    shown = oscar.get(f"/cases/{number}/term")
+    assert shown.status_code == 200
+    assert [one for one in written if one in shown.text] == []
+    assert "M•••" in shown.text
+
+
 def test_a_notice_without_items_comes_back_with_a_sentence(town: Town, number: str) -> None:
     luis = town.visitor("luis")
     answer = luis.post(f"/cases/{number}/notice", {"lacking": ["plan"], "text.plan": " "})

@@ -7,7 +7,8 @@ from apiflask.fields import Boolean, Date, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf
 
 from engine.cases import case_by_number
-from engine.models import FiledAppeal, Role
+from engine.masking import masked_answer
+from engine.models import Case, FiledAppeal, Role
 from engine.terms.appeals import appeals_of, file_appeal, file_complaint
 from engine.terms.offered import APPEAL, COMPLAINT, RECONSIDERATION
 from engine.terms.rulings import ANEW, BACK, RESULTS, decide_appeal
@@ -15,6 +16,7 @@ from webapp.api.problems import blueprint
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
+from webapp.words.case_data import knows
 
 api = blueprint("api_appeals")
 Json = dict[str, Any]
@@ -87,7 +89,7 @@ class RulingIn(Schema):
 def index(number: str) -> Json:
     """Everything filed against a case."""
     case = case_by_number(session(), signed_in(), number)
-    return {"appeals": [_shown(one) for one in appeals_of(session(), case.id)]}
+    return {"appeals": [_shown(one, case) for one in appeals_of(session(), case.id)]}
 
 
 @api.post("/cases/<path:number>/appeals")
@@ -100,9 +102,9 @@ def file(number: str, json_data: Json) -> Json:
     case = case_by_number(session(), signed_in(), number)
     grounds, by = json_data["grounds"], signed_in()
     if json_data["kind"] == COMPLAINT:
-        return _shown(file_complaint(session(), case.id, grounds, by=by, at=now()))
+        return _shown(file_complaint(session(), case.id, grounds, by=by, at=now()), case)
     kind = json_data["kind"]
-    return _shown(file_appeal(session(), case.id, kind, grounds, by=by, at=now()))
+    return _shown(file_appeal(session(), case.id, kind, grounds, by=by, at=now()), case)
 
 
 @api.post("/cases/<path:number>/appeals/<int:which>/decide")
@@ -124,8 +126,12 @@ def decide(number: str, which: int, json_data: Json) -> Json:
         by=signed_in(),
         at=now(),
     )
-    return _shown(decided)
+    return _shown(decided, case)
 
 
-def _shown(one: FiledAppeal) -> Json:
-    return {name: getattr(one, name) for name in AppealOut().fields}
+def _shown(one: FiledAppeal, case: Case) -> Json:
+    """As JSON; what the applicant wrote, and what was answered, shortened for who only needs figures."""
+    said = {name: getattr(one, name) for name in AppealOut().fields}
+    if not knows(case):
+        said |= {name: masked_answer(said[name]) for name in ("grounds", "decision")}
+    return said

@@ -8,17 +8,17 @@ from engine.cases import case_by_number
 from engine.errors import NotFound, Refusal
 from engine.models import Case, FiledAppeal, Role
 from engine.routing.absence import day_of
-from engine.terms.authority import appeals_to_decide, appeals_waiting, check_may_decide
+from engine.terms.authority import appeals_to_decide, appeals_waiting, check_may_decide, may_decide
 from engine.terms.offered import COMPLAINT
 from engine.terms.rulings import FOUNDED, RESULTS, decide_appeal, stages
 from engine.terms.view import clock_file
-from engine.visibility import knows_applicant
 from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
+from webapp.words.case_data import knows
 
 pages = Blueprint("appeals", __name__)
 
@@ -93,7 +93,8 @@ def _page(number: str, which: int, refusal: Refusal | None = None) -> ResponseRe
         case=case,
         appeal=appeal,
         clock=None if file is None else file.view,
-        is_known=knows_applicant(session(), signed_in(), case),
+        is_known=knows(case),
+        is_deciding=appeal.decided_on is None and may_decide(session(), signed_in(), case, appeal),
         results=RESULTS,
         stages=stages(session(), case, at=now()) if is_open else [],
         refusal=sentence(refusal) if refusal else None,

@@ -14,7 +14,7 @@ from engine.inbox.bulk import Deed, assigning, claiming, completing, in_bulk, re
 from engine.inbox.filters import Scope, TaskQuery
 from engine.inbox.next_task import take_next
 from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
-from engine.inbox.worklists import TaskRow, next_tasks, open_tasks, task_counts
+from engine.inbox.worklists import TaskRow, inbox, next_tasks
 from engine.models import Role
 from engine.people import person_by_name
 from engine.procedures import procedures
@@ -60,8 +60,7 @@ def index() -> ResponseReturnValue:
     query = _within(query, kinds, fields)
     if wanted_block() == "narrow":
         return page("inbox/index.html", query=query, kinds=kinds, fields=fields, columns=columns())
-    found = open_tasks(session(), person, query, at=now(), zone=current_zone())
-    counts = task_counts(session(), person, query, at=now(), zone=current_zone())
+    found, counts = inbox(session(), person, query, at=now(), zone=current_zone())
     here = address(query)
     remember(here)
     response = page(

@@ -71,9 +71,14 @@ def file_link(document: Document, case: Case) -> Markup:
     return Markup('<a href="{}" download>{}</a>').format(url, name)
 
 
+def written(text: str | None, case: Case) -> str:
+    """What somebody wrote in a case in their own words; shortened for who does not need to know whose case it is."""
+    return (text or "") if knows(case) else str(masked_answer(text or ""))
+
+
 def register(app: Flask) -> None:
-    """Give templates the filters `applicant`, `file_name` and `file_link`, and the test `readable` of a case."""
-    app.jinja_env.filters.update(applicant=applicant, file_name=file_name, file_link=file_link)
+    """Give templates the filters `applicant`, `file_name`, `file_link` and `written`, and the test `readable` of a case."""
+    app.jinja_env.filters.update(applicant=applicant, file_name=file_name, file_link=file_link, written=written)
     app.jinja_env.tests["readable"] = knows
 
 
