@@ -115,6 +115,17 @@ def unread(session: Session, person: Person) -> tuple[int, int]:
     return count, newest or 0
 
 
+def unread_of(session: Session, people: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The same of several persons, by id, in one question."""
+    wanted = set(people)
+    rows = session.execute(
+        select(Notification.person_id, func.count(), func.max(Notification.id))
+        .where(Notification.person_id.in_(wanted), Notification.read_at.is_(None))
+        .group_by(Notification.person_id)
+    )
+    return dict.fromkeys(wanted, (0, 0)) | {row[0]: (row[1], row[2]) for row in rows}
+
+
 def read_notifications(session: Session, person: Person, *, at: datetime) -> None:
     """All of them are read now; a digest need not tell them any more."""
     session.execute(

@@ -29,6 +29,7 @@ from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
 from webapp.parts import Part
 from webapp.security import forgery, keyring, pace, sessions
 from webapp.security.access import check_access, public
+from webapp.streams import Streams
 from webapp.transactions import Transactional, close, start_over
 from webapp.words import case_data
 from webapp.words import measures as measure_words
@@ -42,7 +43,7 @@ LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
 # too large, so that the form can come back with them
 LARGEST_FORM = 4 * LARGEST_REQUEST
 # what the applications of one house share
-_SHARED = ("settings", "database", "files", "clock", "figures", "paces", "readings")
+_SHARED = ("settings", "database", "files", "clock", "streams", "figures", "paces", "readings")
 
 
 def create_app(
@@ -87,6 +88,7 @@ def create_app(
         scan = antivirus_command(shlex.split(settings.antivirus)) if settings.antivirus else None
         app.extensions["files"] = FileStore((settings.var / "files").resolve(), scan=scan)
         app.extensions["clock"] = clock or (lambda: datetime.now(UTC))
+        app.extensions["streams"] = Streams(app.extensions["database"], settings.threads // 2)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

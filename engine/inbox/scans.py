@@ -1,7 +1,7 @@
 """How the tasks of an inbox are met without reading the others: by queue in the order of the list, or by a key."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnClause,
     ColumnElement,
+    FromClause,
     Select,
     Subquery,
     True_,
@@ -153,8 +154,7 @@ def way_of(
     )
 
     def is_many(queue: Queue) -> Select[Any]:
-        few = FEW_OF_ALL if queue is None else FEW
-        return select(literal(1)).where(rows, _in_queue(of, queue)).limit(1).offset(few)
+        return select(literal(1)).where(rows, _in_queue(of, queue)).limit(1).offset(few_in(queue))
 
     found = _of_each(session, branches, is_many)
     walked = frozenset(queue for queue, told in found.items() if told[0] is not None)
@@ -221,10 +221,20 @@ def met(
 
 
 def met_among(
-    asked: Asked, key: Key | None, queue: Queue, condition: ColumnElement[bool], *, most: int
+    asked: Asked,
+    key: Key | None,
+    queue: Queue,
+    condition: ColumnElement[bool],
+    *,
+    most: int,
+    in_order: Order | None = None,
+    within: Sequence[ColumnElement[bool]] = (),
+    by: Sequence[ColumnElement[Any]] = (),
 ) -> Select[*tuple[Any, ...]]:
-    """The same of the first `most` that an index gives of a branch."""
-    first = driven(asked, key, queue).limit(most)
+    """The same of the first `most` that an index gives of a branch, `within` a part of the order `by`. Also where there
+    are no more anyway: the limit keeps a database from meeting the fields of every case first.
+    """
+    first = driven(asked, key, queue, in_order).where(*within).order_by(*by).limit(most)
     some: Any = first.subquery()
     if isinstance(queue, ColumnClause) and queue.table is not None:  # of each queue in turn
         some = first.correlate(queue.table).lateral()
@@ -233,6 +243,8 @@ def met_among(
         .join(some, and_(Task.case_id == some.c.case_id, Task.token == some.c.token))
         .where(_is_open(), condition, *asked.besides(key))
     )
+    if key is None and not _is_due_sought(in_order):
+        found = found.where(*asked.due(is_sought=False))
     return found.join(Case, Case.id == Task.case_id) if asked.needs_case else found
 
 
@@ -281,24 +293,23 @@ def horizon(
 def _of_each(
     session: Session, queues: Iterable[int | None], one_of: Callable[[Queue], Select[Any]]
 ) -> dict[int | None, tuple[Any, ...]]:
-    """What `one_of` finds of each queue, one row at most; of many queues in one short statement."""
-    plain = [queue for queue in queues if queue]
-    found: dict[int | None, tuple[Any, ...]] = {}
+    """What `one_of` finds of each queue, one row of three cells at most; of many queues in one short statement."""
+    nothing = (None, None, None)
+    found: dict[int | None, tuple[Any, ...]] = dict.fromkeys(queues, nothing)
+    plain = [queue for queue in found if queue]
     if plain:
-        if session.get_bind().dialect.name == "postgresql":
-            ids: Any = func.unnest(literal(plain, ARRAY(BigInteger))).table_valued("value")
-            ids = ids.render_derived(name="each_queue")
-        else:
-            ids = func.json_each(json.dumps(plain)).table_valued("value")
-        asked = one_of(ids.c.value)
-        cells = [asked.with_only_columns(one).scalar_subquery() for one in asked.selected_columns]
-        for row in session.execute(select(ids.c.value, *cells)):
+        queue, cells, source = _per_queue(session, plain, one_of, "each")
+        for row in session.execute(select(queue, *cells).select_from(source)):
             found[row[0]] = tuple(row[1:])
-    for queue in queues:
-        if not queue:
-            only = session.execute(one_of(queue)).one_or_none()
-            found[queue] = (None,) * 3 if only is None else tuple(only)
+    for one in found:
+        if not one:
+            found[one] = tuple(session.execute(one_of(one)).one_or_none() or nothing)
     return found
+
+
+def few_in(queue: Queue) -> int:
+    """How many at most a branch has whose tasks are sorted."""
+    return FEW_OF_ALL if queue is None else FEW
 
 
 def examined_in(reach: Reach) -> int:
@@ -320,10 +331,12 @@ def scans(
         (WALKED, [queue for queue in reach.queues if queue in walked]),
     ):
         if len(queues) > 1:
-            # One scan that is written and planned once and run for each queue: to put twenty together takes longer
-            # than to run them.
-            each = _each_of if session.get_bind().dialect.name == "postgresql" else _each_of_json
-            parts.append(each(queues, scan, reach.also, met_how))
+
+            def one(queue: Queue, met_how: Met = met_how) -> Select[Any]:
+                return scan(queue, reach.also, met_how)
+
+            _queue, cells, source = _per_queue(session, queues, one, met_how)
+            parts.append(select(*cells).select_from(source))
         else:
             parts += [select(scan(queue_id, reach.also, met_how).subquery()) for queue_id in queues]
     if not parts:
@@ -331,29 +344,27 @@ def scans(
     return union_all(*parts).subquery()
 
 
-def _each_of(
-    queues: list[int], scan: Scan, also: ColumnElement[bool], met_how: Met
-) -> Select[*tuple[Any, ...]]:
-    ids = func.unnest(literal(queues, ARRAY(BigInteger)))
-    queue = ids.table_valued("id").render_derived(name=f"queue_{met_how}")
-    lateral = scan(queue.c.id, also, met_how).lateral()
-    return select(lateral).select_from(queue).join(lateral, true())
-
-
-def _each_of_json(
-    queues: list[int], scan: Scan, also: ColumnElement[bool], met_how: Met
-) -> Select[*tuple[Any, ...]]:
-    """The same where there is no LATERAL: of a function in FROM, SQLite lets an argument ask for each row before it."""
-    name = f"queue_{met_how}"
-    queue = func.json_each(json.dumps(queues)).table_valued("value", name=name)
-    found = scan(literal_column(f"{name}.value"), also, met_how).subquery()
-    rows = select(func.json_group_array(func.json_array(*found.c))).select_from(found)
-    row = func.json_each(rows.scalar_subquery()).table_valued("value", name=f"row_{met_how}")
-    cells = [
+def _per_queue(
+    session: Session, queues: list[int], scan: Callable[[Queue], Select[Any]], name: str
+) -> tuple[ColumnElement[int], list[ColumnElement[Any]], FromClause]:
+    """The rows of a scan of each queue: queue, cells, and where they are from. It is written and planned once: to put
+    twenty together takes longer than to run them.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        ids: Any = func.unnest(literal(queues, ARRAY(BigInteger)))
+        each = ids.table_valued("value").render_derived(name=f"queue_{name}")
+        rows = scan(each.c.value).lateral()
+        return each.c.value, list(rows.c), each.join(rows, true())
+    # SQLite has no LATERAL, but lets the argument of a function in FROM ask for each row of what stands before it.
+    each = func.json_each(json.dumps(queues)).table_valued("value", name=f"queue_{name}")
+    found = scan(literal_column(f"queue_{name}.value")).subquery()
+    whole = select(func.json_group_array(func.json_array(*found.c))).select_from(found)
+    row = func.json_each(whole.scalar_subquery()).table_valued("value", name=f"row_{name}")
+    cells: list[ColumnElement[Any]] = [
         type_coerce(func.json_extract(row.c.value, f"$[{at}]"), cell.type).label(cell.name)
         for at, cell in enumerate(found.c)
     ]
-    return select(*cells).select_from(queue).join(row, true())
+    return each.c.value, cells, each.join(row, true())
 
 
 def _is_due_sought(in_order: Order | None) -> bool:

@@ -20,6 +20,7 @@ from engine.inbox.scans import (
     Scan,
     driven,
     examined_in,
+    few_in,
     horizon,
     is_checked,
     met,
@@ -155,15 +156,22 @@ def _page(
         of = Task if key is None else TaskKey
         is_sorted = way.is_sorted if how == MET else how == OWN and order.name != "due"
         met_in = None if is_sorted else order
-        found = met(asked, key, queue, condition, in_order=met_in)
+        most = few_in(queue) if is_sorted else None if end is None else examined_in(reach)
+
+        def part(of: Any) -> list[ColumnElement[bool]]:
+            after = [] if edge is None else [order.beyond(edge, backwards, of=of)]
+            return after + ([] if end is None else [order.until(end, backwards, of=of)])
+
+        by = order.by_table(backwards, of=of, is_sorted=is_sorted)
+        if how == OWN or most is None or not is_checked(asked, key, reach):
+            found = met(asked, key, queue, condition, in_order=met_in).where(*part(of))
+        else:
+            first = {} if is_sorted else {"within": part(of), "by": by}
+            found = met_among(asked, key, queue, condition, most=most, in_order=met_in, **first)
+            found = found.where(*(part(Task) if is_sorted else ()))
+            by = order.by_table(backwards, of=Task, is_sorted=True)
         found = found.add_columns(order.column.label("sort_key"))
-        if edge is not None:
-            found = found.where(order.beyond(edge, backwards, of=of))
-        if end is not None:
-            found = found.where(order.until(end, backwards, of=of))
-        return found.order_by(*order.by_table(backwards, of=of, is_sorted=is_sorted)).limit(
-            size + 1
-        )
+        return found.order_by(*by).limit(size + 1)
 
     merged = scans(session, reach, scan, way.walked)
     found = select(merged).order_by(*order.by(merged.c, backwards)).limit(size + 1).subquery()

@@ -107,14 +107,20 @@ def live_server(
         database_url=sqlite_database.url,
         var=tmp_path,
         secret_key="only for tests, and long enough for that",
+        threads=6,
     )
     house = House(settings, database=sqlite_database, clock=clock)
     server = create_server(
-        house, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True
+        house,
+        host="127.0.0.1",
+        port=0,
+        threads=settings.threads,
+        clear_untrusted_proxy_headers=True,
     )
     thread = threading.Thread(target=server.run, name="expedito-under-test", daemon=True)
     thread.start()
     yield LiveServer(f"http://127.0.0.1:{server.effective_port}", sqlite_database)
+    house.desk.extensions["streams"].end()
     server.trigger.pull_trigger(
         server.close
     )  # in its own thread: from here it may be asking that very socket

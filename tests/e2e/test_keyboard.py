@@ -4,7 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE
+from engine.models import NotificationKind
+from engine.notifications import About, tell
+from engine.people import person_by_name
+from tests.clock import START
+from tests.e2e.conftest import PHONE, LiveServer
 from tests.e2e.test_desk import case as case
 
 
@@ -76,3 +80,52 @@ def test_the_desk_has_no_barriers_on_a_phone(
         no_barriers(page)
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, address
+
+
+def test_one_field_after_another_narrows_the_list_and_the_attention_stays_in_the_form(
+    page: Page, case: str, sign_in: Callable[..., None]
+) -> None:
+    sign_in(page, "carlos")
+    page.goto("/inbox?scope=unassigned&procedure=licence")
+    for value in ("10", "20"):
+        page.get_by_label("Field", exact=True).select_option("area")
+        page.get_by_label("Value", exact=True).fill(value)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=f"Without: area {value}")).to_be_visible()
+        expect(page.get_by_label("Value", exact=True)).to_have_value("")
+        expect(page.get_by_text("Columns", exact=True)).to_be_focused()
+    expect(page.get_by_role("link", name="Without: area 10")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
+
+
+def test_keys_of_a_single_letter_are_turned_off_for_this_browser(
+    page: Page, case: str, sign_in: Callable[..., None], no_barriers: Callable[[Page], None]
+) -> None:
+    sign_in(page, "carlos")
+    page.goto("/inbox?scope=unassigned")
+    page.get_by_role("banner").get_by_text("Carlos").click()
+    page.get_by_role("button", name="Keys").click()
+    no_barriers(page)
+    page.get_by_label("Keys of a single letter are on in this browser").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    for key in ("j", "/", "?"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    expect(page.get_by_role("link", name="Receive the request")).not_to_be_focused()
+    expect(page.get_by_role("searchbox")).not_to_be_focused()
+
+
+def test_what_is_new_is_seen_without_reloading(
+    page: Page, case: str, sign_in: Callable[..., None], live_server: LiveServer
+) -> None:
+    sign_in(page, "carlos")
+    with page.expect_response("**/desk/stream") as listening:
+        page.goto("/inbox")
+    assert listening.value.headers["content-type"].startswith("text/event-stream")
+    with live_server.database.transaction() as session:
+        carlos = person_by_name(session, "carlos")
+        assert carlos is not None
+        about = About(number=case, words="Look")
+        tell(session, NotificationKind.MENTIONED, [carlos.id], about, by=None, at=START)
+    expect(page.locator("#bell .count")).to_have_text("1")

@@ -51,7 +51,13 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
             "action": "serving",
         },
     )
-    signal.signal(signal.SIGTERM, _leave)
+
+    def leave(_signal: int, _frame: object) -> None:
+        """End as by Ctrl-C: answer what is being asked, let the worker finish its job."""
+        app.desk.extensions["streams"].end()  # else waitress waits for the threads that hold them
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
     try:
         server.run()
     finally:
@@ -60,8 +66,3 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
         for thread in doing:
             thread.join(timeout=30)
         database.dispose()
-
-
-def _leave(_signal: int, _frame: object) -> None:
-    """End as by Ctrl-C: answer what is being asked, let the worker finish its job."""
-    sys.exit(0)

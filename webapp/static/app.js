@@ -33,7 +33,7 @@
 
   // j and k walk the list, / goes to the search field; never while typing.
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (document.documentElement.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
     if (event.key === "/") {
       const search = document.querySelector("#q");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
@@ -75,6 +75,31 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
+  });
+
+  // News are told at once by a stream, which only the page that is looked at listens to; without one the bell still
+  // asks once a minute.
+  let stream = null;
+  const listen = () => {
+    const bell = document.getElementById("bell");
+    if (stream || document.hidden || !bell?.dataset.stream || !window.EventSource) return;
+    stream = new EventSource(bell.dataset.stream);
+    stream.addEventListener("bell", (event) => {
+      const now = document.getElementById("bell");
+      if (now && now.dataset.unread !== event.data) window.htmx?.trigger(now, "news");
+    });
+  };
+  const hush = () => { stream?.close(); stream = null; };
+  // who leafs through pages does not open a stream on each
+  addEventListener("load", () => setTimeout(listen, 2000));
+  addEventListener("pagehide", hush);
+  document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
+
+  // A case field that the list is now filtered by stands above it; its row in the form is free for the next one.
+  document.addEventListener("htmx:after:swap", () => {
+    const [name, compare, value] = ["fn", "fc", "fv"].map((id) => document.getElementById(id));
+    const isAsked = [...document.querySelectorAll("#list input[name=f]")].some((one) => one.value === `${name?.value}~${compare?.value}~${value?.value.trim()}`);
+    if (isAsked) name.value = value.value = "";
   });
 
   // What was refused is read first.

@@ -17,6 +17,22 @@
     form.append(field); document.body.append(form); form.submit();
     return true;
   };
+  // Who speaks to the computer, or strikes keys by accident, turns keys of a single letter off (WCAG 2.1.4).
+  const root = document.documentElement;
+  const kept = () => { try { return localStorage.getItem("keys"); } catch { return null; } };
+  if (kept() === "off") root.dataset.keys = "off";
+  const isOn = document.getElementById("keys-on");
+  if (isOn) {
+    isOn.checked = root.dataset.keys !== "off";
+    isOn.addEventListener("change", () => {
+      root.dataset.keys = isOn.checked ? "on" : "off";
+      try { localStorage.setItem("keys", root.dataset.keys); } catch { /* for this page only */ }
+    });
+  }
+  document.querySelectorAll("[data-opens=keys]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => document.getElementById("keys").showModal());
+  });
   let gone = 0; // when “g” was pressed
   const places = { i: "/inbox", c: "/cases", n: "/desk/notifications" };
   const deeds = {
@@ -36,23 +52,23 @@
       if (button) { event.preventDefault(); button.click(); }
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (Date.now() - gone < 1200 && places[event.key]) { gone = 0; event.preventDefault(); location.href = places[event.key]; return; }
     const deed = deeds[event.key];
     if (deed) { event.preventDefault(); deed(); }
   });
 
   // After a swap the attention stays where it was: on the same task, else on the one in its place.
-  let kept = null;
+  let held = null;
   document.addEventListener("htmx:before:swap", () => {
     const active = document.activeElement;
     const at = rows().indexOf(active?.closest?.(".worklist li"));
-    kept = at < 0 ? (active?.id ? { id: active.id } : null) : { id: active.id, at };
+    held = at < 0 ? (active?.id ? { id: active.id } : null) : { id: active.id, at };
   });
   document.addEventListener("htmx:after:swap", () => {
-    if (!kept || document.activeElement !== document.body) return;
-    const same = kept.id && document.getElementById(kept.id);
-    const near = kept.at === undefined ? null : rows()[Math.min(kept.at, rows().length - 1)]?.querySelector("a");
+    if (!held || document.activeElement !== document.body) return;
+    const same = held.id && document.getElementById(held.id);
+    const near = held.at === undefined ? null : rows()[Math.min(held.at, rows().length - 1)]?.querySelector("a");
     (same || near)?.focus({ preventScroll: true });
   });
 })();

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
@@ -63,15 +63,26 @@ def index() -> ResponseReturnValue:
 @pages.get("/bell")
 @access(*_ALL)
 def bell() -> Response:
-    """How many are unread. Asked every minute, answered by 304 while nothing changed: a stream would hold one of the
-    few threads of the server for as long as a page is open.
-    """
+    """How many are unread. Asked every minute and whenever the stream says so; 304 while nothing changed."""
     count, newest = unread(session(), signed_in())
     response = make_response(page("desk/_bell.html", unread=count))
     response.set_etag(f"{count}-{newest}-{chosen_language()}")
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return response
+
+
+@pages.get("/stream")
+@access(*_ALL)
+def stream() -> Response:
+    """A stream of events (SSE), one whenever something else is unread; 204, and no more is asked for, when there is no
+    thread for one (webapp/streams.py).
+    """
+    found = current_app.extensions["streams"].open(signed_in().id)
+    if found is None:
+        return Response(status=204)
+    # a proxy that gathers the answer would keep the news to itself
+    return Response(found, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 @pages.post("/notifications/read")

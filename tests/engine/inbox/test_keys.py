@@ -218,7 +218,7 @@ def test_every_filter_finds_its_tasks_in_every_scope_and_order(
     claim_task(hall.session, task(hall, first, "u").id, by=ana, at=hall.at)
     if is_walked:  # as when too many match to be sorted
         monkeypatch.setattr(
-            "engine.inbox.worklists.way_of", lambda *_given: Way(None, is_sorted=False)
+            "engine.inbox.worklists.way_of", lambda *_given, **_found: Way(None, is_sorted=False)
         )
     named = {case.id: case.applicant_name for case in hall.session.scalars(select(Case))}
     for what, (said, wanted) in FILTERS.items():
