@@ -77,8 +77,10 @@ def written(text: str | None, case: Case) -> str:
 
 
 def register(app: Flask) -> None:
-    """Give templates the filters `applicant`, `file_name`, `file_link` and `written`, and the test `readable` of a case."""
-    app.jinja_env.filters.update(applicant=applicant, file_name=file_name, file_link=file_link, written=written)
+    """Give templates filters for what is masked, and the test `readable` of a case."""
+    app.jinja_env.filters.update(
+        applicant=applicant, file_name=file_name, file_link=file_link, written=written
+    )
     app.jinja_env.tests["readable"] = knows
 
 
