@@ -30,6 +30,7 @@ from engine.logs.refusals import (
     ValueTooLong,
 )
 from engine.logs.source import MOST_BETWEEN, open_log
+from engine.logs.xes_runs import Runs
 from engine.logs.xml_stream import DEEPEST, XmlStream
 
 _NAME, _TIME, _STEP = "concept:name", "time:timestamp", "lifecycle:transition"
@@ -37,6 +38,8 @@ _RESOURCE, _GROUP, _INSTANCE = "org:resource", "org:group", "concept:instance"
 _NUMBERS: dict[str, type[int] | type[float]] = {"int": int, "float": float}
 _LOG, _TRACE, _EVENT, _GLOBAL = "log", "trace", "event", "global"
 _COMPLETE = "complete"
+_EVENT_ENDS = b"</event>"
+_MOST_HELD = 64 * 1024  # bytes of a file that wait for the end of an event
 
 
 def read_xes(
@@ -50,7 +53,7 @@ def read_xes(
     with open_log(path, name, progress) as source:
         seen = 0
         while chunk := source.read():
-            reading.parse(chunk, is_final=False)
+            reading.feed(chunk)
             events = len(reading.own)
             if events > MOST_EVENTS:
                 raise CaseTooLong(line=reading.line, limit=MOST_EVENTS)
@@ -61,7 +64,7 @@ def read_xes(
                 raise TooMuchBetween(line=reading.line, limit=MOST_BETWEEN // (1024 * 1024))
             yield from reading.ready
             reading.ready = []
-        reading.parse(b"", is_final=True)
+        reading.feed(b"", is_final=True)
         yield from reading.ready
 
 
@@ -79,11 +82,59 @@ class _Reading(XmlStream):
         self._attributes: dict[str, Value] = {}
         parser = self.parser
         parser.ordered_attributes = True
-        parser.StartElementHandler, parser.EndElementHandler = self._handlers()
+        self._instants = instants(zone)
+        self._runs: Runs | None = Runs(self._instants, _COMPLETE)
+        self._rest = b""  # read, and not yet given to the parser
+        self._given = 0  # bytes that the parser has
+        self._event_ended = -1  # the byte at which the tag stands that ended an event last
+        self._is_between = False  # the parser is right behind an event
+        self._own_handlers = self._handlers()
+        parser.StartElementHandler, parser.EndElementHandler = self._own_handlers
+        parser.XmlDeclHandler = self._declared_encoding
+
+    def _declared_encoding(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() != "utf-8":
+            self._runs = None  # the same bytes are other letters
+
+    def feed(self, chunk: bytes, *, is_final: bool = False) -> None:
+        """Go on with these bytes: run by run where events look like most, else event by event."""
+        data = self._rest + chunk if self._rest else chunk
+        self._rest = b""
+        place, end = 0, len(data)
+        while place < end:
+            if self._is_between and self._runs is not None:
+                read = self._runs.read(data, place, self.own)
+                if read > place:
+                    # the parser looks at these bytes as well, and tells nobody
+                    self.parser.StartElementHandler = self.parser.EndElementHandler = None
+                    self._give(data[place:read])
+                    self.parser.StartElementHandler, self.parser.EndElementHandler = (
+                        self._own_handlers
+                    )
+                    place = read
+            ends = data.find(_EVENT_ENDS, place)
+            if ends < 0:
+                if self._is_between and not is_final and end - place < _MOST_HELD:
+                    self._rest = data[place:]
+                else:
+                    self._is_between = False
+                    self._give(data[place:])
+                break
+            ends += len(_EVENT_ENDS)
+            self._give(data[place:ends])
+            # not within a comment or a section of text, where the same letters may stand
+            self._is_between = self._event_ended + len(_EVENT_ENDS) == self._given
+            place = ends
+        if is_final:
+            self.parse(b"", is_final=True)
+
+    def _give(self, some: bytes) -> None:
+        self._given += len(some)
+        self.parse(some, is_final=False)
 
     def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
         # Called ten times an event: what they remember are variables of theirs, not attributes of an object.
-        seconds, declared = instants(self.zone), self._declared
+        seconds, declared, parser = self._instants, self._declared, self.parser
         made = tuple.__new__  # of a named tuple, half as dear as its own way
         own: list[LogEvent] = []
         depth = 0
@@ -131,6 +182,7 @@ class _Reading(XmlStream):
             if depth == 2:
                 if within is _EVENT:
                     within = _TRACE
+                    self._event_ended = parser.CurrentByteIndex
                     get = event.get
                     activity, stamp, resource = get(_NAME), get(_TIME), get(_RESOURCE)
                     if not activity:
