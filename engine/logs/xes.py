@@ -88,8 +88,8 @@ class _Reading(XmlStream):
         self._given = 0  # bytes that the parser has
         self._event_ended = -1  # the byte at which the tag stands that ended an event last
         self._is_between = False  # the parser is right behind an event
-        self._own_handlers = self._handlers()
-        parser.StartElementHandler, parser.EndElementHandler = self._own_handlers
+        self._start, self._end, self._begin_case = self._handlers()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.XmlDeclHandler = self._declared_encoding
 
     def _declared_encoding(self, _version: str, encoding: str | None, _standalone: int) -> None:
@@ -103,14 +103,13 @@ class _Reading(XmlStream):
         place, end = 0, len(data)
         while place < end:
             if self._is_between and self._runs is not None:
-                read = self._runs.read(data, place, self.own)
+                read = self._read_runs(self._runs, data, place)
                 if read > place:
                     # the parser looks at these bytes as well, and tells nobody
                     self.parser.StartElementHandler = self.parser.EndElementHandler = None
                     self._give(data[place:read])
-                    self.parser.StartElementHandler, self.parser.EndElementHandler = (
-                        self._own_handlers
-                    )
+                    self.parser.StartElementHandler = self._start
+                    self.parser.EndElementHandler = self._end
                     place = read
             ends = data.find(_EVENT_ENDS, place)
             if ends < 0:
@@ -128,11 +127,26 @@ class _Reading(XmlStream):
         if is_final:
             self.parse(b"", is_final=True)
 
+    def _read_runs(self, runs: Runs, data: bytes, place: int) -> int:
+        """As many events and cases as are written like most; where they end."""
+        while True:
+            place = runs.read(data, place, self.own)
+            found = None if len(self.own) > MOST_EVENTS else runs.next_case(data, place)
+            if found is None:
+                return place
+            self._add_case(self.own)
+            self._begin_case()
+            place, attributes = found
+            for kind, key, value in attributes:
+                self._add_attribute(kind, ["key", key, "value", value])
+
     def _give(self, some: bytes) -> None:
         self._given += len(some)
         self.parse(some, is_final=False)
 
-    def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
+    def _handlers(
+        self,
+    ) -> tuple[Callable[[str, list[str]], None], Callable[[str], None], Callable[[], None]]:
         # Called ten times an event: what they remember are variables of theirs, not attributes of an object.
         seconds, declared, parser = self._instants, self._declared, self.parser
         made = tuple.__new__  # of a named tuple, half as dear as its own way
@@ -141,8 +155,13 @@ class _Reading(XmlStream):
         within = ""  # trace, event or global, while directly inside one
         event: dict[str, str] = {}
 
+        def begin_case() -> None:
+            nonlocal own
+            own, self._attributes = [], {}
+            self.own = own
+
         def start(tag: str, said: list[str]) -> None:
-            nonlocal depth, within, event, own
+            nonlocal depth, within, event
             depth += 1
             if within is _EVENT:
                 if depth == 4:
@@ -167,8 +186,7 @@ class _Reading(XmlStream):
                 bare = tag.rpartition(":")[2]
                 if bare == _TRACE:
                     within = _TRACE
-                    own, self._attributes = [], {}
-                    self.own = own
+                    begin_case()
                 elif bare == _GLOBAL and _said(said).get("scope") in (_TRACE, None):
                     within = _GLOBAL
             elif depth == 1 and tag.rpartition(":")[2] != _LOG:
@@ -205,7 +223,7 @@ class _Reading(XmlStream):
                     self._add_case(own)
                 within = ""
 
-        return start, end
+        return start, end, begin_case
 
     def _add_attribute(self, kind: str, said: list[str]) -> None:
         key, value = _pair(said)

@@ -25,6 +25,9 @@ _VALUE = rb'[^"<&\x00-\x1f]*+'
 _ATTRIBUTE = rb'<([a-zA-Z]++) key="(' + _VALUE + rb')" value="' + _VALUE + rb'"\s?/>\s*+'
 _ANY = re.compile(rb"\s*+<event>\s*+((?:" + _ATTRIBUTE + rb")++)</event>")
 _EACH = re.compile(_ATTRIBUTE)
+_NEXT = re.compile(rb"\s*+</trace>\s*+<trace>\s*+((?:" + _ATTRIBUTE + rb")++)(?=<event>)")
+_SAID_IN = re.compile(r'<([a-zA-Z]++) key="([^"]*+)" value="([^"]*+)"')
+_LONGEST_HEAD = 16 * 1024  # bytes of a case's own attributes
 _ABSENT = rb"(?:(\Zx)|)"  # a group that never says anything
 _MOST_SHAPES = 64  # are remembered; a log with more is read by the parser
 _MOST_NAMES = 50_000
@@ -108,6 +111,18 @@ class Runs:
         self._shape = shape
         return place
 
+    def next_case(self, data: bytes, place: int) -> tuple[int, list[tuple[str, str, str]]] | None:
+        """Where a case ends and the next begins: the first byte of its first event, and kind, key and value of its
+        attributes. None where the parser shall read that."""
+        found = _NEXT.match(data, place)
+        if found is None or found.end() - place > _LONGEST_HEAD:
+            return None
+        try:
+            said = found.group(1).decode()
+        except ValueError:
+            return None
+        return found.end(), _SAID_IN.findall(said)
+
     def _other(self, data: bytes, place: int) -> Shape | None:
         """How the event at this place is written; None: in a way of its own."""
         found = _ANY.match(data, place)
@@ -122,21 +137,23 @@ class Runs:
 
 def _shape(attributes: list[tuple[bytes, bytes]]) -> Shape | None:
     """An expression for events with these attributes, and which of its groups say what LogEvent wants."""
-    parts, groups = [], {}
+    parts: list[bytes] = []
+    groups: dict[str, int] = {}
     for tag, key in attributes:
         parts.append(b"<" + re.escape(tag) + b' key="' + re.escape(key) + b'" value="')
-        if key.decode("latin-1") in KEYS:
-            groups[key.decode("latin-1")] = len(groups) + 1
+        name = key.decode("latin-1")
+        if name in groups:
+            return None  # said twice: the last counts, which the parser knows
+        if name in KEYS:
+            groups[name] = len(groups) + 1
             parts.append(b"(" + _VALUE + b")")
         else:
             parts.append(_VALUE)
         parts.append(rb'"\s?/>\s*+')
-    if len([key for _, key in attributes if key.decode("latin-1") in KEYS]) != len(groups):
-        return None  # one twice: the last counts, which the parser knows
     if KEYS[0] not in groups or KEYS[1] not in groups:
         return None
-    absent = [key for key in KEYS if key not in groups]
-    for key in absent:
-        groups[key] = len(groups) + 1
+    absent = [name for name in KEYS if name not in groups]
+    for name in absent:
+        groups[name] = len(groups) + 1
     expression = rb"\s*+<event>\s*+" + b"".join(parts) + b"</event>" + _ABSENT * len(absent)
-    return re.compile(expression).match, tuple(groups[key] for key in KEYS)
+    return re.compile(expression).match, tuple(groups[name] for name in KEYS)

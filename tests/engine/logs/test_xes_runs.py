@@ -35,10 +35,18 @@ WHOLE = [
     '<string key="concept:name" value="{name}"/><date key="time:timestamp" value="{stamp}"/>&amp;',
     '<string key="concept:name" value="{name}" key="x"/>',
 ]  # fmt: skip
+HEADS_OF_CASES = [
+    '<string key="concept:name" value="2"/>',
+    '<string key="concept:name" value="Tomás"/>\n<int key="area" value="12"/><boolean key="ok" value="true"/>',
+    '<string key="concept:name" value="3 &lt; 4"/>',
+    '<float key="area" value="many"/><string key="area" value="again"/>',
+    '<string key="concept:name" value="4"><int key="area" value="12"/></string>',
+    '<string key="concept:name"/>',
+]
 GHOST = f"</event>\n<event>{WHOLE[0].format(name='ghost', stamp=STAMPS[0])}</event>"
 BETWEEN = [
     "", "\n", "\r\n  ", "<event/>", "</trace><trace>", '<string key="area" value="12"/>', "<![CDATA[</event>]]>",
-    f"<!-- {GHOST} -->", f"<!-- {GHOST} -->", f"<?note {GHOST} ?>",
+    *(f"</trace>\n<trace>\n{one}" for one in HEADS_OF_CASES), f"<!-- {GHOST} -->", f"<?note {GHOST} ?>",
 ]  # fmt: skip
 EVENTS = st.builds(
     lambda kind, name, stamp, after, tag: (
