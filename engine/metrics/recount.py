@@ -130,11 +130,13 @@ def _add_up(
 ) -> int:
     """Fill RECOUNTED, a temporary table, from the rows; how many cases they are."""
     case = MeasuredCase
-    since, until, total = session.execute(
+    since, until, total, first, end = session.execute(
         select(
             func.min(case.started_at),
             func.max(func.coalesce(case.ended_at, case.started_at)),
             func.count(),
+            func.min(case.case_id),
+            func.max(case.case_id),
         ).where(case.procedure_id == procedure_id)
     ).one()
     connection = session.connection()
@@ -144,20 +146,22 @@ def _add_up(
         return 0
     # Clocks that were set back, and logs that name an end before an event, reach a little beyond.
     around = (since - _AROUND, until + _AROUND)
-    after: int | None = -1
-    done = 0
-    while after is not None:
-        some = counted_cases(procedure_id, zone, *around, after=after, most=pieces)
+    after, done = first - 1, 0
+    while after < end:
+        # pieces of the table, whichever procedure a case is of: their ends are found without looking at all the rest
+        ids = select(case.case_id).where(case.case_id > after, case.case_id <= end)
+        some_ids = ids.order_by(case.case_id).limit(pieces).subquery()
+        last = connection.execute(select(func.max(some_ids.c.case_id))).scalar_one()
+        some = counted_cases(procedure_id, zone, *around, after=after, last=last)
         connection.execute(some)
         connection.execute(counted_items(zone, *around))
         for sums in fine_cells():
             connection.execute(_added(session, sums))
-        number = COUNTED_CASES.c.case_id
-        some_more, after = connection.execute(select(func.count(number), func.max(number))).one()
-        done += some_more
+        done += connection.execute(select(func.count()).select_from(COUNTED_CASES)).scalar_one()
+        after = last
         for table in (COUNTED_CASES, COUNTED_ITEMS):
             connection.execute(delete(table))
-        if told is not None and after is not None:
+        if told is not None:
             told(min(done, total), total)
     connection.execute(blocks())
     connection.execute(broad_cells(procedure_id))

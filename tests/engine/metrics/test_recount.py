@@ -13,6 +13,7 @@ from engine.metrics.days import ZONE
 from engine.metrics.keeping import keep
 from engine.metrics.kinds import Kind
 from engine.metrics.recount import RecountOvertaken, recount, recount_within
+from engine.metrics.rollups import COUNTED_CASES, counted_cases
 from engine.metrics.summing import summed, summing
 from engine.metrics.upkeep import Known, catch_up, rebuild
 from engine.models import Case, Cell, Person, Slice, Task, TaskStatus, WorkItem
@@ -82,6 +83,40 @@ def test_a_rebuild_leaves_what_pages_show_until_it_is_mended(permits: Database) 
     with permits.reading() as session:
         assert cells_of(session) == good
         assert session.scalar(select(func.max(WorkItem.touch))) == 0
+
+
+def test_cases_of_several_procedures_are_added_up_in_pieces(database: Database) -> None:
+    with database.transaction() as session:
+        hall = town(session)
+        ids = [hall.publish(TWO_TASKS, key=key).procedure_id for key in ("one", "two")]
+        cases = []
+        for number in range(1, 24):
+            case = finished(number, number * 1000)
+            case.procedure_id, case.is_imported = ids[number % 5 == 0], True
+            cases.append(case)
+        keep(session, cases, ZONE)
+    with database.transaction() as session:
+        good = cells_of(session)
+        session.execute(delete(Cell))
+    for procedure_id, many in zip(ids, (19, 4), strict=True):
+        heard: list[tuple[int, int]] = []
+        recount(database, procedure_id, pieces=3, told=lambda *how_far: heard.append(how_far))  # noqa: B023
+        assert heard[-1] == (many, many)
+    with database.reading() as session:
+        assert cells_of(session) == good
+
+
+def test_a_piece_is_found_without_looking_at_all_cases_of_its_procedure(
+    sqlite_database: Database,
+) -> None:
+    # with an index of procedures each piece read and sorted a million cases, twenty times over
+    asked = counted_cases(1, ZONE, 0, 1, after=5, last=9)
+    words = asked.compile(sqlite_database.engine, compile_kwargs={"literal_binds": True})
+    with sqlite_database.writer.connect() as connection:
+        COUNTED_CASES.create(connection)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}").all()
+    steps = [step for *_, step in plan if "measured_case" in step]
+    assert steps == ["SEARCH measured_case USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
 
 
 def _one(database: Database, asked: Select[int]) -> int:
