@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ _EXTENSIONS = (
     ("Lifecycle", "lifecycle"),
     ("Organizational", "org"),
 )
+_NO_NAME = re.compile(r"[^\w.:\-]")
 _HEADER = (
     "case", "activity", "timestamp", "lifecycle", "resource", "group", "instance", *CASE_COLUMNS,
 )  # fmt: skip
@@ -38,7 +40,7 @@ class ParquetMissing(Refusal):
 def as_xes(cases: Iterable[LogCase], name: str) -> Iterator[bytes]:
     """The log as XES, case by case. Declares an end, so that whoever reads it knows which cases are open."""
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield b'<log xes.version="1849-2016" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">\n'
+    yield b'<log xes.version="1849.2016" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">\n'
     for title, prefix in _EXTENSIONS:
         address = f"http://www.xes-standard.org/{prefix}.xesext"
         yield f'<extension name="{title}" prefix="{prefix}" uri="{address}"/>\n'.encode()
@@ -50,7 +52,7 @@ def as_xes(cases: Iterable[LogCase], name: str) -> Iterator[bytes]:
         f'<date key="time:timestamp" value="{never}"/>\n'
         '<string key="lifecycle:transition" value="complete"/>\n</global>\n'
         '<classifier name="Activity" keys="concept:name"/>\n'
-        '<classifier name="Activity and lifecycle" keys="concept:name lifecycle:transition"/>\n'
+        '<classifier name="Activity_and_lifecycle" keys="concept:name lifecycle:transition"/>\n'
         f"{_attribute('concept:name', name)}"
         '<string key="lifecycle:model" value="standard"/>\n'
     ).encode()
@@ -158,7 +160,14 @@ WRITERS: dict[str, tuple[Writer, str, str]] = {
 
 
 def _attribute(key: str, value: Value) -> str:
-    return f"<{_type(key, value, 'date')} key={quoteattr(key)} value={quoteattr(_text(value))}/>\n"
+    name = quoteattr(_as_name(key))
+    return f"<{_type(key, value, 'date')} key={name} value={quoteattr(_text(value))}/>\n"
+
+
+def _as_name(key: str) -> str:
+    """The key as IEEE 1849 allows it, which is a name of XML: headings of tables have blanks and brackets."""
+    name = _NO_NAME.sub("_", key)
+    return name if name[:1].isalpha() or name[:1] == "_" else f"_{name}"
 
 
 def _type(key: str, value: Value, date: str = "time") -> str:
@@ -203,7 +212,7 @@ def _add(file: IO[bytes], one: dict[str, object]) -> None:
 def _case_object(case: LogCase) -> dict[str, object]:
     first = _iso(case.events[0].at) if case.events else "1970-01-01T00:00:00+00:00"
     said = [
-        {"name": key, "value": _text(value) if isinstance(value, str) else value, "time": first}
+        {"name": key, "value": _text(value), "time": first}
         for key, value in case.attributes.items()
     ]
     return {"id": case.name, "type": "case", "attributes": said}

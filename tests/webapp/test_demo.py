@@ -13,8 +13,12 @@ from lxml import html
 from sqlalchemy import func, select
 
 from engine.database import Database
+from engine.deployments import procedure_by_key
+from engine.logs.leaving import log_of
 from engine.models import Incident, Job, Person
+from engine.people import person_by_name
 from engine.record.audit import audit
+from tests.engine.logs.foreign import told_by_others
 from tests.webapp.conftest import Visitor
 from webapp import create_app
 from webapp.cli import expedito
@@ -127,3 +131,13 @@ def _kind(path: str) -> str:
     found = urlsplit(path)
     asked = ",".join(sorted({key for key, _ in parse_qsl(found.query)}))
     return f"{_NUMBER.sub('#', found.path)}?{asked}"
+
+
+@pytest.mark.parametrize("key", ["licencia-funcionamiento", "acceso-informacion-publica"])
+def test_what_it_exports_is_read_by_others(database: Database, tmp_path: Path, key: str) -> None:
+    with database.reading() as session:
+        operator = person_by_name(session, "omar")
+        assert operator is not None
+        cases = list(log_of(session, procedure_by_key(session, key), operator))
+    assert len(cases) > 5
+    told_by_others(cases, tmp_path)

@@ -17,6 +17,7 @@ from engine.logs.log import LogCase, LogEvent
 from engine.models import EventLog, MeasuredCase, Person, PersonRole, Procedure, Role, Task, Variant
 from engine.tasks import complete_task
 from tests.clock import Clock
+from tests.engine.logs.foreign import told_by_others
 from tests.engine.office import TWO_TASKS, TownHall
 
 OPERATOR = Person(roles=[PersonRole(role=Role.OPERATOR.value)], memberships=[])
@@ -30,7 +31,13 @@ CASES = [
             LogEvent("Register", AT + 120, "complete", "Carla Rojas", "Desk", "1"),
             LogEvent("=1+1", AT + 180, "complete", "Luis Paz", None, None),
         ],
-        {"startdate": "2026-03-02T15:00:00+00:00", "channel": "counter", "area": 12},
+        {
+            "startdate": "2026-03-02T15:00:00+00:00",
+            "channel": "counter",
+            "area": 12,
+            "área (m²)": 12.5,
+            "2nd": True,
+        },
     ),
     LogCase(
         "E-2", [LogEvent("Register", AT, "complete")], {"enddate": "2026-03-02T16:00:00+00:00"}
@@ -54,6 +61,22 @@ def test_another_reader_finds_the_same_cases_and_ways_in_our_xes(tmp_path: Path)
     finally:
         r4pm.remove_item(item)
     assert sorted(str(way).count("Register") for way in ways) == [1, 3]
+
+
+def test_others_read_in_every_format_what_we_wrote(tmp_path: Path) -> None:
+    told_by_others(CASES, tmp_path)
+
+
+@pytest.mark.corpus
+def test_others_read_the_receipt_log_as_we_pass_it_on(
+    sqlite_database: Database, corpus: Path, tmp_path: Path
+) -> None:
+    _imported(sqlite_database, corpus / "logs" / "receipt.xes.gz", "xes")
+    with sqlite_database.reading() as session:
+        procedure = session.scalars(select(Procedure)).one()
+        cases = list(log_of(session, procedure, OPERATOR, with_names=True))
+    assert (len(cases), sum(len(case.events) for case in cases)) == (1434, 8577)
+    told_by_others(cases, tmp_path)
 
 
 def test_another_reader_finds_the_same_events_and_objects_in_our_ocel(tmp_path: Path) -> None:
