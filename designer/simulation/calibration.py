@@ -1,7 +1,8 @@
 """Whether the simulated as-is meets what was measured: without that, no figure of a simulation is to be believed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from designer.simulation.outcomes import Results
 from designer.simulation.tally import quantile
@@ -15,7 +16,8 @@ FEWEST = 30  # measured cases
 class Measured:
     """Cycle times of real cases, in seconds.
 
-    `is_known` False: so many still run that a value is only the longest that was seen.
+    `is_known` False: so many still run that a value is only the longest that was seen. `range50`, `range85`: their
+    95 % intervals, an upper end of None not being known yet.
     """
 
     count: int
@@ -23,6 +25,16 @@ class Measured:
     p85: float
     running: int = 0
     is_known: bool = True
+    range50: tuple[float, float | None] = (0.0, None)
+    range85: tuple[float, float | None] = (0.0, None)
+
+    @property
+    def is_sharp(self) -> bool:
+        """Whether the values are known so well that something else can be told to meet them within the tolerance."""
+        return all(
+            high is not None and low >= value * (1 - TOLERANCE) and high <= value * (1 + TOLERANCE)
+            for value, (low, high) in ((self.p50, self.range50), (self.p85, self.range85))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +62,28 @@ def measured_of(cycles: Sequence[float], running: Sequence[float] = ()) -> Measu
     """
     if not cycles:
         return None
+    curve, longest = survival(cycles, running), max(*cycles, *running, 0.0)
+    found = [curve.quantile(share) for share in (0.5, 0.85)]
+    known = [one.value for one in found if one is not None]
+    values = [longest if one is None else one.value for one in found]
     if not running:
         ordered = sorted(cycles)
-        return Measured(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.85))
-    curve, longest = survival(cycles, running), max(*cycles, *running)
-    found = [curve.quantile(share) for share in (0.5, 0.85)]
-    p50, p85 = (longest if one is None else one.value for one in found)
-    return Measured(len(cycles), p50, p85, len(running), None not in found)
+        values = [quantile(ordered, 0.5), quantile(ordered, 0.85)]
+    ranges = [(0.0, None) if one is None else (one.low, one.high) for one in found]
+    return Measured(
+        len(cycles), values[0], values[1], len(running), len(known) == len(found), *ranges
+    )
 
 
 def calibrated(results: Results, measured: Measured) -> Calibration:
     """The simulated as-is beside what was measured."""
     p50, p85 = results.measures["cycle_p50"].value, results.measures["cycle_p85"].value
     return Calibration(measured, p50, p85, _gap(p50, measured.p50), _gap(p85, measured.p85))
+
+
+def gate_json(gate: Calibration) -> dict[str, Any]:
+    """The gate as it is kept."""
+    return asdict(gate) | {"is_met": gate.is_met, "is_sharp": gate.measured.is_sharp}
 
 
 def _gap(simulated: float, measured: float) -> float:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from designer.models import SimulationRun, WhatIf
-from designer.simulation.calibration import Measured, calibrated, measured_of
+from designer.simulation.calibration import Measured, calibrated, gate_json, measured_of
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
 from designer.simulation.fitting.work import Seen, so_far, traces
@@ -96,7 +97,10 @@ class SimulationDesk:
             run = session.get_one(SimulationRun, run_id)
             what_if = session.get_one(WhatIf, run.what_if_id)
             what_if.data = written(fit.scenario) | {"name": what_if.name}
-            what_if.origin = fit_json(fit) | {"fit_on": run.settings.get("fit_on")}
+            what_if.origin = fit_json(fit) | {
+                "fit_on": run.settings.get("fit_on"),
+                "zone": run.settings.get("zone"),
+            }
             what_if.changed_at = self.clock()
 
         self.database.write(write)
@@ -156,7 +160,7 @@ class _Running:
         measured = _measured(self.seen)
         if measured is not None:
             gate = calibrated(results, measured)
-            found["calibration"] = asdict(gate) | {"is_met": gate.is_met}
+            found["calibration"] = gate_json(gate)
         if self.settings["tornado"]:
             found["tornado"] = [
                 asdict(one)
@@ -197,8 +201,8 @@ def fit_json(fit: Fit) -> dict[str, Any]:
     """What a fit has to say, as JSON: both halves against what was measured, drift, notes."""
     return {
         "cases": fit.cases,
-        "training": asdict(fit.training) | {"is_met": fit.training.is_met},
-        "test": asdict(fit.test) | {"is_met": fit.test.is_met},
+        "training": gate_json(fit.training),
+        "test": gate_json(fit.test),
         "drift": [asdict(one) for one in fit.drift],
         "notes": [{"sentence": one.sentence, "values": dict(one.values)} for one in fit.notes],
     }
@@ -219,9 +223,11 @@ def _lived(session: Session, what_if: WhatIf, run: SimulationRun, *, at: datetim
     person = session.get(Person, run.asked_by_id) if run.asked_by_id is not None else None
     if person is None:
         return Seen()
-    log_id = run.settings.get("fit_on") or (what_if.origin or {}).get("fit_on")
+    origin = what_if.origin or {}
+    log_id = run.settings.get("fit_on") or origin.get("fit_on")
     if log_id is not None:
-        return work_of_log(session, int(log_id), person, LIMA)
+        zone = ZoneInfo(run.settings.get("zone") or origin.get("zone") or LIMA.key)
+        return work_of_log(session, int(log_id), person, zone)
     if what_if.procedure_id is None:
         return Seen()
     return work_of(session, Question(person, what_if.procedure_id), at=at)

@@ -2,14 +2,29 @@
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
 from designer.simulation.fitting.work import Seen, StillRunning, WorkItem
 from designer.simulation.scenario import Scenario
+from engine.errors import Refusal
 from engine.metrics.lived import lived_so_far, lived_work, logged_so_far, logged_work
 from engine.metrics.question import Question
 from engine.models import Person
+
+
+class NoSuchZone(Refusal):
+    """A time zone that nobody knows."""
+
+    sentence = "There is no time zone “{zone}”. Write one such as America/Lima or Europe/Amsterdam."
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of this name; NoSuchZone."""
+    if name not in available_timezones():
+        raise NoSuchZone(zone=name[:60])
+    return ZoneInfo(name)
 
 
 def work_of(session: Session, question: Question, *, at: datetime) -> Seen:

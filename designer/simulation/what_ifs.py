@@ -205,11 +205,15 @@ def start_run(
     seed: int,
     is_to_fit: bool = False,
     fit_on: int | None = None,
+    zone: str | None = None,
     has_tornado: bool = False,
     by: Person,
     at: datetime,
 ) -> SimulationRun:
-    """Leave a run to the worker; `fit_on`: fitted on the imported log of this procedure. Raises StillRunning."""
+    """Leave a run to the worker. Raises StillRunning.
+
+    `fit_on`: fitted on the imported log of this procedure, whose office lives in the time zone `zone`.
+    """
     what_if = what_if_by_id(session, what_if_id)
     _check_idle(session, what_if)
     run = SimulationRun(
@@ -222,6 +226,7 @@ def start_run(
             "seed": seed,
             "fit": is_to_fit or fit_on is not None,
             "fit_on": fit_on,
+            "zone": zone,
             "tornado": has_tornado,
         },
         total=replications,

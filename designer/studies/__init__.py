@@ -1,14 +1,17 @@
 """Studies: the simplification method on one procedure, as it is beside as it is to be."""
 
-from designer.studies.commands import (
+from designer.studies.changing import (
     NothingToChange,
-    ReasonNeeded,
     accept,
     begin_to_be,
     change_to_be,
+    proposed,
+)
+from designer.studies.commands import (
+    ReasonNeeded,
     dismiss,
     keep_costed,
-    proposed,
+    measure_in,
     say,
     say_of_side,
     studies,
@@ -35,6 +38,7 @@ __all__ = [
     "change_to_be",
     "dismiss",
     "keep_costed",
+    "measure_in",
     "proposed",
     "read_said",
     "say",

@@ -17,16 +17,15 @@ from designer.cost import Ledger
 from designer.ledger import ledger
 from designer.models import StudyReport
 from designer.simulation.fitting.work import Seen
-from designer.simulation.lived import work_of
 from designer.studies.achieved import NotLiveYet, achieved, live_version
 from designer.studies.commands import study_by_id
 from designer.studies.figures import diagrams_of, figures_of
+from designer.studies.measuring import seen_of
 from designer.studies.sides import Sides, drawings_of, has_to_be, sides
 from designer.studies.simulated import prepared, simulated
 from engine.database import Database
 from engine.errors import NotFound, Refusal
 from engine.jobs import enqueue
-from engine.metrics.question import Question
 from engine.models import Job, JobKind, Person
 
 
@@ -161,10 +160,7 @@ class ReportDesk:
         if both.to_be is None:
             report.data = {**report.data, "state": "failed"}
             return None
-        seen = Seen()
-        if study.procedure_id is not None and study.as_is_version_id is not None:
-            asked = Question(by, study.procedure_id, study.as_is_version_id)
-            seen = work_of(session, asked, at=report.issued_at)
+        seen = seen_of(session, study, by=by, at=report.issued_at)
         return _Making(
             figures_of(study, both),
             both,

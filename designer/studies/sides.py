@@ -31,11 +31,11 @@ from designer.ledger import ledger
 from designer.models import Draft, Study
 from designer.picture import picture
 from designer.studies.entity import ALONE, Entity, entity
+from designer.studies.measuring import evidence_of
 from designer.studies.said import Said, Which, read_said
 from engine.bpmn import read
 from engine.deployments import version_with_everything
-from engine.metrics.evidence import LogEvidence, evidence
-from engine.metrics.question import Question
+from engine.metrics.evidence import LogEvidence
 from engine.models import Person, Version
 from engine.sheet import Sheet, read_sheet
 
@@ -76,12 +76,10 @@ def sides(session: Session, study: Study, *, by: Person) -> Sides:
     """Both sides of a study, worked out anew from its diagrams, the log and what was said. Raises NotFound."""
     said = read_said(study.data)
     book = ledger(session)
-    log = None
-    if study.procedure_id is not None and study.as_is_version_id is not None:
-        seen = evidence(session, Question(by, study.procedure_id, study.as_is_version_id))
-        log = seen if seen.cases else None
     others = entity(session, study)
-    as_is = side(as_is_parts(session, study), "as_is", said, book, log, others.tables)
+    parts = as_is_parts(session, study)
+    log = evidence_of(session, study, parts.model.process(parts.process_id), by=by)
+    as_is = side(parts, "as_is", said, book, log, others.tables)
     to_be = None
     if has_to_be(session, study) and study.to_be_draft_id is not None:
         parts = draft_parts(session, study.to_be_draft_id)

@@ -8,7 +8,7 @@ from typing import Any
 from designer.asme import Row
 from designer.asme.table import WAIT
 from designer.cost import Ledger
-from designer.simulation.calibration import FEWEST, calibrated, measured_of
+from designer.simulation.calibration import FEWEST, calibrated, gate_json, measured_of
 from designer.simulation.experiments import compared, simulate
 from designer.simulation.fitting.fit import FEWEST_CASES, Fit, fitted
 from designer.simulation.fitting.work import Seen, so_far, traces
@@ -159,7 +159,7 @@ def _calibration(was: Results, ready: Prepared) -> dict[str, Any] | None:
         if measured is None or measured.count < FEWEST:
             return None
         gate = calibrated(was, measured)
-    return asdict(gate) | {"is_met": gate.is_met, "is_held_out": ready.fit is not None}
+    return gate_json(gate) | {"is_held_out": ready.fit is not None}
 
 
 def _cycles(cycles: Sequence[float]) -> dict[str, float] | None:

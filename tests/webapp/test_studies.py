@@ -5,6 +5,7 @@ import io
 import pytest
 
 from tests.webapp.conftest import Town, Visitor
+from tests.webapp.test_mining import work
 
 AS_IS = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
 <process id="p" isExecutable="true"><startEvent id="s"/><userTask id="a" name="Recibir"/>
@@ -35,6 +36,37 @@ def test_a_published_procedure_is_studied(ana: Visitor) -> None:
     assert "Licence to operate" in text
     assert "No log: minutes are what you say they are" in text
     assert "Licence to operate" in ana.get("/studies").text
+
+
+def test_a_drawing_is_measured_in_an_imported_log(town: Town, ana: Visitor, study: str) -> None:
+    rows = "".join(
+        f"{case},{name},2026-03-{day:02} {hour}:00:00\n"
+        for case in range(40)
+        for day, hour, name in (
+            (1 + case % 20, 10, "Recibir"),
+            (2 + case % 20, 10, "Visar el expediente"),
+            (2 + case % 20, 16, "Revisar el expediente"),
+        )
+    )
+    file = io.BytesIO(f"Number,Activity,Timestamp\n{rows}".encode())
+    ana.post("/logs", {"file": (file, "old.csv"), "name": "Old"})
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    ana.post("/logs/old/columns", told)
+    work(town)
+    unknown = ana.post(f"{study}/measured-in", {"log": "old", "zone": "Mars/Olympus"})
+    assert unknown.status_code == 422
+    assert "There is no time zone “Mars/Olympus”" in unknown.text
+    said = {"log": "old", "zone": "Europe/Amsterdam"}
+    assert ana.post(f"{study}/measured-in", said).status_code == 303
+    shown = ana.get(study).text
+    assert "Measured in 40 cases" in shown
+    assert 'value="Europe/Amsterdam"' in shown
+    # from one office's end to the next one's: six hours, worked or waited
+    assert 'name="w.minutes" inputmode="decimal" size="6" value="360.0"' in (
+        ana.get(f"{study}/as_is/table").text
+    )
+    assert ana.post(f"{study}/measured-in", {"log": "", "zone": ""}).status_code == 303
+    assert "No log: minutes are what you say they are" in ana.get(study).text
 
 
 def test_accepting_a_finding_changes_the_draft_and_shows_both_sides(

@@ -341,11 +341,23 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
     elif gate and not gate["is_met"]:
         found.append(
             _(
-                "Not calibrated: simulated, half of the cases take %(half)s, 85 of 100 %(most)s of the time measured.",
-                half=share(1 + gate["gap50"]),
-                most=share(1 + gate["gap85"]),
+                "Not calibrated: simulated, half of the cases take %(half)s (measured: %(half_now)s), 85 of 100 "
+                "%(most)s (measured: %(most_now)s).",
+                half=duration_words(gate["p50"]),
+                half_now=duration_words(gate["measured"]["p50"]),
+                most=duration_words(gate["p85"]),
+                most_now=duration_words(gate["measured"]["p85"]),
             )
         )
+        if gate.get("is_sharp") is False:
+            found.append(
+                _(
+                    "What was measured is itself not known to within 10%%: with other cases of the same office, half "
+                    "of them would have taken between %(low)s and %(high)s (95%% confidence).",
+                    low=duration_words(gate["measured"]["range50"][0]),
+                    high=_end(gate["measured"]["range50"][1]),
+                )
+            )
     if any(data.get("is_overloaded", {}).values()):
         found.append(
             _("More cases arrive than the staff can do: the figures grow the longer one simulates.")
@@ -359,6 +371,10 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
             )
         )
     return found
+
+
+def _end(seconds: float | None) -> str:
+    return "∞" if seconds is None else duration_words(seconds)
 
 
 def _basis(data: Mapping[str, Any]) -> list[str]:

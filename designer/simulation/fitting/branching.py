@@ -15,10 +15,22 @@ OVER = " over"  # stands for the end of the case
 def shares(
     scope: Scope, found: Iterable[Trace], ids: Mapping[str, str]
 ) -> dict[str, dict[str, float]]:
-    """Per exclusive or inclusive gateway with several ways how often each was taken, as shares.
+    """`counted` as shares; gateways nobody came to are left out."""
+    return {
+        name: {flow: count / sum(ways.values()) for flow, count in ways.items()}
+        for name, ways in counted(scope, found, ids).items()
+        if sum(ways.values())
+    }
+
+
+def counted(
+    scope: Scope, found: Iterable[Trace], ids: Mapping[str, str]
+) -> dict[str, dict[str, float]]:
+    """Per exclusive or inclusive gateway with several ways how often each was taken.
 
     `ids`: activity → element. After work that leads to the gateway, the first later work that one of its ways leads
-    to says which way it was; a case that ends says the way to the end. Gateways nobody came to are left out.
+    to says which way it was; a case that ends says the way to the end. Where several ways lead there, each is
+    counted in part.
     """
     gateways = {
         node.id: {flow: _first(scope, flow) for flow in node.outgoing}
@@ -38,11 +50,7 @@ def shares(
         for gateway, ways in gateways.items():
             if None in before[gateway]:
                 _count(counts[gateway], ways, path)
-    return {
-        name: {flow: count / sum(ways.values()) for flow, count in ways.items()}
-        for name, ways in counts.items()
-        if sum(ways.values())
-    }
+    return counts
 
 
 def _count(counts: dict[str, float], ways: Mapping[str, set[str]], later: list[str]) -> None:

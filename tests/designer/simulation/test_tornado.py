@@ -83,3 +83,14 @@ def test_what_too_few_cases_have_reached_is_not_known() -> None:
     assert half_done is not None
     assert (half_done.p50, half_done.p85, half_done.is_known) == (60.0, 90.0, False)
     assert not calibrated(results, half_done).is_met
+
+
+def test_what_was_measured_says_how_well_it_is_known() -> None:
+    sharp = measured_of([float(3600 + place % 60) for place in range(400)])
+    humps = measured_of([60.0] * 100 + [86_400.0 + place for place in range(102)])
+    assert sharp is not None
+    assert humps is not None
+    assert sharp.is_sharp
+    assert sharp.range50[0] <= sharp.p50 <= (sharp.range50[1] or 0.0)
+    assert not humps.is_sharp  # a few cases more or less, and half of them take a minute
+    assert humps.range50[0] == 60.0

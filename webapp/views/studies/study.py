@@ -1,6 +1,6 @@
 """Studies: a procedure as it is beside as it is to be; findings accepted or dismissed."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
@@ -12,6 +12,7 @@ from designer.studies import (
     accept,
     begin_to_be,
     dismiss,
+    measure_in,
     sides,
     studies,
     study_by_id,
@@ -21,10 +22,12 @@ from designer.studies import (
     undo_last,
 )
 from designer.studies.achieved import live_version
+from designer.studies.measuring import log_of
 from designer.studies.report import reports
 from designer.studies.steps import last_step
 from engine.deployments import current_version, procedure_by_key
 from engine.errors import Refusal, Said
+from engine.logs.importing import log_by_key, logs
 from engine.models import Role
 from engine.procedures import procedures
 from webapp.i18n import _, said, sentence
@@ -136,9 +139,25 @@ def undo_step(study_id: int) -> ResponseReturnValue:
     return redirect(back if back.startswith(f"{show}/") else show, 303)
 
 
+@pages.post(STUDY + "/measured-in")
+@access(*MAY)
+def measure(study_id: int) -> ResponseReturnValue:
+    """Say in which imported log it is measured how it is."""
+    key = request.form.get("log", "")
+    try:
+        log_id = log_by_key(session(), key).procedure_id if key else None
+        zone = request.form.get("zone", "").strip()
+        measure_in(session(), study_id, log_id, zone, by=signed_in(), at=now())
+    except Refusal as refusal:
+        start_over()
+        return _show(study_by_id(session(), study_id), refusal)
+    return redirect(url_for("studies.show", study_id=study_id), 303)
+
+
 def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
     both = sides(session(), study, by=signed_in())
     latest = both.to_be or both.as_is
+    log = log_of(session(), study)
     return page(
         "studies/show.html",
         status=200 if refusal is None else refusal.status,
@@ -153,6 +172,9 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         side_names=SIDE_NAMES,
         reports=reports(session(), study.id),
         live=live_version(session(), study),
+        log=None if log is None else log[0],
+        zone=current_app.config["BABEL_DEFAULT_TIMEZONE"] if log is None else log[1].key,
+        logs=[] if study.as_is_version_id is not None else [one for _log, one in logs(session())],
         refusal=None if refusal is None else sentence(refusal),
         **step_of(study.id),
     )

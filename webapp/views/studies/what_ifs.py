@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 import orjson
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id, drafts
@@ -12,6 +12,7 @@ from designer.models import Draft, SimulationRun, WhatIf
 from designer.simulation.editing import spoken, with_hours, with_spoken
 from designer.simulation.experiments import compared
 from designer.simulation.hours import NoHours, written
+from designer.simulation.lived import zone_named
 from designer.simulation.outcomes import Difference, Results
 from designer.simulation.refusals import CannotSimulate, ScenarioUnreadable
 from designer.simulation.results_json import read_results
@@ -195,6 +196,11 @@ def discard(what_if_id: int) -> ResponseReturnValue:
 def run(what_if_id: int) -> ResponseReturnValue:
     """Have the worker simulate it."""
     form = request.form
+    fit_on, zone = _log_of(form.get("fit_on", "")), form.get("zone", "").strip()
+    try:
+        named = zone_named(zone).key if fit_on is not None and zone else None
+    except Refusal as refusal:
+        return _show(what_if_by_id(session(), what_if_id), refusal)
     start_run(
         session(),
         what_if_id,
@@ -202,7 +208,8 @@ def run(what_if_id: int) -> ResponseReturnValue:
         replications=max(2, _within(form.get("replications", ""), 30, MOST_REPLICATIONS)),
         seed=_within(form.get("seed", ""), 1, 1_000_000_000),
         is_to_fit="fit" in form,
-        fit_on=_log_of(form.get("fit_on", "")),
+        fit_on=fit_on,
+        zone=named,
         has_tornado="tornado" in form,
         by=signed_in(),
         at=now(),
@@ -286,6 +293,7 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         replay=_replay(results),
         hours={key: written(one) for key, one in scenario.calendars.items()},
         procedure=_procedure(what_if),
+        zone=(what_if.origin or {}).get("zone") or current_app.config["BABEL_DEFAULT_TIMEZONE"],
         logs=[one for _log, one in logs(session())] if what_if.is_as_is else [],
     )
 
