@@ -114,6 +114,11 @@ def write_jobs(session: Session, rows: list[dict[str, Any]]) -> None:
         session.connection().execute(_ENQUEUE, rows)
 
 
+def is_gathering(session: Session) -> bool:
+    """Whether what cases write is only gathered for now."""
+    return _BATCH in session.info
+
+
 def _gathered(session: Session) -> _Batch | None:
     found: _Batch | None = session.info.get(_BATCH)
     return found

@@ -13,7 +13,7 @@ from engine.case_fields import field_values, write_fields
 from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
 from engine.events import Happened
-from engine.inbox.keys import add_keys, drop_keys, renew_keys
+from engine.inbox.keys import add_keys, drop_keys, hand_on_keys, renew_keys
 from engine.inbox.warnings import first_warning
 from engine.letters.issuing import done_elements, issue_letters
 from engine.models import NEVER_DUE, Case, CaseStatus, Person, Task, TaskKind, TaskStatus
@@ -146,7 +146,7 @@ def advance(
     facts += clock.moved(session, case, plan, execution.variables, main, done, begun, at=at)
     record(session, case, facts, by=by, at=at)
     fields = write_fields(session, case, plan, held.fields, execution.variables)
-    _find(session, held, tasks, gone, fields)
+    _find(session, held, tasks, gone, main, fields)
     await_world(session, case, held.before, after, told, at=at)
     return tasks
 
@@ -314,6 +314,7 @@ def _find(
     held: Held,
     tasks: list[Task],
     gone: list[int],
+    main: Fact,
     fields: Mapping[str, str],
 ) -> None:
     """Inboxes find the tasks that were opened by what the case says now, and no longer those that are gone."""
@@ -324,6 +325,10 @@ def _find(
     if fields != held.fields and staying - opened:
         renew_keys(session, held.case)  # what stays open is found by the new answers as well
         return
+    if len(tasks) == 1 and gone == [main.token] and fields == held.fields:
+        done = session.get(Task, (held.case.id, gone[0]))  # held by who completes it
+        if done is not None and hand_on_keys(session, done, tasks[0]):
+            return
     drop_keys(session, held.case.id, [*gone, *(staying & opened)])
     add_keys(session, held.case, tasks, fields)
 

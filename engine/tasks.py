@@ -223,7 +223,6 @@ def complete_task(
             return Completed(case, task, None, is_proposed=True)
         data["proposed_by"] = proposed.by_id
         forget_proposal(session, task)
-        task.review = None
     held.execution.complete(task.token, answers, at, choices=choices)
     if task.assignee_id != by.id:
         task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
@@ -233,6 +232,7 @@ def complete_task(
     if opened.is_typed:
         _forget_drafts(session, task)
     new = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
+    task.review = None  # by which inboxes found it until now
     attach_files(session, case, answers, element_id=task.element_id, token=task.token, by=by, at=at)
     return Completed(case, task, _next_task(session, case, task, new, held.before, by))
 

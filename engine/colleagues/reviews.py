@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.cases import ReasonMissing
+from engine.database import own_sql
 from engine.errors import Refusal
 from engine.events import Happened
 from engine.inbox.keys import PROPOSED, renew_marks
@@ -44,10 +44,10 @@ def propose(
 
     `data` is what the record says of it.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"answers": answers, "choices": choices, "by_id": by.id, "at": at}
     session.execute(
-        dialect.insert(Proposal)
+        own_sql(session)
+        .insert(Proposal)
         .values(case_id=task.case_id, token=task.token, **row)
         .on_conflict_do_update(index_elements=[Proposal.case_id, Proposal.token], set_=row)
     )

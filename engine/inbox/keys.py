@@ -13,7 +13,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, aliased
 
 from engine import batches
@@ -119,6 +120,40 @@ def add_keys(
 def drop_keys(session: Session, case_id: int, tokens: Iterable[int]) -> None:
     """These tasks are no longer found."""
     batches.drop_keys(session, [(case_id, token) for token in tokens])
+
+
+_HAND_ON = (
+    update(TaskKey)
+    .where(TaskKey.case_id == bindparam("of_case"), TaskKey.token == bindparam("of_token"))
+    .values(
+        token=bindparam("to_token"),
+        key=sql_case((TaskKey.key == bindparam("old"), bindparam("new")), else_=TaskKey.key),
+        queue_id=bindparam("queue"),
+        due_order=bindparam("due"),
+    )
+)
+
+
+def hand_on_keys(session: Session, gone: Task, task: Task) -> bool:
+    """What a task was found by finds another one of its case instead, in one statement; False when it cannot.
+
+    Only for cases whose fields stayed as they were: then of their keys only that of the element differs.
+    """
+    if _marks(gone) or _marks(task) or batches.is_gathering(session):
+        return False
+    session.connection().execute(
+        _HAND_ON,
+        {
+            "of_case": gone.case_id,
+            "of_token": gone.token,
+            "to_token": task.token,
+            "old": of_element(gone.procedure_id, gone.element_id).key,
+            "new": of_element(task.procedure_id, task.element_id).key,
+            "queue": task.queue_id or 0,
+            "due": task.due_order,
+        },
+    )
+    return True
 
 
 def renew_keys(session: Session, case: Case) -> None:

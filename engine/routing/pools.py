@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, selectinload
 
+from engine.database import own_sql
 from engine.models import Membership, PartKind, Person, PersonRole, PoolPart, Role, Standing
 from engine.people import offices_below
 
@@ -61,8 +61,7 @@ def keep_pools(session: Session, pools: Iterable[Pool]) -> None:
     there = set(session.scalars(select(PoolPart.pool_id).where(PoolPart.pool_id.in_(wanted))))
     rows = [row for id, pool in sorted(wanted.items()) if id not in there for row in pool.rows()]
     if rows:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(PoolPart).on_conflict_do_nothing(), rows)
+        session.execute(own_sql(session).insert(PoolPart).on_conflict_do_nothing(), rows)
 
 
 # Made once: an alias is a copy of the table's columns.

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.deployments import Blueprint, blueprint
 from engine.models import Case, Person, Procedure, Task, TaskStatus, Turn
 from engine.routing.absence import away
@@ -139,7 +138,8 @@ def _doers(
 def _next_in_turn(session: Session, procedure_id: int, element_id: str, fit: list[int]) -> int:
     """The one after who had the last turn. Two cases that ask at once wait for each other here."""
     key = {"procedure_id": procedure_id, "element_id": element_id}
-    session.execute(_TURN[session.get_bind().dialect.name], {**key, "person_id": 0})
+    first = own_sql(session).insert(Turn).on_conflict_do_nothing()
+    session.execute(first, {**key, "person_id": 0})
     of = (Turn.procedure_id == procedure_id, Turn.element_id == element_id)
     last = session.scalar(select(Turn.person_id).where(*of).with_for_update()) or 0
     chosen = next((one for one in fit if one > last), fit[0])
@@ -150,10 +150,3 @@ def _next_in_turn(session: Session, procedure_id: int, element_id: str, fit: lis
         .execution_options(synchronize_session=False)
     )
     return chosen
-
-
-def _first_turn(dialect: Any) -> Any:
-    return dialect.insert(Turn).on_conflict_do_nothing()
-
-
-_TURN = {"postgresql": _first_turn(postgresql), "sqlite": _first_turn(sqlite)}
