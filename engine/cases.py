@@ -24,6 +24,7 @@ from engine.resolver import PublishedVersions
 from engine.routing.homes import Homes
 from engine.search import search_words
 from engine.spiff import Execution, WaitKind
+from engine.stillness import Stillness, stillness
 from engine.task_forms import start_form, with_stores
 from engine.visibility import visible_cases
 from engine.waiting import job_key
@@ -73,6 +74,13 @@ class AwaitsCorrection(Conflict):
         "Case {number} waits for the applicant to correct what was observed. It goes on when they "
         "have, and ends when their time is over."
     )
+
+
+_STILL = {
+    Stillness.CASE: CaseSuspended,
+    Stillness.PROCEDURE: StandsStill,
+    Stillness.CORRECTION: AwaitsCorrection,
+}
 
 
 class ProcedureSuspended(Refusal):
@@ -241,10 +249,9 @@ def case_by_number(session: Session, person: Person, number: str) -> Case:
 
 def check_open(case: Case) -> None:
     """CaseEnded or CaseSuspended unless the case can go on."""
-    if case.status == CaseStatus.SUSPENDED:
-        if case.clock == ClockState.NOTICE:
-            raise AwaitsCorrection(number=case.number)
-        raise (CaseSuspended if case.halt_id is None else StandsStill)(number=case.number)
+    why = stillness(case.status, case.clock, case.halt_id)
+    if why is not None:
+        raise _STILL[why](number=case.number)
     if case.status != CaseStatus.OPEN:
         raise CaseEnded(number=case.number, status=case.status)
 

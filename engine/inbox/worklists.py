@@ -32,6 +32,7 @@ from engine.inbox.scans import (
 )
 from engine.masking import masked_name
 from engine.models import Case, Office, Person, Procedure, Task, TaskKey
+from engine.stillness import Stillness, stillness
 from engine.visibility import Seen, needs_applicants, seen_queues, visible_tasks
 
 COUNT_LIMIT = 1000  # counts stop here, and say that there are more
@@ -64,6 +65,7 @@ class TaskRow:
     version_id: int
     review: str | None  # “wanted”, or “proposed” and waiting for a second pair of eyes
     follow_up_on: date | None
+    stands_still: Stillness | None  # nothing can be done to it meanwhile
 
 
 # What a line says of its task; a whole Task for each line would take twice as long to make.
@@ -351,6 +353,9 @@ def _lines(found: Any, order: Order, backwards: bool) -> Select[*tuple[Any, ...]
             Procedure.name.label("procedure_name"),
             Office.name.label("office_name"),
             Person.full_name,
+            Case.status.label("case_status"),
+            Case.clock,
+            Case.halt_id,
         )
         .join(found, and_(Task.case_id == found.c.case_id, Task.token == found.c.token))
         .join(Case, Case.id == Task.case_id)
@@ -385,4 +390,5 @@ def _line(row: Any, at: datetime, *, is_known: bool) -> TaskRow:
         version_id=row.version_id,
         review=row.review,
         follow_up_on=row.follow_up_on,
+        stands_still=stillness(row.case_status, row.clock, row.halt_id),
     )

@@ -1,8 +1,9 @@
 """Suspending and resuming a procedure, on pages and over `/api/v1`."""
 
 import pytest
+from sqlalchemy import update
 
-from engine.models import CaseStatus
+from engine.models import CaseStatus, Procedure
 from tests.webapp.conftest import Town
 from tests.webapp.test_api import Machine
 from tests.webapp.test_migration import work
@@ -50,6 +51,42 @@ def test_open_cases_stand_still_with_progress_and_go_on(town_on_each: Town) -> N
     oscar.post(f"{AT}/resume", {"reason": "It is dry"})
     work(town)
     assert "The case goes on with its procedure" in oscar.get(f"/cases/{number}").text
+
+
+def test_tasks_that_stand_still_say_so_and_why_in_the_inbox_and_where_they_are_opened(
+    town_on_each: Town,
+) -> None:
+    town = town_on_each
+    both, alone = town.case(), town.case()
+    oscar, carla = town.visitor("oscar"), town.visitor("carla")
+    assert "suspended" not in carla.get("/inbox?scope=office").text
+    oscar.post(f"/cases/{alone}/suspend", {"reason": "The plan is lost"})
+    assert ">suspended<" in carla.get("/inbox?scope=office").text
+    page = carla.get(f"/tasks/{town.task(alone)}").text
+    assert "The plan is lost" in page
+    assert "keep what you type" in page
+    assert f"/tasks/{town.task(alone)}/claim" not in page
+    assert ">Complete<" not in page
+    assert "Keep for later" in page
+    oscar.post(f"{AT}/suspend", {**FLOOD, "cases": "still"})
+    work(town)
+    assert ">suspended with its procedure<" in carla.get("/inbox?scope=office").text
+    preview = carla.get(f"/tasks/{town.task(both)}/preview").text
+    assert "The archive is under water" in preview
+    assert f"/tasks/{town.task(both)}/claim" not in preview
+    machine = Machine(town, "carla")
+    listed = machine.get("/tasks", scope="office").json["tasks"]
+    assert {one["case"]: one["stands_still"] for one in listed} == {
+        alone: "case",
+        both: "procedure",
+    }
+
+
+def test_a_procedure_suspended_before_reasons_were_asked_says_so(town: Town) -> None:
+    with town.database.transaction() as session:
+        session.execute(update(Procedure).values(is_suspended=True))
+    for path in (AT, f"{AT}/halts"):
+        assert "was not yet asked for" in town.visitor("ana").get(path).text
 
 
 def test_the_reason_is_asked_again_and_what_was_chosen_stays(town: Town) -> None:

@@ -9,6 +9,7 @@ from apiflask.validators import Length, OneOf, Range
 
 from engine.inbox.filters import MOST_FIELDS
 from engine.models import CaseStatus
+from engine.stillness import Stillness
 
 
 class ProcedureOut(Schema):
@@ -75,6 +76,17 @@ class ClockOut(Schema):
     stands_still_until = Date(allow_none=True)
 
 
+def _still() -> String:
+    return String(
+        allow_none=True,
+        validate=OneOf([why.value for why in Stillness]),
+        metadata={
+            "description": "whether its case stands still, by itself, with its procedure or for a correction:"
+            " then it can be read, but neither claimed, given to somebody nor completed"
+        },
+    )
+
+
 class TaskOut(Schema):
     """A task as an inbox lists it; the applicant is shortened for who does not need to know."""
 
@@ -93,6 +105,7 @@ class TaskOut(Schema):
     due_at = DateTime(allow_none=True)
     is_overdue = Boolean()
     follow_up_on = Date(allow_none=True)
+    stands_still = _still()
     clock = Nested(ClockOut, allow_none=True)
 
 
@@ -108,6 +121,7 @@ class TaskDetail(Schema):
     assignee = String(allow_none=True)
     opened_at = DateTime()
     due_at = DateTime(allow_none=True)
+    stands_still = _still()
     clock = Nested(ClockOut, allow_none=True)
     choices = List(Dict())
 

@@ -8,6 +8,7 @@ from engine.inbox.filters import FieldAsked, TaskQuery, read_field
 from engine.inbox.worklists import open_tasks, task_by_id
 from engine.models import Person, Role, Task
 from engine.people import person_by_name
+from engine.stillness import stillness
 from engine.tasks import assign_task, claim_task, complete_task, release_task
 from engine.terms.view import clock_view, clock_views
 from webapp.api.clock import clock_shown
@@ -65,6 +66,7 @@ def index(query_data: Json) -> Json:
                 "due_at": row.due_at,
                 "is_overdue": row.is_overdue,
                 "follow_up_on": row.follow_up_on,
+                "stands_still": row.stands_still,
                 "clock": clock_shown(clocks.get(row.case_id)),
             }
             for row in found.rows
@@ -165,6 +167,7 @@ def _shown(task: Task) -> Json:
         "assignee": None if assignee is None else assignee.full_name,
         "opened_at": task.opened_at,
         "due_at": task.due_at,
+        "stands_still": stillness(task.case.status, task.case.clock, task.case.halt_id),
         "clock": clock_shown(clock_view(session(), task.case, at=now())),
         "choices": (task.wait or {}).get("choices", []),
     }

@@ -17,6 +17,7 @@ from engine.inbox.worklists import task_by_id
 from engine.models import Role, Task, TaskStatus
 from engine.routing.assignment import on_behalf
 from engine.spiff import ChoiceNeeded, ChoiceUnknown
+from engine.stillness import stop_of
 from engine.tasks import (
     claim_task,
     complete_task,
@@ -239,6 +240,7 @@ def _context(task: Task) -> dict[str, Any]:
         "is_masked": not knows(task.case),
         "is_open": task.status == TaskStatus.OPEN,
         "stands_still": _stands_still(task),
+        "stop": stop_of(session(), task.case),
         "is_mine": task.assignee_id == me.id,
         "acts_for": people_names(session(), [acts.person.id])[acts.person.id] if acts else None,
         "office": office_names(session(), [task.office_id]).get(task.office_id or 0),

@@ -10,6 +10,7 @@ from engine.events import Happened
 from engine.history import Entry
 from engine.models import FiledAppeal
 from engine.sheet import Assessment
+from engine.stillness import Stillness
 from engine.terms.view import ClockView
 from webapp.i18n import _, plural
 from webapp.words.times import day, due_words, tone
@@ -325,10 +326,21 @@ def _sentence_of_appeal_warning(data: Mapping[str, object]) -> str:
     return _("Who decides was warned: the time ends on %(day)s", day=until)
 
 
+def still_words(why: Stillness) -> str:
+    """Why a case stands still, in the few words of a list."""
+    match why:
+        case Stillness.CORRECTION:
+            return _("suspended: waits for a correction")
+        case Stillness.PROCEDURE:
+            return _("suspended with its procedure")
+    return _("suspended")
+
+
 def register(app: Flask) -> None:
     """Give templates the filters `clock_words`, `used_words`, `assessment_name` and their kin."""
     app.jinja_env.filters.update(
         clock_words=clock_words,
+        still=still_words,
         law=law,
         used_words=used_words,
         stands_words=stands_words,
