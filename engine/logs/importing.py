@@ -348,6 +348,11 @@ def _fail(session: Session, log_id: int, refusal: Refusal) -> None:
         log.state, log.error = LogState.FAILED.value, told
 
 
+def is_stopped(log: EventLog) -> bool:
+    """Whether somebody had it stopped: nothing is wrong with the file."""
+    return log.error is not None and orjson.loads(log.error)[0] == Stopped.sentence
+
+
 def _uncount(session: Session, log_id: int) -> None:
     log = session.get(EventLog, log_id, with_for_update=True)
     if log is not None:

@@ -1,5 +1,7 @@
 """The flow map draws what happens often, hangs no task in the air and says how much it left out."""
 
+import re
+
 from engine.metrics.flow import Step
 from webapp.charts.flow_map import MOST_TASKS, flow_map
 
@@ -38,3 +40,29 @@ def test_of_many_tasks_the_frequent_ones_are_drawn_and_the_share_said() -> None:
 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert flow_map([], {}, address) is None
+
+
+def test_an_arrow_that_passes_a_row_goes_round_what_stands_there() -> None:
+    steps = [
+        Step("", "a", 9, 1.0),
+        Step("a", "b", 9, 1.0),
+        Step("b", "c", 9, 1.0),
+        Step("c", "d", 9, 1.0),
+        Step("a", "d", 9, 1.0),
+        Step("d", "", 9, 1.0),
+    ]
+    drawn = flow_map(steps, {}, address)
+    assert drawn is not None
+    past = next(arrow for arrow in drawn.arrows if arrow.href == "?after=d&before=a")
+    numbers = [float(number) for number in re.findall(r"-?\d+", past.path)]
+    ends = list(zip(numbers[::2], numbers[1::2], strict=True))
+    between = [place for place in drawn.places if place.name in ("b", "c")]
+    assert len(between) == 2
+    for part in (number / 50 for number in range(51)):
+        rest = 1 - part
+        weights = (rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3)
+        x = sum(weight * end[0] for weight, end in zip(weights, ends, strict=True))
+        y = sum(weight * end[1] for weight, end in zip(weights, ends, strict=True))
+        for place in between:
+            is_behind = place.x < x < place.x + place.width and place.y < y < place.y + 36
+            assert not is_behind, f"behind {place.name} at {x:.0f}, {y:.0f}"

@@ -90,7 +90,9 @@ def test_an_import_is_stopped_before_it_begins_and_may_be_asked_for_again(town: 
     assert "being stopped" in shown
     assert "Stop the import" not in shown
     work(town)
-    assert "was stopped. Nothing of it was kept" in ana.get("/logs/old-shops").text
+    shown = ana.get("/logs/old-shops").text
+    assert "was stopped. Nothing of it was kept" in shown
+    assert "refused</span>" not in shown
     town.clock.now += timedelta(minutes=1)
     ana.post("/logs/old-shops/columns", told)
     work(town)

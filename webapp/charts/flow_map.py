@@ -169,6 +169,9 @@ def _spots(rows: Sequence[Sequence[str]]) -> dict[str, tuple[float, float, float
 
 _Rect = tuple[float, float, float, float]
 _Spot = tuple[float, float]
+_Curve = tuple[_Spot, _Spot, _Spot, _Spot]
+_DETOURS = (0.0, 0.4, 1.5, 2.1, 2.7)  # of the usual one
+_PARTS = tuple(part / 24 for part in range(1, 24))  # of a curve, that are looked at
 
 
 def _arrow(
@@ -181,7 +184,8 @@ def _arrow(
 ) -> Arrow:
     source, target = _ends(step)
     label = f"{format_decimal(step.count)} · {duration_words(step.seconds)}"
-    curve = _curve(spots[source], spots[target])
+    others = [spot for name, spot in spots.items() if name not in (source, target)]
+    curve = _curve(spots[source], spots[target], others)
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
     path = f"M{ax:.0f} {ay:.0f}C{bx:.0f} {by:.0f} {cx:.0f} {cy:.0f} {dx:.0f} {dy:.0f}"
     x, y = _label_spot(curve, 6.2 * len(label), taken)
@@ -198,20 +202,22 @@ def _arrow(
 
 
 def _curve(
-    source: tuple[float, float, float], target: tuple[float, float, float]
-) -> tuple[_Spot, _Spot, _Spot, _Spot]:
+    source: tuple[float, float, float],
+    target: tuple[float, float, float],
+    others: Sequence[tuple[float, float, float]],
+) -> _Curve:
     (x1, y1, w1), (x2, y2, w2) = source, target
     a, b = x1 + w1 / 2, x2 + w2 / 2
     if y2 > y1:
-        # arrows to one place arrive beside each other
-        lean = max(-0.32, min(0.32, (b - a) / 500))
         rows = round((y2 - y1) / _ROW)
-        detour = 0.0 if rows < 2 else _detour(a, b, rows)
-        lean += detour / 900
-        a, b = a + lean * w1, b - lean * w2 + detour / 8
-        ay, by = y1 + _HIGH, y2 - 7
-        bend = (by - ay) * 0.45
-        return (a, ay), (a + detour, ay + bend), (b + detour, by - bend), (b, by)
+        if rows < 2:
+            return _down(source, target, 0.0)
+        # what passes a row goes round the places that stand in it, on the side where fewest are in the way
+        usual = _detour(a, b, rows)
+        between = [spot for spot in others if y1 < spot[1] < y2]
+        tried = (usual, -usual, *(side * part for part in _DETOURS for side in (usual, -usual)))
+        curves = (_down(source, target, detour) for detour in tried)
+        return min(curves, key=lambda curve: _in_the_way(curve, between))
     # back, on the nearer side
     is_left = a < _WIDTH / 2
     side = 8.0 if is_left else _WIDTH - 8
@@ -220,15 +226,42 @@ def _curve(
     return (a, ay), (side, ay), (side, by), (b, by)
 
 
-def _label_spot(
-    curve: tuple[_Spot, _Spot, _Spot, _Spot], width: float, taken: list[_Rect]
-) -> _Spot:
+def _down(
+    source: tuple[float, float, float], target: tuple[float, float, float], detour: float
+) -> _Curve:
+    (x1, y1, w1), (x2, y2, w2) = source, target
+    a, b = x1 + w1 / 2, x2 + w2 / 2
+    # arrows to one place arrive beside each other
+    lean = max(-0.32, min(0.32, (b - a) / 500)) + max(-0.3, min(0.3, detour / 900))
+    a, b = a + lean * w1, b - lean * w2 + max(-w2 / 4, min(w2 / 4, detour / 8))
+    ay, by = y1 + _HIGH, y2 - 7
+    bend = (by - ay) * 0.45
+    return (a, ay), (a + detour, ay + bend), (b + detour, by - bend), (b, by)
+
+
+def _in_the_way(curve: _Curve, spots: Sequence[tuple[float, float, float]]) -> int:
+    """How much of a curve lies behind places, or beyond the picture."""
+    found = 0
+    for part in _PARTS:
+        x, y = _on(curve, part)
+        found += not 4 < x < _WIDTH - 4
+        for left, top, width in spots:
+            found += left - 4 < x < left + width + 4 and top - 2 < y < top + _HIGH + 2
+    return found
+
+
+def _on(curve: _Curve, part: float) -> _Spot:
+    rest = 1 - part
+    weights = (rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3)
+    x = sum(weight * spot[0] for weight, spot in zip(weights, curve, strict=True))
+    return x, sum(weight * spot[1] for weight, spot in zip(weights, curve, strict=True))
+
+
+def _label_spot(curve: _Curve, width: float, taken: list[_Rect]) -> _Spot:
     """Where on the curve a label covers nothing; 0, 0 where it would everywhere: the words of the arrow remain."""
     for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78):
-        rest = 1 - part
-        weights = (rest**3, 3 * rest * rest * part, 3 * rest * part * part, part**3)
-        x = sum(weight * spot[0] for weight, spot in zip(weights, curve, strict=True))
-        y = 4 + sum(weight * spot[1] for weight, spot in zip(weights, curve, strict=True))
+        x, y = _on(curve, part)
+        y += 4
         x = min(max(x, width / 2), _WIDTH - width / 2)
         own = (x - width / 2, y - 11, x + width / 2, y + 3)
         if not any(_overlap(own, other) for other in taken):

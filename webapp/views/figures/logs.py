@@ -15,7 +15,7 @@ from engine.logs.csv_text import SEPARATORS
 from engine.logs.csv_times import FORMATS, example_of
 from engine.logs.desk import ask_to_delete, ask_to_read, ask_to_stop
 from engine.logs.formats import format_of
-from engine.logs.importing import log_by_key, logs, register_log
+from engine.logs.importing import is_stopped, log_by_key, logs, register_log
 from engine.metrics.asking import measured_days
 from engine.metrics.choices import content
 from engine.models import EventLog, LogState, Procedure, Role
@@ -72,7 +72,7 @@ def show(key: str) -> ResponseReturnValue:
         "logs/show.html",
         log=log,
         procedure=_procedure(log),
-        states=states(),
+        states=states() | ({LogState.FAILED: _("stopped")} if is_stopped(log) else {}),
         told=_refused(log),
         content=content(session(), log.procedure_id) if log.state == LogState.DONE else None,
         # figures are of the last months unless the address says otherwise, and logs are older
