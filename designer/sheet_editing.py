@@ -85,9 +85,11 @@ def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
     if any(name.partition(".")[0] in _KINDS for name in new):
         changed["appeals"] = _appeals(sheet.get("appeals"), sent, new)
     if any(_is_of(name, "m") for name in new):
-        changed["modalities"] = _rows(sheet.get("modalities"), sent, new, "m", _modality)
+        told = _rows(sheet.get("modalities"), sent, new, "m", _modality)
+        changed["modalities"] = told + _unshown(sheet.get("modalities"))
     if any(_is_of(name, "r") for name in new):
-        changed["requirements"] = _requirements(sheet, sent, new)
+        told = _requirements(sheet, sent, new)
+        changed["requirements"] = told + _unshown(sheet.get("requirements"))
     whole = {**sheet, **changed}
     return {
         name: value
@@ -104,6 +106,11 @@ def _requirements(sheet: Mapping[str, Any], sent: Cells, new: Cells) -> list[Any
         one.setdefault("key", next(key for n in range(1, 1000) if (key := f"r{n}") not in taken))
         taken.add(one["key"])
     return found
+
+
+def _unshown(said: Any) -> list[Any]:
+    """What stands among the lines of a sheet and is no table: a page cannot show it, and loses none of it."""
+    return [one for one in said if not isinstance(one, Mapping)] if isinstance(said, list) else []
 
 
 def _filled(sent: Cells, shown: Cells) -> Cells:
@@ -206,7 +213,9 @@ def _appeals(before: Any, sent: Cells, new: Cells) -> Json:
         appeals[kind] = {
             **(old if isinstance(old, Mapping) else {}),
             "file_within": _number(within),
-            "decide_within": _number(decided),
+            "decide_within": _number(decided)
+            if f"{kind}.decide_within" in new or not isinstance(old, Mapping)
+            else old.get("decide_within"),
             "authority": sent.get(f"{kind}.authority", "").strip()[:300],
         }
     return appeals

@@ -96,7 +96,7 @@ class Modality:
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal the applicant may file; amounts in business days.
+    """An appeal the applicant may file; amounts in business days, `unit` says in what it is decided.
 
     `silence` and `after_silence`: positive or negative, when nobody decides it in time: one against a decision, and one
     against negative silence. Empty: as the law says.
@@ -108,6 +108,12 @@ class Appeal:
     authority: str = ""  # name of an office, where there is one of this name
     silence: str = ""
     after_silence: str = ""
+    unit: TermUnit = TermUnit.BUSINESS_DAYS
+
+    @property
+    def decide(self) -> Term:
+        """In what time it is decided."""
+        return Term(self.decide_within, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +276,12 @@ def _clock(said: Mapping[str, Any]) -> ClockMarks:
 
 def _appeal(kind: str, said: Mapping[str, Any]) -> Appeal | None:
     within, decided = said.get("file_within"), said.get("decide_within")
-    if not isinstance(within, int) or not isinstance(decided, int):
+    term = Term(decided, TermUnit.BUSINESS_DAYS) if isinstance(decided, int) else read_term(decided)
+    if not isinstance(within, int) or term is None:
         return None
-    effects = (_effect(said.get(name)) for name in ("silence", "after_silence"))
-    return Appeal(kind, within, decided, _text(said.get("authority")), *effects)
+    silence, after = (_effect(said.get(name)) for name in ("silence", "after_silence"))
+    authority = _text(said.get("authority"))
+    return Appeal(kind, within, term.amount, authority, silence, after, term.unit)
 
 
 def _effect(said: Any) -> str:

@@ -25,7 +25,14 @@ from webapp import (
     together,
 )
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
-from webapp.i18n import LANGUAGE_NAMES, babel, chosen_language, role_name
+from webapp.i18n import (
+    LANGUAGE_NAMES,
+    babel,
+    chosen_language,
+    page_language,
+    role_name,
+    tongue,
+)
 from webapp.parts import Part
 from webapp.security import forgery, keyring, pace, sessions
 from webapp.security.access import check_access, public
@@ -98,10 +105,12 @@ def create_app(
         current_person=sessions.current_person,
         role_name=role_name,
         language=chosen_language,
+        page_language=page_language,
         languages=OFFERED_LANGUAGES,
         partial_languages=PARTIAL_LANGUAGES,
         language_names=LANGUAGE_NAMES,
     )
+    app.jinja_env.filters["tongue"] = tongue
     app.before_request(lambda: _take_files(app))
     # Last registered, first run on the way out: headers see what compression and pages have made.
     headers.register(app)

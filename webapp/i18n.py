@@ -1,7 +1,9 @@
 """Spanish and English whole, Quechua in part: the person's choice, else this browser's, else what it asks for."""
 
+import re
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 from flask import current_app, has_request_context, request
@@ -17,11 +19,13 @@ from flask_babel import (
     ngettext,
 )
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 from engine.errors import Refusal, Said, filled
 from engine.models import Role
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES
 
+_VALUE = re.compile(r"%\(\w+\)[sd]")
 LANGUAGE_NAMES = {"en": "English", "es": "Español", "qu": "Runasimi"}
 
 _ROLE_NAMES: dict[Role, LazyString] = {
@@ -108,6 +112,28 @@ def chosen_language() -> str:
         if choice in OFFERED_LANGUAGES:
             return str(choice)
     return request.accept_languages.best_match(OFFERED_LANGUAGES, fallback) or fallback
+
+
+def page_language() -> str:
+    """The language that most of a page is in: where one is told in part, the one it falls back to (WCAG 3.1.1)."""
+    language = chosen_language()
+    return PARTIAL_LANGUAGES.get(language, language)
+
+
+def tongue(words: str) -> str | Markup:
+    """Words of a page; marked as the reader's language where that is told in part and has just these (WCAG 3.1.2)."""
+    language = chosen_language()
+    if language not in PARTIAL_LANGUAGES or not _own_words(language).fullmatch(words):
+        return words
+    return Markup('<span lang="{}">{}</span>').format(language, words)
+
+
+@cache
+def _own_words(language: str) -> re.Pattern[str]:
+    """Every message that somebody translated, whatever its values."""
+    known = Translations.load(Path(__file__).parent / "translations", [language])
+    said = [text for message, text in known._catalog.items() if message and text]
+    return re.compile("|".join(".+".join(map(re.escape, _VALUE.split(one))) for one in said))
 
 
 def role_name(role: Role) -> str:

@@ -12,7 +12,7 @@ from webapp.security.access import declared
 from webapp.security.sessions import current_person
 
 # Who has several roles has many links: more than these would take a second line on a screen of 1280 pixels.
-IN_THE_BAR = 7
+IN_THE_BAR = 6
 
 # In this order: whoever works an inbox starts there.
 _STARTS = (

@@ -39,6 +39,7 @@ class BusinessCalendar:
     ) -> None:
         self.place = place
         self.region = region
+        self.zone = place.zone_of(region)
         self.hours = hours or place.hours
         self.declared = dict(declared or {})
         self._holidays: dict[int, Mapping[date, str]] = {}
@@ -50,7 +51,7 @@ class BusinessCalendar:
 
     def day_of(self, at: datetime) -> date:
         """The day it is there at this instant."""
-        return at.astimezone(self.place.zone).date()
+        return at.astimezone(self.zone).date()
 
     def holiday(self, day: date) -> str | None:
         """The name of the holiday this day is, in the country's language."""
@@ -93,7 +94,7 @@ class BusinessCalendar:
 
     def start_of_day(self, day: date) -> datetime:
         """The first instant of a day, in UTC."""
-        return datetime.combine(day, time.min, self.place.zone).astimezone(UTC)
+        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
 
     def end_of_day(self, day: date) -> datetime:
         """The last second of a day, in UTC: until then a term that ends on it is kept."""
@@ -104,7 +105,7 @@ class BusinessCalendar:
         spans = self.hours.spans(day.isoweekday())
         if not spans:
             return self.end_of_day(day)
-        return datetime.combine(day, spans[-1][1], self.place.zone).astimezone(UTC)
+        return datetime.combine(day, spans[-1][1], self.zone).astimezone(UTC)
 
     def business_seconds(self, start: datetime, end: datetime) -> float:
         """Working time between two instants, in seconds; negative when `end` comes first."""
@@ -156,8 +157,8 @@ class BusinessCalendar:
 
     def _add_spans(self, spans: "_Spans", day: date) -> None:
         for opens, closes in self.hours.spans(day.isoweekday()):
-            start = datetime.combine(day, opens, self.place.zone).timestamp()
-            end = datetime.combine(day, closes, self.place.zone).timestamp()
+            start = datetime.combine(day, opens, self.zone).timestamp()
+            end = datetime.combine(day, closes, self.zone).timestamp()
             before = spans.done[-1] if spans.done else 0.0
             spans.starts.append(start)
             spans.ends.append(end)

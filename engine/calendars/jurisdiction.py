@@ -52,6 +52,7 @@ class Jurisdiction:
     code: str
     name: str
     zone: ZoneInfo
+    zones: Mapping[str, ZoneInfo]  # of regions that have another one
     weekend: frozenset[int]  # ISO weekdays, Monday is 1
     country: str  # of the library `holidays`
     categories: tuple[str, ...]
@@ -65,6 +66,10 @@ class Jurisdiction:
     def day_of(self, at: datetime) -> date:
         """The day it is there at this instant."""
         return at.astimezone(self.zone).date()
+
+    def zone_of(self, region: str | None) -> ZoneInfo:
+        """The zone of a region: its own where the file says so, as for islands far away, else the country's."""
+        return self.zones.get(region or "", self.zone)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -112,6 +117,11 @@ def read_jurisdiction(raw: Mapping[str, Any]) -> Jurisdiction:
         code=raw["code"],
         name=raw["name"],
         zone=ZoneInfo(raw["zone"]),
+        zones={
+            region: ZoneInfo(name)
+            for region, name in raw.get("zones", {}).items()
+            if isinstance(name, str)
+        },
         weekend=frozenset(raw["weekend"]),
         country=holidays["country"],
         categories=tuple(holidays.get("categories", ("public",))),

@@ -24,10 +24,11 @@ from engine.models import (
 )
 from engine.progress import Held, hold
 from engine.record.facts import Fact, record
+from engine.sheet import Term
 from engine.terms import silence, warnings
 from engine.terms.clock import calendar_of, term_of
 from engine.terms.counting import deadlines
-from engine.terms.law import business_days, law_of
+from engine.terms.law import law_of
 from engine.terms.letters import tell_applicant
 from engine.terms.offered import COMPLAINT, NEGATIVE, POSITIVE, exhausts, offered
 
@@ -54,13 +55,13 @@ def begin(
     set_alarm(session, held.case, term, appeal, at=at)
 
 
-def count_appeal(session: Session, term: CaseTerm, appeal: FiledAppeal, days: int) -> None:
+def count_appeal(session: Session, term: CaseTerm, appeal: FiledAppeal, decide: Term) -> None:
     """Work out until when it is decided, and from when silence has the say: by the function that counts requests."""
     law = law_of(term.jurisdiction)
     found = deadlines(
         calendar_of(session, term),
         appeal.filed_on,
-        business_days(days),
+        decide,
         law.notify,
         is_silent_after_notify=law.is_silent_after_notify,
     )

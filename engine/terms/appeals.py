@@ -267,7 +267,7 @@ def _file(
         is_escalated=False,
         is_exhausted=False,
     )
-    appeal_clock.count_appeal(session, term, filed, appeal.decide_within)
+    appeal_clock.count_appeal(session, term, filed, appeal.decide)
     session.add(filed)
     session.flush()
     appeal_clock.begin(session, held, term, filed, at=at)

@@ -102,13 +102,7 @@ def read_law(place: Jurisdiction) -> Law:
         is_fee_refunded=notice.get("refund", False),
         is_term_restarted=notice.get("restarts", True),
         appeals={
-            kind: Appeal(
-                kind,
-                said["file_within"],
-                said["decide_within"],
-                silence=said.get("silence", "negative"),
-                after_silence=said.get("after_silence", "negative"),
-            )
+            kind: _appeal(kind, said)
             for kind, said in raw.get("appeals", {}).items()
             if isinstance(said, Mapping)
         },
@@ -131,6 +125,19 @@ def _words(language: str) -> Mapping[str, Any]:
 def business_days(amount: int) -> Term:
     """So many business days."""
     return Term(amount, TermUnit.BUSINESS_DAYS)
+
+
+def _appeal(kind: str, said: Mapping[str, Any]) -> Appeal:
+    decided = said["decide_within"]
+    term = business_days(decided) if isinstance(decided, int) else _term(decided)
+    return Appeal(
+        kind,
+        said["file_within"],
+        term.amount,
+        silence=said.get("silence", "negative"),
+        after_silence=said.get("after_silence", "negative"),
+        unit=term.unit,
+    )
 
 
 def _term(said: Any) -> Term:

@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from engine.models import Case, CaseTerm
-from engine.sheet import Appeal, Sheet
+from engine.sheet import Appeal, Sheet, Term
 from engine.terms.clock import sheet_of_term
-from engine.terms.law import Law, law_of
+from engine.terms.law import Law, business_days, law_of
 
 RECONSIDERATION: Final = "reconsideration"
 APPEAL: Final = "appeal"
@@ -35,12 +35,12 @@ def offered(session: Session, case: Case, term: CaseTerm) -> dict[str, Appeal]:
     return appeals_offered(sheet_of_term(session, case, term), law_of(term.jurisdiction))
 
 
-def days_to_decide(session: Session, case: Case, term: CaseTerm, kind: str) -> int:
-    """Business days in which this kind must be decided."""
+def time_to_decide(session: Session, case: Case, term: CaseTerm, kind: str) -> Term:
+    """In what time this kind must be decided."""
     if kind == COMPLAINT:
-        return law_of(term.jurisdiction).complaint_days or 0
+        return business_days(law_of(term.jurisdiction).complaint_days or 0)
     said = offered(session, case, term).get(kind)
-    return 0 if said is None else said.decide_within
+    return business_days(0) if said is None else said.decide
 
 
 def exhausts(session: Session, case: Case, term: CaseTerm, kind: str) -> bool:

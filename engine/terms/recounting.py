@@ -17,7 +17,7 @@ from engine.record.facts import Fact, record
 from engine.terms.appeal_clock import count_appeal
 from engine.terms.appeal_clock import set_alarm as set_alarm_of_appeal
 from engine.terms.clock import RUNS, count, days_said, set_alarm
-from engine.terms.offered import days_to_decide
+from engine.terms.offered import time_to_decide
 
 _BATCH: Final = 50  # cases held in one transaction
 _OPEN = (CaseStatus.OPEN, CaseStatus.SUSPENDED)
@@ -84,7 +84,7 @@ def _carry_on_appeals(session: Session, after: Sequence[int], at: datetime) -> N
         if term is None or appeal is None or appeal.decided_on is not None:
             continue
         before = appeal.decide_by
-        count_appeal(session, term, appeal, days_to_decide(session, case, term, appeal.kind))
+        count_appeal(session, term, appeal, time_to_decide(session, case, term, appeal.kind))
         if appeal.decide_by != before:
             set_alarm_of_appeal(session, case, term, appeal, at=at)
             data = {"is_recount": True, "appeal": number, "decide_by": appeal.decide_by.isoformat()}

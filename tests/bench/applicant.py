@@ -16,12 +16,14 @@ from pathlib import Path
 
 import orjson
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from sqlalchemy import select
 from waitress import create_server
 
 from designer.library import publish_folder
 from engine.database import Database
-from engine.models import Case, FilingDraft
+from engine.models import Case, FilingDraft, Job, JobKind
+from engine.terms import notices
 from engine.window import filing
 from tests.bench.engine_command import say
 from webapp import create_app
@@ -44,6 +46,18 @@ _FIRST_WORDS = """new Promise((tell) => new PerformanceObserver((list) =>
 
 def main() -> None:
     """Print bytes and seconds of every page, and the worst of both."""
+    with window() as (app, paths, client):
+        weights = {name: weight(client, path) for name, path in paths.items()}
+        for name, bytes_sent in weights.items():
+            say(f"applicant_{name}_page_compressed_kb", bytes_sent / 1000, "kB")
+        say("applicant_page_compressed_kb", max(weights.values()) / 1000, "kB")
+        with sync_playwright() as driver:
+            measure(driver, app, paths, client)
+
+
+@contextmanager
+def window() -> Iterator[tuple[Transactional, dict[str, str], FlaskClient]]:
+    """An office that offers the sample procedures, the addresses of an applicant's pages, and who may see them."""
     folder = Path(tempfile.mkdtemp())
     try:
         database = Database(f"sqlite:///{folder / 'bench.sqlite'}")
@@ -54,13 +68,7 @@ def main() -> None:
         settings = Settings(database_url=database.url, var=folder, secret_key="s" * 40)
         app = create_app(settings, database=database)
         paths, client = pages(app)
-        weights = {name: weight(client, path) for name, path in paths.items()}
-        for name, bytes_sent in weights.items():
-            say(f"applicant_{name}_page_compressed_kb", bytes_sent / 1000, "kB")
-        say("applicant_page_compressed_kb", max(weights.values()) / 1000, "kB")
-        cookie = client.get_cookie(COOKIE)
-        with served(app) as url:
-            measure(url, paths, "" if cookie is None else cookie.value)
+        yield app, paths, client
         database.dispose()
     finally:
         shutil.rmtree(folder)
@@ -89,6 +97,9 @@ def pages(app: Transactional) -> tuple[dict[str, str], FlaskClient]:
     post(f"{draft}/request", **asked, declaracion_jurada="true")
     filed = post(f"/filing/new/{KEY}")
     case = open_a_case(app, filed, client)
+    post(f"{case}/prove/send")
+    post(f"{case}/prove", code=mailed_code(app))
+    number = lacking_a_plan(app, int(case.rsplit("/", 1)[1]))
     return {
         "catalogue": "/catalogue",
         "sheet": f"/catalogue/{KEY}",
@@ -98,10 +109,40 @@ def pages(app: Transactional) -> tuple[dict[str, str], FlaskClient]:
         "request": f"{draft}/request",
         "consent": f"{draft}/needs/zonificacion",
         "check": f"{draft}/check",
+        "who": f"{draft}/who",
+        "mail": f"{draft}/mail",
+        "resume": "/filing/resume",
         "receipt": f"{filed}/receipt",
         "follow": case,
         "follow_form": "/follow",
+        "lost_code": "/follow/lost",
+        "prove": f"{case}/prove",
+        "message": f"{case}/message",
+        "correct": f"{case}/correct",
+        "correct_one": f"{case}/correct/{number}",
+        "withdraw": f"{case}/withdraw",
+        "complaint": f"{case}/appeal/complaint",
+        "copy": f"{case}/copy",
+        "verify_letter": "/verify",
+        "verify_copy": "/verify/file",
     }, client
+
+
+def mailed_code(app: Transactional) -> str:
+    """The code that was mailed last."""
+    with app.extensions["database"].reading() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == JobKind.MAIL).order_by(Job.id.desc()))
+        return next(
+            found[1] for job in jobs if (found := re.search(r"\b(\d{6})\b", job.payload["text"]))
+        )
+
+
+def lacking_a_plan(app: Transactional, case_id: int) -> int:
+    """State that the plan is lacking in a case; the number of the item."""
+    with app.extensions["database"].transaction() as session:
+        item = notices.Item("plano", "Falta el plano.")
+        notices.give_notice(session, case_id, [item], by=None, at=datetime.now(UTC))
+    return 1
 
 
 def open_a_case(app: Transactional, draft: str, client: FlaskClient) -> str:
@@ -148,26 +189,38 @@ def served(app: Transactional) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    # in its own thread: from here it may be asking that very socket
+    server.trigger.pull_trigger(server.close)
     thread.join(timeout=5)
 
 
-def measure(url: str, paths: dict[str, str], cookie: str) -> None:
-    """Seconds until the page has drawn its words for the first time, on the slow link and an empty cache."""
+def measure(
+    driver: Playwright, app: Transactional, paths: dict[str, str], client: FlaskClient
+) -> None:
+    """Print seconds until the page has drawn its words for the first time, on the slow link and an empty cache."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    with sync_playwright() as driver:
-        path = next(filter(None, map(shutil.which, names)), driver.chromium.executable_path)
-        if not Path(path).exists():
-            line = {"name": "applicant_page_50kbit_seconds", "skipped": "no Chromium here"}
-            print(orjson.dumps(line).decode())
-            return
-        sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
-        browser = driver.chromium.launch(executable_path=path, args=[*sandbox, "--disable-gpu"])
-        taken = {name: seconds(browser, url + where, url, cookie) for name, where in paths.items()}
-        browser.close()
+    path = next(filter(None, map(shutil.which, names)), driver.chromium.executable_path)
+    if not Path(path).exists():
+        line = {"name": "applicant_page_50kbit_seconds", "skipped": "no Chromium here"}
+        print(orjson.dumps(line).decode())
+        return
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    browser = driver.chromium.launch(executable_path=path, args=[*sandbox, "--disable-gpu"])
+    taken = slow_visits(browser, app, paths, client)
+    browser.close()
     for name, second in taken.items():
         say(f"applicant_{name}_page_50kbit_seconds", second, "seconds")
     say("applicant_page_50kbit_seconds", max(taken.values()), "seconds")
+
+
+def slow_visits(
+    browser: Browser, app: Transactional, paths: dict[str, str], client: FlaskClient
+) -> dict[str, float]:
+    """Seconds of a first visit to each page by the slow link."""
+    cookie = client.get_cookie(COOKIE)
+    with served(app) as url:
+        value = "" if cookie is None else cookie.value
+        return {name: seconds(browser, url + where, url, value) for name, where in paths.items()}
 
 
 def seconds(browser: Browser, address: str, url: str, cookie: str) -> float:

@@ -208,3 +208,23 @@ def test_an_appeal_goes_when_its_days_are_cleared() -> None:
     sheet = {**SHEET, "appeals": {"appeal": RICH_APPEAL}}
     cleared = {"appeal.file_within": "", "appeal.decide_within": ""}
     assert "appeals" not in edited(sheet, kept(sheet) | cleared)
+
+
+def test_what_is_no_table_among_the_lines_stays_when_another_one_is_edited() -> None:
+    odd = {**SHEET, "requirements": ["DNI", *SHEET["requirements"], 7], "modalities": ["Única"]}
+    changed = edited(odd, sent(**{"r.0.name": "A", "m.0.name": "Riesgo bajo"}))
+    assert names(changed) == ["A", "b"]
+    assert [one for one in changed["requirements"] if not isinstance(one, dict)] == ["DNI", 7]
+    assert changed["modalities"][1:] == ["Única"]
+    assert tomllib.loads(to_toml(changed))["requirements"] == changed["requirements"]
+
+
+def test_an_appeal_decided_in_months_stays_so_when_its_authority_is_edited() -> None:
+    month = {"amount": 1, "unit": "months"}
+    appeal = {"file_within": 10, "decide_within": month}
+    sheet = {**SHEET, "appeals": {"appeal": appeal}}
+    shown = {name: said for name, said in cells(sheet).items() if name.startswith("appeal.")}
+    changed = edited(sheet, sent(**{**shown, "appeal.authority": "Alcaldía"}))
+    assert changed["appeals"]["appeal"] == {**appeal, "authority": "Alcaldía"}
+    (read,) = read_sheet(changed).appeals
+    assert (read.decide.amount, read.decide.unit) == (1, "months")

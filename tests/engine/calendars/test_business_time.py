@@ -47,6 +47,21 @@ def test_what_is_not_certain_is_marked_to_be_verified(code: str) -> None:
     assert {"terms", "hours", "tasks"} <= place.to_verify
 
 
+@pytest.mark.parametrize(("country", "island"), [("EC", "EC-W"), ("CL", "CL-VS-2")])
+def test_an_island_far_away_has_its_own_clock_and_the_holidays_of_its_country(
+    country: str, island: str
+) -> None:
+    mainland = BusinessCalendar(jurisdiction(country))
+    there = BusinessCalendar(jurisdiction(country), island)
+    night = datetime(
+        2026, 7, 1, 5, 30, tzinfo=UTC
+    )  # half past midnight, or earlier, on the mainland
+    assert (mainland.day_of(night), there.day_of(night)) == (date(2026, 7, 1), date(2026, 6, 30))
+    monday = date(2026, 7, 6)
+    assert there.start_of_day(monday) > mainland.start_of_day(monday)
+    assert not there.is_business_day(date(2026, 12, 25))
+
+
 @given(days, st.integers(1, 400))
 def test_counting_forward_ends_on_a_business_day_and_counting_back_gives_the_amount(
     start: date, amount: int

@@ -2,8 +2,11 @@
 
 import pytest
 
+from engine.calendars import BusinessCalendar
 from engine.models import ClockState
 from engine.terms import appeals, rulings
+from engine.terms.counting import term_end
+from engine.terms.law import law_of
 from tests.engine.terms.desk import Desk, day, sheet
 
 
@@ -120,3 +123,9 @@ def test_the_same_appeal_is_not_filed_twice_at_once_and_says_why(desk: Desk) -> 
         appeals.file_appeal(hall.session, other, "reconsideration", " ", by=None, at=hall.at)
     with desk.hall() as hall, pytest.raises(appeals.NoAppealHere, match="reconsideration"):
         appeals.file_appeal(hall.session, case_id, "revision", "Why not", by=None, at=hall.at)
+
+
+def test_where_the_law_gives_a_month_to_decide_an_appeal_it_runs_date_to_date() -> None:
+    law = law_of("EC")
+    end = term_end(BusinessCalendar(law.place), day("2026-03-09"), law.appeals["appeal"].decide)
+    assert end == day("2026-04-09")

@@ -1,0 +1,19 @@
+"""Every page of an applicant on a first visit: light, and soon read by a link of 50 kbit/s."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.bench.applicant import slow_visits, weight, window
+
+MOST_BYTES = 40_000  # compressed, with everything the page draws in
+MOST_SECONDS = 8.0
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_every_page_of_an_applicant_is_light_and_soon_read_on_a_slow_link(browser: Browser) -> None:
+    with window() as (app, paths, client):
+        heavy = {name: weight(client, path) for name, path in paths.items()}
+        assert {name: size for name, size in heavy.items() if size > MOST_BYTES} == {}
+        slow = slow_visits(browser, app, paths, client)
+    assert slow.keys() == paths.keys()
+    assert {name: taken for name, taken in slow.items() if taken > MOST_SECONDS} == {}
