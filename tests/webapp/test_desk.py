@@ -1,5 +1,8 @@
 """Working together in pages: many at once, undo, comments, opinions, absences, errands, saved filters, rules."""
 
+import re
+
+from engine.people import all_offices
 from tests.webapp.conftest import Town
 
 
@@ -45,6 +48,20 @@ def test_a_comment_stands_on_the_task_and_on_the_case(town: Town) -> None:
         .status_code
         == 404
     )
+
+
+def test_an_opinion_is_asked_for_until_a_day_as_people_say_it(town: Town) -> None:
+    task = town.task(town.case())
+    carla, case_id = town.visitor("carla"), task.partition("-")[0]
+    with town.database.reading() as session:
+        office = next(one.id for one in all_offices(session) if one.name == "Licences")
+    asked = {"office": office, "question": "Is it safe?", "days": "3", "task": task}
+    done = carla.post(f"/together/{case_id}/opinions", asked)
+    page = carla.get(done.headers["Location"]).text
+    due = re.search(r"it is due on ([^.<]+)", page)
+    assert due is not None
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2} \d{4}", due[1]), due[1]
+    assert "Is it safe?" in town.visitor("luis").get("/inbox").text
 
 
 def test_a_view_is_kept_and_found_again(town: Town) -> None:

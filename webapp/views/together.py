@@ -24,6 +24,7 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
+from webapp.words.times import day
 
 pages = Blueprint("together", __name__, url_prefix="/together")
 
@@ -66,7 +67,7 @@ def ask(case_id: int) -> ResponseReturnValue:
         by=signed_in(),
         at=now(),
     )
-    flash(_("The opinion is asked for; it is due on %(day)s.", day=asked.due_on.isoformat()))
+    flash(_("The opinion is asked for; it is due on %(day)s.", day=day(asked.due_on)))
     return _back()
 
 
