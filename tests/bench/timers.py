@@ -1,8 +1,14 @@
-"""How fast due timers fire, with one worker process and with two, on PostgreSQL: heavy, only with --all."""
+"""How fast due timers fire, with one worker process and with two, on PostgreSQL: heavy, only with --all.
+
+Two workers on a machine that others use as well wait for a core more than for each other. So the share of the time is
+told, too, in which a worker and its server process neither ran nor stood in line for a core, as the kernel counts them:
+what is left for locks, the disk and the way between the two. Workers that lock each other out would show it there.
+"""
 
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +19,7 @@ import engine.models  # noqa: F401  the tables must be known before they are cre
 from engine.database import Base, Database
 from engine.models import Event, Job
 from engine.worker import Worker
+from tests.bench.engine_command import say
 from tests.engine.office import TownHall, diagram
 from tests.postgres import PostgresUnavailable, postgres_server
 
@@ -37,18 +44,41 @@ def main() -> None:
     try:
         with postgres_server("bench") as server:
             database = Database(server.create("timers"))
-            one, cpu = fire(database, 1)
-            two, _ = fire(database, 2)
+            one = fire(database, 1)
+            two = fire(database, 2)
             database.dispose()
     except PostgresUnavailable as reason:
         skip(str(reason))
         return
-    say("timers_10000_seconds", one, "seconds", worker_cpu_seconds=round(cpu, 2))
-    say("timers_two_workers_ratio", one / two, "ratio")
+    say("timers_10000_seconds", one.seconds, "seconds", **one.shares())
+    say("timers_two_workers_ratio", one.seconds / two.seconds, "ratio", **two.shares())
 
 
-def fire(database: Database, workers: int) -> tuple[float, float]:
-    """Seconds until every timer has fired, and CPU seconds of the workers."""
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """Seconds until every timer had fired; of all workers with their server processes: CPU, and in line for a core."""
+
+    workers: int
+    seconds: float
+    worker: float
+    server: float
+    in_line: float
+
+    def shares(self) -> dict[str, float]:
+        """CPU milliseconds of a timer, and the shares of the time in line for a core neither there nor running; this
+        one is a little under nothing where a server process still tidies up while its worker goes on.
+        """
+        whole = self.workers * self.seconds
+        return {
+            "worker_cpu_ms": self.worker / TIMERS * 1000,
+            "server_cpu_ms": self.server / TIMERS * 1000,
+            "in_line_share": self.in_line / whole,
+            "waiting_share": 1 - (self.worker + self.server + self.in_line) / whole,
+        }
+
+
+def fire(database: Database, workers: int) -> Fired:
+    """Start cases whose timers are due, and let so many workers fire them."""
     Base.metadata.drop_all(database.engine)
     Base.metadata.create_all(database.engine)
     began_at = datetime.now(UTC) - timedelta(hours=1)
@@ -75,14 +105,14 @@ def fire(database: Database, workers: int) -> tuple[float, float]:
         assert process.stdout is not None
         process.stdout.readline()  # it has started and is connected
     began = time.perf_counter()
-    cpu = 0.0
+    told: list[list[float]] = []
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
         assert process.stdout is not None
-        cpu += float(process.stdout.readline())
+        told.append(orjson.loads(process.stdout.readline()))
     taken = time.perf_counter() - began
     for process in processes:
         process.communicate(timeout=30)
@@ -90,25 +120,32 @@ def fire(database: Database, workers: int) -> tuple[float, float]:
         fired = session.scalar(select(func.count()).where(Event.type == "timer_fired"))
         left = session.scalar(select(func.count()).select_from(Job))
         assert (fired, left) == (TIMERS, 0), (fired, left)
-    return taken, cpu
+    worker, server, in_line = (sum(one[column] for one in told) for column in range(3))
+    return Fired(workers, taken, worker, server, in_line)
 
 
 def work(url: str) -> None:
-    """One worker process: says when it is ready, waits for the word, and prints its CPU seconds."""
+    """One worker process: says when it is ready, waits for the word, and prints its CPU seconds, those of its server
+    process, and how long both stood in line for a core.
+    """
     database = Database(url)
     with database.reading() as session:
-        session.execute(select(1))
+        server = str(session.scalar(select(func.pg_backend_pid())))  # its one connection
     print("ready", flush=True)
     sys.stdin.readline()
-    began = time.process_time()
+    before = _spent("self"), _spent(server)
     Worker(database, lambda: datetime.now(UTC)).run_until_idle(most=2 * TIMERS)
-    print(time.process_time() - began, flush=True)
+    own, its = (
+        (after[0] - was[0], after[1] - was[1])
+        for was, after in zip(before, (_spent("self"), _spent(server)), strict=True)
+    )
+    print(orjson.dumps([own[0], its[0], own[1] + its[1]]).decode(), flush=True)
 
 
-def say(name: str, value: float, unit: str, **more: float) -> None:
-    """Print one figure."""
-    line = {"name": name, "value": round(value, 3), "unit": unit, **more}
-    print(orjson.dumps(line).decode(), flush=True)
+def _spent(process: str) -> tuple[float, float]:
+    """Seconds that a process ran and stood in line for a core so far, as Linux counts them."""
+    ran, waited, _ = (Path("/proc") / process / "schedstat").read_text().split()
+    return int(ran) / 1e9, int(waited) / 1e9
 
 
 def skip(reason: str) -> None:
