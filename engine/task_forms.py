@@ -1,5 +1,6 @@
 """Which form a task asks and which opens a case: from the version's schemas, or what the diagram carries."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 from engine.bpmn.model import Kind, Node
 from engine.deployments import blueprint
 from engine.errors import NotFound
-from engine.forms import Field, Form, from_embedded, made_form, read_form
+from engine.forms import Field, Form, UnreadableForm, from_embedded, made_form, read_form
 from engine.forms.choosing import Choosing
 from engine.models import DataStore, Version
 
+LOG = logging.getLogger(__name__)
 START = "start"  # the key of the form that opens a case, when the start event names none
 
 
@@ -105,7 +107,15 @@ class _Forms:
         if told.form_key and (form := self.by_key(told.form_key)) is not None:
             return form
         if told.form_schema:
-            return read_form(told.form_schema)
+            try:
+                return read_form(told.form_schema)
+            except UnreadableForm:
+                # A published version never changes: who does the task is asked what the case knows instead.
+                LOG.warning(
+                    "The form that the drawing gives %s cannot be read.",
+                    node.id,
+                    extra={"action": "form_unreadable", "element": node.id},
+                )
         return from_embedded(told.form_fields) if told.form_fields else None
 
 
