@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "assessment": ("assessment", "calificacion", "tipo de calificacion", "silencio"),
     "term": ("term", "plazo", "plazo para resolver", "plazo de atencion"),
     "unit": ("unit", "unidad", "unidad del plazo", "tipo de dias"),
-    "fee": ("fee", "tasa", "derecho", "derecho de tramitacion", "costo", "monto"),
+    "fee": ("fee", "tasa", "derecho", "derecho de tramitacion", "derecho de tramite", "costo", "monto"),
     "currency": ("currency", "moneda"),
     "requirement": ("requirement", "requisito", "requisitos"),
     "kind": ("kind", "clase", "clase de requisito"),

@@ -183,12 +183,18 @@ def places(data: Mapping[str, Any], before: str, after: str, *, is_simulated: bo
         for key in dict.fromkeys(key for side in waits.values() for key in side)
         if names.get(key)
     }
+    lone = {
+        key
+        for key in found
+        if len({"count" in waits[side][key] for side in waits if key in waits[side]}) > 1
+    }
     longest = sorted(found.items(), key=lambda one: -max(wait or 0.0 for wait in one[1]))
     rows = [
         (
             names[key],
             *(duration_words(wait) for wait in pair),
-            signed(pair[1] - pair[0]) if None not in pair else "",
+            # What was measured is not held against what was simulated: the model's error would look like a change.
+            signed(pair[1] - pair[0]) if None not in pair and key not in lone else "",
         )
         for key, pair in longest[:_PLACES]
         if max(wait or 0.0 for wait in pair) >= _SHORT
