@@ -55,7 +55,7 @@ class CaseEnded(Conflict):
 class CaseSuspended(Conflict):
     """The case waits for someone to resume it."""
 
-    sentence = "Case {number} is suspended. Resume it before you go on with it."
+    sentence = "Case {number} is suspended. It goes on when whoever is in charge of it resumes it."
 
 
 class StandsStill(CaseSuspended):
