@@ -31,7 +31,7 @@ def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker
     }
     # A thread of its own: minutes of simulating or of reading a log hold up no mail.
     thinking: dict[JobKind, Sender] = {
-        JobKind.SIMULATION: at_first(lambda: _simulation_desk(database, clock)),
+        JobKind.SIMULATION: at_first(lambda: _simulation_desk(settings, database, clock)),
         JobKind.REPORT: at_first(lambda: _report_press(settings, database, files, clock)),
         JobKind.LOG: at_first(lambda: _log_desk(settings, database, files, clock)),
         JobKind.MINING: at_first(lambda: _mining_desk(settings, database, clock)),
@@ -106,10 +106,10 @@ def _copy_desk(settings: Settings, database: Database, files: FileStore, clock: 
     return CopyDesk(database, files, clock, settings.exports, typeset, signer)
 
 
-def _simulation_desk(database: Database, clock: Clock) -> Sender:
+def _simulation_desk(settings: Settings, database: Database, clock: Clock) -> Sender:
     from designer.simulation.desk import SimulationDesk
 
-    return SimulationDesk(database, clock)
+    return SimulationDesk(database, clock, settings.zone)
 
 
 def _report_press(settings: Settings, database: Database, files: FileStore, clock: Clock) -> Sender:

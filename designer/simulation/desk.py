@@ -41,9 +41,12 @@ class SimulationDesk:
     Done again after a crash it starts from the beginning and gives the same figures.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], zone: ZoneInfo = LIMA
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.zone = zone  # of the offices, in which working hours are told
 
     def __call__(self, job: Job) -> None:
         """Carry out one run; what the scenario leaves open is told in the run, not raised."""
@@ -70,7 +73,9 @@ class SimulationDesk:
         what_if = what_if_by_id(session, run.what_if_id)
         run.status, run.done = RunStatus.RUNNING, 0
         is_wanted = run.settings["fit"] or what_if.is_as_is
-        seen = _lived(session, what_if, run, at=self.clock()) if is_wanted else Seen()
+        seen = Seen()
+        if is_wanted:
+            seen = _lived(session, what_if, run, self.zone, at=self.clock())
         scenario = read_scenario(what_if.data)
         return read(what_if.model), what_if.process_id, scenario, dict(run.settings), seen
 
@@ -219,15 +224,18 @@ def _measured(seen: Seen) -> Measured | None:
     return measured_of([trace.cycle for trace in found], so_far(found, seen.running))
 
 
-def _lived(session: Session, what_if: WhatIf, run: SimulationRun, *, at: datetime) -> Seen:
+def _lived(
+    session: Session, what_if: WhatIf, run: SimulationRun, house: ZoneInfo, *, at: datetime
+) -> Seen:
     person = session.get(Person, run.asked_by_id) if run.asked_by_id is not None else None
     if person is None:
         return Seen()
     origin = what_if.origin or {}
     log_id = run.settings.get("fit_on") or origin.get("fit_on")
     if log_id is not None:
-        zone = ZoneInfo(run.settings.get("zone") or origin.get("zone") or LIMA.key)
+        said = run.settings.get("zone") or origin.get("zone")
+        zone = ZoneInfo(said) if said else house
         return work_of_log(session, int(log_id), person, zone)
     if what_if.procedure_id is None:
         return Seen()
-    return work_of(session, Question(person, what_if.procedure_id), at=at)
+    return work_of(session, Question(person, what_if.procedure_id, zone=house), at=at)
