@@ -1,7 +1,10 @@
 """Pages become PDF, by WeasyPrint, which is loaded when the first letter needs it and may fetch nothing at all."""
 
+import gc
 import hashlib
 import logging
+from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 from engine.letters.letterhead import LOGO_URL, logo_type
@@ -12,6 +15,8 @@ VARIANT: Final = "pdf/a-3u"
 
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+_ONE_AT_A_TIME = Lock()  # Pango's fonts are not for two threads at once
 
 
 def typeset(page: str, logo: bytes | None = None) -> bytes:
@@ -33,14 +38,29 @@ def typeset(page: str, logo: bytes | None = None) -> bytes:
                 raise ValueError("a letter fetches nothing")
             return URLFetcherResponse(url, logo, {"Content-Type": logo_type(logo) or ""})
 
-    document = HTML(string=page, base_url=None, url_fetcher=OnlyOurs()).render(
-        pdf_variant=VARIANT, pdf_tags=True
-    )
-    pdf: bytes = document.write_pdf(
-        pdf_variant=VARIANT,
-        pdf_tags=True,
-        pdf_identifier=hashlib.sha256(page.encode()).hexdigest()[:32].encode(),
-    )
-    if not document.fonts:
+    with _ONE_AT_A_TIME:
+        document = HTML(string=page, base_url=None, url_fetcher=OnlyOurs()).render(
+            font_config=_fonts(), pdf_variant=VARIANT, pdf_tags=True
+        )
+        pdf: bytes = document.write_pdf(
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            pdf_identifier=hashlib.sha256(page.encode()).hexdigest()[:32].encode(),
+        )
+    has_fonts = bool(document.fonts)
+    # A page is a tree whose branches know their root, with fonts and pictures too: only the collector takes it away,
+    # and a server that has settled would let hundreds of pages lie until it comes by.
+    del document
+    gc.collect(1)
+    if not has_fonts:
+        _fonts.cache_clear()  # they may be installed before the next try
         raise NothingToRead
     return pdf
+
+
+@cache
+def _fonts() -> Any:
+    """The fonts of this machine, read once: of what each letter would read anew, Pango keeps up to 2 MB for good."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()

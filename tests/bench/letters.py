@@ -3,15 +3,18 @@
     python -m tests.bench.letters
 
 CPU milliseconds, the best of several rounds: fixing the words (inside a person's request), setting the PDF (by the
-worker), and the longest letter that is allowed.
+worker), and the longest letter that is allowed; and the memory that a letter leaves behind for good.
 """
 
+import gc
 import json
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import process_time
+
+import psutil
 
 from engine.letters.letterhead import Issued, Letterhead, letter_page
 from engine.letters.template import LONGEST_LETTER, read_template
@@ -20,6 +23,7 @@ from engine.letters.writing import Hand
 
 FOLDER = Path(__file__).resolve().parents[2] / "processes" / "licencia-funcionamiento"
 ROUNDS = 5
+LETTERS = 60
 HEAD = Letterhead("Municipalidad Distrital de Ejemplo", "Subgerencia de Licencias")
 ISSUED = Issued(
     title="Licencia de funcionamiento",
@@ -45,6 +49,11 @@ def main() -> None:
     pdf = typeset(page)  # loads WeasyPrint and the fonts
     measure("letter_pdf_cpu_ms", lambda: typeset(page), 3)
     print(json.dumps({"name": "letter_pdf_kb", "value": round(len(pdf) / 1024, 1), "unit": "kB"}))
+    before = resident_mb()
+    for _ in range(LETTERS):
+        typeset(page)
+    grown = (resident_mb() - before) / LETTERS * 1000
+    print(json.dumps({"name": "letter_memory_kept_kb", "value": round(grown), "unit": "kB"}))
     longest = letter_page(f"<p>{'palabras sin fin ' * (LONGEST_LETTER // 17)}</p>", HEAD, ISSUED)
     measure("letter_longest_pdf_cpu_ms", lambda: typeset(longest), 1, rounds=1)
 
@@ -68,6 +77,12 @@ def context() -> dict[str, object]:
         "numero_licencia": "125-2026",
         "fecha_emision": "2026-03-03",
     }
+
+
+def resident_mb() -> float:
+    """Memory of this process, without what waits for Python's collector."""
+    gc.collect()
+    return float(psutil.Process().memory_info().rss / 1e6)
 
 
 def measure(name: str, action: Callable[[], object], repeats: int, rounds: int = ROUNDS) -> None:

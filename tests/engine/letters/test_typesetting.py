@@ -139,3 +139,17 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         monkeypatch.setitem(sys.modules, name, missing)  # None: not importable
 
     return take_away
+
+
+def test_letters_do_not_each_read_the_fonts_which_never_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from weasyprint.text import fonts
+
+    typeset(page("<p>Se resuelve</p>"))
+    read: list[str] = []
+    monkeypatch.setattr(
+        fonts.FontConfiguration, "__init__", lambda _self: read.append("fonts of its own")
+    )
+    typeset(page("<p>otorgar la licencia</p>"))
+    assert read == []
