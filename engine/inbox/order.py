@@ -22,6 +22,10 @@ class Order:
     column: InstrumentedAttribute[Any]
     descending: bool = False
 
+    def column_of(self, of: Any) -> InstrumentedAttribute[Any]:
+        """What it sorts by, of the table that is read: Task, or TaskKey as far as that has it."""
+        return TaskKey.due_order if of is TaskKey and self.name == "due" else self.column
+
     def by(self, columns: Any, backwards: bool) -> list[ColumnElement[Any]]:
         """Of a subquery's columns."""
         key = [columns[name] for name in ("sort_key", "case_id", "token")]
@@ -31,7 +35,7 @@ class Order:
     def by_table(self, backwards: bool, *, of: Any, is_sorted: bool) -> list[ColumnElement[Any]]:
         """Of the table that is read, Task or TaskKey."""
         down = self.descending != backwards
-        column = TaskKey.due_order if of is TaskKey else self.column
+        column = self.column_of(of)
         # Few tasks are quickly sorted. The function keeps a database from walking through everybody's in the wanted
         # order until it has met enough of them.
         first: Any = func.coalesce(self.column, self.column) if is_sorted else column
@@ -65,7 +69,7 @@ class Order:
         )
 
     def _compared(self, place: Place, of: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        column = TaskKey.due_order if of is TaskKey and self.name == "due" else self.column
+        column = self.column_of(of)
         key, case_id, token = place
         there = tuple_(literal(key, self.column.type), literal(case_id), literal(token))
         return tuple_(column, of.case_id, of.token), there

@@ -230,11 +230,16 @@ def met_among(
     in_order: Order | None = None,
     within: Sequence[ColumnElement[bool]] = (),
     by: Sequence[ColumnElement[Any]] = (),
+    backwards: bool = False,
 ) -> Select[*tuple[Any, ...]]:
-    """The same of the first `most` that an index gives of a branch, `within` a part of the order `by`. Also where there
-    are no more anyway: the limit keeps a database from meeting the fields of every case first.
+    """The same of the first `most` that an index gives of a branch, `within` a part of the order `by`, and then in that
+    order. Also where there are no more anyway: the limit keeps a database from meeting the fields of every case first.
     """
     first = driven(asked, key, queue, in_order).where(*within).order_by(*by).limit(most)
+    if by and in_order is not None:
+        first = first.add_columns(
+            in_order.column_of(Task if key is None else TaskKey).label("sort_key")
+        )
     some: Any = first.subquery()
     if isinstance(queue, ColumnClause) and queue.table is not None:  # of each queue in turn
         some = first.correlate(queue.table).lateral()
@@ -245,6 +250,8 @@ def met_among(
     )
     if key is None and not _is_due_sought(in_order):
         found = found.where(*asked.due(is_sought=False))
+    if by and in_order is not None:
+        found = found.order_by(*in_order.by(some.c, backwards))
     return found.join(Case, Case.id == Task.case_id) if asked.needs_case else found
 
 

@@ -4,13 +4,25 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    True_,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.errors import NotFound
 from engine.inbox.filters import SCOPES, Asked, Key, Scope, TaskQuery, asked_of
 from engine.inbox.order import ORDERS, Order
 from engine.inbox.scans import (
+    EXAMINED,
     MET,
     OWN,
     Branches,
@@ -165,15 +177,26 @@ def _page(
             return after + ([] if end is None else [order.until(end, backwards, of=of)])
 
         by = order.by_table(backwards, of=of, is_sorted=is_sorted)
+        sort_key = order.column.label("sort_key")
         if how == OWN or most is None or not is_checked(asked, key, reach):
             found = met(asked, key, queue, condition, in_order=met_in).where(*part(of))
+            found = found.order_by(*by)
+        elif is_sorted:
+            found = met_among(asked, key, queue, condition, most=most).where(*part(Task))
+            found = found.order_by(*order.by_table(backwards, of=Task, is_sorted=True))
         else:
-            first = {} if is_sorted else {"within": part(of), "by": by}
-            found = met_among(asked, key, queue, condition, most=most, in_order=met_in, **first)
-            found = found.where(*(part(Task) if is_sorted else ()))
-            by = order.by_table(backwards, of=Task, is_sorted=True)
-        found = found.add_columns(order.column.label("sort_key"))
-        return found.order_by(*by).limit(size + 1)
+            found = met_among(
+                asked,
+                key,
+                queue,
+                condition,
+                most=most,
+                in_order=order,
+                within=part(of),
+                by=by,
+                backwards=backwards,
+            )
+        return found.add_columns(sort_key).limit(size + 1)
 
     merged = scans(session, reach, scan, way.walked)
     found = select(merged).order_by(*order.by(merged.c, backwards)).limit(size + 1).subquery()
@@ -293,10 +316,12 @@ def _counted(asked: Asked, key: Key | None, most: int | None) -> Scan:
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
         if how == OWN:
             found = met(asked, None, queue, condition)
-        elif most is None:
-            found = met(asked, key, queue, condition)
+        elif isinstance(condition, True_) and not asked.besides(key):
+            found = driven(
+                asked, key, queue
+            )  # a key is of an open task: nothing else has to be read
         else:
-            found = met_among(asked, key, queue, condition, most=most)
+            found = met_among(asked, key, queue, condition, most=most or EXAMINED)
         return found.with_only_columns(literal(1).label("one")).limit(COUNT_LIMIT + 1)
 
     return scan

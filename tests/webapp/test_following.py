@@ -40,6 +40,14 @@ def test_code_and_document_open_the_case(hall: Town) -> None:
     assert "Solicitud revisada" in text
 
 
+def test_a_case_is_open_to_who_opens_it_in_the_second_it_was_filed(hall: Town) -> None:
+    hall.clock.advance(milliseconds=700)
+    code = file(hall, applicant(hall))
+    rosa, status = opened(hall, code)
+    assert status == 303
+    assert rosa.get(f"/follow/{the_case(hall).id}").status_code == 200
+
+
 def test_whatever_is_wrong_the_answer_is_the_same(hall: Town) -> None:
     code = file(hall, applicant(hall))
     answers = []

@@ -26,8 +26,8 @@ class Keyring:
     """Codes of drafts by id; until when (seconds since 1970) cases may be looked at and acted on, by id."""
 
     drafts: dict[int, str] = field(default_factory=dict)
-    looks: dict[int, int] = field(default_factory=dict)
-    acts: dict[int, int] = field(default_factory=dict)
+    looks: dict[int, float] = field(default_factory=dict)
+    acts: dict[int, float] = field(default_factory=dict)
 
 
 def keyring() -> Keyring:
@@ -46,13 +46,15 @@ def hold_draft(draft_id: int, code: str) -> None:
 
 def let_look(case_id: int) -> None:
     """This browser may look at the case for a while."""
-    keyring().looks[case_id] = int((now() + LOOKS).timestamp())
+    keyring().looks[case_id] = (
+        now() + LOOKS
+    ).timestamp()  # not a second less: a code may be as young
     _keep()
 
 
 def let_act(case_id: int) -> None:
     """This browser may look at the case and act on it for a while."""
-    keyring().acts[case_id] = int((now() + ACTS).timestamp())
+    keyring().acts[case_id] = (now() + ACTS).timestamp()
     let_look(case_id)
 
 
@@ -91,7 +93,7 @@ def register(app: Flask) -> None:
         return response
 
 
-def _newest(kind: Mapping[int, int] | Mapping[int, str]) -> list[tuple[int, Any]]:
+def _newest(kind: Mapping[int, float] | Mapping[int, str]) -> list[tuple[int, Any]]:
     # identifiers grow with time
     return sorted(kind.items())[-MOST:]
 
