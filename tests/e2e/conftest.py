@@ -121,6 +121,7 @@ def live_server(
     thread.start()
     yield LiveServer(f"http://127.0.0.1:{server.effective_port}", sqlite_database)
     house.desk.extensions["streams"].end()
+    server.task_dispatcher.shutdown()  # what still ends would call the server when its ear is gone
     server.trigger.pull_trigger(
         server.close
     )  # in its own thread: from here it may be asking that very socket

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -63,10 +64,25 @@ def test_a_new_installation_comes_up_serves_and_leaves(environment: dict[str, st
         server.communicate()
 
 
-def test_a_database_without_tables_is_not_served(environment: dict[str, str]) -> None:
-    refused = run(environment, "serve", "--port", "0")
+@pytest.mark.parametrize("words", [("serve", "--port", "0"), ("demo",)])
+def test_a_database_without_tables_is_not_used(
+    environment: dict[str, str], words: tuple[str, ...]
+) -> None:
+    refused = run(environment, *words)
     assert refused.returncode == 2
     assert "expedito upgrade" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_port_that_is_taken_is_said_and_no_worker_stays_behind(
+    environment: dict[str, str],
+) -> None:
+    run(environment, "upgrade")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run(environment, "serve", "--port", str(port))
+    assert refused.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

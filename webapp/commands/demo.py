@@ -19,6 +19,7 @@ from webapp.config import Settings
 from webapp.demo.past import live_through
 from webapp.demo.people import seed_people
 from webapp.demo.story import read_story
+from webapp.schema import check_schema
 
 
 @click.command()
@@ -28,6 +29,7 @@ from webapp.demo.story import read_story
 def demo(if_empty: bool, days: int, seed: int) -> None:
     """Fill an empty database with sample procedures, people and a past."""
     database = Database(Settings.from_environment().database_url)
+    check_schema(database)
     with database.reading() as session:
         is_empty = not session.scalar(select(func.count()).select_from(Person))
     if not is_empty:

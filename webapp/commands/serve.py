@@ -31,18 +31,25 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     app = House(settings)
     database = app.desk.extensions["database"]
     check_schema(database)
+    host, port = host or settings.host, settings.port if port is None else port
+    try:
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=settings.threads,
+            ident="expedito",
+            clear_untrusted_proxy_headers=not settings.proxies,
+            max_request_body_size=LARGEST_FORM + 1024,
+        )
+    except OSError as problem:  # before any worker begins, which would go on by itself
+        raise click.ClickException(
+            f"Cannot listen on {host}:{port}: {problem.strerror or problem}. "
+            "Choose another --port, or end what listens there."
+        ) from problem
     stop = threading.Event()
     found = workers(settings, database, app.desk.extensions["clock"]) if worker else []
     doing = begin(found, stop)
-    server = create_server(
-        app,
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        threads=settings.threads,
-        ident="expedito",
-        clear_untrusted_proxy_headers=not settings.proxies,
-        max_request_body_size=LARGEST_FORM + 1024,
-    )
     settle()
     log.info(
         "serving",
