@@ -285,7 +285,7 @@ def _facts(session: Session, seen: dict[int, int]) -> dict[int, list[FactRow]]:
     facts: dict[int, list[FactRow]] = {}
     for case_id, seq, at, kind, element_id, token, by_id, office_id, data in session.execute(
         _FACTS, {"ids": list(seen)}
-    ):
+    ).all():
         if seq <= seen[case_id]:
             facts.setdefault(case_id, []).append(
                 FactRow(
@@ -304,7 +304,7 @@ def _facts(session: Session, seen: dict[int, int]) -> dict[int, list[FactRow]]:
 
 def _tasks(session: Session, ids: Sequence[int]) -> dict[int, dict[int, TaskRow]]:
     tasks: dict[int, dict[int, TaskRow]] = {}
-    for case_id, token, *row in session.execute(_TASKS, {"ids": ids}):
+    for case_id, token, *row in session.execute(_TASKS, {"ids": ids}).all():
         tasks.setdefault(case_id, {})[token] = TaskRow._make(row)
     return tasks
 
