@@ -11,6 +11,8 @@ from designer.asme.table import (
     Table,
     Value,
     overridden,
+    said_of,
+    unless_derived,
 )
 from designer.asme.totals import Difference, Totals, compare, totals
 
@@ -28,6 +30,8 @@ __all__ = [
     "derive",
     "from_xlsx",
     "overridden",
+    "said_of",
     "to_xlsx",
     "totals",
+    "unless_derived",
 ]

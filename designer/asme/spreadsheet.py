@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from designer.asme.table import ActivityType, Override, Row, Table, Value
+from designer.asme.table import (
+    ActivityType,
+    Cell,
+    Override,
+    Row,
+    T,
+    Table,
+    Value,
+    said_of,
+    unless_derived,
+)
 from engine.errors import Refusal
 
 COLUMNS = ("Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor")
@@ -94,8 +104,9 @@ def to_xlsx(table: Table) -> bytes:
 
 
 def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misfit]]:
-    """What a spreadsheet says differently from the table, and the rows that do not fit.
+    """What a spreadsheet says of each row, and the rows that do not fit.
 
+    A cell that says what the table says stays derived, and what the columns do not tell (post, share) stays said.
     A row is found again by the name of its activity (of several alike by its type, else in their order), or, where it
     was renamed in a file of ours, by the line it stood on; others become rows of their own. Raises UnreadableTable.
     """
@@ -117,22 +128,39 @@ def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misf
         if row_id not in left:
             row_id = _same(found, left.values())
         if row_id:
-            said[row_id] = found
-            del left[row_id]
+            said[row_id] = _over(left.pop(row_id), found)
         else:
             unknown.append((number, found))
     taken = {row.id for row in table.rows}
     for number, found in unknown:
         row_id = lines.get(number, "")
         if row_id in left:
-            said[row_id] = found
-            del left[row_id]
+            said[row_id] = _over(left.pop(row_id), found)
             continue
         while f"added:{number}" in taken:
             number += 1
         taken.add(f"added:{number}")
         said[f"added:{number}"] = replace(found, is_added=True)
     return said, misfits
+
+
+def _over(row: Row, found: Override) -> Override:
+    """What the analyst says of the row from now on."""
+    minutes = found.minutes
+    if minutes is not None and float(minutes) == float(row.minutes.value):
+        minutes = row.minutes.value  # a workbook has no more digits than these
+    return replace(
+        said_of(row),
+        activity=_told(row.activity, found.activity),
+        office=_told(row.office, found.office),
+        minutes=_told(row.minutes, minutes),
+        type=_told(row.type, found.type),
+        value=_told(row.value, found.value),
+    )
+
+
+def _told(cell: Cell[T], said: T | None) -> T | None:
+    return None if said is None else unless_derived(cell, said)
 
 
 def _same(found: Override, left: Iterable[Row]) -> str:

@@ -65,6 +65,7 @@ class Row:
     resources: tuple[str, ...] = ()
     element_id: str | None = None
     is_excluded: bool = False  # belongs to another modality: shown, not counted
+    is_added: bool = False  # by the analyst: nothing in the diagram stands behind it
 
     @property
     def is_counted(self) -> bool:
@@ -106,7 +107,7 @@ def overridden(table: Table, overrides: Mapping[str, Override]) -> Table:
     """
     known = {row.id for row in table.rows}
     added = {
-        row_id: _row(_empty(row_id), said)
+        row_id: replace(_row(_empty(row_id), said), is_added=True)
         for row_id, said in overrides.items()
         if said.is_added and row_id not in known
     }
@@ -117,6 +118,32 @@ def overridden(table: Table, overrides: Mapping[str, Override]) -> Table:
         rows.append(_row(row, overrides.get(row.id)))
     rows += [row for row_id, row in added.items() if not row_id.startswith(WAIT)]
     return replace(table, rows=tuple(rows))
+
+
+def said_of(row: Row) -> Override:
+    """What the analyst has said of a row so far; said again, it leaves the row as it is."""
+    return Override(
+        activity=_said(row.activity),
+        office=_said(row.office),
+        minutes=_said(row.minutes),
+        type=_said(row.type),
+        value=_said(row.value),
+        share=_said(row.share),
+        staff=row.staff or None,
+        resources=row.resources or None,
+        is_excluded=row.is_excluded or None,
+        is_added=row.is_added,
+    )
+
+
+def unless_derived(cell: Cell[T], said: T) -> T | None:
+    """What is said of a cell; None where that is what stands there without anybody saying it."""
+    derived = cell.value if cell.derived is None else cell.derived
+    return None if said == derived else said
+
+
+def _said(cell: Cell[T]) -> T | None:
+    return None if cell.derived is None else cell.value
 
 
 def _row(row: Row, override: Override | None) -> Row:

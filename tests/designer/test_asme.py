@@ -134,6 +134,25 @@ def test_a_table_comes_back_from_its_spreadsheet_unchanged() -> None:
     assert overridden(whole, said) == whole
 
 
+def test_a_spreadsheet_leaves_what_it_does_not_tell_and_says_only_what_was_changed() -> None:
+    there = {
+        "wait:Evaluar": Override(
+            activity="Evaluar el expediente",
+            minutes=D(4320),
+            type=ActivityType.WAIT,
+            share=D("0.5"),
+            is_added=True,
+        ),
+        "Evaluar": Override(minutes=D(60), staff={"Especialista": D(2)}, resources=("energy",)),
+    }
+    derived = table({"Notificar": Measured(touch=D(1) / D(3), wait=D(0), share=D(1), count=40)})
+    whole = overridden(derived, there)
+    said, misfits = from_xlsx(to_xlsx(whole), whole)
+    assert misfits == []
+    assert {name: one for name, one in said.items() if one != Override()} == there
+    assert overridden(derived, said) == whole
+
+
 def test_the_spreadsheet_has_exactly_the_columns_of_the_template() -> None:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(table())))
     header, *rows = book.get_sheet_by_index(0).to_python()

@@ -106,3 +106,16 @@ def test_a_study_is_read_on_a_phone_without_scripts(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("link", name="Activity table, as it is").click()
     expect(page.get_by_role("heading", name="Activity table")).to_be_visible()
+
+
+def test_a_table_that_is_kept_as_it_stands_is_the_same(
+    page: Page, study: str, sign_in: SignIn
+) -> None:
+    sign_in(page, "ana")
+    page.goto(f"{study}/as_is/table")
+    cells = page.locator("table :is(input:not([type=checkbox]), select)")
+    before = cells.evaluate_all("all => all.map(one => [one.name, one.value])")
+    assert any(name.startswith("wait:") for name, _said in before)  # said by the analyst
+    page.get_by_role("button", name="Keep the table").click()
+    expect(page.get_by_role("status")).to_contain_text("The table is kept.")
+    assert cells.evaluate_all("all => all.map(one => [one.name, one.value])") == before

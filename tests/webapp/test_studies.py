@@ -124,6 +124,19 @@ def test_an_activity_that_is_not_drawn_can_be_added(ana: Visitor, study: str) ->
     assert 'value="Sellar"' in ana.get(f"{study}/as_is/table").text
 
 
+def test_an_added_activity_stays_as_it_is_and_goes_when_its_name_is_cleared(
+    ana: Visitor, study: str
+) -> None:
+    place = f"{study}/as_is/table"
+    ana.post(place, {"new.activity": "Sellar", "new.office": "Mesa", "new.minutes": "3"})
+    same = {"activity": "Sellar", "office": "Mesa", "minutes": "3", "type": "operation"}
+    ana.post(place, {f"added:1.{name}": said for name, said in same.items()})
+    assert 'name="added:1.activity" value="Sellar"' in ana.get(place).text
+    assert 'name="added:1.office" value="Mesa"' in ana.get(place).text
+    ana.post(place, {"added:1.activity": ""})
+    assert "added:1" not in ana.get(place).text
+
+
 def test_the_table_goes_out_as_a_spreadsheet_and_comes_back(ana: Visitor, study: str) -> None:
     ana.post(f"{study}/as_is/table", {"a.minutes": "12.5"})
     book = ana.get(f"{study}/as_is/table.xlsx").data

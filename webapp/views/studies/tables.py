@@ -1,12 +1,24 @@
 """The activity table of one side of a study: cells changed on the page, as spreadsheet out and in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from designer.asme import ActivityType, Origin, Override, Row, Table, Value, from_xlsx, to_xlsx
+from designer.asme import (
+    ActivityType,
+    Origin,
+    Override,
+    Row,
+    Table,
+    Value,
+    from_xlsx,
+    said_of,
+    to_xlsx,
+    unless_derived,
+)
 from designer.asme.spreadsheet import LARGEST
 from designer.ledger import amount, ledger
 from designer.studies import SIDES, Side, Which, keep_costed, say_of_side, sides, study_by_id
@@ -123,24 +135,20 @@ def _override(row: Row, sent: Mapping[str, str]) -> Override:
     def text(name: str) -> str:
         return sent.get(f"{row.id}.{name}", "").strip()
 
-    post = text("post")
-    office, activity = text("office")[:200], text("activity")[:300]
-    derived_office = row.office.derived or row.office.value
-    derived_activity = row.activity.derived or row.activity.value
-    kind = ActivityType(text("type")) if text("type") in set(ActivityType) else None
-    value = Value(text("value")) if text("value") in set(Value) else None
-    derived_kind = row.type.derived or row.type.value
-    derived_value = row.value.derived or row.value.value
-    return Override(
-        activity=None if activity in ("", derived_activity) else activity,
-        office=None if office == derived_office else office,
+    post, office, activity = text("post")[:200], text("office")[:200], text("activity")[:300]
+    if row.is_added and not activity and f"{row.id}.activity" in sent:
+        return Override()  # its name was cleared: the row goes
+    kind = ActivityType(text("type")) if text("type") in set(ActivityType) else row.type.value
+    value = Value(text("value")) if text("value") in set(Value) else row.value.value
+    return replace(
+        said_of(row),
+        activity=unless_derived(row.activity, activity) if activity else None,
+        office=unless_derived(row.office, office) if office else None,
         minutes=_minutes(text("minutes"), row),
-        type=None if kind == derived_kind else kind,
-        value=None if value == derived_value else value,
-        share=row.share.value if row.share.derived is not None else None,
-        staff={post[:200]: amount(text("holders") or "1")} if post else None,
+        type=unless_derived(row.type, kind),
+        value=unless_derived(row.value, value),
+        staff=_staff(post, row),
         is_excluded=True if sent.get(f"{row.id}.excluded") else None,
-        is_added=row.id.startswith("added:"),
     )
 
 
@@ -151,6 +159,13 @@ def _minutes(text: str, row: Row) -> Decimal | None:
     said = amount(text)
     derived = row.minutes.derived if row.minutes.derived is not None else row.minutes.value
     return None if said == derived and row.minutes.derived_origin != Origin.NOBODY else said
+
+
+def _staff(post: str, row: Row) -> Mapping[str, Decimal] | None:
+    """One holder of the post typed; who was there already stays, with how many and who else there are."""
+    if post and post == next(iter(row.staff), None):
+        return row.staff
+    return {post: Decimal(1)} if post else None
 
 
 def _added(sent: Mapping[str, str]) -> Override:
