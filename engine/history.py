@@ -23,7 +23,15 @@ from engine.models import (
 )
 from engine.progress import load
 from engine.record import facts
-from engine.spiff import Execution
+from engine.spiff import Execution, Wait, WaitKind
+
+_OUTSIDE = (
+    WaitKind.TIMER,
+    WaitKind.MESSAGE,
+    WaitKind.SIGNAL,
+    WaitKind.CONDITION,
+    WaitKind.SERVICE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +193,22 @@ def documents(session: Session, case: Case) -> list[Document]:
     )
 
 
-def variables_and_positions(session: Session, case: Case) -> tuple[dict[str, Any], list[str]]:
-    """Both, of a case that is read once."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a case knows, where it is, and what it waits for that no person here does."""
+
+    variables: dict[str, Any]
+    positions: list[str]  # ids of elements; none when it has ended
+    awaited: list[
+        Wait
+    ]  # timers, messages, signals, conditions, machines; the longest waiting first
+
+
+def standing(session: Session, case: Case) -> Standing:
+    """Where a case stands; its state is read once."""
     execution = _execution(session, case)
-    return dict(execution.variables), execution.positions
+    awaited = [wait for wait in execution.waits() if wait.kind in _OUTSIDE]
+    return Standing(dict(execution.variables), execution.positions, awaited)
 
 
 def variables(session: Session, case: Case) -> dict[str, Any]:

@@ -55,6 +55,15 @@ class NothingToRelease(Refusal):
     sentence = "Nothing is held here that could be released. Try again what failed, or resolve it."
 
 
+class StillHeld(Refusal):
+    """Nobody would see any more that the case cannot go on."""
+
+    sentence = (
+        "The case still stands here and would be forgotten. Try again with corrected data, "
+        "release it, or move it by hand."
+    )
+
+
 def is_waiting() -> ColumnElement[bool]:
     """Condition on Incident and Case: it waits for somebody; what broke in a case that is over needs nobody."""
     return and_(
@@ -137,11 +146,14 @@ def resolve(
 ) -> Incident:
     """Note that it needs nothing further; with `data`, a failed service counts as done and gave this.
 
-    Raises NotFound, AlreadyResolved, ReasonMissing.
+    Raises NotFound, AlreadyResolved, ReasonMissing, and StillHeld where nothing else tells that the case stands still.
     """
     held, incident = _open(session, case_id, number, reason, at=at)
-    _resolve(incident, reason, by, at)
     wait = None if incident.token is None else held.before.get(incident.token)
+    is_stuck = incident.kind == "stuck" and held.execution.status == "stuck"
+    if is_stuck or (wait is not None and wait.kind == WaitKind.INCIDENT):
+        raise StillHeld
+    _resolve(incident, reason, by, at)
     if data is None or wait is None or wait.kind != WaitKind.SERVICE:
         record(session, held.case, [_fact(incident, reason, "resolved")], by=by, at=at)
         return incident

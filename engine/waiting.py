@@ -41,7 +41,7 @@ def await_world(
         new = [wait for token, wait in after.items() if _differs(wait, before.get(token))]
         _settle_jobs(session, case, gone, new, sent, at)
         _settle_subscriptions(session, case, gone, new, at)
-        _settle_incidents(session, case, gone, new, at)
+        _settle_incidents(session, case, gone, after.values(), at)
     _note_stuck(session, case, told, at)
 
 
@@ -120,7 +120,7 @@ def _settle_subscriptions(
 
 
 def _settle_incidents(
-    session: Session, case: Case, gone: list[Wait], new: list[Wait], at: datetime
+    session: Session, case: Case, gone: list[Wait], after: Iterable[Wait], at: datetime
 ) -> None:
     mended = [wait.token for wait in gone if wait.kind == WaitKind.INCIDENT]
     if mended:
@@ -133,8 +133,19 @@ def _settle_incidents(
             )
             .values(resolved_at=at)
         )
-    for wait in new:
-        if wait.kind == WaitKind.INCIDENT:
+    held = [wait for wait in after if wait.kind == WaitKind.INCIDENT]
+    if not held:
+        return
+    # A token that was let go and broke again waits as before: what tells people of it was resolved.
+    known = set(
+        session.scalars(
+            select(Incident.token).where(
+                Incident.case_id == case.id, Incident.resolved_at.is_(None)
+            )
+        )
+    )
+    for wait in held:
+        if wait.token not in known:
             reason = wait.reason or "this element cannot go on"
             kind = "livelock" if "too many automatic steps" in reason else "condition_failed"
             raise_incident(session, case, kind, reason, wait.element_id, wait.token, at=at)

@@ -13,7 +13,7 @@ from engine.errors import Conflict, NotFound
 from engine.models import Case, Office, Person, Task, TaskStatus
 from engine.resolver import PublishedVersions
 from engine.routing.assignment import routes
-from engine.spiff import Execution, Wait, WaitKind
+from engine.spiff import Execution, FactKind, Wait, WaitKind
 
 _WORK = (WaitKind.TASK, WaitKind.DECISION)
 
@@ -94,6 +94,7 @@ def what_if(
     after = {wait.token: wait for wait in execution.waits()}
     gone = [wait for token, wait in before.items() if token not in after]
     new = [wait for token, wait in after.items() if token not in before]
+    broke = {fact.token for fact in execution.facts if fact.type == FactKind.INCIDENT_RAISED}
     ended = [fact.data.get("outcome") for fact in execution.facts if fact.type == "case_completed"]
     return Preview(
         revision=case.revision,
@@ -104,7 +105,9 @@ def what_if(
         forgotten=_names(plan, gone),
         awaited=_names(plan, new),
         breaking=tuple(
-            f"{_name(plan, wait)}: {wait.reason}" for wait in new if wait.kind == WaitKind.INCIDENT
+            f"{_name(plan, wait)}: {wait.reason}"
+            for wait in after.values()
+            if wait.kind == WaitKind.INCIDENT and (wait.token in broke or wait.token not in before)
         ),
         status=execution.status,
         outcome=next((str(outcome) for outcome in ended if outcome), None),

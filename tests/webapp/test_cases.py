@@ -3,6 +3,7 @@
 from engine.cases import Applicant, start_case
 from engine.deployments import current_version, deploy, procedure_by_key
 from engine.people import person_by_name
+from tests.engine.office import diagram
 from tests.webapp.conftest import FORMS, LICENCE, Town
 
 ROSA: dict[str, object] = {"applicant_name": "Rosa Ñahui", "applicant_document": "41234567"}
@@ -116,3 +117,40 @@ def test_an_applicant_follows_the_own_case_and_no_other(town: Town) -> None:
     assert other not in listed
     assert visitor.get(f"/cases/{own}", follow_redirects=True).status_code == 200
     assert visitor.get(f"/cases/{other}").status_code == 404
+
+
+WAITS = diagram(
+    '<startEvent id="start"/><parallelGateway id="fork"/><userTask id="read" name="Read"/>'
+    '<intermediateCatchEvent id="paid" name="Payment"><messageEventDefinition messageRef="m"/>'
+    '</intermediateCatchEvent><intermediateCatchEvent id="rest" name="Two days">'
+    '<timerEventDefinition><timeDuration xsi:type="tFormalExpression">P2D</timeDuration>'
+    '</timerEventDefinition></intermediateCatchEvent><intermediateCatchEvent id="heard" name="Alarm">'
+    '<signalEventDefinition signalRef="g"/></intermediateCatchEvent><endEvent id="done"/>',
+    flows="start>fork fork>read fork>paid fork>rest fork>heard read>done paid>done rest>done heard>done",
+    roots='<message id="m" name="Paid"/><signal id="g" name="Fire"/>',
+)
+
+
+def test_what_no_person_does_is_said_beside_the_tasks(town: Town) -> None:
+    with town.database.transaction() as session:
+        deploy(session, "licence", "Licence", drawing=WAITS, model=WAITS, process_id="p",
+               by=None, at=town.clock())  # fmt: skip
+    page = town.visitor("carla").get(f"/cases/{town.case()}").text
+    assert "Besides, it waits for what nobody here does" in page
+    for words in ("the message “Paid”", "the signal “Fire”", "a time, up on "):
+        assert words in page
+
+
+def test_a_case_that_ended_with_an_error_says_so(town: Town) -> None:
+    broken = diagram(
+        '<startEvent id="start"/><endEvent id="bad"><errorEventDefinition/></endEvent>',
+        flows="start>bad",
+    )
+    with town.database.transaction() as session:
+        deploy(session, "licence", "Licence", drawing=broken, model=broken, process_id="p",
+               by=None, at=town.clock())  # fmt: skip
+    carla = town.visitor("carla")
+    for page in (f"/cases/{town.case()}", "/cases?status=failed"):
+        assert (
+            '<span class="mark" data-tone="bad">ended with an error</span>' in carla.get(page).text
+        )

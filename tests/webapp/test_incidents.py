@@ -148,6 +148,19 @@ def test_corrected_data_and_a_reason_let_the_case_go_on(town_on_each: Town) -> N
     assert {key: known[key] for key in wanted} == wanted
 
 
+def test_what_breaks_again_is_told_and_not_lost(town: Town) -> None:
+    case = broken_rounds(town)
+    oscar = town.visitor("oscar")
+    assert "dealt with by other means" not in oscar.get(f"/incidents/{case.id}/1").text
+    sent: dict[str, object] = {"reason": "More", "data.shops": "6000"}
+    answer = oscar.post(f"/incidents/{case.id}/1/again", sent)
+    assert answer.headers["Location"].endswith(f"/incidents/{case.id}/2")
+    assert "It broke again" in oscar.get(f"/incidents/{case.id}/2").text
+    refused = oscar.post(f"/incidents/{case.id}/2/settle", {"reason": "By telephone"})
+    assert (refused.status_code, "would be forgotten" in refused.text) == (422, True)
+    assert f"/incidents/{case.id}/2" in oscar.get("/incidents").text
+
+
 def test_what_only_one_round_knows_is_corrected_and_it_goes_on(town_on_each: Town) -> None:
     town = town_on_each
     case = started(town, VISITS, days=["PT1H", "soon"])

@@ -7,6 +7,7 @@ from engine.case_list import CaseQuery, OpenTask, cases, open_tasks_in, open_tas
 from engine.cases import case_by_number
 from engine.masking import masked_answer, masked_name
 from engine.models import Case, CaseStatus, Procedure, Role, Version
+from engine.spiff import Wait
 from engine.terms.view import clock_view, clock_views
 from webapp.api.clock import clock_shown
 from webapp.api.problems import blueprint
@@ -107,7 +108,7 @@ def events(number: str, query_data: Json) -> Json:
 
 def case_shown(case: Case) -> Json:
     """The case as JSON, for whoever may see it; masked for who does not need to know whose it is."""
-    variables, positions = history.variables_and_positions(session(), case)
+    stands = history.standing(session(), case)
     return {
         "number": case.number,
         "procedure": session().get_one(Procedure, case.procedure_id).key,
@@ -118,11 +119,14 @@ def case_shown(case: Case) -> Json:
         "filed_on": case.filed_on,
         "started_at": case.started_at,
         "ended_at": case.ended_at,
-        "positions": positions,
+        "positions": stands.positions,
+        "waits": [_wait(wait, is_known=knows(case)) for wait in stands.awaited],
         "tasks": [_task(task) for task in open_tasks_of(session(), signed_in(), case)],
         "due_at": case.due_at,
         "clock": clock_shown(clock_view(session(), case, at=now())),
-        "variables": variables if knows(case) else masked(session(), case.version_id, variables),
+        "variables": stands.variables
+        if knows(case)
+        else masked(session(), case.version_id, stands.variables),
     }
 
 
@@ -133,6 +137,18 @@ def _data(case: Case, data: Json) -> Json:
     if knows(case):
         return data
     return {name: masked_answer(part) if name in _ANSWERS else part for name, part in data.items()}
+
+
+def _wait(wait: Wait, *, is_known: bool) -> Json:
+    return {
+        "token": wait.token,
+        "element_id": wait.element_id,
+        "name": wait.name,
+        "kind": wait.kind,
+        "message": wait.message,
+        "correlation": wait.correlation if is_known else masked_answer(wait.correlation),
+        "due_at": wait.due_at,
+    }
 
 
 def _task(task: OpenTask) -> Json:

@@ -126,6 +126,18 @@ class TaskDetail(Schema):
     choices = List(Dict())
 
 
+class WaitOut(Schema):
+    """What a case waits for that no person here does."""
+
+    token = Integer()
+    element_id = String()
+    name = String(allow_none=True)
+    kind = String(metadata={"description": "timer, message, signal, condition, service"})
+    message = String(allow_none=True, metadata={"description": "name of the message or signal"})
+    correlation = Dict(metadata={"description": "what a message has to give as `correlation`"})
+    due_at = DateTime(allow_none=True)
+
+
 class CaseOut(Schema):
     """A case: where it stands and what is known of it."""
 
@@ -140,6 +152,7 @@ class CaseOut(Schema):
     ended_at = DateTime(allow_none=True)
     positions = List(String())
     tasks = List(Dict())
+    waits = List(Nested(WaitOut))
     due_at = DateTime(allow_none=True)
     clock = Nested(ClockOut, allow_none=True)
     variables = Dict()

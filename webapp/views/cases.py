@@ -35,6 +35,7 @@ from webapp.together import together
 from webapp.transactions import now, session, start_over
 from webapp.words.case_data import knows, shown
 from webapp.words.facts import told
+from webapp.words.waits import awaited
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
 NAVIGATION = Link("cases.index", lazy_gettext("Cases"), place=20)
@@ -123,7 +124,8 @@ def show(number: str) -> ResponseReturnValue:
     case = case_by_number(session(), signed_in(), number)
     if not signed_in().has_role(*_STAFF):
         return redirect(url_for("following.show", case_id=case.id), 303)
-    positions = history.positions(session(), case)
+    stands = history.standing(session(), case)
+    positions = stands.positions
     names = element_names(case)
     incidents = incidents_of(session(), case)
     is_read(case, "case")
@@ -136,6 +138,7 @@ def show(number: str) -> ResponseReturnValue:
         statuses=statuses(),
         positions=positions,
         here=[names.get(element, element) for element in positions],
+        awaited=[awaited(wait, is_known=knows(case)) for wait in stands.awaited],
         path=history.path(session(), case),
         times=_times(case),
         task=None,
@@ -147,7 +150,7 @@ def show(number: str) -> ResponseReturnValue:
         story=told(history.timeline(session(), case), is_known=knows(case)),
         documents=history.documents(session(), case),
         unset_letters=unset_letters(session(), case),
-        data=shown(session(), case, history.variables(session(), case)),
+        data=shown(session(), case, stands.variables),
     )
 
 
@@ -175,6 +178,7 @@ def statuses() -> dict[str, str]:
         CaseStatus.SUSPENDED: _("suspended"),
         CaseStatus.COMPLETED: _("completed"),
         CaseStatus.CANCELLED: _("cancelled"),
+        CaseStatus.FAILED: _("ended with an error"),
     }
 
 

@@ -9,7 +9,7 @@ from engine.cases import ReasonMissing, cancel_case
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.history import variables
-from engine.incidents import AlreadyResolved, job_failed, open_incidents
+from engine.incidents import AlreadyResolved, StillHeld, job_failed, open_incidents, resolve
 from engine.interventions.mending import (
     again_preview,
     broken,
@@ -100,6 +100,33 @@ def test_corrected_data_let_the_case_go_on(
     assert names == ["Check each"] * 2
     assert incidents_of(session, case) == []
     assert verify_chain(session, case.id) == case.last_seq
+
+
+def test_what_breaks_again_is_an_incident_again(
+    session: Session, hall_of_three: TownHall, clock: Clock
+) -> None:
+    case = broken_rounds(session, hall_of_three, clock)
+    oscar = hall_of_three.people["oscar"]
+    before = incidents_of(session, case)[0]
+    preview = again_preview(session, before, at=clock())
+    assert preview is not None
+    assert [what.startswith("Check each: ") for what in preview.breaking] == [True]
+    try_again(session, case.id, 1, "More", corrections={"shops": 6000}, by=oscar, at=clock())
+    (anew,) = incidents_of(session, case)
+    assert (anew.number, anew.token) == (2, before.token)
+    assert before.resolution == "More"
+    try_again(session, case.id, 2, "Mistyped", corrections={"shops": 2}, by=oscar, at=clock())
+    assert incidents_of(session, case) == []
+
+
+def test_a_case_that_stands_still_is_not_settled_out_of_sight(
+    session: Session, hall_of_three: TownHall, clock: Clock
+) -> None:
+    case = broken_rounds(session, hall_of_three, clock)
+    oscar = hall_of_three.people["oscar"]
+    with pytest.raises(StillHeld):
+        resolve(session, case.id, 1, "By telephone", by=oscar, at=clock())
+    assert len(incidents_of(session, case)) == 1
 
 
 def test_a_correction_keeps_what_was_known_before(

@@ -10,8 +10,22 @@ from flask_babel import lazy_gettext
 from engine.cases import CaseSuspended, ReasonMissing
 from engine.errors import Refusal
 from engine.history import variables
-from engine.incidents import JOB_FAILED, NothingToRelease, NothingToRetry, open_incidents, resolve
-from engine.interventions.mending import again_preview, broken, incident_count, locals_at, try_again
+from engine.incidents import (
+    JOB_FAILED,
+    NothingToRelease,
+    NothingToRetry,
+    StillHeld,
+    open_incidents,
+    resolve,
+)
+from engine.interventions.mending import (
+    again_preview,
+    broken,
+    incident_count,
+    incidents_of,
+    locals_at,
+    try_again,
+)
 from engine.interventions.previews import MovedMeanwhile, hold_as_seen
 from engine.models import CaseStatus, Incident, Role
 from engine.spiff import COUNTER, NotWaiting, ValueRefused
@@ -39,6 +53,7 @@ _MENDABLE = (
     NothingToRelease,
     NothingToRetry,
     NotWaiting,
+    StillHeld,
     Unreadable,
     ValueRefused,
 )
@@ -167,6 +182,10 @@ def _mended(
         start_over()
         return _shown(case_id, number, refusal)
     case = broken(session(), signed_in(), case_id, number).case
+    anew = [one for one in incidents_of(session(), case) if one.number > number]
+    if anew:
+        flash(_("It broke again. Nothing is lost: here is what it says now."), "warn")
+        return redirect(url_for("incidents.show", case_id=case_id, number=anew[-1].number), 303)
     flash(told)
     return redirect(url_for("cases.show", number=case.number), 303)
 
