@@ -111,6 +111,11 @@ class Appeal:
     unit: TermUnit = TermUnit.BUSINESS_DAYS
 
     @property
+    def file(self) -> Term:
+        """Until when it is filed, from the day the decision is notified."""
+        return Term(self.file_within, TermUnit.BUSINESS_DAYS)
+
+    @property
     def decide(self) -> Term:
         """In what time it is decided."""
         return Term(self.decide_within, self.unit)

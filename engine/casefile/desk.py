@@ -21,6 +21,7 @@ from engine.jobs import enqueue
 from engine.models import Case, CaseExport, Event, Job, JobKind, Person
 from engine.progress import lock
 from engine.record.facts import Fact, record
+from engine.window.following import SHOWN_ORIGINS
 
 KEPT = timedelta(days=7)
 _AT_ONCE = 500  # facts read at a time
@@ -121,7 +122,7 @@ class CopyDesk:
                     session,
                     case,
                     is_masked=export.is_masked,
-                    left_out=("task",) if is_own else (),
+                    only=SHOWN_ORIGINS if is_own else None,
                     at=at,
                 )
                 page = self.typeset(index_page(index, self.signer.seal))

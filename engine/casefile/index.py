@@ -17,9 +17,7 @@ from engine.models import Case, Document, Procedure
 from engine.window.offers import sheet_of
 
 FORMAT: Final = "expedito case file 1"
-PRIVATE_ORIGINS: Final = frozenset(
-    {"applicant", "correction", "registry"}
-)  # left out of a masked copy
+_NAMED_BY_US: Final = "letter"  # every other document is named by people, often after people
 _WORDS: Final = {
     "es": {
         "title": "Índice del expediente",
@@ -72,10 +70,13 @@ def index_of(
     case: Case,
     *,
     is_masked: bool,
-    left_out: Collection[str] = (),
+    only: Collection[str] | None = None,
     at: datetime,
 ) -> dict[str, Any]:
-    """What belongs to the case file, as JSON; documents of the origins `left_out` are named, but not in a copy."""
+    """What belongs to the case file, as JSON. A copy has the documents of the origins `only` (None: all), a masked one
+    has none: letters, reports and notes say whose case it is as well as what the applicant brought. Of the others it
+    has number, hash and size.
+    """
     procedure = session.scalars(select(Procedure).where(Procedure.id == case.procedure_id)).one()
     name, document = case.applicant_name, case.applicant_document or ""
     return {
@@ -93,7 +94,7 @@ def index_of(
         "facts": {"count": case.last_seq, "hash": case.last_hash.hex()},
         "made_at": at.isoformat(timespec="seconds"),
         "language": sheet_of(session, case.version_id).language,
-        "documents": [_line(one, is_masked, left_out) for one in documents(session, case)],
+        "documents": [_line(one, () if is_masked else only) for one in documents(session, case)],
     }
 
 
@@ -129,10 +130,9 @@ def index_page(index: Mapping[str, Any], seal: Seal) -> str:
 <table><thead><tr>{heads}</tr></thead><tbody>{"".join(map(line, index["documents"]))}</tbody></table></body></html>"""
 
 
-def _line(document: Document, is_masked: bool, left_out: Collection[str]) -> dict[str, Any]:
-    is_private = is_masked and document.origin in PRIVATE_ORIGINS
-    is_left_out = is_private or document.origin in left_out
-    name = "—" if is_private else document.name  # people name files after people
+def _line(document: Document, only: Collection[str] | None) -> dict[str, Any]:
+    is_left_out = only is not None and document.origin not in only
+    name = "—" if is_left_out and document.origin != _NAMED_BY_US else document.name
     return {
         "number": document.number,
         "name": name,

@@ -42,6 +42,7 @@ class Said:
     number: int
     text: str
     is_note: bool
+    is_for_reader: bool  # they wrote it, or it mentions them
     by_name: str
     at: datetime
     documents: list[Document]
@@ -119,6 +120,7 @@ def comments(session: Session, person: Person, case: Case) -> list[Said]:
             number=comment.number,
             text=comment.text,
             is_note=comment.is_note,
+            is_for_reader=comment.by_id == person.id or person.name in _names_in(comment.text),
             by_name=name,
             at=comment.at,
             documents=[files[number] for number in comment.documents if number in files],
@@ -167,10 +169,14 @@ def _shares(comment: Comment, person: Person) -> bool:
     return person.has_role(Role.OPERATOR) or bool(set(comment.offices) & set(person.office_ids))
 
 
+def _names_in(text: str) -> list[str]:
+    return list(dict.fromkeys(name.rstrip(".-") for name in _MENTION.findall(text)))
+
+
 def _mentioned(
     session: Session, case: Case, text: str, comment: Comment
 ) -> tuple[list[int], list[str]]:
-    names = list(dict.fromkeys(name.rstrip(".-") for name in _MENTION.findall(text)))
+    names = _names_in(text)
     if not names:
         return [], []
     rows = session.scalars(

@@ -60,15 +60,16 @@ class NotAsked(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class AskedOpinion:
-    """An opinion as it is shown; `may_answer` and `may_withdraw` are the reader's."""
+    """An opinion as it is shown; `is_asker`, `may_answer` and `may_withdraw` are the reader's."""
 
     opinion: Opinion
-    case_number: str
+    case: Case
     office_name: str
     asked_by: str
     answered_by: str | None
     documents: list[Document]
     is_overdue: bool
+    is_asker: bool
     may_answer: bool
     may_withdraw: bool
 
@@ -206,7 +207,11 @@ def opinion_of(
 
 
 def may_answer(session: Session, opinion: Opinion, person: Person) -> bool:
-    """Whether the person belongs to the office that was asked, or is in charge of it."""
+    """Whether the person works in the office that was asked, or is in charge of it; who only draws procedures there
+    does not speak for it.
+    """
+    if not person.has_role(Role.CIVIL_SERVANT, Role.MANAGER, Role.OPERATOR):
+        return False
     if opinion.office_id in person.office_ids:
         return True
     below = person.has_role(Role.MANAGER) and person.office_ids
@@ -271,7 +276,7 @@ def _shown(
     return [
         AskedOpinion(
             opinion=row,
-            case_number=cases[row.case_id].number,
+            case=cases[row.case_id],
             office_name=offices[row.office_id],
             asked_by=names.get(row.asked_by_id, "–"),
             answered_by=names.get(row.answered_by_id or 0),
@@ -279,6 +284,7 @@ def _shown(
                 files[row.case_id][one] for one in row.documents if one in files[row.case_id]
             ],
             is_overdue=row.closed_at is None and row.due_on < today,
+            is_asker=row.asked_by_id == person.id,
             may_answer=row.closed_at is None and may_answer(session, row, person),
             may_withdraw=row.closed_at is None and _may_withdraw(row, person),
         )

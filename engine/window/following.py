@@ -126,13 +126,24 @@ def _milestones(session: Session, case: Case) -> tuple[Milestone, ...]:
     if not wanted:
         return ()
     standing = set(history.positions(session, case))
-    passed = history.way(session, case) - standing
+    # Where it stood when it was withdrawn, cancelled or moved was never done.
+    passed = history.way(session, case) - standing - _never_done(session, case)
     known = history.variables(session, case)
     return tuple(
         Milestone(str(one.get("name", "")), not passed.isdisjoint(_texts(one.get("after"))))
         for one in wanted
         if _applies(one.get("applies_if"), known)
     )
+
+
+def _never_done(session: Session, case: Case) -> set[str]:
+    rows = session.execute(
+        select(Task.element_id, Task.status).where(
+            Task.case_id == case.id, Task.status != TaskStatus.OPEN
+        )
+    ).all()
+    done = {row.element_id for row in rows if row.status == TaskStatus.COMPLETED}
+    return {row.element_id for row in rows} - done
 
 
 def _steps(session: Session, case: Case) -> tuple[Step, ...]:

@@ -27,6 +27,7 @@ from engine.casefile.signing import (
 from engine.files.documents import add_document
 from engine.files.store import FileStore
 from engine.models import Case, Person
+from engine.window.following import SHOWN_ORIGINS
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
 
@@ -238,7 +239,6 @@ def test_a_masked_copy_names_nobody(
         names = archive.namelist()
         text = archive.read(INDEX).decode()
     assert names == [
-        "documents/0002-resolucion.pdf",
         FACTS,
         "index.pdf",
         PUBLIC_KEY,
@@ -248,6 +248,23 @@ def test_a_masked_copy_names_nobody(
     assert "Rosa" not in text
     index = orjson.loads(text)
     assert index["documents"][0]["sha256"]
+
+
+def test_an_applicants_copy_has_no_notes_opinions_and_reports(
+    hall: TownHall, files: FileStore, clock: Clock
+) -> None:
+    case, ana = a_case(hall, files, clock)
+    for origin in ("comment", "opinion", "task"):
+        stored = files.put(BytesIO(origin.encode()), f"{origin} on Rosa.pdf")
+        add_document(hall.session, case, stored, origin=origin, by=ana, at=clock())
+    index = index_of(hall.session, case, is_masked=False, only=SHOWN_ORIGINS, at=clock())
+    assert [(one["name"], one["file"] is None) for one in index["documents"]] == [
+        ("DNI de Rosa.pdf", False),
+        ("resolución.pdf", False),
+        ("—", True),
+        ("—", True),
+        ("—", True),
+    ]
 
 
 def test_the_page_escapes_what_people_wrote(hall: TownHall, files: FileStore, clock: Clock) -> None:

@@ -89,6 +89,8 @@ def test_withdrawing_ends_the_case(hall: Town) -> None:
     assert the_case(hall).status == "cancelled"
     again = rosa.send(f"{at}/withdraw", {"reason": ""})
     assert again.status_code == 409
+    shown = rosa.get(at).text  # nobody reviewed it, and nobody says so
+    assert 'data-weight="light"><span lang="es">Solicitud revisada' in shown
 
 
 def test_a_complaint_for_delay_is_filed_once(hall: Town) -> None:

@@ -64,6 +64,32 @@ def test_an_opinion_is_asked_for_until_a_day_as_people_say_it(town: Town) -> Non
     assert "Is it safe?" in town.visitor("luis").get("/inbox").text
 
 
+def test_who_only_draws_or_keeps_it_running_reads_of_a_case_what_is_addressed_to_them(
+    town: Town,
+) -> None:
+    number = town.case()
+    task = town.task(number)
+    case_id = task.partition("-")[0]
+    carla, luis, oscar = town.visitor("carla"), town.visitor("luis"), town.visitor("oscar")
+    with town.database.reading() as session:
+        office = next(one.id for one in all_offices(session) if one.name == "Licences")
+    asked = {"office": office, "question": "Is Rosa ill?", "days": "3", "task": task}
+    carla.post(f"/together/{case_id}/opinions", asked)
+    luis.post(f"/together/{case_id}/opinions/1", {"answer": "Yes, her mother says."})
+    for said in ("Rosa rang.", "@oscar, does the printer work?"):
+        carla.post(f"/together/{case_id}/comments", {"text": said, "task": task})
+    oscar.post(f"/together/{case_id}/comments", {"text": "It does.", "number": number})
+    written = {"Rosa rang.", "Is Rosa ill?", "Yes, her mother says."}
+    case, opinion = f"/cases/{number}", f"/together/{case_id}/opinions/1"
+    told = carla.get(case).text + carla.get(opinion).text
+    assert {one for one in written if one not in told} == set()
+    told = oscar.get(case).text + oscar.get(opinion).text
+    assert {one for one in written if one in told} == set()
+    assert "@oscar, does the printer work?" in told
+    assert "It does." in told
+    assert "Y•••" in told
+
+
 def test_a_view_is_kept_and_found_again(town: Town) -> None:
     town.case()
     carla = town.visitor("carla")

@@ -300,6 +300,30 @@ def test_a_declaration_says_something(hall: Town) -> None:
     assert answer.status_code == 422
 
 
+def test_consent_is_given_and_never_assumed(hall: Town) -> None:
+    rosa = applicant(hall)
+    at = rosa.begin()
+    rosa.send(f"{at}/who", ROSA)
+    rosa.send(f"{at}/request", {**SHOP, "_asked": list(SHOP)})
+    need = f"{at}/needs/zonificacion"
+    assert ticked(rosa.get(need).text) == []
+    silent = rosa.send(need, {"statement": "Se permite bodega."})
+    assert silent.status_code == 422
+    assert "Se permite bodega." in silent.text
+    assert ticked(silent.text) == []
+    refused = rosa.send(need, {"consent": "declare", "statement": " "})
+    assert ticked(refused.text) == ["declare"]  # a second try must not say yes in their name
+
+
+def ticked(page: str) -> list[str]:
+    """The answers that a page has chosen already."""
+    radios = re.findall(r'<input type="radio" name="consent"[^>]*>', page)
+    assert len(radios) == 2
+    return [
+        value for one in radios if "checked" in one for value in re.findall(r'value="(\w+)"', one)
+    ]
+
+
 def test_the_address_of_a_draft_opens_nothing_by_itself(hall: Town) -> None:
     rosa = applicant(hall)
     at = fill_in(hall, rosa)

@@ -13,12 +13,12 @@ from designer.library import publish_folder
 from designer.models import StudyReport
 from designer.studies import accept, study_folder
 from designer.studies.report import issue_report
-from engine.models import Job, JobKind
+from engine.models import Job, JobKind, Version
 from engine.people import person_by_name
 from engine.worker import Worker
 from tests.clock import START
 from tests.webapp.conftest import Town, Visitor
-from webapp.report_press import ReportPress, printed
+from webapp.report_press import ReportPress, printed, printed_sheet
 
 # WeasyPrint leaves its colour profile open until it is collected.
 pytestmark = pytest.mark.filterwarnings(
@@ -139,6 +139,15 @@ def test_a_published_sheet_is_printed_once_in_every_whole_language(town: Town) -
         assert quechua.data == spanish.data  # Quechua is told in part, and falls back
     with anybody.get(f"{key}/sheet.pdf", headers={"Accept-Language": "en"}) as english:
         assert english.data != spanish.data
+
+
+def test_a_printed_sheet_says_in_what_an_appeal_is_decided(town: Town) -> None:
+    version = Version(number=1, published_at=START)
+    month = {"file_within": 10, "decide_within": {"amount": 1, "unit": "months"}}
+    version.sheet = {"key": "permit", "name": "Permit", "appeals": {"appeal": month}}
+    with town.app.test_request_context():
+        page = printed_sheet(version, entity="", language="en")
+    assert "<td>10 business days</td><td>1 month</td>" in page
 
 
 def test_a_sheet_published_before_there_were_prints_is_made_when_somebody_asks(town: Town) -> None:

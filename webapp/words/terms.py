@@ -110,6 +110,12 @@ def applicant_words(view: ClockView) -> list[str]:
     if not view.is_running:
         return []
     told = [_("The office has until %(day)s to answer you.", day=day(view.notify_by))]
+    if (
+        view.assessment is None
+    ):  # none of the sheet's modalities applies yet: the law's longest term counts
+        told.append(
+            _("It may be sooner: your term is known when the office has looked at your request.")
+        )
     if view.assessment == Assessment.POSITIVE_SILENCE:
         told.append(
             _(

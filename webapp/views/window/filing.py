@@ -149,7 +149,8 @@ def answer(draft_id: int) -> ResponseReturnValue:
 def need(draft_id: int, key: str) -> ResponseReturnValue:
     """How one requirement is met: a document, or somebody who is asked for it."""
     draft = _draft(draft_id)
-    return page("filing/need.html", **_context(draft), one=_need(draft, key), error=None)
+    told: dict[str, Any] = {"one": _need(draft, key), "error": None, "typed": None}
+    return page("filing/need.html", **_context(draft), **told)
 
 
 @pages.post("/<int:draft_id>/needs/<key>")
@@ -169,7 +170,8 @@ def meet(draft_id: int, key: str) -> ResponseReturnValue:
     except Refusal as refusal:
         start_over()
         draft = _draft(draft_id)
-        told = {"one": _need(draft, key), "error": sentence(refusal)}
+        told: dict[str, Any] = {"one": _need(draft, key), "typed": _chosen()}
+        told["error"] = sentence(refusal)
         return page("filing/need.html", refusal.status, **_context(draft), **told)
     return _on(draft, past=key)
 
@@ -337,14 +339,19 @@ def _attach(draft: FilingDraft, key: str) -> bool:
 
 
 def _agree(draft: FilingDraft, key: str) -> None:
-    chosen = request.form.get("consent")
-    if chosen not in ("ask", "declare"):
+    chosen = _chosen()
+    may_ask, statement = chosen["ask"], chosen["statement"]
+    if may_ask is None:
         raise NothingChosen
-    statement = request.form.get("statement", "").strip()[:1000]
-    if chosen == "declare" and not statement:
+    if not may_ask and not statement:
         raise StatementMissing
-    may_ask = chosen == "ask"
     filing.consent(session(), draft, key, may_ask=may_ask, statement=statement, at=now())
+
+
+def _chosen() -> dict[str, Any]:
+    """What was answered about a registry; `ask` is None as long as nobody said yes or no: consent is never assumed."""
+    ask = {"ask": True, "declare": False}.get(request.form.get("consent", ""))
+    return {"ask": ask, "statement": request.form.get("statement", "").strip()[:1000]}
 
 
 class NothingChosen(Refusal):
