@@ -332,7 +332,10 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
     # -- stopping
 
     def cancel(self, token: Token, but: Token | None = None) -> None:
-        """Take a token away with everything that depends on it and every scope inside; `but` stays."""
+        """Take a token away with everything that depends on it and every scope inside; `but` stays.
+
+        In the order in which they began: where rounds side by side leave the same name behind, the last one's holds.
+        """
         order: list[Token] = []
         pending = [token]
         while pending:
@@ -340,10 +343,11 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
             if current is but or current.id not in self.tokens:
                 continue
             order.append(current)
-            pending.extend(current.children)
+            inside = list(current.children)
             scope = self.subprocesses.get(current.id)
             if scope is not None:
-                pending.extend(scope.tasks.values())
+                inside += scope.tasks.values()
+            pending += reversed(inside)
         for current in order:
             current.task_spec.withdrawn(current)
         for current in reversed(order):
