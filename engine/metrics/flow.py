@@ -54,6 +54,19 @@ class Flowed:
     ended: tuple[int, ...]
     piles: tuple[Pile, ...]
 
+    def from_first_case(self) -> "Flowed":
+        """Without the days at its beginning on which nothing stood anywhere and nothing had arrived or ended yet: of a
+        procedure younger than the range asked for they would be most of a picture."""
+        counts = [self.arrived, self.ended, *(pile.count for pile in self.piles)]
+        places = range(len(self.days))
+        first = next((at for at in places if any(count[at] for count in counts)), 0)
+        return Flowed(
+            self.days[first:],
+            self.arrived[first:],
+            self.ended[first:],
+            tuple(Pile(one.element_id, one.name, one.count[first:]) for one in self.piles),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -199,7 +199,8 @@ def flows(key: str) -> ResponseReturnValue:
     """Where work piles up, how old it is, and who hands over to whom."""
     ask, numbers = _asked(key)
     spread = cycle_time.cycle_time(numbers)
-    flowed = flow.cumulative_flow(numbers, today=ask.today)
+    every_day = flow.cumulative_flow(numbers, today=ask.today)
+    flowed = every_day.from_first_case()
     stages = flow.ageing(numbers, at=ask.at)
     offices = flow.handovers_of_offices(numbers)
     people = flow.handovers_of_people(numbers)
@@ -218,6 +219,7 @@ def flows(key: str) -> ResponseReturnValue:
         targets=targets,
         batches=batching(numbers),
         flowed=flowed,
+        is_young=flowed.days != every_day.days,
         stages=stages,
         piled=areas.cumulative_flow(flowed),
         aged=dots.ageing(stages, spread),
