@@ -44,7 +44,7 @@ class ReportPress:
         self.database = database
         self.files = files
         self.clock = clock
-        self.desk = ReportDesk(database, clock)
+        self.desk = ReportDesk(database, clock, settings.zone)
         self.app = _words(settings)
 
     def __call__(self, job: Job) -> None:

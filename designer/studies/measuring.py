@@ -22,12 +22,13 @@ from designer.simulation.lived import work_of, work_of_log
 from engine.bpmn.model import Process
 from engine.errors import NotFound
 from engine.metrics.evidence import QUICK_SECONDS, LogEvidence, TaskEvidence, evidence
-from engine.metrics.question import Question
+from engine.metrics.question import LIMA, Question
 from engine.metrics.spread import percentile
 from engine.models import Case, CaseStatus, EventLog, Person, Procedure, Role
 
 LOG = "log"  # in a study's JSON: {"id": of the log's procedure, "zone": of its office}
 KEPT = 64
+LATEST = 32  # ended cases by which is told whether another has ended
 _OVER = (CaseStatus.COMPLETED, CaseStatus.CANCELLED)
 _known: WeakKeyDictionary[Any, OrderedDict[tuple[object, ...], LogEvidence]] = WeakKeyDictionary()
 _lock = Lock()
@@ -42,10 +43,15 @@ def log_of(session: Session, study: Study) -> tuple[Procedure, ZoneInfo] | None:
     return None if log is None else (log, ZoneInfo(chosen["zone"]))
 
 
-def seen_of(session: Session, study: Study, *, by: Person, at: datetime) -> Seen:
-    """The work of its cases, for whoever fits a simulation on it; nothing where nothing is measured."""
+def seen_of(
+    session: Session, study: Study, *, by: Person, at: datetime, zone: ZoneInfo = LIMA
+) -> Seen:
+    """The work of its cases, for whoever fits a simulation on it; nothing where nothing is measured. Own cases are told
+    in `zone`, those of an imported log in the zone of its office.
+    """
     if study.as_is_version_id is not None and study.procedure_id is not None:
-        return work_of(session, Question(by, study.procedure_id, study.as_is_version_id), at=at)
+        asked = Question(by, study.procedure_id, study.as_is_version_id, zone=zone)
+        return work_of(session, asked, at=at)
     chosen = log_of(session, study)
     return Seen() if chosen is None else work_of_log(session, chosen[0].id, by, chosen[1])
 
@@ -56,6 +62,7 @@ def evidence_of(
     """What its cases tell of the tasks and ways of `process`; None without any completed case."""
     if study.as_is_version_id is not None and study.procedure_id is not None:
         asked = Question(by, study.procedure_id, study.as_is_version_id)
+        # More than the last one: of two that end at once the earlier may be kept later.
         last = session.execute(
             select(Case.ended_at, Case.id)
             .where(
@@ -64,11 +71,11 @@ def evidence_of(
                 Case.status.in_(_OVER),
             )
             .order_by(Case.ended_at.desc(), Case.id.desc())
-            .limit(1)
-        ).first()
-        if last is None:
+            .limit(LATEST)
+        ).all()
+        if not last:
             return None
-        asked_of = ("version", study.as_is_version_id, *last)
+        asked_of = ("version", study.as_is_version_id, *map(tuple, last))
         found = _once(session, by, asked_of, lambda: evidence(session, asked))
         return found if found.cases else None
     chosen = log_of(session, study)

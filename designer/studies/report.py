@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from designer.studies.simulated import prepared, simulated
 from engine.database import Database
 from engine.errors import NotFound, Refusal
 from engine.jobs import enqueue
+from engine.metrics.question import LIMA
 from engine.models import Job, JobKind, Person
 
 
@@ -122,9 +124,12 @@ def publish_report(
 class ReportDesk:
     """Does jobs of JobKind.REPORT: simulates both sides and writes the report. Done again it gives the same figures."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], zone: ZoneInfo = LIMA
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.zone = zone  # of the offices, in which working hours are told
 
     def __call__(self, job: Job) -> None:
         """Make one report; what cannot be simulated is told in it, not raised."""
@@ -160,7 +165,7 @@ class ReportDesk:
         if both.to_be is None:
             report.data = {**report.data, "state": "failed"}
             return None
-        seen = seen_of(session, study, by=by, at=report.issued_at)
+        seen = seen_of(session, study, by=by, at=report.issued_at, zone=self.zone)
         return _Making(
             figures_of(study, both),
             both,

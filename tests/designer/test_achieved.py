@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +15,11 @@ from designer.models import Study, StudyReport
 from designer.publishing import publish_draft
 from designer.studies import accept, study_version
 from designer.studies.achieved import NotLiveYet, achieved
+from designer.studies.measuring import evidence_of, seen_of
 from designer.studies.report import issue_achieved
+from engine.bpmn import read
 from engine.database import Database
+from engine.metrics.evidence import LogEvidence
 from engine.models import Case, Person, Role, Task, TaskStatus, Version
 from engine.tasks import complete_task
 from tests.clock import START
@@ -195,3 +199,31 @@ def test_cases_moved_from_the_version_before_are_left_out(office: Office) -> Non
     old.version_id = version.id
     office.session.flush()
     assert office.told()["lived"]["to_be"]["completed"] == 30
+
+
+def test_what_cases_tell_is_worked_out_once_and_anew_when_another_has_ended(office: Office) -> None:
+    session, study = office.session, office.study
+    version = session.get_one(Version, study.as_is_version_id)
+    model = read(version.model)
+    process = model.process(version.process_id)
+
+    def told() -> LogEvidence:
+        found = evidence_of(session, study, process, by=office.ana)
+        assert found is not None
+        return found
+
+    first = told()
+    assert told() is first
+    # kept after the others, though it ended before they did
+    office.hall.at -= timedelta(days=8)
+    office.live(version, 1, task_days=0.1)
+    assert (first.cases, told().cases) == (40, 41)
+    office.hall.at += timedelta(days=400)
+    office.live(version, 1, task_days=1)
+    assert told().cases == 42
+
+
+def test_own_cases_are_fitted_in_the_time_of_the_offices(office: Office) -> None:
+    zone = ZoneInfo("Europe/Madrid")
+    seen = seen_of(office.session, office.study, by=office.ana, at=office.hall.at, zone=zone)
+    assert {one.ended_at.tzinfo for one in seen.work} == {zone}
