@@ -29,6 +29,15 @@ class NothingToUndo(Refusal):
     sentence = "There is nothing to take back."
 
 
+class NotTheLast(Refusal):
+    """A step after which another was taken, or that was taken back already."""
+
+    sentence = (
+        "That is no longer what was done last on this study. "
+        "Look at what stands beside Undo now, and press it again."
+    )
+
+
 class ChangedElsewhere(Refusal):
     """A draft that somebody changed on its own pages after the step."""
 
@@ -91,11 +100,13 @@ def last_step(session: Session, study_id: int) -> StudyStep | None:
 def undo(session: Session, study: Study, number: int, *, at: datetime) -> Said:
     """Take the last step back if it is still this one; what it was, in words. The study is held by the caller.
 
-    Raises NothingToUndo, ChangedElsewhere, and what `designer.drafts.changeable_draft` raises.
+    Raises NothingToUndo, NotTheLast, ChangedElsewhere, and what `designer.drafts.changeable_draft` raises.
     """
     step = last_step(session, study.id)
-    if step is None or step.number != number:
+    if step is None:
         raise NothingToUndo()
+    if step.number != number:
+        raise NotTheLast()
     told = Said(step.sentence, dict(step.values))
     if step.draft is not None and step.draft_id is not None:
         draft = changeable_draft(session, step.draft_id)

@@ -30,7 +30,7 @@ from designer.studies import (
     undo_last,
 )
 from designer.studies.sides import Side
-from designer.studies.steps import MOST, ChangedElsewhere, NothingToUndo, last_step
+from designer.studies.steps import MOST, ChangedElsewhere, NothingToUndo, NotTheLast, last_step
 from engine.errors import NotFound
 from engine.models import Person, Role
 from engine.people import create_person
@@ -187,7 +187,7 @@ def test_a_step_that_is_not_the_last_any_more_is_not_taken_back(
     step = last_step(session, study.id)
     assert step is not None
     say(session, study.id, services=D(7), by=ana, at=START)
-    with pytest.raises(NothingToUndo):
+    with pytest.raises(NotTheLast):
         undo_last(session, study.id, step.number, by=ana, at=START)
     assert study.data["services"] == "7"
 
