@@ -20,7 +20,7 @@ _WORK_BEFORE_AUTOMATIC = (
 @finding(
     "warning",
     todo="Correct the one that is wrong: the sheet or the diagram.",
-    reference="Ley 27444, arts. 43, 44",
+    reference="Ley 27444 (artículo por verificar)",
     gain="Nothing by itself: every figure of this study rests on the one of the two that is right.",
 )
 def check(subject: Subject) -> Iterator[Place]:
