@@ -17,6 +17,18 @@ _MOST = 500
 _LARGEST = Decimal(10) ** 12
 
 
+class LineUnreadable(Refusal):
+    """A line that leaves something out."""
+
+    sentence = "“{line}” is not whole. Write it as: {wanted}."
+
+
+class SaidTwice(Refusal):
+    """Two lines of the same: only one of them could count."""
+
+    sentence = "“{name}” is said twice. Add the two together, or give one of them another name."
+
+
 class NoAmount(Refusal):
     """A text where an amount belongs."""
 
@@ -70,7 +82,12 @@ def ledger_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def set_ledger(session: Session, ledger: Ledger, *, by: Person | None, at: datetime) -> None:
-    """Replace the ledger; every study reckons with it from then on. Issued reports keep what they were made of."""
+    """Replace the ledger; every study reckons with it from then on. Issued reports keep what they were made of.
+
+    Raises SaidTwice.
+    """
+    _refuse_twice([f"{one.office}; {one.name}" for one in ledger.posts])
+    _refuse_twice([one.name for one in ledger.resources])
     row = session.get(EntityLedger, _ONLY, with_for_update=True)
     if row is None:
         row = EntityLedger(id=_ONLY)
@@ -78,6 +95,12 @@ def set_ledger(session: Session, ledger: Ledger, *, by: Person | None, at: datet
     row.data = ledger_json(ledger)
     row.changed_by_id, row.changed_at = None if by is None else by.id, at
     session.flush()
+
+
+def _refuse_twice(names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SaidTwice(name=name)
 
 
 def amount(text: object) -> Decimal:

@@ -178,6 +178,33 @@ def test_a_ledger_that_cannot_be_read_comes_back_as_typed(ana: Visitor) -> None:
     assert "GDU; Técnico; a lot" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("field", "line", "told"),
+    [
+        ("posts", "Técnico 36000", "“Técnico 36000” is not whole"),
+        ("posts", "GDU; Técnico; 36000\nGDU; Técnico; 40000", "“GDU; Técnico” is said twice"),
+        ("persons", "GDU", "“GDU” is not whole"),
+        ("persons", "GDU; 3\nGDU; 4", "“GDU” is said twice"),
+        ("resources", "Energy; 9600; GDU; GDU", "“Energy; 9600; GDU; GDU” is not whole"),
+        ("resources", "Energy; 9600", "“Energy; 9600” is not whole"),
+        ("resources", "Energy; 9; A 1; A\nEnergy; 9; B 1; B", "“Energy” is said twice"),
+    ],
+)
+def test_no_line_of_the_ledger_is_passed_over(
+    ana: Visitor, field: str, line: str, told: str
+) -> None:
+    answer = ana.post("/studies/ledger", {field: line})
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+def test_a_spreadsheet_is_sent_as_one_and_only_to_be_saved(ana: Visitor, study: str) -> None:
+    answer = ana.get(f"{study}/as_is/table.xlsx")
+    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_only_analysts_study(town: Town, study: str) -> None:
     assert town.visitor("carla").get(study).status_code == 403
     assert town.visitor("carla").get("/studies/ledger").status_code == 403

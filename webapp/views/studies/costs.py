@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post, SharedResource
-from designer.ledger import amount, ledger, set_ledger
+from designer.ledger import LineUnreadable, SaidTwice, amount, ledger, set_ledger
 from designer.models import Study
 from designer.studies import SIDES, Sides, Which, keep_costed, say, say_of_side, sides, study_by_id
 from engine.errors import Refusal
@@ -100,47 +100,57 @@ def _assumption(sent: Mapping[str, str], name: str) -> Assumption:
 
 
 def _consumables(text: str) -> tuple[Consumable, ...]:
-    """One a line: name; quantity; unit cost."""
+    """One a line: name; quantity; unit cost. Raises NoAmount, LineUnreadable."""
     found = []
-    for line in text.splitlines()[:_MOST_LINES]:
-        name, quantity, price = _parts(line, 3)
-        if name:
-            found.append(Consumable(name[:200], amount(quantity), amount(price)))
+    for line in _lines(text)[:_MOST_LINES]:
+        name, quantity, price = _whole(line, 3, _("name; quantity; unit cost"))
+        found.append(Consumable(name[:200], amount(quantity), amount(price)))
     return tuple(found)
 
 
 def _ledger(sent: Mapping[str, str]) -> Ledger:
-    posts, resources, persons = [], [], {}
-    for line in sent.get("posts", "").splitlines()[:500]:
-        office, name, yearly = _parts(line, 3)
-        if name:
-            posts.append(Post(name[:200], office[:200], amount(yearly)))
-    for line in sent.get("persons", "").splitlines()[:500]:
-        office, number = _parts(line, 2)
-        if office:
-            persons[office[:200]] = amount(number)
-    for line in sent.get("resources", "").splitlines()[:200]:
-        name, yearly, drivers, users = _parts(line, 4)
-        if name:
-            shares = dict(_shares(drivers))
-            offices = tuple(user.strip() for user in users.split(",") if user.strip())
-            resources.append(SharedResource(name[:200], amount(yearly), shares, offices))
+    """Raises NoAmount, LineUnreadable, SaidTwice: a line that cannot be read is told, never passed over."""
+    posts, resources = [], []
+    persons: dict[str, Decimal] = {}
+    for line in _lines(sent.get("posts", "")):
+        office, name, yearly = _whole(line, 3, _("office; post; yearly cost of one holder"))
+        posts.append(Post(name[:200], office[:200], amount(yearly)))
+    for line in _lines(sent.get("persons", "")):
+        office, number = _whole(line, 2, _("office; how many work there"))
+        if office in persons:
+            raise SaidTwice(name=office)
+        persons[office[:200]] = amount(number)
+    for line in _lines(sent.get("resources", "")):
+        wanted = _("what; yearly cost; Desk 4, Board 6; Board")
+        name, yearly, drivers, users = _whole(line, 4, wanted, least=3)
+        offices = tuple(user.strip() for user in users.split(",") if user.strip())
+        shares = dict(_shares(drivers, line, wanted))
+        resources.append(SharedResource(name[:200], amount(yearly), shares, offices))
     return Ledger(tuple(posts), tuple(resources), persons)
 
 
-def _shares(text: str) -> list[tuple[str, Decimal]]:
+def _shares(text: str, line: str, wanted: str) -> list[tuple[str, Decimal]]:
     """“MDP 4, GDU 6”: offices with their drivers."""
     found = []
     for each in text.split(","):
         office, _space, number = each.strip().rpartition(" ")
-        if office:
-            found.append((office, amount(number)))
+        if not office:
+            raise LineUnreadable(line=line, wanted=wanted)
+        found.append((office, amount(number)))
     return found
 
 
-def _parts(line: str, number: int) -> list[str]:
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()[:500] if line.strip()]
+
+
+def _whole(line: str, number: int, wanted: str, *, least: int | None = None) -> list[str]:
+    """So many parts, of which as many as `least` say something. Raises LineUnreadable."""
     parts = [part.strip() for part in line.split(";")]
-    return (parts + [""] * number)[:number]
+    least = number if least is None else least
+    if not least <= len(parts) <= number or not all(parts[:least]):
+        raise LineUnreadable(line=line, wanted=wanted)
+    return parts + [""] * (number - len(parts))
 
 
 def _page(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
