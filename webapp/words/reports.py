@@ -48,7 +48,7 @@ _SIMULATED: dict[str, LazyString] = {
     "silent": lazy_gettext("Ended by silence"),
     "utilisation": lazy_gettext("Busiest staff"),
 }
-_FEW = 5  # accepted findings
+_FEW, _WIDE = 5, 90  # lines of accepted findings, and letters in one, on the page that is signed
 _TONES = {"faster": "good", "slower": "bad"}
 _SHARES = ("late", "silent", "utilisation")
 _SIGNED_TIMES = ("cycle_mean", "cycle_p50", "cycle_p85", "late")  # on the page that is signed
@@ -97,7 +97,7 @@ def told_report(data: Mapping[str, Any], number: int) -> Told:
         verdict=_verdict(data),
         tone=_TONES.get((data.get("verdict") or {}).get("word", ""), "warn"),
         is_uncalibrated=is_uncalibrated,
-        is_short=len(data["accepted"]) <= _FEW,
+        is_short=_lines(data) <= _FEW,
         gains=_gains(data),
         warnings=tuple(_warnings(data)),
         summary=_summary(data),
@@ -160,6 +160,10 @@ def is_calibrated(data: Mapping[str, Any]) -> bool:
     """Whether the simulated as-is met what was measured; where it did not, every simulated figure says so."""
     gate = data.get("calibration")
     return bool(gate and gate["is_met"])
+
+
+def _lines(data: Mapping[str, Any]) -> int:
+    return sum(1 + len(accepted_words(one)) // _WIDE for one in data["accepted"])
 
 
 def _summary(data: Mapping[str, Any]) -> Table:

@@ -91,6 +91,11 @@ def change(part: Decimal | None) -> str:
     return "" if words in ("+0%", "-0%") else words
 
 
+def changed_to(before: Decimal, after: Decimal) -> str:
+    """What became of an amount, as a percentage with its sign; empty where nothing changed or there was nothing."""
+    return change((after - before) / before) if before else ""
+
+
 def finding_words(finding: Finding) -> str:
     """Why, in the reader's language."""
     return filled(_(finding.sentence), finding.values)
@@ -148,6 +153,7 @@ def register(app: Flask) -> None:
         money=money,
         share=share,
         change=change,
+        changed_to=changed_to,
         finding_words=finding_words,
         gain_words=gain_words,
         saving_words=saving_words,
