@@ -34,6 +34,7 @@ from designer.studies.entity import ALONE, Entity, entity
 from designer.studies.measuring import evidence_of
 from designer.studies.said import Said, Which, read_said
 from engine.bpmn import read
+from engine.bpmn.model import Kind
 from engine.deployments import version_with_everything
 from engine.metrics.evidence import LogEvidence
 from engine.models import Person, Version
@@ -82,9 +83,26 @@ def sides(session: Session, study: Study, *, by: Person) -> Sides:
     as_is = side(parts, "as_is", said, book, log, others.tables)
     to_be = None
     if has_to_be(session, study) and study.to_be_draft_id is not None:
-        parts = draft_parts(session, study.to_be_draft_id)
-        to_be = side(parts, "to_be", said, book, log, others.tables)
+        was, parts = parts, draft_parts(session, study.to_be_draft_id)
+        to_be = side(parts, "to_be", said, book, _of_people(log, was, parts), others.tables)
     return Sides(said, as_is, to_be, others)
+
+
+def _of_people(log: LogEvidence | None, was: Parts, will_be: Parts) -> LogEvidence | None:
+    """What the log tells of how it is to be: nothing of what a table decides that a person decided."""
+    if log is None:
+        return None
+    before, after = (
+        {node.id: node.kind for _, node in one.model.process(one.process_id).scope.everything()}
+        for one in (was, will_be)
+    )
+    decided = {
+        name
+        for name, kind in after.items()
+        if kind == Kind.BUSINESS_RULE_TASK and before.get(name) not in (None, kind)
+    }
+    tasks = {name: one for name, one in log.tasks.items() if name not in decided}
+    return replace(log, tasks=tasks)
 
 
 def has_to_be(session: Session, study: Study) -> bool:

@@ -200,7 +200,7 @@ def test_no_line_of_the_ledger_is_passed_over(
 
 def test_a_spreadsheet_is_sent_as_one_and_only_to_be_saved(ana: Visitor, study: str) -> None:
     answer = ana.get(f"{study}/as_is/table.xlsx")
-    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert str(answer.mimetype).endswith("spreadsheetml.sheet")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
@@ -276,3 +276,41 @@ def test_a_change_that_cannot_be_is_refused_with_why(ana: Visitor, study: str) -
 def test_each_modality_has_a_table_of_its_own(ana: Visitor) -> None:
     begun = ana.post("/studies", {"procedure": "licence"}).location
     assert "The procedure sheet names none" in ana.get(f"{begun}/as_is/modalities").text
+
+
+DECIDED = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+<process id="p" isExecutable="true"><startEvent id="s"/><userTask id="a" name="Recibir"/>
+<userTask id="v" name="Revisar"/><exclusiveGateway id="g"/><userTask id="y" name="Entregar"/>
+<userTask id="n" name="Denegar"/><endEvent id="e"/><endEvent id="f"/>
+<sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="v"/>
+<sequenceFlow id="f3" sourceRef="v" targetRef="g"/>
+<sequenceFlow id="f4" sourceRef="g" targetRef="y" name="procede"/>
+<sequenceFlow id="f5" sourceRef="g" targetRef="n" name="no procede"/>
+<sequenceFlow id="f6" sourceRef="y" targetRef="e"/><sequenceFlow id="f7" sourceRef="n" targetRef="f"/>
+</process></definitions>"""
+
+
+def test_nobody_waits_any_more_for_what_a_table_decides(town: Town, ana: Visitor) -> None:
+    rows = "".join(
+        f"{case},{name},2026-03-{day:02} 10:00:00\n"
+        for case in range(60)
+        for day, name in (
+            (1 + case % 20, "Recibir"),
+            (3 + case % 20, "Revisar"),
+            (6 + case % 20, "Entregar"),
+        )
+    )
+    file = io.BytesIO(f"Number,Activity,Timestamp\n{rows}".encode())
+    ana.post("/logs", {"file": (file, "old.csv"), "name": "Old"})
+    told = {"case": "Number", "activity": "Activity", "time": "Timestamp", "separator": ","}
+    ana.post("/logs/old/columns", told)
+    work(town)
+    files = {"files": (io.BytesIO(DECIDED), "paper.bpmn")}
+    draft = ana.post("/drafts", files, content_type="multipart/form-data").location
+    study = str(ana.post("/studies", {"draft": draft.rpartition("/")[2]}).location)
+    ana.post(f"{study}/measured-in", {"log": "old", "zone": "America/Lima"})
+    assert 'name="wait:v.minutes"' in ana.get(f"{study}/as_is/table").text
+    ana.post(f"{study}/accept", {"finding": "review-never-rejects::v"})
+    after = ana.get(f"{study}/to_be/table").text
+    assert 'name="wait:v.minutes"' not in after
+    assert 'name="wait:y.minutes"' in after

@@ -1,6 +1,6 @@
 """A report as people read it: one page to sign with the verdict on top, then what it rests on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -138,7 +138,7 @@ def _achieved(data: Mapping[str, Any], number: int) -> Told:
         is_uncalibrated=False,
         is_short=True,
         gains=_gains(data),
-        warnings=(),
+        warnings=tuple(_unmeasured(data)),
         summary=achieved_words.summary(data),
         changes=None,
         curves=curves(found, _("Dashed: as it was. Whole: as it turned out."), is_simulated=False),
@@ -160,6 +160,14 @@ def is_calibrated(data: Mapping[str, Any]) -> bool:
     """Whether the simulated as-is met what was measured; where it did not, every simulated figure says so."""
     gate = data.get("calibration")
     return bool(gate and gate["is_met"])
+
+
+def _unmeasured(data: Mapping[str, Any]) -> Iterator[str]:
+    if not data["lived"]["to_be"]["completed"]:
+        yield _(
+            "No case of the new version is completed yet: what stands under “As it turned out” was said of it, "
+            "not measured."
+        )
 
 
 def _lines(data: Mapping[str, Any]) -> int:
