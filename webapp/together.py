@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.colleagues.comments import comments
 from engine.colleagues.opinions import USUAL_DAYS, opinions_of
+from engine.interventions.undo import is_undoable
 from engine.models import Case, Person, Role
 from engine.notifications import unread
 from engine.people import all_offices
@@ -28,9 +29,9 @@ def together(opened: Session, person: Person, case: Case) -> dict[str, Any]:
 
 
 def undo_offer() -> str | None:
-    """The task that was completed a moment ago, offered once."""
+    """The task that was completed a moment ago, offered once, if its completion can be taken back."""
     found: str | None = cookie.pop("undo", None) if "undo" in cookie else None
-    return found
+    return found if found and is_undoable(session(), found) else None
 
 
 def unread_count() -> int:

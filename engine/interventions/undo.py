@@ -14,7 +14,7 @@ from engine.deployments import blueprint
 from engine.errors import Conflict, NotFound
 from engine.events import BROUGHT_ABOUT, Happened
 from engine.inbox.worklists import read_task_id
-from engine.models import Case, Event, Person, Role, Task, TaskStatus
+from engine.models import Case, CaseStatus, Event, Person, Role, Task, TaskStatus
 from engine.progress import Held, advance
 from engine.record.facts import Fact
 from engine.resolver import PublishedVersions
@@ -82,6 +82,21 @@ def undo_completion(session: Session, task_id: str, *, by: Person, at: datetime)
     if answers and owner is not None:
         save_answers(session, task_id, answers, by=owner, at=at)
     return task
+
+
+def is_undoable(session: Session, task_id: str) -> bool:
+    """Whether nothing has followed from a completion so far: what cannot be taken back is not offered."""
+    case_id, token = read_task_id(task_id)
+    task, case = session.get(Task, (case_id, token)), session.get(Case, case_id)
+    if task is None or case is None:
+        return False
+    if task.status != TaskStatus.COMPLETED or case.status != CaseStatus.OPEN:
+        return False
+    try:
+        _check_nothing_followed(session, case, task)
+    except Conflict:
+        return False
+    return True
 
 
 def _held(session: Session, case_id: int, token: int, by: Person) -> tuple[Case, Task]:

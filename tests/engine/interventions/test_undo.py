@@ -6,7 +6,13 @@ from sqlalchemy import select
 from engine.cases import CaseEnded
 from engine.errors import NotFound
 from engine.history import positions, timeline, variables
-from engine.interventions.undo import CaseWentOn, LeftTheHouse, NothingToUndo, undo_completion
+from engine.interventions.undo import (
+    CaseWentOn,
+    LeftTheHouse,
+    NothingToUndo,
+    is_undoable,
+    undo_completion,
+)
 from engine.models import Case, Job, Person, Role, Task, Version
 from engine.record.facts import verify_chain
 from engine.tasks import claim_task, complete_task, saved_answers
@@ -97,6 +103,7 @@ def test_a_message_that_left_cannot_be_called_back(hall: TownHall, ana: Person) 
     )
     case = hall.start(hall.publish(model, by=ana), by=ana)
     task_id = complete(hall, case, 2, ana)
+    assert not is_undoable(hall.session, task_id)  # and is not offered
     with pytest.raises(LeftTheHouse):
         undo_completion(hall.session, task_id, by=ana, at=hall.at)
 
