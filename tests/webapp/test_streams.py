@@ -56,6 +56,12 @@ def test_no_more_threads_are_lent_than_can_be_spared(town: Town, quick: Streams)
     assert quick.open(4) is not None
 
 
+def test_who_has_left_is_told_nothing_and_led_nowhere(town: Town, quick: Streams) -> None:
+    for visitor in (town.visitor(), town.visitor("pedro")):  # nobody, and an applicant
+        assert visitor.get("/desk/stream").status_code == 204
+    assert quick._open == []
+
+
 def test_one_person_has_two_streams_and_a_third_ends_the_oldest(quick: Streams) -> None:
     first, second = quick.open(1), quick.open(1)
     assert first is not None
@@ -75,9 +81,3 @@ def test_when_the_server_goes_all_of_them_end(quick: Streams) -> None:
     began = time.monotonic()
     assert [said for said in one if b"bell" not in said] == []
     assert time.monotonic() - began < streams.BEAT
-
-
-def test_whoever_works_here_no_longer_or_not_at_all_gets_none(town: Town, quick: Streams) -> None:
-    assert town.visitor().get("/desk/stream").status_code == 303
-    assert town.visitor("pedro").get("/desk/stream").status_code == 403
-    assert quick._open == []

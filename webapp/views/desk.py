@@ -30,8 +30,8 @@ from engine.routing.absence import absences, colleagues, declare_absence, end_ab
 from webapp.i18n import _, chosen_language, sentence
 from webapp.navigation import Link
 from webapp.pages import page
-from webapp.security.access import access
-from webapp.security.sessions import signed_in
+from webapp.security.access import access, public
+from webapp.security.sessions import current_person, signed_in
 from webapp.transactions import now, session, start_over
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
@@ -73,12 +73,16 @@ def bell() -> Response:
 
 
 @pages.get("/stream")
-@access(*_ALL)
+@public
 def stream() -> Response:
     """A stream of events (SSE), one whenever something else is unread; 204, and no more is asked for, when there is no
-    thread for one (webapp/streams.py).
+    thread for one (webapp/streams.py), or nobody whose news it could be: a browser that asks again after somebody has
+    left is not led to a page.
     """
-    found = current_app.extensions["streams"].open(signed_in().id)
+    reader = current_person()
+    if reader is None or not reader.has_role(*_ALL):
+        return Response(status=204)
+    found = current_app.extensions["streams"].open(reader.id)
     if found is None:
         return Response(status=204)
     # a proxy that gathers the answer would keep the news to itself
