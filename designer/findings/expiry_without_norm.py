@@ -12,7 +12,7 @@ _FOR_GOOD = ("indetermin", "indefin", "permanent", "for good", "no venc", "does 
 @finding(
     "warning",
     todo="Make it valid for good, or name the norm that makes it expire.",
-    reference="Ley 27444, art. 42",
+    reference="Ley 27444, art. 42 (artículo por verificar)",
     gain="Every renewal: who has it need not apply, pay and wait again. How many renew is not known here.",
 )
 def check(subject: Subject) -> Iterator[Place]:

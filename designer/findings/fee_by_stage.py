@@ -12,7 +12,7 @@ _STAGED = ("stages", "per stage", "by stage", "each stage", "etapa", "etapas", "
 @finding(
     "error",
     todo="Charge one fee for the whole procedure.",
-    reference="Ley 27444, art. 53.5",
+    reference="Ley 27444, art. 53.5 (artículo por verificar)",
     gain="One payment a case instead of one for each stage. The sheet does not say what the other stages cost.",
 )
 def check(subject: Subject) -> Iterator[Place]:

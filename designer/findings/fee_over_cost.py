@@ -10,7 +10,7 @@ from designer.findings.subject import Subject
 @finding(
     "error",
     todo="Lower the fee to what the service costs.",
-    reference="Ley 27444, arts. 53, 54; D.S. 064-2010-PCM",
+    reference="D.S. 064-2010-PCM; Ley 27444, arts. 53, 54 (artículos por verificar)",
     gain="What applicants pay too much, once it is said how many services there are a year.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from designer.findings.subject import Subject, applicants_form
 @finding(
     "info",
     todo="Take the field out of the form, or say in the sheet which requirement it belongs to.",
-    reference="Ley 27444, art. 44.3",
+    reference="Ley 27444, art. 44.3 (artículo por verificar)",
     gain="One question less for everybody who applies, and less data to keep. The time it takes is not known.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -10,7 +10,7 @@ from engine.sheet import Assessment
 @finding(
     "error",
     todo="Say in the sheet who decides reconsiderations and appeals, and within which terms.",
-    reference="Ley 27444, arts. 207, 208",
+    reference="Ley 27444, art. 207",
     gain="Nothing in minutes or money: who is refused can object without going to court first.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -17,7 +17,7 @@ _NOT_OF_A_PERSON = ("nombre_comercial", "nombre comercial", "razon social", "tra
 @finding(
     "warning",
     todo="Say with the field what it is for and how long it is kept, or do not ask for it.",
-    reference="Ley 29733, arts. 6, 8",
+    reference="Ley 29733, arts. 6, 8 (artículos por verificar)",
     gain="Nothing in minutes or money: less personal data to keep, to protect and to answer for.",
 )
 def check(subject: Subject) -> Iterator[Place]:

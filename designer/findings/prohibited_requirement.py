@@ -12,7 +12,7 @@ from engine.sheet import Source
 @finding(
     "error",
     todo="Stop asking for it, or fetch it from the registry that holds it.",
-    reference="D.Leg. 1246; Ley 27444, art. 46",
+    reference="D.Leg. 1246; Ley 27444, art. 46 (artículo por verificar)",
     gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -11,7 +11,7 @@ from engine.sheet import Source
 @finding(
     "warning",
     todo="Fetch it from the registry, with the applicant's consent.",
-    reference="D.Leg. 1246, arts. 2, 3",
+    reference="D.Leg. 1246, arts. 2, 3 (artículos por verificar)",
     gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -12,7 +12,7 @@ from engine.sheet import Source
 @finding(
     "info",
     todo="Replace it by a sworn statement and check a sample afterwards.",
-    reference="Ley 27444, arts. 33, 49",
+    reference="Ley 27444, arts. 33, 49 (artículos por verificar)",
     gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:

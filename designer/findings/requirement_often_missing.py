@@ -16,7 +16,7 @@ OFTEN = 0.10  # of cases, at the lower end of the interval
         "Fetch it from the registry that has it; otherwise say it in plain words, show an example "
         "and let the form check it."
     ),
-    reference="Ley 27444, arts. 126, 136",
+    reference="Ley 27444, art. 126",
     gain="Up to {seen} rounds of correction in {count} cases; how long one takes is under Times.",
 )
 def check(subject: Subject) -> Iterator[Place]:

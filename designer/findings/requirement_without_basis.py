@@ -10,7 +10,7 @@ from designer.findings.subject import Subject
 @finding(
     "error",
     todo="Name the norm that allows it, or stop asking for it.",
-    reference="Ley 27444, arts. 40, 45",
+    reference="Ley 27444, arts. 40, 45 (artículos por verificar)",
     gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -13,7 +13,7 @@ from engine.bpmn.model import Kind
 @finding(
     "warning",
     todo="Take the review out, decide by a table, or check a sample afterwards.",
-    reference="Ley 27444, arts. 33, 34",
+    reference="Ley 27444, art. 33 (artículo por verificar)",
     gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:

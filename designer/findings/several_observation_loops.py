@@ -13,7 +13,7 @@ _CORRECTS = ("subsan", "correg", "levanta observ", "levantar observ", "correct",
 @finding(
     "warning",
     todo="State all deficiencies in one act, at the beginning, and take this loop out.",
-    reference="Ley 27444, arts. 126, 136",
+    reference="Ley 27444, art. 126",
     gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:

@@ -10,7 +10,7 @@ from designer.findings.subject import Subject
 @finding(
     "warning",
     todo="Stop asking for it, or say in the sheet which decision uses it.",
-    reference="Ley 27444, art. 45",
+    reference="Ley 27444, art. 45 (artículo por verificar)",
     gain="The office no longer has to receive, check and keep it; applicants do not bring it as it is.",
 )
 def check(subject: Subject) -> Iterator[Place]:
