@@ -11,8 +11,7 @@ from engine.database import Base
 from engine.models import CommandReceipt
 from tests.webapp.conftest import LICENCE, Town
 from tests.webapp.test_api import Machine, started
-from tests.webapp.test_incidents import VISITS, failed_call
-from tests.webapp.test_incidents import started as begun
+from tests.webapp.test_incidents import failed_call
 from tests.webapp.test_migration import RENAMED, at_inspection, publish, work
 from tests.webapp.test_terms import permit
 
@@ -61,7 +60,7 @@ def _retried(town: Town) -> Sent:
 
 
 def _settled(town: Town) -> Sent:
-    case = begun(town, VISITS, days=["soon"])
+    case = failed_call(town)
     return "oscar", f"/incidents/{case.id}-1/settle", {"reason": "r"}
 
 
