@@ -25,6 +25,7 @@ from webapp.security.sessions import current_person
 from webapp.security.throttle import spend
 from webapp.transactions import now, session, start_over
 from webapp.views.case_file import send_copy
+from webapp.views.window.following import to_the_door, to_the_proof
 
 pages = Blueprint("deeds", __name__, url_prefix="/follow/<int:case_id>")
 paced(pages, 60)
@@ -33,16 +34,8 @@ UPLOADS_PER_ADDRESS = 200  # in a quarter of an hour
 COPIES_PER_ADDRESS = 10
 
 
-@pages.errorhandler(NotHeld)
-def _not_held(_refusal: NotHeld) -> ResponseReturnValue:
-    return redirect(url_for("following.ask"), 303)
-
-
-@pages.errorhandler(CannotAct)
-def _cannot_act(_refusal: CannotAct) -> ResponseReturnValue:
-    # first the code by mail, then on to where they were going
-    case_id = (request.view_args or {}).get("case_id", 0)
-    return redirect(url_for("following.prove", case_id=case_id, next=request.path), 303)
+pages.register_error_handler(NotHeld, to_the_door)
+pages.register_error_handler(CannotAct, to_the_proof)
 
 
 @pages.get("/correct")

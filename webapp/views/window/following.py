@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.errors import Refusal
 from engine.files.store import FileStore
 from engine.window.correspondence import NothingWritten, messages_of, write_message
 from engine.window.following import deeds, element_names, followed, shown_document
@@ -34,17 +35,19 @@ paced(pages, 60)
 MESSAGES_PER_ADDRESS = 20  # in a quarter of an hour
 
 
-@pages.errorhandler(NotHeld)
-def _not_held(_refusal: NotHeld) -> ResponseReturnValue:
-    # the same for a case that is not theirs, is no more, or never was
+def to_the_door(_refusal: Refusal) -> ResponseReturnValue:
+    """Where code and number are asked: the same for a case that is not theirs, is no more, or never was."""
     return redirect(url_for("following.ask"), 303)
 
 
-@pages.errorhandler(CannotAct)
-def _cannot_act(_refusal: CannotAct) -> ResponseReturnValue:
-    # first the code by mail, then on to where they were going
+def to_the_proof(_refusal: Refusal) -> ResponseReturnValue:
+    """First the code by mail, then on to where they were going."""
     case_id = (request.view_args or {}).get("case_id", 0)
     return redirect(url_for("following.prove", case_id=case_id, next=request.path), 303)
+
+
+pages.register_error_handler(NotHeld, to_the_door)
+pages.register_error_handler(CannotAct, to_the_proof)
 
 
 @pages.get("")
