@@ -3,6 +3,8 @@
 Two workers on a machine that others use as well wait for a core more than for each other. So the share of the time is
 told, too, in which a worker and its server process neither ran nor stood in line for a core, as the kernel counts them:
 what is left for locks, the disk and the way between the two. Workers that lock each other out would show it there.
+And two workers are set beside two that cannot hinder each other, each with a database of its own: what both pairs lack
+of twice one worker is the machine, what only the first lacks is Expedito.
 """
 
 import subprocess
@@ -43,15 +45,19 @@ def main() -> None:
         return
     try:
         with postgres_server("bench") as server:
-            database = Database(server.create("timers"))
-            one = fire(database, 1)
-            two = fire(database, 2)
-            database.dispose()
+            first, second = (Database(server.create(name)) for name in ("timers", "apart"))
+            one = fire([first])
+            two = fire([first, first])
+            apart = fire([first, second])
+            first.dispose()
+            second.dispose()
     except PostgresUnavailable as reason:
         skip(str(reason))
         return
     say("timers_10000_seconds", one.seconds, "seconds", **one.shares())
     say("timers_two_workers_ratio", one.seconds / two.seconds, "ratio", **two.shares())
+    say("timers_two_apart_ratio", one.seconds / apart.seconds, "ratio", **apart.shares())
+    say("timers_two_workers_to_apart", apart.cpu / two.cpu, "ratio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,11 @@ class Fired:
     worker: float
     server: float
     in_line: float
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of all workers and their server processes."""
+        return self.worker + self.server
 
     def shares(self) -> dict[str, float]:
         """CPU milliseconds of a timer, and the shares of the time in line for a core neither there nor running; this
@@ -77,15 +88,41 @@ class Fired:
         }
 
 
-def fire(database: Database, workers: int) -> Fired:
-    """Start cases whose timers are due, and let so many workers fire them."""
+def fire(databases: list[Database]) -> Fired:
+    """Start cases whose timers are due, and let one worker for each entry fire them; one database twice is shared."""
+    own = list(dict.fromkeys(databases))
+    for database in own:
+        _start_cases(database, TIMERS // len(own))
+    processes = [_worker(database) for database in databases]
+    for process in processes:
+        _told(process)  # it has started and is connected
+    began = time.perf_counter()
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told: list[list[float]] = [orjson.loads(_told(process)) for process in processes]
+    taken = time.perf_counter() - began
+    for process in processes:
+        process.communicate(timeout=30)
+    for database in own:
+        with database.reading() as session:
+            fired = session.scalar(select(func.count()).where(Event.type == "timer_fired"))
+            left = session.scalar(select(func.count()).select_from(Job))
+            assert (fired, left) == (TIMERS // len(own), 0), (fired, left)
+    worker, server, in_line = (sum(one[column] for one in told) for column in range(3))
+    return Fired(len(databases), taken, worker, server, in_line)
+
+
+def _start_cases(database: Database, count: int) -> None:
+    """An empty database with so many cases, each at a timer that is due."""
     Base.metadata.drop_all(database.engine)
     Base.metadata.create_all(database.engine)
     began_at = datetime.now(UTC) - timedelta(hours=1)
     with database.transaction() as session:
         hall = TownHall(session, began_at)
         version = hall.publish(PAUSE)
-        for number in range(TIMERS):
+        for number in range(count):
             hall.at = began_at + timedelta(milliseconds=number)
             hall.start(version)
             if number % 500 == 0:
@@ -93,35 +130,22 @@ def fire(database: Database, workers: int) -> Fired:
                 session.expunge_all()
                 version = session.merge(version)
     database.dispose()
+
+
+def _worker(database: Database) -> subprocess.Popen[str]:
     url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.bench.timers", "--worker", url]
-    processes = [
-        subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(workers)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        process.stdout.readline()  # it has started and is connected
-    began = time.perf_counter()
-    told: list[list[float]] = []
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in processes:
-        assert process.stdout is not None
-        told.append(orjson.loads(process.stdout.readline()))
-    taken = time.perf_counter() - began
-    for process in processes:
-        process.communicate(timeout=30)
-    with database.reading() as session:
-        fired = session.scalar(select(func.count()).where(Event.type == "timer_fired"))
-        left = session.scalar(select(func.count()).select_from(Job))
-        assert (fired, left) == (TIMERS, 0), (fired, left)
-    worker, server, in_line = (sum(one[column] for one in told) for column in range(3))
-    return Fired(workers, taken, worker, server, in_line)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.timers", "--worker", url],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _told(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
 
 
 def work(url: str) -> None:
@@ -150,7 +174,7 @@ def _spent(process: str) -> tuple[float, float]:
 
 def skip(reason: str) -> None:
     """Say that nothing was measured, and why."""
-    for name in ("timers_10000_seconds", "timers_two_workers_ratio"):
+    for name in ("timers_10000_seconds", "timers_two_workers_ratio", "timers_two_apart_ratio"):
         print(orjson.dumps({"name": name, "skipped": reason}).decode(), flush=True)
 
 
