@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, Instant
@@ -109,6 +109,27 @@ class StudyReport(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StudySignature(Base):
+    """Who signed a report: the text that names what was signed, and the installation's signature over it."""
+
+    __tablename__ = "study_signature"
+
+    study_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    statement: Mapped[bytes] = mapped_column(LargeBinary)  # JSON: designer.studies.signing
+    signature: Mapped[bytes] = mapped_column(LargeBinary)  # 64 bytes, Ed25519
+    signed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    signed_at: Mapped[datetime] = mapped_column(Instant)
+    # the pages with the signature on them, an engine.files.store.StoredFile; None until they are printed
+    pdf: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["study_id", "number"], ["study_report.study_id", "study_report.number"]
+        ),
+    )
 
 
 class WhatIf(Base):

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from designer.models import StudyReport
+from designer.models import StudyReport, StudySignature
+from designer.studies.signing import is_whole
 from engine.files.store import StoredFile
 
 
 def is_printed(report: StudyReport) -> bool:
     """Whether nothing more comes: its PDF is there, or it was said why there is none."""
-    return "pdf" in report.data or "no_pdf" in report.data
+    return is_whole(report.data)
 
 
 def pdf_of(report: StudyReport) -> StoredFile | None:
@@ -19,10 +20,19 @@ def pdf_of(report: StudyReport) -> StoredFile | None:
     return StoredFile.from_json(report.data.get("pdf"))
 
 
+def signed_pdf_of(made: StudySignature | None) -> StoredFile | None:
+    """The pages with the signature on them; None while there are none."""
+    return None if made is None else StoredFile.from_json(made.pdf)
+
+
 def report_files(session: Session) -> Iterator[str]:
-    """The sha256 of the PDFs of reports: no document of a case names them."""
+    """The sha256 of the PDFs of reports, signed or not: no document of a case names them."""
     rows = session.scalars(select(StudyReport.data).execution_options(yield_per=20))
     for data in rows:
         stored = StoredFile.from_json(data.get("pdf"))
+        if stored is not None:
+            yield stored.sha256
+    for signed in session.scalars(select(StudySignature)):
+        stored = signed_pdf_of(signed)
         if stored is not None:
             yield stored.sha256

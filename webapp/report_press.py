@@ -1,19 +1,19 @@
 """The worker's part of a report: its figures, then its printed pages in the language it was asked for in."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 
-import orjson
 from flask import Flask, render_template
 from flask_babel import force_locale, format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from designer.models import StudyReport
+from designer.models import StudyReport, StudySignature
 from designer.sheet_prints import keep_print
 from designer.studies.report import ReportDesk
+from designer.studies.signing import Signed, figures_digest, read_signature, signature_of
+from engine.casefile.signing import known_seals
 from engine.database import Database
 from engine.files.store import FileStore, StoredFile
 from engine.letters.refusals import NothingToRead, TypesettingMissing
@@ -21,7 +21,7 @@ from engine.letters.typesetting import typeset
 from engine.models import Job, Office, Person, Version
 from engine.sheet import read_sheet
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
-from webapp.i18n import babel
+from webapp.i18n import _, babel
 from webapp.report_files import is_printed
 from webapp.words import sheets as sheet_words
 from webapp.words import studies as study_words
@@ -44,16 +44,21 @@ class ReportPress:
         self.database = database
         self.files = files
         self.clock = clock
+        self.settings = settings
         self.desk = ReportDesk(database, clock, settings.zone)
         self.app = _words(settings)
 
     def __call__(self, job: Job) -> None:
         """Make one report whole; without a press or fonts the report says so and is read on its page.
 
-        A job that names a version prints its procedure sheet instead, in every whole language.
+        A job that names a version prints its procedure sheet instead, in every whole language; one of a signed report
+        prints its pages with the signature.
         """
         if "version" in job.payload:
             self._print_sheet(int(job.payload["version"]))
+            return
+        if job.payload.get("signed"):
+            self._print_signed(int(job.payload["study"]), int(job.payload["number"]))
             return
         self.desk(job)
         key = int(job.payload["study"]), int(job.payload["number"])
@@ -71,6 +76,26 @@ class ReportPress:
             report = session.get(StudyReport, key)
             if report is not None and "pdf" not in report.data:
                 report.data = {**report.data, **told}
+
+        self.database.write(write)
+
+    def _print_signed(self, study_id: int, number: int) -> None:
+        with self.database.reading() as session:
+            report = session.get_one(StudyReport, (study_id, number))
+            made = signature_of(session, report)
+            if made is None or made.pdf is not None:
+                return
+            signed = read_signature(made, report, known_seals(self.settings.var))
+            name, page = self._told(session, report, signed)
+        try:
+            stored = self.files.put(BytesIO(typeset(page)), name)
+        except (TypesettingMissing, NothingToRead):
+            return  # the signature is read on the report's page
+
+        def write(session: Session) -> None:
+            found = session.get_one(StudySignature, (study_id, number))
+            if found.pdf is None:
+                found.pdf = stored.as_json()
 
         self.database.write(write)
 
@@ -99,21 +124,37 @@ class ReportPress:
         report = session.get(StudyReport, key)
         if report is None or report.data.get("state") != "done" or is_printed(report):
             return None
+        return self._told(session, report, None)
+
+    def _told(
+        self, session: Session, report: StudyReport, signed: Signed | None
+    ) -> tuple[str, str]:
+        """The name of the file, and its pages."""
         by = session.get(Person, report.issued_by_id) if report.issued_by_id else None
-        said = report.data.get("language")
-        language = said if said in OFFERED_LANGUAGES else "en"
+        language = language_of(report)
         with self.app.app_context(), force_locale(language):
-            return f"{report.data['name']} {report.number}.pdf", printed(
+            name = f"{report.data['name']} {report.number}"
+            if signed is not None:
+                name = _("%(name)s, signed", name=name)
+            return f"{name}.pdf", printed(
                 report,
                 author="" if by is None else by.full_name,
                 entity=_entity(session),
                 language=language,
+                signed=signed,
             )
 
 
-def printed(report: StudyReport, *, author: str, entity: str, language: str) -> str:
+def language_of(report: StudyReport) -> str:
+    """The language that its pages were asked for in."""
+    said = report.data.get("language")
+    return said if said in OFFERED_LANGUAGES else "en"
+
+
+def printed(
+    report: StudyReport, *, author: str, entity: str, language: str, signed: Signed | None = None
+) -> str:
     """The pages as HTML that needs nothing from anywhere. Inside an application context with a locale."""
-    figures = {name: one for name, one in report.data.items() if name not in ("pdf", "no_pdf")}
     return render_template(
         "studies/print.html",
         report=report,
@@ -122,7 +163,8 @@ def printed(report: StudyReport, *, author: str, entity: str, language: str) -> 
         entity=entity,
         language=language,
         issued=report.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        seal=hashlib.sha256(orjson.dumps(figures, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16],
+        seal=figures_digest(report.data)[:16],
+        signed=signed,
         is_print=True,
     )
 

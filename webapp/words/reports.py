@@ -156,6 +156,11 @@ def _achieved(data: Mapping[str, Any], number: int) -> Told:
     )
 
 
+def headline(data: Mapping[str, Any]) -> str:
+    """The verdict's sentence alone."""
+    return achieved_words.verdict(data) if data.get("kind") == "achieved" else _verdict(data)
+
+
 def is_calibrated(data: Mapping[str, Any]) -> bool:
     """Whether the simulated as-is met what was measured; where it did not, every simulated figure says so."""
     gate = data.get("calibration")

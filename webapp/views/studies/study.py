@@ -24,6 +24,7 @@ from designer.studies import (
 from designer.studies.achieved import live_version
 from designer.studies.measuring import log_of
 from designer.studies.report import reports
+from designer.studies.signing import signed_numbers
 from designer.studies.steps import last_step
 from engine.deployments import current_version, procedure_by_key
 from engine.errors import Refusal, Said
@@ -171,6 +172,7 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         dismissed=[one for one in latest.findings if one.key in both.said.dismissed],
         side_names=SIDE_NAMES,
         reports=reports(session(), study.id),
+        signed=signed_numbers(session(), study.id),
         live=live_version(session(), study),
         log=None if log is None else log[0],
         zone=current_app.config["BABEL_DEFAULT_TIMEZONE"] if log is None else log[1].key,
