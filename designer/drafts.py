@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from designer.beside import Beside, read_tables
+from designer.beside import Beside, read_services, read_tables
 from designer.examination import Examination, examine_apart, rehearse_apart
 from designer.models import Draft
 from engine import dmn
@@ -18,6 +18,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.feel import compile_expression
 from engine.forms import read_form
 from engine.ids import new_id
+from engine.machines import service_keys
 from engine.models import Person, Procedure, Version
 from engine.procedures import callable_names
 
@@ -59,6 +60,7 @@ def save_draft(
     sheet: dict[str, Any] | None = None,
     rules: dict[str, str] | None = None,
     gateway_tables: dict[str, dict[str, str]] | None = None,
+    services: dict[str, dict[str, Any]] | None = None,
     process_id: str | None = None,
     examined: Examination | None = None,
     by: Person | None,
@@ -74,6 +76,8 @@ def save_draft(
         read_tables(gateway_tables or {}),
         decisions or {},
         callable_names(session),
+        read_services(services or {}),
+        service_keys(session),
     )
     examined = examined or examine_apart(data, said)
     draft = Draft(
@@ -87,6 +91,7 @@ def save_draft(
         is_runnable=examined.is_runnable,
         rules=rules or {},
         gateway_tables=gateway_tables or {},
+        services=services or {},
         forms=forms or {},
         decisions=decisions or {},
         sheet=sheet or {},
@@ -130,6 +135,7 @@ def draft_of_version(session: Session, version: Version, *, by: Person, at: date
         sheet=whole.sheet,
         rules={} if before is None else before.rules,
         gateway_tables={} if before is None else before.gateway_tables,
+        services={} if before is None else before.services,
         process_id=version.process_id,
         by=by,
         at=at,
@@ -294,6 +300,8 @@ def beside(session: Session, draft: Draft) -> Beside:
         read_tables(draft.gateway_tables),
         draft.decisions,
         callable_names(session),
+        read_services(draft.services),
+        service_keys(session),
     )
 
 

@@ -15,7 +15,14 @@ from typing import Any
 
 import orjson
 
-from designer.beside import ALONE, Beside, read_tables, with_rules
+from designer.beside import (
+    ALONE,
+    Beside,
+    read_services,
+    read_tables,
+    with_rules,
+    with_services,
+)
 from designer.check import Report, check_model
 from designer.importer import Imported, import_model
 from designer.layout import with_layout
@@ -60,7 +67,7 @@ def examine(data: bytes, beside: Beside = ALONE) -> Examination:
         "process": imported.process_id,
         "lanes": lanes(process),
         "gateways": gateways(process),
-        "tasks": tasks(process),
+        "tasks": tasks(imported.model, process),
         "elements": elements(drawn),
         "has_layout": bool(drawn.shapes),
         "unread": grouped(drawn.unread),
@@ -108,7 +115,9 @@ def rehearse(data: bytes, beside: Beside, *, seed: int) -> Json:
 def _asked_apart(data: bytes, beside: Beside, seed: int | None = None) -> Json | None:
     """What a child answers; None when it broke or took too long."""
     asked: Json = {"data": base64.b64encode(data).decode(), "seed": seed}
-    asked["beside"] = asdict(replace(beside, published=sorted(beside.published)))
+    asked["beside"] = asdict(
+        replace(beside, published=sorted(beside.published), connectors=sorted(beside.connectors))
+    )
     try:
         child = subprocess.run(
             [sys.executable, "-m", "designer.examination"],
@@ -134,6 +143,7 @@ def _imported(drawn: Model, beside: Beside) -> Imported:
     """The drawing as it runs by these rules. Those of gateways that only the repairs made are said to the result."""
     gateways = {flow for scope in _scopes(drawn) for flow in _at_gateways(scope)}
     rules = beside.rules
+    drawn = with_services(drawn, beside.services, beside.connectors)
     imported = import_model(
         with_rules(
             drawn,
@@ -141,10 +151,13 @@ def _imported(drawn: Model, beside: Beside) -> Imported:
             beside.tables,
         ),
         beside.published,
+        beside.connectors,
     )
     later = {flow: said for flow, said in rules.items() if flow not in gateways}
     if later:
-        again = import_model(with_rules(imported.model, later, beside.tables), beside.published)
+        again = import_model(
+            with_rules(imported.model, later, beside.tables), beside.published, beside.connectors
+        )
         imported = replace(again, notes=(*imported.notes, *again.notes))
     known = {process.id for process in imported.model.processes}
     chosen = beside.process_id
@@ -221,7 +234,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     asked = orjson.loads(sys.stdin.buffer.read())
     data, said, seed = base64.b64decode(asked["data"]), asked["beside"], asked["seed"]
-    beside = Beside(**said | {"tables": read_tables(said["tables"])})
+    tables, services = read_tables(said["tables"]), read_services(said["services"])
+    beside = Beside(**said | {"tables": tables, "services": services})
     answer = _examined(data, beside) if seed is None else rehearse(data, beside, seed=seed)
     sys.stdout.buffer.write(orjson.dumps(answer))
 

@@ -15,6 +15,7 @@ from designer.examination import examine
 from designer.sheet_prints import ask_for_print
 from engine.deployments import deploy, match_lanes
 from engine.errors import Refusal
+from engine.machines import service_keys
 from engine.models import Person, Procedure, Version
 from engine.people import office_named
 from engine.procedures import callable_names
@@ -80,7 +81,11 @@ def _with_letters(path: Path, sheet: dict[str, Any]) -> dict[str, Any]:
 def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:
     """Publish a folder as the next version of its procedure and match its lanes with the offices it names."""
     folder = read_folder(path)
-    beside = Beside(decisions=folder.decisions, published=callable_names(session))
+    beside = Beside(
+        decisions=folder.decisions,
+        published=callable_names(session),
+        connectors=service_keys(session),
+    )
     examined = examine(folder.drawing, beside)
     if examined.model is None or examined.process_id is None:
         raise IncompleteFolder(folder=path.name, reason=examined.report["error"]["message"])

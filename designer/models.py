@@ -36,6 +36,9 @@ class Draft(Base):
     gateway_tables: Mapped[dict[str, dict[str, str]]] = mapped_column(
         JSON, default=dict
     )  # gateway id → designer.beside.GatewayTable
+    services: Mapped[dict[str, dict[str, Any]]] = mapped_column(
+        JSON, default=dict
+    )  # task id → designer.beside.ServiceUse
     forms: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)  # form key → form-js schema
     decisions: Mapped[dict[str, str]] = mapped_column(JSON, deferred=True)  # file name → DMN text
     sheet: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)

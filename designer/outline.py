@@ -3,7 +3,7 @@
 from typing import Any
 
 from designer.upstream import before
-from engine.bpmn.model import Model, Process
+from engine.bpmn.model import EventKind, Kind, Model, Node, Process, Scope
 
 Json = dict[str, Any]
 
@@ -47,8 +47,11 @@ def gateways(process: Process) -> list[Json]:
     return found
 
 
-def tasks(process: Process) -> list[Json]:
-    """The tasks that people do, with the form each asks for and the decision a rule task asks."""
+def tasks(model: Model, process: Process) -> list[Json]:
+    """Every task, with the form it asks for, the decision a rule task asks, and who carries out an automatic one.
+
+    “errors”: codes that error events on its border wait for, None for any.
+    """
     return [
         {
             "id": node.id,
@@ -68,10 +71,26 @@ def tasks(process: Process) -> list[Json]:
             "decision": node.extension.decision,
             "result": node.extension.result_variable,
             "note": node.extension.note,
+            "is_automatic": node.kind is Kind.SERVICE_TASK
+            or "drawnAs" in dict(node.extension.properties),
+            "service": node.extension.topic if node.kind is Kind.SERVICE_TASK else None,
+            "errors": _errors(model, scope, node),
         }
-        for _, node in process.scope.everything()
+        for scope, node in process.scope.everything()
         if node.kind.value.endswith("ask")
     ]
+
+
+def _errors(model: Model, scope: Scope, node: Node) -> list[str | None]:
+    codes: list[str | None] = []
+    for other in scope.nodes.values():
+        if other.attached_to != node.id:
+            continue
+        for event in other.events:
+            if event.kind is EventKind.ERROR:
+                root = model.roots.get(event.reference or "")
+                codes.append((root and (root.code or root.name)) or event.reference)
+    return list(dict.fromkeys(codes))
 
 
 def elements(drawn: Model) -> list[Json]:

@@ -151,7 +151,10 @@ def resolve(
     held, incident = _open(session, case_id, number, reason, at=at)
     wait = None if incident.token is None else held.before.get(incident.token)
     is_stuck = incident.kind == "stuck" and held.execution.status == "stuck"
-    if is_stuck or (wait is not None and wait.kind == WaitKind.INCIDENT):
+    is_held = wait is not None and (
+        wait.kind == WaitKind.INCIDENT or (wait.kind == WaitKind.SERVICE and data is None)
+    )
+    if is_stuck or is_held:
         raise StillHeld
     _resolve(incident, reason, by, at)
     if data is None or wait is None or wait.kind != WaitKind.SERVICE:

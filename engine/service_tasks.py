@@ -12,6 +12,14 @@ from engine.record.facts import Fact
 from engine.spiff import Wait, WaitKind
 
 
+class ServiceFailed(Exception):
+    """Raised by what does a service task: the other side says what the diagram may have an answer to, by `code`."""
+
+    def __init__(self, code: str | None, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
 def awaited_service(
     session: Session, case_id: int, token: int, *, at: datetime
 ) -> tuple[Held, Wait] | None:
@@ -40,11 +48,14 @@ def finish_service(
 
 def fail_service(
     session: Session, case_id: int, token: int, code: str | None, message: str, *, at: datetime
-) -> bool:
-    """The service failed in a way the diagram may know by `code`; True when an error boundary caught it."""
+) -> bool | None:
+    """The service failed in a way the diagram may know by `code`; True when an error event caught it.
+
+    None when nobody waits for it any more.
+    """
     found = awaited_service(session, case_id, token, at=at)
     if found is None:
-        return False
+        return None
     held, wait = found
     is_caught = held.execution.fail_service(token, code, message, at)
     data = {"code": code, "message": message[:500]}

@@ -17,12 +17,13 @@ from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.events import Happened
 from engine.halts import batches as halting
+from engine.incidents import job_failed
 from engine.migration import batches as migrating
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, lock
 from engine.record import day_roots
 from engine.record.facts import Fact
-from engine.service_tasks import finish_service
+from engine.service_tasks import fail_service, finish_service
 from engine.spiff import WaitKind
 from engine.terms import abandonment, appeal_clock, recounting, tick
 
@@ -63,6 +64,25 @@ def carry_out(
         halting.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.ROOT:
         day_roots.carry_on(session, job.payload, at=at)
+
+
+def refuse_service(
+    session: Session, job: Job, code: str | None, message: str, *, worker: str, at: datetime
+) -> None:
+    """A leased service task was refused by who does it: its error event goes on, or it waits as an incident."""
+    if job.case_id is None or job.token is None:
+        raise ValueError(f"job {job.key} belongs to no case")
+    case = hold(session, job.case_id, at=at).case
+    if case.status == CaseStatus.SUSPENDED:
+        _put_off(session, job, FAR, worker)
+        return
+    if fail_service(session, job.case_id, job.token, code, message, at=at) is not False:
+        jobs.finish(session, job.id, worker=worker)
+        return
+    said = message if code is None or code in message else f"{message} ({code})"
+    failed = jobs.fail(session, job.id, said, worker=worker, is_final=True, at=at)
+    if failed is not None:
+        job_failed(session, failed, said, at=at)
 
 
 def fire_timers(session: Session, due: list[Job], *, worker: str, at: datetime) -> None:

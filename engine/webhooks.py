@@ -100,8 +100,7 @@ def subscribe(
         raise NothingToTell
     if session.scalar(select(Webhook.id).where(Webhook.url == url)) is not None:
         raise AlreadySubscribed(url=url)
-    secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
-    made = Webhook(id=new_id(at), url=url, secret=secret, facts=chosen, created_at=at)
+    made = Webhook(id=new_id(at), url=url, secret=new_secret(), facts=chosen, created_at=at)
     session.add(made)
     session.flush()
     _forget(session)
@@ -117,6 +116,11 @@ def unsubscribe(session: Session, webhook_id: int) -> Webhook:
     session.flush()
     _forget(session)
     return found
+
+
+def new_secret() -> str:
+    """A secret that signs calls, as the Standard Webhooks specification writes it."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
 def subscriptions(session: Session) -> list[Webhook]:

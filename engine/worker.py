@@ -23,7 +23,8 @@ from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
 from engine.record import day_roots
-from engine.waking import carry_out, fire_timers
+from engine.service_tasks import ServiceFailed
+from engine.waking import carry_out, fire_timers, refuse_service
 from engine.window import filing
 
 LOG = logging.getLogger(__name__)
@@ -46,16 +47,17 @@ INSIDE = (
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
 Sender = Callable[[Job], None]
-# does a service task: the topic's payload in, what it gives out; raises GiveUp where trying again is no use
+# does a service task: what it gives out; raises ServiceFailed where the diagram may have an answer, GiveUp where trying
+# again is no use
 Connector = Callable[[Job], dict[str, Any]]
 
 
 class Worker:
     """One worker. Any number may run, in any number of processes: leases keep them out of each other's way.
 
-    `connectors` do service tasks by topic; `senders` do mails and webhooks. Both run outside of transactions and
-    may be called again for the same job after a crash: `job.key` tells the receiver so. `kinds` is what this worker
-    takes; None: whatever it can do.
+    `connectors` do service tasks by topic, `service` those of any other topic; `senders` do mails and webhooks. All run
+    outside of transactions and may be called again for the same job after a crash: `job.key` tells the receiver so.
+    `kinds` is what this worker takes; None: whatever it can do.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Worker:
         clock: Callable[[], datetime],
         *,
         connectors: Mapping[str, Connector] | None = None,
+        service: Connector | None = None,
         senders: Mapping[JobKind, Sender] | None = None,
         kinds: Iterable[JobKind] | None = None,
         batch: int = BATCH,
@@ -75,6 +78,7 @@ class Worker:
         self.database = database
         self.clock = clock
         self.connectors = dict(connectors or {})
+        self.service = service
         self.senders = dict(senders or {})
         self.kinds = tuple({*INSIDE, *self.senders} if kinds is None else kinds)
         self.batch = batch
@@ -200,13 +204,33 @@ class Worker:
         outputs: dict[str, Any] | None = None
         if kind == JobKind.SERVICE:
             topic = str(job.payload.get("topic") or "")
-            connector = self.connectors.get(topic)
+            connector = self.connectors.get(topic, self.service)
             if connector is None:
                 raise GiveUp(f"there is no connector for “{topic}”")
-            outputs = connector(job)
+            try:
+                outputs = connector(job)
+            except ServiceFailed as failed:
+                self._refuse(job, failed)
+                return
         at = self.clock()
         self.database.write(
             lambda session: carry_out(session, job, outputs, worker=self.name, at=at)
+        )
+
+    def _refuse(self, job: Job, failed: ServiceFailed) -> None:
+        """The other side refuses: the diagram's way out for that is taken, or it becomes an incident at once."""
+        at = self.clock()
+        LOG.info(
+            "Job %s was refused: %s (%s)",
+            job.key,
+            failed,
+            failed.code,
+            extra={"action": "service_refused", "job": job.key},
+        )
+        self.database.write(
+            lambda session: refuse_service(
+                session, job, failed.code, str(failed), worker=self.name, at=at
+            )
         )
 
     def _fail(self, job: Job, message: str, *, is_final: bool) -> None:

@@ -79,6 +79,7 @@ class WebServer:
     port: int = 0
     status: int = 204
     location: str = ""  # of a redirect
+    said: bytes = b""  # the body of the answer
     calls: list[Called] = field(default_factory=list)
 
     @property
@@ -99,8 +100,9 @@ def web_server() -> Iterator[WebServer]:
             self.send_response(state.status)
             if state.location:
                 self.send_header("Location", state.location)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(state.said)))
             self.end_headers()
+            self.wfile.write(state.said)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -16,7 +16,7 @@ EXPEDITO_ANTIVIRUS     program that checks an upload, e.g. `clamdscan --no-summa
 EXPEDITO_SMTP_URL      mail server, e.g. `smtp://localhost`, `smtps://user:password@mail.example.gob.pe`; default: none,
                        and mails are written to `outbox/` in the var folder
 EXPEDITO_MAIL_FROM     who mails come from, e.g. `Mesa de partes <mesa@example.gob.pe>`; needed with a mail server
-EXPEDITO_WEBHOOK_HOSTS hosts inside the own network that webhooks may call, separated by commas; default none
+EXPEDITO_WEBHOOK_HOSTS hosts inside the own network that webhooks and services may call, by commas; default none
 EXPEDITO_FRAME_HOSTS   hosts whose pages a form may embed over https, separated by commas, e.g. `maps.example.gob.pe`;
                        default none: a form offers a link
 EXPEDITO_REGISTRIES    TOML file that names registries of other entities (engine/connectors/README.md); default none

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from functools import cache
 from threading import Event as Flag
 from threading import Thread
+from typing import TypeVar
 
 from engine.database import Database
 from engine.files.store import FileStore
-from engine.models import JobKind
-from engine.worker import INSIDE, Sender, Worker
+from engine.models import Job, JobKind
+from engine.worker import INSIDE, Connector, Sender, Worker
 from webapp.config import Settings
 
 Clock = Callable[[], datetime]
+Given = TypeVar("Given")
 LONG_LEASE = timedelta(
     minutes=30
 )  # no second worker begins a simulation that the first is still at
@@ -37,15 +39,24 @@ def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker
         JobKind.MINING: at_first(lambda: _mining_desk(settings, database, clock)),
         JobKind.FILES: at_first(lambda: _sweeper(database, files, clock)),
     }
-    inside = Worker(database, clock, kinds=INSIDE, zone=settings.zone)
-    outside = Worker(database, clock, senders=senders, kinds=tuple(senders), batch=10)
+    # What another machine does for a case takes seconds, and holds up no timer.
+    here = tuple(kind for kind in INSIDE if kind != JobKind.SERVICE)
+    inside = Worker(database, clock, kinds=here, zone=settings.zone)
+    outside = Worker(
+        database,
+        clock,
+        service=at_first(lambda: _service_desk(settings, database, clock)),
+        senders=senders,
+        kinds=(*senders, JobKind.SERVICE),
+        batch=10,
+    )
     beside = Worker(
         database, clock, senders=thinking, kinds=tuple(thinking), batch=1, lease=LONG_LEASE
     )
     return [inside, outside, beside]
 
 
-def at_first(made: Callable[[], Sender]) -> Sender:
+def at_first(made: Callable[[], Callable[[Job], Given]]) -> Callable[[Job], Given]:
     """A sender that comes into being with its first job, and with it what it alone needs of the libraries: presses,
     signatures and simulations weigh more than a whole inbox, and wait for days in most offices.
     """
@@ -87,6 +98,12 @@ def _webhook_sender(settings: Settings, database: Database, clock: Clock) -> Sen
     from engine.senders.webhook import WebhookSender
 
     return WebhookSender(database, clock, settings.webhook_hosts)
+
+
+def _service_desk(settings: Settings, database: Database, clock: Clock) -> Connector:
+    from engine.connectors.service import ServiceDesk
+
+    return ServiceDesk(database, clock, settings.webhook_hosts)
 
 
 def _registry_desk(

@@ -149,6 +149,7 @@ def _to_be(session: Session, study: Study, *, by: Person, at: datetime) -> Draft
             sheet=before.sheet,
             rules=before.rules,
             gateway_tables=before.gateway_tables,
+            services=before.services,
             process_id=before.process_id,
             by=by,
             at=at,
@@ -172,6 +173,7 @@ def _keep_parts(
     if changed.model is not before.model:
         # The rules are said in the diagram now; those of flows that have gone mean nothing any more.
         draft.drawing, draft.rules, draft.gateway_tables = with_layout(changed.model), {}, {}
+        draft.services = {}
         examined = examined_again(session, draft)
         draft.report, draft.is_runnable = examined.report, examined.is_runnable
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from designer.asme import ActivityType, Table, Totals, derive, overridden, totals
 from designer.asme.derivation import Measured
 from designer.asme.table import WAIT
-from designer.beside import read_tables, with_rules
+from designer.beside import read_services, read_tables, with_rules, with_services
 from designer.burden import TotalBurden, Visit, burden, once_only_ratio
 from designer.changes import Parts
 from designer.cost import (
@@ -36,6 +36,7 @@ from designer.studies.said import Said, Which, read_said
 from engine.bpmn import read
 from engine.bpmn.model import Kind
 from engine.deployments import version_with_everything
+from engine.machines import service_keys
 from engine.metrics.evidence import LogEvidence
 from engine.models import Person, Version
 from engine.sheet import Sheet, read_sheet
@@ -154,9 +155,10 @@ def drawings_of(session: Session, study: Study) -> tuple[bytes, bytes]:
 
 
 def draft_parts(session: Session, draft_id: int) -> Parts:
-    """The parts of a draft, the analyst's rules said into its diagram."""
+    """The parts of a draft, the analyst's rules and services said into its diagram."""
     draft = draft_by_id(session, draft_id)
-    model = with_rules(read(draft.drawing), draft.rules, read_tables(draft.gateway_tables))
+    drawn = with_services(read(draft.drawing), read_services(draft.services), service_keys(session))
+    model = with_rules(drawn, draft.rules, read_tables(draft.gateway_tables))
     process = draft.report.get("process") or draft.process_id or model.processes[0].id
     known = {each.id for each in model.processes}
     chosen = process if process in known else model.processes[0].id

@@ -20,7 +20,7 @@ from engine.errors import Refusal, Said
 from engine.models import Person
 
 MOST = 30  # steps of a study that can be taken back
-_PARTS = ("sheet", "forms", "decisions", "rules", "gateway_tables")
+_PARTS = ("sheet", "forms", "decisions", "rules", "gateway_tables", "services")
 
 
 class NothingToUndo(Refusal):
@@ -124,6 +124,8 @@ def undo(session: Session, study: Study, number: int, *, at: datetime) -> Said:
 def snapshot(draft: Draft) -> bytes:
     """The draft's drawing and what lies beside it, packed."""
     parts = {name: getattr(draft, name) for name in _PARTS}
+    if not parts["services"]:
+        del parts["services"]  # as steps were sealed before tasks could have services
     head = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return zlib.compress(len(head).to_bytes(4, "big") + head + draft.drawing)
 
@@ -131,7 +133,7 @@ def snapshot(draft: Draft) -> bytes:
 def _restore(session: Session, draft: Draft, packed: bytes, at: datetime) -> None:
     raw = zlib.decompress(packed)
     size = int.from_bytes(raw[:4], "big")
-    for name, value in orjson.loads(raw[4 : 4 + size]).items():
+    for name, value in ({"services": {}} | orjson.loads(raw[4 : 4 + size])).items():
         setattr(draft, name, value)
     draft.drawing, draft.changed_at = raw[4 + size :], at
     examined = examined_again(session, draft)

@@ -128,6 +128,10 @@ class FormField:
     constraints: tuple[tuple[str, str], ...] = ()  # (name, value)
 
 
+# property of a service task: which HTTP status of the service means which error of the diagram, “404=NO_RUC 409=OLD”
+STATUSES = "statuses"
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """What vendor extensions say about people and rules, in one vocabulary."""

@@ -28,6 +28,7 @@ from engine.models.halts import Halt, HaltStep
 from engine.models.jobs import CommandReceipt, Job, JobKind
 from engine.models.letters import Letter, LetterSeries
 from engine.models.logs import EventLog, LogState
+from engine.models.machines import Service
 from engine.models.measures import (
     Activity,
     Audience,
@@ -152,6 +153,7 @@ __all__ = [
     "Role",
     "SavedFilter",
     "SavedReport",
+    "Service",
     "Slice",
     "StandIn",
     "Standing",

@@ -7,7 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.model import EventKind
+from engine.bpmn.model import EventKind, Node
 from engine.feel import clock_set_to
 from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
@@ -191,7 +191,7 @@ class Execution(Answers):
         assert isinstance(spec, ServiceSpec)
         with self._moving(at):
             found.internal_data.pop("failed", None)
-            write(found, values)
+            spec.answered(found, values)
             self._case.tell(FactKind.SERVICE_COMPLETED, found, keys=list(values))
             spec.performed(found)
 
@@ -257,6 +257,13 @@ class Execution(Answers):
                 found = self._case.tokens[token]
                 change_locals(found, values)
                 self._case.tell(FactKind.VARIABLES_CHANGED, found, keys=list(values))
+
+    def node(self, token: int) -> Node:
+        """The element a token stands in, as its diagram has it: a called process has its own. Raises NotWaiting."""
+        found = self._case.tokens.get(token)
+        if found is None:
+            raise NotWaiting(token=token)
+        return found.task_spec.node
 
     def places(self, token: int) -> list[str]:
         """Ids of the elements that `move` can take a token to; empty for one that watches something else."""

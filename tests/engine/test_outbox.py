@@ -13,8 +13,9 @@ from engine.jobs import MOST_ATTEMPTS_OUTSIDE
 from engine.models import Incident, Job, JobKind
 from engine.outbox import discard, is_address, send_again, send_mail, send_webhook
 from engine.record.facts import verify_chain
+from engine.senders.calling import is_outside, signature
 from engine.senders.mail import MailSender, SmtpServer
-from engine.senders.webhook import WebhookSender, is_outside, signature
+from engine.senders.webhook import WebhookSender
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall

@@ -1,5 +1,6 @@
 """Tasks: a person's, a service's, a script's, a message's, a business rule's."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -75,9 +76,21 @@ class ServiceSpec(ActivitySpec):
             token,
             WaitKind.SERVICE,
             topic=self.node.extension.topic,
-            variables=locals_of(token),
+            variables={name: token.data[name] for name, _ in self.mapped_in if name in token.data},
             reason=token.internal_data.get("failed"),
         )
+
+    def answered(self, token: Token, values: Mapping[str, Any]) -> None:
+        """Keep what the service gave; where the diagram maps it out, nothing else of it."""
+        if self.mapped_out:
+            token.internal_data["given"] = dict(values)
+        else:
+            write(token, values)
+
+    def _map_out(self, token: Token) -> None:
+        given = token.internal_data.pop("given", {})
+        for name, rule in self.mapped_out:
+            write(token, {name: rule.value({**variables_of(token), **given})})
 
     def withdrawn(self, token: Token) -> None:
         """The call is no longer wanted."""

@@ -93,7 +93,7 @@ def table_of_version(key: str, number: int) -> ResponseReturnValue:
     version = version_with_everything(session(), version_numbered(session(), procedure, number).id)
     compiled = blueprint(session(), version.id).compiled
     process = compiled.model.process(compiled.process_id)
-    asked = {"tasks": tasks(process), "gateways": gateways(process)}
+    asked = {"tasks": tasks(compiled.model, process), "gateways": gateways(process)}
     return _page(
         _shown(
             version.decisions,

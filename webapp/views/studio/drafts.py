@@ -26,6 +26,7 @@ from designer.publishing import key_from, publish_draft
 from engine.bpmn.document import MAX_BYTES
 from engine.directory import people_names
 from engine.errors import Refusal
+from engine.machines import service_keys
 from engine.models import Role, Version
 from engine.procedures import callable_names, procedures
 from webapp.downloads import attachment, drawn
@@ -217,7 +218,7 @@ def _read(file: FileStorage) -> tuple[str, bytes]:
 
 def _saved(sent: list[tuple[str, bytes]]) -> list[Draft]:
     known = [same_upload(session(), data, by=signed_in()) for _name, data in sent]
-    alone = Beside(published=callable_names(session()))
+    alone = Beside(published=callable_names(session()), connectors=service_keys(session()))
     start_over()  # nothing stays locked while other programs read the drawings
     examined = [
         None if before else examine_apart(data, alone)

@@ -171,7 +171,7 @@ def _version(procedure: Procedure, shown: Version) -> ResponseReturnValue:
         is_current=shown.id == procedure.current_version_id,
         authors=people_names(session(), [one.published_by_id for one in versions]),
         open_cases=open_cases_by_version(session()),
-        tasks=tasks(process),
+        tasks=tasks(compiled.model, process),
         gateways=gateways(process),
         lanes=lanes(process),
         offices=_office_of_lanes(procedure),

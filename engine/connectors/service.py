@@ -1,0 +1,120 @@
+"""Service tasks carried out by a machine that an operator has entered, by the protocol in README.md."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine.bpmn.model import STATUSES, Node
+from engine.database import Database
+from engine.jobs import GiveUp
+from engine.models import Case, CaseStatus, Job, Procedure, Service
+from engine.progress import load
+from engine.senders.calling import Answered, NotAccepted, call
+from engine.service_tasks import ServiceFailed
+from engine.spiff import WaitKind
+
+LARGEST_ANSWER = 1024 * 1024  # bytes
+_LATER = frozenset({408, 425, 429})  # says “not now”, of whatever it is asked
+_REFUSED = frozenset({401, 407})  # does not know us: nothing that the diagram could answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of whom, read before the call; `statuses`: HTTP status → code of an error in the diagram."""
+
+    service: Service
+    body: dict[str, Any]
+    statuses: Mapping[str, str]
+
+
+class ServiceDesk:
+    """A worker's connector for every service of the database. `inner_hosts` are as for webhooks."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], inner_hosts: Collection[str] = ()
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.inner_hosts = frozenset(inner_hosts)
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        """What the service gave; {} where nobody waits for it any more. ServiceFailed, GiveUp, NotAccepted."""
+        question = self._question(job)
+        if question is None:
+            return {}
+        answer = call(
+            question.service.url,
+            orjson.dumps(question.body),
+            key=job.key,
+            secret=question.service.secret,
+            inner_hosts=self.inner_hosts,
+            at=self.clock(),
+            most=LARGEST_ANSWER,
+        )
+        return _given(answer, question.statuses)
+
+    def _question(self, job: Job) -> _Question | None:
+        key = str(job.payload.get("topic") or "")
+        with self.database.reading() as session:
+            case = session.get(Case, job.case_id)
+            if case is None or case.status != CaseStatus.OPEN:
+                return None
+            held = load(session, case, at=self.clock())
+            wait = held.before.get(job.token or 0)
+            if wait is None or wait.kind != WaitKind.SERVICE:
+                return None
+            service = session.get(Service, key)
+            if service is None:
+                raise GiveUp(f"there is no service “{key}” here")
+            body = {
+                "service": key,
+                "case": case.number,
+                "procedure": session.get_one(Procedure, case.procedure_id).key,
+                "element_id": wait.element_id,
+                "data": wait.variables,
+            }
+            return _Question(service, body, statuses_of(held.execution.node(wait.token)))
+
+
+def statuses_of(node: Node) -> dict[str, str]:
+    """HTTP status → code of an error, as the task says."""
+    said = next((text for name, text in node.extension.properties if name == STATUSES), "")
+    pairs = (pair.partition("=") for pair in said.split())
+    return {status: code for status, _, code in pairs if code}
+
+
+def _given(answer: Answered, statuses: Mapping[str, str]) -> dict[str, Any]:
+    status = answer.status
+    is_done, is_refused = 200 <= status < 300, 400 <= status < 500
+    if not (is_done or is_refused) or status in _LATER:
+        raise NotAccepted(f"it answered {status}")
+    if status in _REFUSED:
+        raise GiveUp(f"it answered {status}: it does not let us ask")
+    said = _read(answer.body, is_done=is_done)
+    error = said.get("error")
+    if isinstance(error, Mapping):
+        code = str(error.get("code") or statuses.get(str(status), ""))[:200] or None
+        raise ServiceFailed(code, str(error.get("message") or f"it answered {status}")[:500])
+    if is_refused:
+        raise ServiceFailed(statuses.get(str(status), str(status)), f"it answered {status}")
+    given = said.get("data") or {}
+    if not isinstance(given, dict):
+        raise NotAccepted("it answered with data that are no names with values")
+    return given
+
+
+def _read(body: bytes, *, is_done: bool) -> dict[str, Any]:
+    try:
+        said = orjson.loads(body) if body.strip() else {}
+    except orjson.JSONDecodeError as error:
+        if not is_done:
+            return {}  # a page of words about a 404 is a 404
+        raise NotAccepted("it answered what is no JSON") from error
+    if not isinstance(said, dict):
+        if not is_done:
+            return {}
+        raise NotAccepted("it answered what is no JSON object")
+    return said
