@@ -1,8 +1,10 @@
 """The sentences of notifications, in each language: for mails, which no browser decides, and for the page."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
+from engine.calendars.written_days import written_day
 from engine.errors import filled
 from engine.models import NotificationKind
 
@@ -39,8 +41,21 @@ _LINK = {"en": "See them in Expedito, under Notifications.", "es": "Véalos en E
 
 def sentence(kind: NotificationKind, data: Mapping[str, object], language: str | None) -> str:
     """What the notification says; Spanish unless the language is English."""
-    said = _ENGLISH if _code(language) == "en" else _SPANISH
-    return filled(said[kind], data)
+    code = _code(language)
+    said = _ENGLISH if code == "en" else _SPANISH
+    return filled(said[kind], {**data, **_in_words(kind, data, code)})
+
+
+def _in_words(
+    kind: NotificationKind, data: Mapping[str, object], code: str
+) -> Mapping[str, object]:
+    """A day that was kept as a day, as its reader writes it."""
+    if kind not in (NotificationKind.TASK_DUE, NotificationKind.TASK_OVERDUE):
+        return {}
+    try:
+        return {"words": written_day(date.fromisoformat(str(data.get("words"))), code)}
+    except ValueError:  # told before days were kept as such
+        return {}
 
 
 def mail_words(

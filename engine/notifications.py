@@ -85,6 +85,7 @@ def tell(
                 to=row.email,
                 subject=subject,
                 text=text,
+                leads_to="notices",
                 key=f"notification:{notification.id}",
                 at=at,
             )
@@ -177,7 +178,15 @@ def send_digests(session: Session, *, at: datetime, limit: int = 100) -> int:
         if told and person.email and person.is_active:
             subject, text = digest_words(told, person.locale)
             key = f"digest:{person.id}:{at.date().isoformat()}:{rows[-1].id}"
-            send_mail(session, to=person.email, subject=subject, text=text, key=key, at=at)
+            send_mail(
+                session,
+                to=person.email,
+                subject=subject,
+                text=text,
+                leads_to="notices",
+                key=key,
+                at=at,
+            )
             sent += 1
         for row in rows:
             row.mail_at = None

@@ -54,11 +54,14 @@ def send_mail(
     subject: str,
     text: str,
     html: str = "",
+    leads_to: str = "",
     case_id: int | None = None,
     key: str,
     at: datetime,
 ) -> str:
     """Leave a mail for the worker; answers the id that its Message-ID begins with.
+
+    `leads_to` is what it tells of: “notices”, “request” or “case ‹number›”; who sends it knows the address, if any.
 
     `key` says which mail this is, e.g. ``notice:<case>:<task>``. One receiver, so that none reads of another. With
     `case_id`, a mail that cannot be delivered becomes an incident of the case, else it stands in the operator's outbox.
@@ -69,6 +72,7 @@ def send_mail(
         "subject": _one_line(subject)[:LONGEST_SUBJECT],
         "text": _sound(text),
         "html": _sound(html),
+        "leads_to": leads_to,
         "written_at": at.isoformat(),
     }
     stable = f"mail:{key}"

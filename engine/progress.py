@@ -264,7 +264,7 @@ def _add(
             session.add(task)
             opened.append(task)
             continue
-        kept = ("name", "kind", "status", "wait") if is_undone else _ANEW
+        kept = ("name", "kind", "status", "wait", "review") if is_undone else _ANEW
         for name in kept:
             setattr(earlier, name, getattr(task, name))
         earlier.ended_at = earlier.ended_by_id = None

@@ -9,7 +9,13 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine.cases import check_open
-from engine.colleagues.reviews import forget_proposal, proposal_of, propose, return_proposal
+from engine.colleagues.reviews import (
+    differs,
+    forget_proposal,
+    proposal_of,
+    propose,
+    return_proposal,
+)
 from engine.database import own_sql
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
@@ -187,7 +193,8 @@ def complete_task(
     """Complete a task and take the case as far as it goes; an unclaimed task is claimed on the way.
 
     `answers` are raw when the task has a form, and cleaned by it; `files` are those the person may attach, by sha256;
-    `reason` as in claim_task; `opened` is the task where the caller has opened it for the same person.
+    `reason` as in claim_task; `opened` is the task where the caller has opened it for the same person. Under review,
+    who accepts completes it, and who changes what was proposed proposes in turn.
     Raises NotFound, AlreadyCompleted, TaskGone, NotYours, CaseSuspended, OutOfOrder, engine.forms.Unfit, and
     engine.spiff's ChoiceNeeded and ChoiceUnknown.
     """
@@ -210,7 +217,7 @@ def complete_task(
         data["choices"] = choices
     if task.review is not None:
         proposed = proposal_of(session, task)
-        if proposed is None or proposed.by_id == by.id:
+        if proposed is None or proposed.by_id == by.id or differs(proposed, form, answers, choices):
             with session.begin_nested() as trial:
                 held.execution.complete(task.token, answers, at, choices=choices)  # would it go?
                 trial.rollback()

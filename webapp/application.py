@@ -41,6 +41,7 @@ from webapp.transactions import Transactional, close, start_over
 from webapp.words import case_data
 from webapp.words import measures as measure_words
 from webapp.words import sheets as sheet_words
+from webapp.words import sizes
 from webapp.words import terms as term_words
 from webapp.words import times as words
 
@@ -127,6 +128,7 @@ def create_app(
     charts.register(app)
     measure_words.register(app)
     words.register(app)
+    sizes.register(app)
     term_words.register(app)
     case_data.register(app)
     sheet_words.register(app)

@@ -21,6 +21,7 @@ from flask_babel import (
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from engine.calendars.written_days import DAY
 from engine.errors import Refusal, Said, filled
 from engine.models import Role
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES
@@ -159,7 +160,7 @@ def sentence(refusal: Refusal) -> str:
             values[name] = word
     for name, value in values.items():
         if type(value) is date:
-            values[name] = format_date(value, "d MMM y")
+            values[name] = format_date(value, DAY)
     for name, value in values.items():
         if isinstance(value, Said):
             values[name] = said(value)

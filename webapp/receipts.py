@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import current_app, request, url_for
-from flask_babel import format_date
 from markupsafe import Markup
 
 from engine.letters.codes import shown_code
@@ -13,6 +12,7 @@ from engine.outbox import send_mail
 from webapp.config import Settings
 from webapp.i18n import _
 from webapp.transactions import now, session
+from webapp.words.times import day as shown_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def mail_receipt(case: Case, code: str) -> None:
     text = _(
         "Your request was received on %(day)s.\n\nNumber: %(number)s\nCode: %(code)s\n\n"
         "Follow it at %(url)s with the code and your document number. Keep the code: whoever has both can see it.",
-        day=format_date(told.filed_on, "d MMMM y"),
+        day=shown_day(told.filed_on),
         number=told.number,
         code=told.code,
         url=told.url,

@@ -89,9 +89,10 @@ def _letter_press(settings: Settings, database: Database, clock: Clock) -> Sende
 
 def _mail_sender(settings: Settings) -> Sender:
     from engine.senders.mail import MailSender, SmtpServer
+    from webapp.mail_links import mail_links
 
     server = SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else None
-    return MailSender(server, settings.mail_from, settings.outbox)
+    return MailSender(server, settings.mail_from, settings.outbox, mail_links(settings))
 
 
 def _webhook_sender(settings: Settings, database: Database, clock: Clock) -> Sender:

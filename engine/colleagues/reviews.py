@@ -1,17 +1,19 @@
 """A second pair of eyes: what one person proposes, another one reviews; only then the task is completed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.cases import ReasonMissing
 from engine.database import own_sql
 from engine.errors import Refusal
 from engine.events import Happened
+from engine.forms import Form
 from engine.inbox.keys import PROPOSED, renew_marks
-from engine.models import AnswerDraft, NotificationKind, Person, Proposal, Task
+from engine.models import AnswerDraft, Event, NotificationKind, Person, Proposal, Task
 from engine.notifications import about_case, tell
 from engine.record.facts import Fact, record
 
@@ -63,6 +65,44 @@ def proposal_of(session: Session, task: Task) -> Proposal | None:
     if task.review != PROPOSED:
         return None
     return session.get(Proposal, (task.case_id, task.token))
+
+
+def differs(
+    proposed: Proposal,
+    form: Form | None,
+    answers: Mapping[str, Any],
+    choices: Mapping[str, list[str]] | None,
+) -> bool:
+    """Whether a reviewer's clean answers are others than those proposed: then nobody else has seen them yet.
+
+    What the form works out by itself does not count: it may be another on another day.
+    """
+    asked = {} if form is None else form.questions()
+
+    def typed(said: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: one for key, one in said.items() if key not in asked or asked[key].is_input}
+
+    def ways(said: Mapping[str, list[str]] | None) -> dict[str, list[str]]:
+        return {gateway: sorted(chosen) for gateway, chosen in (said or {}).items()}
+
+    return typed(answers) != typed(proposed.answers) or ways(choices) != ways(proposed.choices)
+
+
+def why_returned(session: Session, task: Task) -> str | None:
+    """Why what was proposed for the task came back; no query unless a review is wanted of it."""
+    if task.review != WANTED:
+        return None
+    said = session.scalar(
+        select(Event.data)
+        .where(
+            Event.case_id == task.case_id,
+            Event.token == task.token,
+            Event.type == Happened.TASK_RETURNED.value,
+        )
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    return (said or {}).get("reason")
 
 
 def return_proposal(session: Session, task: Task, reason: str, *, by: Person, at: datetime) -> Task:

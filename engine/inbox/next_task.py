@@ -6,8 +6,10 @@ from datetime import UTC, datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from engine.cases import CaseEnded, CaseSuspended
+from engine.colleagues.reviews import proposal_of
 from engine.errors import NotFound
 from engine.inbox.filters import TaskQuery
+from engine.inbox.keys import PROPOSED
 from engine.inbox.order_of_entry import is_ordered, oldest
 from engine.inbox.worklists import next_tasks
 from engine.models import Person, Task
@@ -21,14 +23,18 @@ def take_next(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
 ) -> Task | None:
     """Claim the first free task that the query's filters leave, in its order; where the sheet asks for order of entry,
-    the oldest of its kind. None when nothing is left. Two who ask at once get two tasks.
+    the oldest of its kind. Not what they proposed themselves. None when nothing is left. Two who ask at once get two tasks.
     """
     wanted = replace(query, scope="unassigned", after=None, before=None, limit=MOST_TRIED)
     for row in next_tasks(session, person, wanted, at=at, zone=zone):
         task = session.get(Task, (row.case_id, row.token), populate_existing=True)
         if task is None:
             continue
-        if is_ordered(session, task.version_id):
+        if task.review == PROPOSED:
+            proposed = proposal_of(session, task)
+            if proposed is not None and proposed.by_id == person.id:
+                continue  # somebody else has to look at it
+        elif is_ordered(session, task.version_id):
             task = oldest(session, task)
         try:
             return claim_task(session, task.id, by=person, at=at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.deployments import blueprint
 from engine.errors import Refusal
+from engine.inbox.keys import PROPOSED
 from engine.models import Case, CaseStatus, Task, TaskStatus
 
 MOST_COUNTED = 100
@@ -28,8 +29,11 @@ def skipping(session: Session, task: Task, reason: str) -> dict[str, Any]:
     """What the record says of taking this task: nothing in its turn, else the reason and how many were skipped.
 
     Raises OutOfOrder without a reason. No query unless the sheet asks for order of entry and nobody has the task.
+    Whoever proposed had their turn or said why: who reviews it does not answer for the order once more.
     """
-    if task.assignee_id is not None or not is_ordered(session, task.version_id):
+    if task.assignee_id is not None or task.review == PROPOSED:
+        return {}
+    if not is_ordered(session, task.version_id):
         return {}
     first = oldest(session, task)
     if first.case_id == task.case_id:
@@ -60,6 +64,7 @@ def _before(task: Task) -> list[ColumnElement[bool]]:
         Task.queue_id == task.queue_id,
         Task.status == TaskStatus.OPEN.value,
         Task.assignee_id.is_(None),
+        func.coalesce(Task.review, "") != PROPOSED,  # it waits for a review, not for its turn
         Task.case_id < task.case_id,
         # a suspended case does not hold up those behind it
         exists().where(Case.id == Task.case_id, Case.status == CaseStatus.OPEN.value),

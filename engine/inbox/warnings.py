@@ -57,7 +57,7 @@ def _warn(session: Session, task: Task, case: Case, home_id: int | None, *, at: 
     # A worker that comes late warns once, of what is true now.
     task.warn_at = None if is_overdue else task.due_at
     calendar = office_calendar(session, task.office_id)
-    words = calendar.day_of(task.due_at).strftime("%d/%m/%Y")
+    words = calendar.day_of(task.due_at).isoformat()
     about = about_case(case, token=task.token, task=task.name, words=words)
     kind = NotificationKind.TASK_OVERDUE if is_overdue else NotificationKind.TASK_DUE
     tell(session, kind, _people(session, task, home_id, is_overdue), about, by=None, at=at)

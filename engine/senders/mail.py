@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -52,11 +53,19 @@ class NotEncrypted(Exception):
 class MailSender:
     """A worker's sender of mails.
 
-    `sender` is ``Name <address>``; `folder` is where mails are written when there is no server.
+    `sender` is ``Name <address>``; `folder` is where mails are written when there is no server. `link` tells the
+    address of what a mail leads to (`leads_to` of engine.outbox.send_mail), if it has one.
     """
 
-    def __init__(self, server: SmtpServer | None, sender: str, folder: Path) -> None:
+    def __init__(
+        self,
+        server: SmtpServer | None,
+        sender: str,
+        folder: Path,
+        link: Callable[[str], str | None] = lambda leads_to: None,
+    ) -> None:
         self.server = server
+        self.link = link
         self.sender = sender
         self.address = parseaddr(sender)[1]
         self.folder = folder
@@ -66,7 +75,8 @@ class MailSender:
         to = str(job.payload["to"])
         if not is_address(to):
             raise GiveUp(f"“{to[:80]}” is no mail address")
-        mail = mail_of(job.payload, stable_id(job.key), self.sender).as_bytes()
+        link = self.link(str(job.payload.get("leads_to") or ""))
+        mail = mail_of(job.payload, stable_id(job.key), self.sender, link).as_bytes()
         if self.server is None:
             self._write(mail, stable_id(job.key))
         else:
@@ -79,8 +89,10 @@ class MailSender:
         part.replace(self.folder / f"{name}.eml")
 
 
-def mail_of(payload: dict[str, Any], mail_id: str, sender: str) -> EmailMessage:
-    """The mail, the same bytes each time it is made from the same job."""
+def mail_of(
+    payload: dict[str, Any], mail_id: str, sender: str, link: str | None = None
+) -> EmailMessage:
+    """The mail, the same bytes each time it is made from the same job; `link`: where it leads, its last line."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = payload["to"]
@@ -88,7 +100,8 @@ def mail_of(payload: dict[str, Any], mail_id: str, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(datetime.fromisoformat(payload["written_at"]))
     mail["Message-ID"] = f"<{mail_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers this
-    mail.set_content(payload["text"], cte="quoted-printable")
+    text = payload["text"] if link is None else f"{payload['text'].rstrip()}\n\n{link}\n"
+    mail.set_content(text, cte="quoted-printable")
     if payload.get("html"):
         mail.add_alternative(payload["html"], subtype="html", cte="quoted-printable")
         mail.set_boundary(f"part-{mail_id}")

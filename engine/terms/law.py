@@ -49,6 +49,11 @@ class Law:
     warn_before: tuple[int, ...]  # business days, the earliest first
     words: Mapping[str, Any]  # outcomes, letters, mails in the language of the jurisdiction
 
+    @property
+    def language(self) -> str:
+        """The language of letters and mails."""
+        return str(self.place.raw.get("language", "es"))
+
     def outcome(self, how: str) -> str:
         """What a case that ended so is called."""
         return str(self.words["outcomes"][how])

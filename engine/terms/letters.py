@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.calendars.written_days import written_day
 from engine.errors import filled
 from engine.letters.issuing import issue_letter
 from engine.letters.plan import LetterPlan, letter_plan
@@ -43,11 +44,12 @@ def tell_applicant(
     case = held.case
     if not case.applicant_email or not is_address(case.applicant_email):
         return
-    mail = law_of(held.plan.place.code).words["mails"]["to_applicant"][name]
+    law = law_of(held.plan.place.code)
+    mail = law.words["mails"]["to_applicant"][name]
     procedure = session.get_one(Procedure, case.procedure_id)
     words: dict[str, object] = {"number": case.number, "procedure": procedure.name}
     words |= {
-        key: value.strftime("%d/%m/%Y") if isinstance(value, date) else value
+        key: written_day(value, law.language) if isinstance(value, date) else value
         for key, value in values.items()
     }
     send_mail(
@@ -55,6 +57,7 @@ def tell_applicant(
         to=case.applicant_email,
         subject=filled(mail["subject"], words),
         text=filled(mail["text"], words),
+        leads_to="request",
         case_id=case.id,
         key=f"clock:{name}:{case.id}:{case.last_seq}",
         at=at,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from engine.calendars.offices import office_place
+from engine.calendars.written_days import written_day
 from engine.errors import filled
 from engine.events import Happened
 from engine.models import (
@@ -175,14 +176,15 @@ def _mail(
     people: list[Person],
     at: datetime,
 ) -> None:
-    mails = law_of(term.jurisdiction).words["mails"]
+    law = law_of(term.jurisdiction)
+    mails = law.words["mails"]
     words: dict[str, object] = {
         "number": case.number,
         "procedure": procedure.name,
         "applicant": case.applicant_name or "—",
-        "decide_by": _written(until),
-        "notify_by": _written(term.notify_by),
-        "silence_from": _written(term.silence_from),
+        "decide_by": written_day(until, law.language),
+        "notify_by": written_day(term.notify_by, law.language),
+        "silence_from": written_day(term.silence_from, law.language),
         "days": days,
     }
     is_positive = term.assessment == Assessment.POSITIVE_SILENCE
@@ -195,11 +197,8 @@ def _mail(
                 to=person.email,
                 subject=filled(mails[kind]["subject"], words),
                 text=filled(mails[kind]["text"], words),
+                leads_to=f"case {case.number}",
                 case_id=case.id,
                 key=f"term:{case.id}:{kind}:{days}:{until}:{person.id}",
                 at=at,
             )
-
-
-def _written(day: date) -> str:
-    return day.strftime("%d/%m/%Y")

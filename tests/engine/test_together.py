@@ -24,13 +24,15 @@ from engine.colleagues.opinions import (
     remind,
     withdraw_opinion,
 )
-from engine.colleagues.reviews import OwnProposal
+from engine.colleagues.reviews import OwnProposal, why_returned
 from engine.errors import NotFound
 from engine.history import timeline
 from engine.inbox.bulk import completing
 from engine.inbox.filters import TaskQuery
+from engine.inbox.next_task import take_next
 from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
 from engine.inbox.worklists import open_tasks
+from engine.interventions.undo import undo_completion
 from engine.models import (
     Case,
     Job,
@@ -204,6 +206,68 @@ def test_what_one_proposes_another_completes(hall: TownHall, ana: Person) -> Non
     assert not done.is_proposed
     fact = next(one for one in timeline(hall.session, done.case) if one.type == "task_completed")
     assert (fact.by_name, fact.data["proposed_by"]) == ("Beto", ana.id)
+
+
+def test_who_changes_what_was_proposed_proposes_in_turn(hall: TownHall, ana: Person) -> None:
+    task = begin(hall, ana, tasks={"receive": {"review": True}})
+    beto = hall.people["beto"]
+    complete_task(hall.session, task.id, {"area": 4}, by=ana, at=hall.at)
+    changed = complete_task(hall.session, task.id, {"area": 400}, by=beto, at=hall.at)
+    assert changed.is_proposed
+    with pytest.raises(OwnProposal):
+        return_task(hall.session, task.id, "no", by=beto, at=hall.at)
+    done = complete_task(hall.session, task.id, {"area": 400}, by=ana, at=hall.at)
+    assert not done.is_proposed
+
+
+def test_what_is_undone_is_reviewed_again(hall: TownHall, ana: Person) -> None:
+    task = begin(hall, ana, tasks={"receive": {"review": True}})
+    beto = hall.people["beto"]
+    complete_task(hall.session, task.id, {"area": 4}, by=ana, at=hall.at)
+    complete_task(hall.session, task.id, {"area": 4}, by=beto, at=hall.at)
+    undo_completion(hall.session, task.id, by=beto, at=hall.at)
+    assert complete_task(hall.session, task.id, {"area": 400}, by=beto, at=hall.at).is_proposed
+
+
+def test_a_review_is_not_asked_for_the_order_of_entry_once_more(
+    hall: TownHall, ana: Person
+) -> None:
+    version = hall.publish(
+        TWO_TASKS, by=ana, sheet={"tasks": {"receive": {"review": True}}, "strict_order": True}
+    )
+    hall.lanes(version, Front_desk="Front desk", Board="Front desk")
+
+    def filed() -> Task:
+        hall.at += timedelta(minutes=1)
+        return hall.session.get_one(Task, (hall.start(version, by=ana).id, 2))
+
+    first, second, third = filed(), filed(), filed()
+    complete_task(hall.session, second.id, {}, reason="It burns", by=ana, at=hall.at)
+    assert not complete_task(
+        hall.session, second.id, {}, by=hall.people["beto"], at=hall.at
+    ).is_proposed
+    complete_task(hall.session, first.id, {}, by=ana, at=hall.at)
+    claim_task(hall.session, third.id, by=ana, at=hall.at)  # the first one waits for its review
+
+
+def test_nobody_is_given_their_own_proposal_as_the_next_task(hall: TownHall, ana: Person) -> None:
+    task = begin(hall, ana, tasks={"receive": {"review": True}})
+    complete_task(hall.session, task.id, {}, by=ana, at=hall.at)
+    query = TaskQuery(scope="unassigned")
+    assert take_next(hall.session, ana, query, at=hall.at) is None
+    taken = take_next(hall.session, hall.people["beto"], query, at=hall.at)
+    assert taken is not None and taken.id == task.id
+
+
+def test_why_a_proposal_came_back_is_told_until_it_is_proposed_again(
+    hall: TownHall, ana: Person
+) -> None:
+    task = begin(hall, ana, tasks={"receive": {"review": True}})
+    complete_task(hall.session, task.id, {}, by=ana, at=hall.at)
+    return_task(hall.session, task.id, "measure again", by=hall.people["beto"], at=hall.at)
+    assert why_returned(hall.session, task) == "measure again"
+    complete_task(hall.session, task.id, {}, by=ana, at=hall.at)
+    assert why_returned(hall.session, task) is None
 
 
 def test_what_is_returned_is_back_with_who_proposed_it(hall: TownHall, ana: Person) -> None:

@@ -7,14 +7,15 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from engine.cases import check_open
-from engine.colleagues.reviews import proposal_of
+from engine.colleagues.reviews import proposal_of, why_returned
 from engine.directory import office_names, people_names
 from engine.errors import Refusal
 from engine.forms import Form, Unfit
 from engine.history import documents, variables
-from engine.inbox.order_of_entry import OutOfOrder
+from engine.inbox.order_of_entry import OutOfOrder, oldest
 from engine.inbox.worklists import task_by_id
-from engine.models import Role, Task, TaskStatus
+from engine.interventions.undo import is_undoable
+from engine.models import Proposal, Role, Task, TaskStatus
 from engine.routing.assignment import on_behalf
 from engine.spiff import ChoiceNeeded, ChoiceUnknown
 from engine.stillness import stop_of
@@ -182,8 +183,8 @@ def _mend(
         update_url=_update_url(task),
         is_asking_more=refusal is None and not got.is_half,
     )
-    is_unordered = isinstance(refusal, OutOfOrder)
-    return _page(task, again, words, 422 if refusal else 200, asks_reason=is_unordered)
+    first = oldest(session(), task) if isinstance(refusal, OutOfOrder) else None
+    return _page(task, again, words, 422 if refusal else 200, first=first)
 
 
 def _unordered(task_id: str, refusal: OutOfOrder) -> ResponseReturnValue:
@@ -193,7 +194,7 @@ def _unordered(task_id: str, refusal: OutOfOrder) -> ResponseReturnValue:
     form = form_of(session(), task, known)
     typed = saved_answers(session(), task_id, signed_in())
     again = asked(form, typed, known, update_url=_update_url(task))
-    return _page(task, again, sentence(refusal), 422, asks_reason=True)
+    return _page(task, again, sentence(refusal), 422, first=oldest(session(), task))
 
 
 def _page(
@@ -202,8 +203,9 @@ def _page(
     refusal: str | None = None,
     status: int = 200,
     *,
-    asks_reason: bool = False,
+    first: Task | None = None,
 ) -> ResponseReturnValue:
+    """`first`: what came before it, when taking it out of order asks for a reason."""
     return page(
         "tasks/show.html",
         status=status,
@@ -212,9 +214,10 @@ def _page(
         refusal=refusal,
         documents=documents(session(), task.case),
         back=back_to_inbox(),
-        asks_reason=asks_reason,
+        first=first,
         proposed=_proposed(task),
-        may_undo=task.status == TaskStatus.COMPLETED and task.ended_by_id == signed_in().id,
+        returned=why_returned(session(), task) if task.status == TaskStatus.OPEN else None,
+        may_undo=task.ended_by_id == signed_in().id and is_undoable(session(), task.id),
         is_chief=signed_in().has_role(Role.MANAGER, Role.OPERATOR),
         **together(session(), signed_in(), task.case),
         **_context(task),
@@ -227,7 +230,18 @@ def _proposed(task: Task) -> dict[str, Any] | None:
     if found is None:
         return None
     name = people_names(session(), [found.by_id]).get(found.by_id)
-    return {"by": name, "is_mine": found.by_id == signed_in().id, "at": found.at}
+    is_mine = found.by_id == signed_in().id
+    return {"by": name, "is_mine": is_mine, "at": found.at, "ways": _ways(task, found)}
+
+
+def _ways(task: Task, proposal: Proposal) -> list[str]:
+    """How it goes on by what is proposed, as the options are labelled."""
+    return [
+        str(option["label"])
+        for gateway in choices_of(task)
+        for option in gateway["options"]
+        if option["id"] in (proposal.choices or {}).get(gateway["element_id"], ())
+    ]
 
 
 def _context(task: Task) -> dict[str, Any]:

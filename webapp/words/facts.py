@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.events import Happened
 from engine.history import Entry
 from engine.masking import masked_file
-from webapp.i18n import _
+from webapp.i18n import _, plural
 from webapp.words.terms import sentence_of_clock
 
 # What a reader scans for; the rest is drawn lighter.
@@ -123,7 +123,16 @@ def _sentence(entry: Entry) -> str:
                 return _("“%(name)s” goes on without what it waited for", name=name)
             return _("Moved by hand from “%(name)s” to “%(place)s”", name=name, place=place)
     told = sentence_of_clock(entry) or _sentence_of_window(entry)
-    return told or _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+    told = told or _sentence_of_task(entry, name) or _sentence_of_wait(entry, name)
+    skipped = entry.data.get("skipped")
+    if not isinstance(skipped, int) or skipped < 1:
+        return told
+    return plural(
+        "%(told)s, ahead of %(num)d case that came before",
+        "%(told)s, ahead of %(num)d cases that came before",
+        skipped,
+        told=told,
+    )
 
 
 def _sentence_of_window(entry: Entry) -> str | None:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask_babel import format_date, format_datetime
 from markupsafe import Markup
 
+from engine.calendars.written_days import DAY
 from webapp.i18n import _, plural, said
 from webapp.transactions import now
 
@@ -86,7 +87,7 @@ def past(at: datetime | None) -> Markup:
 
 def day(on: date) -> str:
     """A day such as “3 Nov 2026”, in the order most of the world writes it."""
-    return str(format_date(on, "d MMM y"))
+    return str(format_date(on, DAY))
 
 
 def counted(number: int, limit: int = 1000, *, is_more: bool = False) -> str:
@@ -105,4 +106,4 @@ def _date_of(at: datetime) -> str:
     zone = current_app.extensions["settings"].zone
     local = at.astimezone(zone)
     same_year = local.year == now().astimezone(zone).year
-    return str(format_date(local.date(), "d MMM" if same_year else "d MMM y"))
+    return str(format_date(local.date(), "d MMM" if same_year else DAY))

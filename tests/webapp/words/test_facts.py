@@ -1,5 +1,7 @@
 """The story of a case, fact by fact."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.events import Happened
@@ -31,3 +33,11 @@ def test_a_fact_of_a_later_release_is_still_readable(town: Town) -> None:
     with town.app.test_request_context():
         (line,) = told([entry(town, "moon_landed")])
     assert line.words == "Inspect: moon landed"
+
+
+def test_what_was_taken_out_of_order_says_how_many_waited(town: Town) -> None:
+    skipped = replace(entry(town, "task_claimed"), data={"reason": "It burns", "skipped": 2})
+    with town.app.test_request_context():
+        (line,) = told([skipped])
+    assert line.words == "“Inspect” was claimed, ahead of 2 cases that came before"
+    assert line.reason == "It burns"
