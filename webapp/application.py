@@ -38,10 +38,9 @@ from webapp.security import forgery, keyring, pace, sessions
 from webapp.security.access import check_access, public
 from webapp.streams import Streams
 from webapp.transactions import Transactional, close, start_over
-from webapp.words import case_data
+from webapp.words import case_data, sizes
 from webapp.words import measures as measure_words
 from webapp.words import sheets as sheet_words
-from webapp.words import sizes
 from webapp.words import terms as term_words
 from webapp.words import times as words
 

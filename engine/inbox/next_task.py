@@ -23,7 +23,8 @@ def take_next(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
 ) -> Task | None:
     """Claim the first free task that the query's filters leave, in its order; where the sheet asks for order of entry,
-    the oldest of its kind. Not what they proposed themselves. None when nothing is left. Two who ask at once get two tasks.
+    the oldest of its kind; not what they proposed themselves. None when nothing is left. Two who ask at once get two
+    tasks.
     """
     wanted = replace(query, scope="unassigned", after=None, before=None, limit=MOST_TRIED)
     for row in next_tasks(session, person, wanted, at=at, zone=zone):

@@ -256,7 +256,8 @@ def test_nobody_is_given_their_own_proposal_as_the_next_task(hall: TownHall, ana
     query = TaskQuery(scope="unassigned")
     assert take_next(hall.session, ana, query, at=hall.at) is None
     taken = take_next(hall.session, hall.people["beto"], query, at=hall.at)
-    assert taken is not None and taken.id == task.id
+    assert taken is not None
+    assert taken.id == task.id
 
 
 def test_why_a_proposal_came_back_is_told_until_it_is_proposed_again(

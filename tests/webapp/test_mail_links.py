@@ -5,8 +5,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from engine.notifications import About, tell
 from engine.models import NotificationKind
+from engine.notifications import About, tell
 from engine.people import person_by_name
 from tests.webapp.conftest import Town
 from webapp.config import Settings
@@ -26,7 +26,7 @@ def mailed(town: Town, url: str) -> str:
     workers(settings, town.database, town.clock)[1].run_until_idle()
     (file,) = settings.outbox.glob("*.eml")
     mail = message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=default)
-    return mail.get_content()
+    return str(mail.get_content())
 
 
 def test_a_mail_ends_with_the_address_of_what_it_tells(town: Town) -> None:
