@@ -13,6 +13,18 @@ def questions_of(draft: Draft, gateway_id: str | None = None) -> dict[str, Quest
     return questions_asked(draft.report, draft.forms, draft.decisions, gateway_id)
 
 
+def unknown_variables(draft: Draft) -> list[dict[str, Any]]:
+    """What the draft reads and nothing in it gives: dicts of element, name, line, names; is_open, see names_given."""
+    report = draft.report
+    gives = report.get("gives", {"names": [], "is_open": True})
+    known = {*questions_of(draft), *gives["names"]}
+    return [
+        said | {"names": names, "is_open": gives["is_open"]}
+        for said in report.get("reads", ())
+        if (names := [name for name in said["names"] if name not in known])
+    ]
+
+
 def questions_asked(
     report: Mapping[str, Any],
     forms: Mapping[str, Any],

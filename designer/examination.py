@@ -26,6 +26,7 @@ from designer.beside import (
 from designer.check import Report, check_model
 from designer.importer import Imported, import_model
 from designer.layout import with_layout
+from designer.names_read import names_given, names_read
 from designer.outline import elements, gateways, lanes, tasks
 from designer.tryout import Tried, try_model
 from engine import bpmn, dmn
@@ -68,6 +69,8 @@ def examine(data: bytes, beside: Beside = ALONE) -> Examination:
         "lanes": lanes(process),
         "gateways": gateways(process),
         "tasks": tasks(imported.model, process),
+        "reads": names_read(process),
+        "gives": names_given(process),
         "elements": elements(drawn),
         "has_layout": bool(drawn.shapes),
         "unread": grouped(drawn.unread),
@@ -214,6 +217,8 @@ def _unread(sentence: str, values: Mapping[str, object], line: int | None = None
         "lanes": [],
         "gateways": [],
         "tasks": [],
+        "reads": [],
+        "gives": {"names": [], "is_open": True},
         "elements": [],
         "has_layout": False,
         "unread": [],

@@ -1,10 +1,11 @@
 """What was found in a draft, in the reader's language: problems, repairs, what is not used, one list with filters."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from designer.draft_questions import unknown_variables
 from designer.models import Draft
 from engine.errors import filled
 from webapp.i18n import _
@@ -52,8 +53,13 @@ def kind_marks() -> dict[str, str]:
     }
 
 
+def by_weight(found: Iterable[Remark]) -> list[Remark]:
+    """The gravest first."""
+    return sorted(found, key=lambda remark: KINDS.index(remark.kind))
+
+
 def remarks(draft: Draft) -> list[Remark]:
-    """Everything there is to say about a draft, the gravest first."""
+    """Everything that the examination of a draft says, the gravest first."""
     report = draft.report
     names = element_names(report)
     found = [_of_error(report["error"])] if report["error"] else []
@@ -65,7 +71,26 @@ def remarks(draft: Draft) -> list[Remark]:
         )
         for each in report["unread"]
     ]
-    return sorted(found, key=lambda remark: KINDS.index(remark.kind))
+    return by_weight(found)
+
+
+def strangers(draft: Draft) -> list[Remark]:
+    """What rules and scripts read though nothing in the draft gives it: a slip of the pen, or brought from outside."""
+    names = element_names(draft.report)
+    return [
+        Remark(
+            "info" if each["is_open"] else "warning",
+            _(
+                "No form, table, script or service here gives %(names)s. Where nobody does, it counts as empty.",
+                names=", ".join(each["names"]),
+            ),
+            "unknown-variable",
+            each["element"],
+            names.get(each["element"], each["name"]),
+            each["line"],
+        )
+        for each in unknown_variables(draft)
+    ]
 
 
 def counts(found: list[Remark]) -> dict[str, int]:

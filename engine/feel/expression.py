@@ -7,7 +7,7 @@ from engine.feel.builtins.catalogue import BUILTINS
 from engine.feel.comparison import is_in
 from engine.feel.compiler import compile_node
 from engine.feel.errors import LimitReached, Problem
-from engine.feel.frame import Code, Frame
+from engine.feel.frame import UNKNOWN_NAME, Code, Frame
 from engine.feel.limits import Run, current_run
 from engine.feel.names import is_plain
 from engine.feel.parser import Parser
@@ -41,6 +41,14 @@ class Expression:
         """The value, and where and why parts of the expression became null."""
         run = Run()
         return self._within(run, context), run.problems
+
+    def unknown(self, context: Mapping[str, object]) -> list[str]:
+        """The names that were asked for and that the context does not have; each once, in order."""
+        if self.names <= context.keys():
+            return []
+        problems = self.report(context)[1]
+        asked = [str(each.values["name"]) for each in problems if each.sentence == UNKNOWN_NAME]
+        return list(dict.fromkeys(asked))
 
     def _within(self, run: Run, context: Mapping[str, object] | None) -> Value:
         try:

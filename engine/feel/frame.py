@@ -10,6 +10,7 @@ from engine.feel.errors import UnknownValue, ValueTooLarge
 from engine.feel.limits import MAX_STRING, Run
 from engine.feel.values import Value
 
+UNKNOWN_NAME = "There is no “{name}” here."
 _MISSING = object()
 _SMALL = 1 << 100
 
@@ -57,7 +58,7 @@ def root_reader(name: str, position: int) -> Code:
             return value
         elif value is missing:
             if builtin is None:
-                frame.run.note(position, "There is no “{name}” here.", name=name)
+                frame.run.note(position, UNKNOWN_NAME, name=name)
             return builtin
         if name in frame.cache:
             return frame.cache[name]

@@ -6,6 +6,7 @@ The only room that imports SpiffWorkflow.
 from engine.spiff.compiled import Compiled, Start, remembered
 from engine.spiff.compiling import compile_model
 from engine.spiff.elements.rounds import COUNTER
+from engine.spiff.elements.tasks import assignments
 from engine.spiff.execution import Execution
 from engine.spiff.facts import Choice, Fact, FactKind, Local, Option, Wait, WaitKind
 from engine.spiff.messages import message_name
@@ -49,6 +50,7 @@ __all__ = [
     "ValueRefused",
     "Wait",
     "WaitKind",
+    "assignments",
     "compile_model",
     "message_name",
     "proposal",

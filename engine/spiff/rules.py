@@ -27,6 +27,10 @@ class Rule:
         except (Refusal, ValueRefused):
             return None
 
+    def unknown(self, context: Mapping[str, Any]) -> list[str]:
+        """The names that were asked for in vain."""
+        return self._expression.unknown(context)
+
     def holds(self, context: Mapping[str, Any]) -> bool | None:
         """True, False, or None where it does not come to a decision."""
         try:

@@ -229,6 +229,13 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
             return _("“%(name)s” ended with an error", name=name)
         case Happened.ESCALATION_THROWN:
             return _("“%(name)s” was escalated", name=name)
+        case Happened.VALUE_MISSING:
+            return _(
+                "“%(name)s” left “%(sets)s” empty: the case knows no %(names)s",
+                name=name,
+                sets=(entry.data or {}).get("sets", ""),
+                names=", ".join((entry.data or {}).get("names", [])),
+            )
         case Happened.DECISION_MADE:
             return _("“%(name)s” was decided by its rules", name=name)
         case Happened.INCIDENT_RAISED:

@@ -56,7 +56,12 @@ class ScriptSpec(ActivitySpec):
     def begin(self, token: Token) -> bool:
         """Run the lines; each sees what the ones before it set."""
         for name, rule in self.lines:
-            write(token, {name: rule.value(variables_of(token))})
+            context = variables_of(token)
+            value = rule.value(context)
+            # FEEL goes on with null, and so does the case; nobody should have to guess why
+            if value is None and (unknown := rule.unknown(context)):
+                token.case.tell(FactKind.VALUE_MISSING, token, sets=name, names=unknown)
+            write(token, {name: value})
         token.case.tell(FactKind.SCRIPT_RUN, token, keys=[name for name, _ in self.lines])
         return True
 

@@ -31,6 +31,7 @@ from engine.models import Role, Version
 from engine.procedures import callable_names, procedures
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import (
+    by_weight,
     counts,
     element_names,
     first_problem,
@@ -38,6 +39,7 @@ from webapp.draft_report import (
     kind_names,
     marks,
     remarks,
+    strangers,
     told_note,
 )
 from webapp.i18n import _, plural, sentence
@@ -255,7 +257,7 @@ def _problems(found: list[Draft]) -> dict[int, str | None]:
 
 
 def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
-    found = remarks(draft)
+    found = by_weight([*remarks(draft), *strangers(draft)])
     wanted = request.args.get("show", "")
     return page(
         "drafts/show.html",
