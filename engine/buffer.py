@@ -89,6 +89,18 @@ def hand_to_starts(session: Session, procedure_id: int, since: datetime, *, at: 
     return len(found)
 
 
+def kept(session: Session, *, at: datetime, limit: int = 100) -> list[BufferedMessage]:
+    """Messages that wait for who will wait for them, those that expire first in front."""
+    return list(
+        session.scalars(
+            select(BufferedMessage)
+            .where(BufferedMessage.expires_at > at)
+            .order_by(BufferedMessage.expires_at, BufferedMessage.id)
+            .limit(limit)
+        )
+    )
+
+
 def sweep(session: Session, *, at: datetime) -> int:
     """Forget expired messages, and hand out those whose receiver began to wait at the very moment they came."""
     session.execute(delete(BufferedMessage).where(BufferedMessage.expires_at <= at))

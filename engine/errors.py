@@ -7,7 +7,13 @@ named values; the web translates the template and then fills in the values, so a
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
+
+
+def N_(words: str) -> str:
+    """The words themselves; marks them for the catalogue, because they are translated where shown."""
+    return words
+
 
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -21,6 +27,37 @@ class Said:
 
     def __str__(self) -> str:
         return filled(self.sentence, self.values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Kept until somebody reads it, in whichever language."""
+        values = {
+            name: value.to_json() if isinstance(value, Said) else _plain(value)
+            for name, value in self.values.items()
+        }
+        return {"sentence": self.sentence, "values": values}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Said":
+        """What `to_json` gave."""
+        return cls(
+            kept["sentence"],
+            {
+                name: cls.from_json(value) if isinstance(value, Mapping) else value
+                for name, value in kept["values"].items()
+            },
+        )
+
+
+def said_by(error: Exception) -> "Said | str":
+    """What an error says, as words of ours where it has them."""
+    if isinstance(error, Refusal):
+        return Said(error.sentence, error.values)
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, Said) else str(error) or type(error).__name__
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
 class Refusal(Exception):

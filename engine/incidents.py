@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import jobs
 from engine.cases import ReasonMissing, check_open
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import Conflict, NotFound, Refusal, Said
 from engine.events import Happened
 from engine.models import Case, CaseStatus, Incident, Job, Person, Procedure
 from engine.progress import Held, advance, hold, load, lock, shortened
@@ -32,6 +32,7 @@ class IncidentRow:
     kind: str  # stuck, livelock, condition_failed, job_failed
     element_id: str | None
     message: str
+    said: dict[str, Any] | None  # engine.errors.Said
     raised_at: datetime
 
 
@@ -91,6 +92,7 @@ def open_incidents(session: Session, person: Person, *, limit: int = 100) -> lis
             kind=incident.kind,
             element_id=incident.element_id,
             message=incident.message,
+            said=incident.said,
             raised_at=incident.raised_at,
         )
         for incident, case_number, procedure_name in rows
@@ -166,7 +168,7 @@ def resolve(
     return incident
 
 
-def job_failed(session: Session, job: Job, message: str, *, at: datetime) -> None:
+def job_failed(session: Session, job: Job, message: Said | str, *, at: datetime) -> None:
     """Raise an incident for a job that was given up; the case's row must be held."""
     case = session.get(Case, job.case_id) if job.case_id is not None else None
     if case is None:
@@ -178,7 +180,9 @@ def job_failed(session: Session, job: Job, message: str, *, at: datetime) -> Non
         wait = None  # that is what is wrong, and it must still be told
     element_id = None if wait is None else wait.element_id
     raise_incident(session, case, JOB_FAILED, message, element_id, job.token, at=at)
-    fact = Fact(Happened.INCIDENT_RAISED, element_id, job.token, data={"reason": message[:500]})
+    fact = Fact(
+        Happened.INCIDENT_RAISED, element_id, job.token, data={"reason": str(message)[:500]}
+    )
     record(session, case, [fact], by=None, at=at)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -33,14 +34,23 @@ CASE_KEY = "case"  # this correlation key is the number of the case a message is
 MOST_CANDIDATES = 20
 
 
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    DELIVERED = "delivered"  # a case waited for it and has gone on
+    STARTED = "started"  # a case began with it
+    KEPT = "kept"  # for the first that waits for it, until its time to live ends
+    NOBODY = "nobody"  # nobody waits for it, and it was not to be kept: it is gone
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a message went: to a waiting case, into a new case, or nowhere yet."""
+    """Where a message went: to a waiting case, into a new case, or nowhere (yet)."""
 
+    outcome: Outcome
     case_id: int | None = None
     case_number: str | None = None
-    is_started: bool = False
-    is_buffered: bool = False
+    kept_until: datetime | None = None
 
 
 def publish(
@@ -67,17 +77,17 @@ def publish(
     for case_id, token in _waiting(session, name, key, number, sender):
         case = deliver(session, case_id, token, name, payload, by=by, at=at)
         if case is not None:
-            return Delivery(case.id, case.number)
+            return Delivery(Outcome.DELIVERED, case.id, case.number)
     if number is None:
         is_kept = ttl is not None and ttl > timedelta(0)
         started = _start(session, name, payload, sender, is_kept=is_kept, by=by, at=at)
         if started is not None:
-            return Delivery(started.id, started.number, is_started=True)
+            return Delivery(Outcome.STARTED, started.id, started.number)
     if ttl is not None and ttl > timedelta(0) and number is None:
         sender_id = None if sender is None else sender.id
         buffer.keep(session, name, key, payload, ttl=ttl, sender_id=sender_id, by=by, at=at)
-        return Delivery(is_buffered=True)
-    return Delivery()
+        return Delivery(Outcome.KEPT, kept_until=at + ttl)
+    return Delivery(Outcome.NOBODY)
 
 
 def deliver(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.errors import Said
 from engine.events import Happened
 from engine.models import Case, CaseStatus
 from engine.progress import Held, advance, hold, shortened
@@ -15,7 +16,7 @@ from engine.spiff import Wait, WaitKind
 class ServiceFailed(Exception):
     """Raised by what does a service task: the other side says what the diagram may have an answer to, by `code`."""
 
-    def __init__(self, code: str | None, message: str) -> None:
+    def __init__(self, code: str | None, message: Said | str) -> None:
         self.code = code
         super().__init__(message)
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from engine import buffer
 from engine.batches import drop_jobs
 from engine.correlation import correlation_key
+from engine.errors import N_, Said
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, Incident, JobKind, Subscription
 from engine.spiff import Fact as Told
 from engine.spiff import Wait, WaitKind
 
+NOTHING_MOVES = Said(N_("nothing in this case can move any more"))
 _JOBS = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
 _SUBSCRIPTIONS = (WaitKind.MESSAGE, WaitKind.SIGNAL)
 
@@ -146,8 +148,8 @@ def _settle_incidents(
     )
     for wait in held:
         if wait.token not in known:
-            reason = wait.reason or "this element cannot go on"
-            kind = "livelock" if "too many automatic steps" in reason else "condition_failed"
+            reason = wait.said or wait.reason or Said(N_("this element cannot go on"))
+            kind = "livelock" if "too many automatic steps" in str(reason) else "condition_failed"
             raise_incident(session, case, kind, reason, wait.element_id, wait.token, at=at)
 
 
@@ -163,7 +165,7 @@ def _note_stuck(session: Session, case: Case, told: list[Told], at: datetime) ->
             session,
             case,
             "stuck",
-            "nothing in this case can move any more",
+            NOTHING_MOVES,
             element_id,
             None,
             at=at,
@@ -174,7 +176,7 @@ def raise_incident(
     session: Session,
     case: Case,
     kind: str,
-    message: str,
+    message: Said | str,
     element_id: str | None,
     token: int | None,
     *,
@@ -188,7 +190,8 @@ def raise_incident(
         kind=kind,
         element_id=element_id,
         token=token,
-        message=message,
+        message=str(message),
+        said=message.to_json() if isinstance(message, Said) else None,
         raised_at=at,
     )
     session.add(incident)

@@ -14,7 +14,7 @@ from engine import jobs, messages, starting
 from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
-from engine.errors import NotFound
+from engine.errors import NotFound, Said
 from engine.events import Happened
 from engine.halts import batches as halting
 from engine.incidents import job_failed
@@ -67,7 +67,13 @@ def carry_out(
 
 
 def refuse_service(
-    session: Session, job: Job, code: str | None, message: str, *, worker: str, at: datetime
+    session: Session,
+    job: Job,
+    code: str | None,
+    message: Said | str,
+    *,
+    worker: str,
+    at: datetime,
 ) -> None:
     """A leased service task was refused by who does it: its error event goes on, or it waits as an incident."""
     if job.case_id is None or job.token is None:
@@ -76,11 +82,13 @@ def refuse_service(
     if case.status == CaseStatus.SUSPENDED:
         _put_off(session, job, FAR, worker)
         return
-    if fail_service(session, job.case_id, job.token, code, message, at=at) is not False:
+    if fail_service(session, job.case_id, job.token, code, str(message), at=at) is not False:
         jobs.finish(session, job.id, worker=worker)
         return
-    said = message if code is None or code in message else f"{message} ({code})"
-    failed = jobs.fail(session, job.id, said, worker=worker, is_final=True, at=at)
+    said = message
+    if code is not None and code not in str(message):
+        said = Said("{message} ({code})", {"message": message, "code": code})
+    failed = jobs.fail(session, job.id, str(said), worker=worker, is_final=True, at=at)
     if failed is not None:
         job_failed(session, failed, said, at=at)
 

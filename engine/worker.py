@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from engine import buffer, jobs, notifications, receipts
 from engine.colleagues import opinions
 from engine.database import Database
+from engine.errors import N_, Said, said_by
 from engine.files import sweep as file_sweep
 from engine.inbox import warnings as task_warnings
 from engine.incidents import job_failed
@@ -192,8 +193,7 @@ class Worker:
             LOG.warning(
                 "Job %s failed: %s", job.key, error, extra={"action": "job_failed", "job": job.key}
             )
-            message = str(error) or type(error).__name__
-            self._fail(job, message, is_final=isinstance(error, GiveUp))
+            self._fail(job, said_by(error), is_final=isinstance(error, GiveUp))
 
     def _carry_out(self, job: Job) -> None:
         kind = JobKind(job.kind)
@@ -206,7 +206,7 @@ class Worker:
             topic = str(job.payload.get("topic") or "")
             connector = self.connectors.get(topic, self.service)
             if connector is None:
-                raise GiveUp(f"there is no connector for “{topic}”")
+                raise GiveUp(Said(N_("there is no connector for “{topic}”"), {"topic": topic}))
             try:
                 outputs = connector(job)
             except ServiceFailed as failed:
@@ -229,18 +229,20 @@ class Worker:
         )
         self.database.write(
             lambda session: refuse_service(
-                session, job, failed.code, str(failed), worker=self.name, at=at
+                session, job, failed.code, said_by(failed), worker=self.name, at=at
             )
         )
 
-    def _fail(self, job: Job, message: str, *, is_final: bool) -> None:
+    def _fail(self, job: Job, message: Said | str, *, is_final: bool) -> None:
         at = self.clock()
 
         def put_off(session: Any) -> None:
             if job.case_id is not None:
                 # In the order that every command has: first the case, then its jobs.
                 lock(session, job.case_id)
-            failed = jobs.fail(session, job.id, message, worker=self.name, is_final=is_final, at=at)
+            failed = jobs.fail(
+                session, job.id, str(message), worker=self.name, is_final=is_final, at=at
+            )
             if failed is not None and failed.is_dead:
                 job_failed(session, failed, message, at=at)
 

@@ -57,7 +57,7 @@ def corrected(variables: Mapping[str, Any], typed: Mapping[str, str]) -> dict[st
     found = changed(variables, typed)
     name = typed.get("new_name", "").strip()[:200]
     if name:
-        found[name] = _guess(typed.get("new_value", ""))
+        found[name] = read_value(typed.get("new_value", ""))
     return found
 
 
@@ -103,7 +103,8 @@ def _value(name: str, text: str, kind: Kind) -> Any:
     return value
 
 
-def _guess(text: str) -> Any:
+def read_value(text: str) -> Any:
+    """A typed value: numbers, true, false and JSON are read as such, anything else is text."""
     value = _parsed(text[:LONGEST])
     return text[:LONGEST] if value is _NOTHING else value
 

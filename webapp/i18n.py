@@ -1,9 +1,11 @@
 """Spanish and English whole, Quechua in part: the person's choice, else this browser's, else what it asks for."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from babel.support import NullTranslations, Translations
 from flask import current_app, has_request_context, request
@@ -149,6 +151,11 @@ def said(part: Said) -> str:
         for name, value in part.values.items()
     }
     return filled(gettext(part.sentence), values)
+
+
+def kept_words(kept: Mapping[str, Any] | None, text: str) -> str:
+    """Words of ours that were kept (engine.errors.Said) in the reader's language; where there are none, the text."""
+    return text if kept is None else said(Said.from_json(kept))
 
 
 def sentence(refusal: Refusal) -> str:

@@ -9,6 +9,7 @@ import orjson
 
 from engine.bpmn.model import STATUSES, Node
 from engine.database import Database
+from engine.errors import N_, Said
 from engine.jobs import GiveUp
 from engine.models import Case, CaseStatus, Job, Procedure, Service
 from engine.progress import load
@@ -18,6 +19,7 @@ from engine.spiff import WaitKind
 
 LARGEST_ANSWER = 1024 * 1024  # bytes
 _LATER = frozenset({408, 425, 429})  # says “not now”, of whatever it is asked
+_ANSWERED = N_("it answered {status}")
 _REFUSED = frozenset({401, 407})  # does not know us: nothing that the diagram could answer
 
 
@@ -68,7 +70,7 @@ class ServiceDesk:
                 return None
             service = session.get(Service, key)
             if service is None:
-                raise GiveUp(f"there is no service “{key}” here")
+                raise GiveUp(Said(N_("there is no service “{key}” here"), {"key": key}))
             body = {
                 "service": key,
                 "case": case.number,
@@ -90,19 +92,23 @@ def _given(answer: Answered, statuses: Mapping[str, str]) -> dict[str, Any]:
     status = answer.status
     is_done, is_refused = 200 <= status < 300, 400 <= status < 500
     if not (is_done or is_refused) or status in _LATER:
-        raise NotAccepted(f"it answered {status}")
+        raise NotAccepted(Said(_ANSWERED, {"status": status}))
     if status in _REFUSED:
-        raise GiveUp(f"it answered {status}: it does not let us ask")
+        raise GiveUp(Said(N_("it answered {status}: it does not let us ask"), {"status": status}))
     said = _read(answer.body, is_done=is_done)
     error = said.get("error")
     if isinstance(error, Mapping):
         code = str(error.get("code") or statuses.get(str(status), ""))[:200] or None
-        raise ServiceFailed(code, str(error.get("message") or f"it answered {status}")[:500])
+        words = error.get("message")
+        raise ServiceFailed(
+            code, str(words)[:500] if words else Said(_ANSWERED, {"status": status})
+        )
     if is_refused:
-        raise ServiceFailed(statuses.get(str(status), str(status)), f"it answered {status}")
+        answered = Said(_ANSWERED, {"status": status})
+        raise ServiceFailed(statuses.get(str(status), str(status)), answered)
     given = said.get("data") or {}
     if not isinstance(given, dict):
-        raise NotAccepted("it answered with data that are no names with values")
+        raise NotAccepted(Said(N_("it answered with data that are no names with values")))
     return given
 
 
@@ -112,9 +118,9 @@ def _read(body: bytes, *, is_done: bool) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         if not is_done:
             return {}  # a page of words about a 404 is a 404
-        raise NotAccepted("it answered what is no JSON") from error
+        raise NotAccepted(Said(N_("it answered what is no JSON"))) from error
     if not isinstance(said, dict):
         if not is_done:
             return {}
-        raise NotAccepted("it answered what is no JSON object")
+        raise NotAccepted(Said(N_("it answered what is no JSON")))
     return said

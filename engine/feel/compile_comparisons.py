@@ -4,10 +4,11 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.errors import N_
 from engine.feel.comparison import compare, equal, is_in
 from engine.feel.dates import DateTime, Time
 from engine.feel.frame import Code, Frame
-from engine.feel.kinds import N_, kind_of
+from engine.feel.kinds import kind_of
 from engine.feel.syntax import Between, Comparison, In, Literal, Logic, RangeNode
 from engine.feel.values import Range, Value
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from engine.errors import N_
 from engine.feel.dates import Date, date_of_epoch_day
 from engine.feel.errors import LimitReached, NullResult
 from engine.feel.frame import Code, Frame
-from engine.feel.kinds import N_, kind_of
+from engine.feel.kinds import kind_of
 from engine.feel.limits import MAX_LIST, check_size
 from engine.feel.numbers import as_integer
 from engine.feel.syntax import Filter, FunctionNode, Iteration

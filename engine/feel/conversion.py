@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import TypeAlias
 from zoneinfo import ZoneInfo as _ZoneInfo
 
-from engine.errors import Said
+from engine.errors import N_, Said
 from engine.feel.builtins.registry import Builtin
 from engine.feel.dates import Date, DateTime, Time
 from engine.feel.durations import DAY, NANOS, DaysTime, YearsMonths
 from engine.feel.errors import UnknownValue, ValueTooLarge
-from engine.feel.kinds import N_
 from engine.feel.limits import MAX_LIST, MAX_STORED, MAX_STRING, MAX_VALUE_DEPTH
 from engine.feel.numbers import CONTEXT, from_integer, number_text
 from engine.feel.text import to_text

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.errors import Said
+from engine.errors import N_, Said
 from engine.feel.dates import Date, DateTime, Time
 from engine.feel.durations import DaysTime, YearsMonths
 from engine.feel.type_names import (
@@ -23,12 +23,6 @@ from engine.feel.type_names import (
     Type,
 )
 from engine.feel.values import Range, Value
-
-
-def N_(words: str) -> str:
-    """The words themselves; marks them for the catalogue, because they are translated where shown."""
-    return words
-
 
 _NOTHING = Said(N_("nothing (null)"))
 _YES_NO = Said(N_("a yes or no"))

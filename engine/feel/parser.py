@@ -4,9 +4,9 @@ Grammar of DMN 1.5 §10.3.1.2; precedences as in rule 2 ff.: or, and, comparison
 unary minus, instance of, then paths, filters and calls.
 """
 
+from engine.errors import N_
 from engine.feel.compounds import CompoundReader
 from engine.feel.iso import read_literal
-from engine.feel.kinds import N_
 from engine.feel.numbers import read_number
 from engine.feel.syntax import (
     Between,

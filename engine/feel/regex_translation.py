@@ -1,9 +1,8 @@
 """XPath's regular expressions rewritten in the syntax of re2."""
 
-from engine.errors import Said
+from engine.errors import N_, Said
 from engine.feel.character_sets import Ranges, complement, intersected, named_set, source_of
 from engine.feel.errors import NullResult
-from engine.feel.kinds import N_
 
 _SPACE = " \t\n\r"
 _ESCAPED_SINGLES = {"n": "\n", "r": "\r", "t": "\t"}

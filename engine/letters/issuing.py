@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.database import own_sql
 from engine.deployments import Blueprint
-from engine.errors import Refusal
+from engine.errors import Refusal, said_by
 from engine.events import Happened
 from engine.jobs import NewJob, enqueue_all
 from engine.letters.codes import new_code
@@ -97,7 +97,7 @@ def issue_letters(
                 facts.append(issuing.issue(kind, element_id, office_id))
         except Refusal as refusal:
             message = refusal.message()
-            raise_incident(session, case, LETTER_FAILED, message, element_id, None, at=at)
+            raise_incident(session, case, LETTER_FAILED, said_by(refusal), element_id, None, at=at)
             data = {"message": message, "kind": LETTER_FAILED}
             facts.append(Fact(Happened.INCIDENT_RAISED, element_id, data=data))
     return facts
@@ -126,7 +126,9 @@ def issue_letter(
             return issuing.issue(kind, element_id, office_id or issuing.procedure.office_id)
     except Refusal as refusal:
         message = refusal.message()
-        raise_incident(session, case, LETTER_FAILED, message, element_id or None, None, at=at)
+        raise_incident(
+            session, case, LETTER_FAILED, said_by(refusal), element_id or None, None, at=at
+        )
         return Fact(Happened.INCIDENT_RAISED, data={"message": message, "kind": LETTER_FAILED})
 
 

@@ -293,6 +293,8 @@ class Incident(Base):
     element_id: Mapped[str | None] = mapped_column(String(200))
     token: Mapped[int | None]
     message: Mapped[str] = mapped_column(Text)
+    # the message as engine.errors.Said, for any language; None: another machine's words, or an earlier release's
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     raised_at: Mapped[datetime] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -15,6 +15,7 @@ from ipaddress import IPv6Address, ip_address
 from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
+from engine.errors import N_, Said, said_by
 from engine.jobs import GiveUp
 from engine.outbox import stable_id
 from engine.webhooks import SECRET_PREFIX, AddressUnusable, check_url
@@ -52,7 +53,7 @@ def call(
     try:
         check_url(url, inner_hosts)
     except AddressUnusable as refusal:
-        raise GiveUp(str(refusal)) from refusal
+        raise GiveUp(said_by(refusal)) from refusal
     call_id, stamp = stable_id(key), str(int(at.timestamp()))
     headers = {
         "Content-Type": "application/json",
@@ -91,10 +92,14 @@ def _post(
             return Answered(answer.status, b"")  # what it says beyond that is not read
         said = answer.read(most + 1)
         if len(said) > most:
-            raise NotAccepted(f"it answered with more than {most:,} bytes")
+            raise NotAccepted(
+                Said(N_("it answered with more than {most} bytes"), {"most": f"{most:,}"})
+            )
         return Answered(answer.status, said)
     except HTTPException as error:
-        raise NotAccepted(f"it answered no HTTP: {error!r}") from error
+        raise NotAccepted(
+            Said(N_("it answered no HTTP: {error}"), {"error": repr(error)})
+        ) from error
     finally:
         watch.cancel()
         connection.close()
@@ -106,7 +111,10 @@ def _address(host: str, port: int, inner_hosts: frozenset[str]) -> str:
     if host not in inner_hosts:
         for address in found:
             if not is_outside(address):
-                raise GiveUp(f"{host} is {address}, which lies inside your own network")
+                where = {"host": host, "address": address}
+                raise GiveUp(
+                    Said(N_("{host} is {address}, which lies inside your own network"), where)
+                )
     return found[0]
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from engine.errors import Said
+
 
 class FactKind(StrEnum):
     """What happened; the names that engine.events has too are the same."""
@@ -128,3 +130,6 @@ class Wait:
     topic: str | None = None  # services: what to call
     process_id: str | None = None  # the process it is in (a called one has its own)
     reason: str | None = None  # incidents
+    said: Said | None = (
+        None  # the reason as words of ours; None: those of an earlier release, or of another machine
+    )

@@ -9,12 +9,14 @@ from engine import jobs
 from engine.casefile.readings import readings_of
 from engine.cases import Applicant, start_case
 from engine.deployments import deploy, match_lanes
+from engine.errors import Said
 from engine.history import variables
 from engine.incidents import job_failed
 from engine.interventions.mending import incidents_of
 from engine.models import Case, Incident, Job, Task, TaskStatus
 from engine.people import office_named
 from engine.tasks import complete_task
+from engine.waiting import NOTHING_MOVES, raise_incident
 from tests.engine.office import diagram
 from tests.webapp.conftest import Town
 
@@ -258,3 +260,21 @@ def test_managers_see_the_incidents_of_their_offices_and_nobody_else(town: Town)
 
 def test_no_incident_is_said_in_words(town: Town) -> None:
     assert "Nothing is broken" in town.visitor("oscar").get("/incidents").text
+
+
+def test_what_broke_is_said_in_the_language_of_who_reads_it(town: Town) -> None:
+    number = town.case()
+    with town.database.transaction() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        said = Said(NOTHING_MOVES.sentence)
+        raise_incident(session, case, "stuck", said, "receive", None, at=town.clock())
+        raise_incident(session, case, "job_failed", "no route", None, None, at=town.clock())
+    oscar = town.visitor("oscar")
+    english = oscar.get("/incidents", headers={"Accept-Language": "en"}).text
+    spanish = oscar.get("/incidents", headers={"Accept-Language": "es"}).text
+    assert "nothing in this case can move any more" in english
+    assert "nothing in this case" not in spanish
+    assert "nada en este expediente puede avanzar" in spanish
+    assert "no route" in spanish  # another machine's words stay as they came
+    page = oscar.get(f"/cases/{number}", headers={"Accept-Language": "es"}).text
+    assert "nada en este expediente puede avanzar" in page

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from engine.messages import publish
+from engine.messages import Outcome, publish
 from engine.models import Role
 from webapp.api.problems import blueprint
 from webapp.api.shapes import MessageIn, MessageOut
@@ -20,7 +20,11 @@ api = blueprint("api_messages")
 @api.output(MessageOut)
 @api.doc(security="token")
 def send(json_data: dict[str, Any]) -> dict[str, Any]:
-    """Hand a message to the case that waits for it, else start one by it, else keep it for a while."""
+    """Hand a message to the case that waits for it, else start one by it, else keep it for `ttl` seconds.
+
+    `outcome` says which it was; with “nobody” it is gone: no case waits for it with these values, none begins with it,
+    and it was not to be kept.
+    """
     ttl = json_data.get("ttl")
     delivery = publish(
         session(),
@@ -32,7 +36,9 @@ def send(json_data: dict[str, Any]) -> dict[str, Any]:
         at=now(),
     )
     return {
+        "outcome": delivery.outcome,
         "case": delivery.case_number,
-        "is_started": delivery.is_started,
-        "is_buffered": delivery.is_buffered,
+        "kept_until": delivery.kept_until,
+        "is_started": delivery.outcome == Outcome.STARTED,
+        "is_buffered": delivery.outcome == Outcome.KEPT,
     }

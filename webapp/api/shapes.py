@@ -292,11 +292,21 @@ class MessageIn(Schema):
 
 
 class MessageOut(Schema):
-    """Where a message went."""
+    """What became of a message."""
 
-    case = String(allow_none=True)
-    is_started = Boolean()
-    is_buffered = Boolean()
+    outcome = String(
+        metadata={
+            "enum": ["delivered", "started", "kept", "nobody"],
+            "description": "delivered: to a case that waited; started: a case began with it; "
+            "kept: until kept_until, for the first that waits for it; nobody: it is gone",
+        }
+    )
+    case = String(
+        allow_none=True, metadata={"description": "the case it was delivered to, or started"}
+    )
+    kept_until = DateTime(allow_none=True)
+    is_started = Boolean(metadata={"description": "as outcome says"})
+    is_buffered = Boolean(metadata={"description": "as outcome says"})
 
 
 class MetricsQuery(Schema):

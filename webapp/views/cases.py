@@ -23,7 +23,7 @@ from engine.terms.view import clock_view
 from webapp.charts.canvas import duration_words
 from webapp.downloads import drawn
 from webapp.forms import Sent
-from webapp.i18n import _, sentence
+from webapp.i18n import _, kept_words, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.readings import is_read
@@ -144,6 +144,7 @@ def show(number: str) -> ResponseReturnValue:
         task=None,
         **together(session(), signed_in(), case),
         incidents=[] if is_over else incidents,
+        words=kept_words,
         marks={one.element_id: "error" for one in incidents if one.element_id},
         is_in_charge=not is_over and is_in_charge(session(), signed_in(), case),
         tasks=open_tasks_of(session(), signed_in(), case),

@@ -14,11 +14,13 @@ class Awaited:
 
     name: str
     words: str
+    message: str | None = None  # the name of the message, where that is what it waits for
 
 
 def awaited(wait: Wait, *, is_known: bool) -> Awaited:
     """A wait in the reader's words; what a message has to name only to who knows whose case it is."""
-    return Awaited(wait.name or wait.element_id, _words(wait, is_known=is_known))
+    message = wait.message if wait.kind == WaitKind.MESSAGE else None
+    return Awaited(wait.name or wait.element_id, _words(wait, is_known=is_known), message)
 
 
 def _words(wait: Wait, *, is_known: bool) -> str:

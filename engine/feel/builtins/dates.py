@@ -3,13 +3,13 @@
 from decimal import Decimal
 from typing import TypeVar
 
+from engine.errors import N_
 from engine.feel.builtins.registry import builtin
 from engine.feel.clock import current_moment
 from engine.feel.dates import MAX_YEAR, Date, DateTime, Time, days_from_civil, make_date, make_time
 from engine.feel.durations import NANOS, DaysTime, YearsMonths, read_duration
 from engine.feel.errors import NullResult
 from engine.feel.iso import read_date, read_date_time, read_time
-from engine.feel.kinds import N_
 from engine.feel.numbers import as_integer
 from engine.feel.values import Value
 from engine.feel.zones import Zone, offset_zone, read_zone

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
+from engine.errors import N_, Said
 from engine.spiff import throwing, timers
 from engine.spiff.context import variables_of, write
 from engine.spiff.elements.gateways import EventGatewaySpec
@@ -82,9 +83,9 @@ class EventSpec(NodeSpec):
         assert case.at is not None
         schedule = trigger.schedule(variables_of(token), case.at)
         if schedule is None:
-            reason = f"the timer “{trigger.text}” gives no time"
-            token.internal_data["stop"] = reason
-            case.tell(FactKind.INCIDENT_RAISED, token, reason=reason)
+            self.stop(
+                token, Said(N_("the timer “{text}” gives no time"), {"text": trigger.text or ""})
+            )
             return
         token.internal_data["due"] = schedule.to_json()
         case.tell(

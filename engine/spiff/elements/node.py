@@ -7,6 +7,7 @@ from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Flow, Node, Scope
+from engine.errors import N_, Said
 from engine.spiff.context import variables_of
 from engine.spiff.facts import Choice, FactKind, Option, Wait, WaitKind
 from engine.spiff.rules import Rule
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState
 
 
-PARKED = "too many automatic steps or tokens: a loop without a wait"
+PARKED = Said(N_("too many automatic steps or tokens: a loop without a wait"))
 
 
 class ScopeSpec(BpmnProcessSpec):
@@ -189,9 +190,11 @@ class NodeSpec(BpmnTaskSpec):
     def wait(self, token: Token) -> Wait | None:
         """What the token waits for; None where it only waits for tokens that depend on it."""
         if "park" in token.internal_data:
-            return self._wait(token, WaitKind.INCIDENT, reason=PARKED)
+            return self._wait(token, WaitKind.INCIDENT, reason=str(PARKED), said=PARKED)
         if "stop" in token.internal_data:
-            return self._wait(token, WaitKind.INCIDENT, reason=token.internal_data["stop"])
+            kept = token.internal_data["stop"]  # a text: by an earlier release
+            said = None if isinstance(kept, str) else Said.from_json(kept)
+            return self._wait(token, WaitKind.INCIDENT, reason=str(said or kept), said=said)
         if "ask" in token.internal_data:
             return self._wait(token, WaitKind.DECISION, choices=(self.choice(),))
         return None
@@ -200,6 +203,11 @@ class NodeSpec(BpmnTaskSpec):
         """Held up by a question to a person or an incident, whatever the element would wait for otherwise."""
         held = token.internal_data
         return "ask" in held or "stop" in held or "park" in held
+
+    def stop(self, token: Token, reason: Said) -> None:
+        """Hold a token up until an operator has mended what stands in the way."""
+        token.internal_data["stop"] = reason.to_json()
+        token.case.tell(FactKind.INCIDENT_RAISED, token, reason=str(reason))
 
     def _wait(self, token: Token, kind: WaitKind, **more: Any) -> Wait:
         return Wait(

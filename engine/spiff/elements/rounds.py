@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import N_, Said
 from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.facts import Choice, FactKind, Option
 from engine.spiff.rules import Rule
@@ -66,9 +67,7 @@ def start(spec: "ActivitySpec", host: Token) -> bool:
         _round(spec, host, 1)
         return False
     if count > MAX_ROUNDS:
-        reason = f"{count} instances are too many"
-        host.internal_data["stop"] = reason
-        host.case.tell(FactKind.INCIDENT_RAISED, host, reason=reason)
+        spec.stop(host, Said(N_("{count} instances are too many"), {"count": count}))
         return False
     state: dict[str, Any] = {"n": count, "d": 0, "s": 0}
     host.internal_data["r"] = state

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
+from engine.errors import N_, Said
 from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.facts import FactKind
@@ -95,11 +96,10 @@ class CallSpec(SubProcessSpec):
             name = str(self.called.value(variables_of(token)))
         compiled = case.resolver.called(name, caller) if name else None
         if compiled is None or _depth(token) >= MAX_DEPTH:
-            reason = f"the called process “{name}” is not published"
+            reason = N_("the called process “{name}” is not published")
             if compiled is not None:
-                reason = f"the called process “{name}” calls itself without end"
-            token.internal_data["stop"] = reason
-            case.tell(FactKind.INCIDENT_RAISED, token, reason=reason)
+                reason = N_("the called process “{name}” calls itself without end")
+            self.stop(token, Said(reason, {"name": name}))
             return None
         token.internal_data.pop("stop", None)
         passed = dict(variables_of(token)) if self.is_all_in else dict(token.data)

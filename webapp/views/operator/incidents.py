@@ -31,7 +31,7 @@ from engine.models import CaseStatus, Incident, Role
 from engine.spiff import COUNTER, NotWaiting, ValueRefused
 from engine.task_forms import questions
 from webapp.corrections import Correctable, Unreadable, changed, correctable, corrected
-from webapp.i18n import _, sentence
+from webapp.i18n import _, kept_words, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.readings import is_read
@@ -71,7 +71,9 @@ NAVIGATION = Link("incidents.index", lazy_gettext("Incidents"), place=25, count=
 def index() -> ResponseReturnValue:
     """Everything that waits to be mended, the oldest first."""
     rows = open_incidents(session(), signed_in())
-    return page("incidents/index.html", rows=rows, kind_words=kind_words, count=_waiting())
+    return page(
+        "incidents/index.html", rows=rows, kind_words=kind_words, words=kept_words, count=_waiting()
+    )
 
 
 @pages.get(_INCIDENT)
@@ -208,6 +210,7 @@ def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> Respons
         case=case,
         attempts=found.attempts,
         kind=kind_words(incident.kind),
+        message=kept_words(incident.said, incident.message),
         place=names.get(incident.element_id or "", incident.element_id),
         is_open=is_open,
         is_call=incident.kind == JOB_FAILED,
