@@ -203,9 +203,10 @@ class _Running:
 
 
 def fit_json(fit: Fit) -> dict[str, Any]:
-    """What a fit has to say, as JSON: both halves against what was measured, drift, notes."""
+    """What a fit has to say, as JSON: all cases and both halves against what was measured, drift, notes."""
     return {
         "cases": fit.cases,
+        "whole": gate_json(fit.whole),
         "training": gate_json(fit.training),
         "test": gate_json(fit.test),
         "drift": [asdict(one) for one in fit.drift],

@@ -151,15 +151,17 @@ def _points(cycles: Sequence[float]) -> list[float]:
 
 
 def _calibration(was: Results, ready: Prepared) -> dict[str, Any] | None:
-    """On the half of the log that was not fitted on, where there was a fit; None without enough measured cases."""
+    """The simulated as-is against all that was measured; None without enough measured cases.
+
+    Where there was a fit, `held_out` tells how one on the first half of the cases meets the second: whether it carries
+    over to cases it was not fitted on.
+    """
     if ready.fit is not None:
-        gate = ready.fit.test
-    else:
-        measured = measured_of(ready.cycles, ready.running)
-        if measured is None or measured.count < FEWEST:
-            return None
-        gate = calibrated(was, measured)
-    return gate_json(gate) | {"is_held_out": ready.fit is not None}
+        return gate_json(ready.fit.whole) | {"held_out": gate_json(ready.fit.test)}
+    measured = measured_of(ready.cycles, ready.running)
+    if measured is None or measured.count < FEWEST:
+        return None
+    return gate_json(calibrated(was, measured))
 
 
 def _cycles(cycles: Sequence[float]) -> dict[str, float] | None:

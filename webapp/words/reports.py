@@ -12,6 +12,7 @@ from engine.errors import filled
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
 from webapp.words import achieved as achieved_words
+from webapp.words import gates
 from webapp.words.report_parts import (
     Bars,
     Curves,
@@ -83,7 +84,7 @@ def told_report(data: Mapping[str, Any], number: int) -> Told:
     if data.get("kind") == "achieved":
         return _achieved(data, number)
     before, after = _("As it is"), _("As it is to be")
-    is_uncalibrated = "simulated" in data and not is_calibrated(data)
+    is_uncalibrated = "simulated" in data and not gates.is_calibrated(data)
     tables = [
         _simulated(data),
         _use(data),
@@ -159,12 +160,6 @@ def _achieved(data: Mapping[str, Any], number: int) -> Told:
 def headline(data: Mapping[str, Any]) -> str:
     """The verdict's sentence alone."""
     return achieved_words.verdict(data) if data.get("kind") == "achieved" else _verdict(data)
-
-
-def is_calibrated(data: Mapping[str, Any]) -> bool:
-    """Whether the simulated as-is met what was measured; where it did not, every simulated figure says so."""
-    gate = data.get("calibration")
-    return bool(gate and gate["is_met"])
 
 
 def _unmeasured(data: Mapping[str, Any]) -> Iterator[str]:
@@ -344,37 +339,7 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
     if "not_simulated" in data:
         said = data["not_simulated"]
         found.append(filled(_(said["sentence"]), said["values"]))
-    gate = data.get("calibration")
-    if "simulated" in data and not gate:
-        found.append(
-            _(
-                "Not calibrated: there is no log of how it is, so every simulated figure rests on what was said."
-            )
-            if data["measured"] is None
-            else _(
-                "Not calibrated: the log of how it is holds too few completed cases to test the simulation on."
-            )
-        )
-    elif gate and not gate["is_met"]:
-        found.append(
-            _(
-                "Not calibrated: simulated, half of the cases take %(half)s (measured: %(half_now)s), 85 of 100 "
-                "%(most)s (measured: %(most_now)s).",
-                half=duration_words(gate["p50"]),
-                half_now=duration_words(gate["measured"]["p50"]),
-                most=duration_words(gate["p85"]),
-                most_now=duration_words(gate["measured"]["p85"]),
-            )
-        )
-        if gate.get("is_sharp") is False:
-            found.append(
-                _(
-                    "What was measured is itself not known to within 10%%: with other cases of the same office, half "
-                    "of them would have taken between %(low)s and %(high)s (95%% confidence).",
-                    low=duration_words(gate["measured"]["range50"][0]),
-                    high=_end(gate["measured"]["range50"][1]),
-                )
-            )
+    found += gates.warnings(data)
     if any(data.get("is_overloaded", {}).values()):
         found.append(
             _("More cases arrive than the staff can do: the figures grow the longer one simulates.")
@@ -390,27 +355,11 @@ def _warnings(data: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _end(seconds: float | None) -> str:
-    return "∞" if seconds is None else duration_words(seconds)
-
-
 def _basis(data: Mapping[str, Any]) -> list[str]:
     found = [_("Services a year: %(number)s", number=data["services"])]
     if data["measured"]:
         found.append(_("Measured in %(number)s cases", number=data["measured"]["cases"]))
-    gate = data.get("calibration")
-    if gate and gate["is_met"]:
-        found.append(
-            _(
-                "Calibrated: simulated, half of the cases take %(half)s, 85 of 100 %(most)s of the time measured.",
-                half=share(1 + gate["gap50"]),
-                most=share(1 + gate["gap85"]),
-            )
-        )
-    if gate and gate.get("is_held_out"):
-        found.append(
-            _("Fitted on the first half of the measured cases and tested on the second half.")
-        )
+    found += gates.basis(data.get("calibration"))
     for note in data.get("notes", ()):
         template = note["sentence"]
         found.append(filled(gettext(template), note["values"]))

@@ -16,6 +16,7 @@ from designer.simulation.distributions import Distribution, fixed
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.branching import shares
 from designer.simulation.fitting.delays import Waiting, paces, with_delays
+from designer.simulation.fitting.drift import RARE, Drift, drifts
 from designer.simulation.fitting.families import Chosen, chosen, empirical
 from designer.simulation.fitting.hours import hours_of
 from designer.simulation.fitting.work import (
@@ -28,13 +29,11 @@ from designer.simulation.fitting.work import (
 )
 from designer.simulation.refusals import N_, Gap
 from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
-from designer.simulation.tally import quantile
 from designer.simulation.timing import Timing
 from engine.bpmn.model import Kind, Model
 from engine.errors import Refusal
 
 FEWEST_CASES = 20
-RARE = 5  # work seen less often is assumed rather than fitted
 SKILLED = 0.02  # who did at least so much of a task may do it
 TESTS = 10  # replications
 WORK = frozenset({
@@ -52,25 +51,15 @@ class TooFewCases(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """Something that differs between the halves of the log; durations in seconds. `what` is a template."""
-
-    what: str
-    about: str
-    first: float
-    second: float
-
-    @property
-    def change(self) -> float:
-        """Second over first, less one."""
-        return self.second / self.first - 1 if self.first else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Fit:
-    """A proposed scenario. `training`, `test`: on the half it was fitted on, and on the other."""
+    """A proposed scenario, fitted on all cases, and `whole`: how it meets them, which is the calibration gate.
+
+    `training`, `test`: a second scenario, fitted on the one half only, on that half and on the other: whether what was
+    learnt from some cases holds for others.
+    """
 
     scenario: Scenario
+    whole: Calibration
     training: Calibration
     test: Calibration
     drift: tuple[Drift, ...]
@@ -90,9 +79,9 @@ def fitted(
     is_by_turns: bool = False,
     seed: int = 1,
 ) -> Fit:
-    """Fit on the cases that arrived in the first half, test on the others with their own arrivals.
+    """Fit on all cases; and on those that arrived in the first half, tested on the others with their own arrivals.
 
-    `is_by_turns`: on every second case instead, which tells a poor fit from an office that has changed meanwhile.
+    `is_by_turns`: halves of every second case instead, which tells a poor fit from an office that has changed.
     `ids`: activity → element id; by default activities are ids or names of the diagram's. Only completed cases belong
     in `work`; `running` are the others, which both halves are measured with. Raises TooFewCases.
     """
@@ -144,24 +133,22 @@ def fitted(
     apart = None if is_by_turns else _halves_apart(*measured)
     if apart is not None:
         notes.append(apart)
-    fitting = _Fitting(first, names)
-    every = fitting.arrivals()
-    plain = fitting.scenario(model, process_id, every.distribution)
-    shares_of_paces, waiting = fitting.waiting()
-    plain = replace(plain, paces=shares_of_paces)
-    scenario = with_delays(
-        model, process_id, _arriving(plain, first), waiting, cases=len(first), seed=seed
-    )
-    training = _tested(model, process_id, scenario, len(first), measured[0], seed)
-    arriving = _arriving(scenario, second)
-    test = _tested(model, process_id, arriving, len(second), measured[1], seed)
+    whole = _Fitting(found, names).fit(model, process_id, seed)
+    part = _Fitting(first, names).fit(model, process_id, seed)
+    everything = _measured(found, [one.so_far for one in still])
+
+    def tested(one: _Fitted, cases: Sequence[Trace], measured: Measured) -> Calibration:
+        arriving = _arriving(one.scenario, cases)
+        return _tested(model, process_id, arriving, len(cases), measured, seed)
+
     return Fit(
-        replace(scenario, arrivals=plain.arrivals),
-        training,
-        test,
-        tuple(_drift(first, second)),
-        fitting.chosen,
-        every,
+        whole.scenario,
+        tested(whole, found, everything),
+        tested(part, first, measured[0]),
+        tested(part, second, measured[1]),
+        tuple(drifts(first, second)),
+        whole.durations,
+        whole.arrivals,
         tuple(notes),
         len(found),
     )
@@ -214,8 +201,17 @@ def _arriving(scenario: Scenario, found: Sequence[Trace]) -> Scenario:
     return replace(scenario, start_at=start, arrivals=Arrivals(at=at))
 
 
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A scenario out of cases, with the criterion behind its durations and arrivals."""
+
+    scenario: Scenario
+    durations: Mapping[str, Chosen]
+    arrivals: Chosen
+
+
 class _Fitting:
-    """What one half of a log says."""
+    """What the cases of a log, or of a part of it, say."""
 
     def __init__(self, found: Sequence[Trace], names: Mapping[str, str]) -> None:
         self.found = found
@@ -238,6 +234,22 @@ class _Fitting:
         self.timing = Timing(
             Scenario(start_at=found[0].arrived_at, calendars={"office": self.hours})
         )
+
+    def fit(self, model: Model, process_id: str, seed: int) -> _Fitted:
+        """The scenario with its residual delays, which are found with the arrivals that there were."""
+        every = self.arrivals()
+        plain = self.scenario(model, process_id, every.distribution)
+        shares_of_paces, waiting = self.waiting()
+        plain = replace(plain, paces=shares_of_paces)
+        delayed = with_delays(
+            model,
+            process_id,
+            _arriving(plain, self.found),
+            waiting,
+            cycles=[trace.cycle for trace in self.found],
+            seed=seed,
+        )
+        return _Fitted(replace(delayed, arrivals=plain.arrivals), self.chosen, every)
 
     def arrivals(self) -> Chosen:
         """The time between two arrivals, in hours in which cases arrive."""
@@ -331,49 +343,3 @@ class _Fitting:
             if item.resource:
                 counts[item.resource] = counts.get(item.resource, 0) + 1
         return [one for one, count in counts.items() if count >= SKILLED * len(items)]
-
-
-def _drift(first: Sequence[Trace], second: Sequence[Trace]) -> Iterable[Drift]:
-    """What differs between the halves."""
-
-    def per_week(found: Sequence[Trace]) -> float:
-        span = (found[-1].arrived_at - found[0].arrived_at).total_seconds()
-        return len(found) / (span / 604_800) if span else 0.0
-
-    yield Drift(N_("Arrivals per week"), "", per_week(first), per_week(second))
-    for share, what in (
-        (0.5, N_("Cycle time, half within")),
-        (0.85, N_("Cycle time, 85 % within")),
-    ):
-        yield Drift(
-            what,
-            "",
-            quantile(sorted(trace.cycle for trace in first), share),
-            quantile(sorted(trace.cycle for trace in second), share),
-        )
-    yield Drift(
-        N_("Pieces of work per case"),
-        "",
-        sum(len(trace.items) for trace in first) / len(first),
-        sum(len(trace.items) for trace in second) / len(second),
-    )
-    spent = [_elapsed(half) for half in (first, second)]
-    for activity in sorted(spent[0].keys() & spent[1].keys()):
-        one, other = (half[activity] for half in spent)
-        if min(one[1], other[1]) >= RARE:
-            yield Drift(
-                N_("From ready to done: {about}"), activity, one[0] / one[1], other[0] / other[1]
-            )
-
-
-def _elapsed(found: Sequence[Trace]) -> dict[str, tuple[float, int]]:
-    sums: dict[str, tuple[float, int]] = {}
-    for trace in found:
-        for item in trace.items:
-            assert item.enabled_at is not None
-            seconds, count = sums.get(item.activity, (0.0, 0))
-            sums[item.activity] = (
-                seconds + (item.ended_at - item.enabled_at).total_seconds(),
-                count + 1,
-            )
-    return sums
