@@ -11,15 +11,12 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from engine.errors import Refusal
-
-OLDEST_SOUND_SQLITE = (3, 51, 3)
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 _ATTEMPTS = 5
 # Without blanks and escapes: facts are kept for ever, so their bytes count.
@@ -65,20 +62,15 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class UnsoundDatabase(Refusal):
-    """The SQLite library in use can corrupt a WAL database (its bug of March 2026, mended in 3.51.3)."""
-
-    sentence = (
-        "SQLite {version} can corrupt this database. Install the pysqlite3 package, 0.6.1 or newer."
-    )
-
-
 class Database:
     """One database and the ways to use it: `reading()` for queries, `transaction()` for one command."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _connect(url)
+        # The same engine, but its transactions take SQLite's write lock at once. One that reads first and writes later
+        # would otherwise fail with “database is locked” in the middle, with no way to wait.
+        self.writer = self.engine.execution_options(expedito_writes=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -95,15 +87,6 @@ class Database:
         """A session for queries only; never commits, and takes no write lock on SQLite."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-
-    @property
-    def writer(self) -> Engine:
-        """The same engine, but its transactions take SQLite's write lock at once.
-
-        A transaction that reads first and writes later would otherwise fail with “database is locked” in
-        the middle, with no way to wait.
-        """
-        return self.engine.execution_options(expedito_writes=True)
 
     def write(self, command: Callable[[Session], T]) -> T:
         """Run `command` in a transaction, again from the start when the database asks to (40001, deadlock).
@@ -142,14 +125,9 @@ def _connect(url: str) -> Engine:
         engine = create_engine(parsed, pool_size=8, max_overflow=8, **_JSON)
         event.listen(engine, "checkout", partial(_check_alive, engine.dialect))
         return engine
-    import pysqlite3.dbapi2 as sqlite  # its bundled SQLite is newer than the system's
+    from engine.sqlite import DRIVER  # PostgreSQL needs none of it
 
-    if sqlite.sqlite_version_info < OLDEST_SOUND_SQLITE:
-        raise UnsoundDatabase(version=sqlite.sqlite_version)
-    engine = create_engine(parsed, module=sqlite, connect_args={"timeout": 30}, **_JSON)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return create_engine(parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, **_JSON)
 
 
 def _check_alive(dialect: Dialect, connection: Any, _record: object, _proxy: object) -> None:
@@ -166,22 +144,3 @@ def _check_alive(dialect: Dialect, connection: Any, _record: object, _proxy: obj
         dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as error:
         raise DisconnectionError from error
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own implicit BEGIN is deferred and comes late; ours is explicit (see _begin_sqlite).
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("expedito_writes", False)
-    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
-    driver: Any = connection.connection.driver_connection
-    try:
-        driver.execute(statement)  # every request pays for it: by the short way
-    except connection.dialect.loaded_dbapi.OperationalError as error:
-        raise OperationalError(statement, None, error) from error

@@ -1,5 +1,6 @@
 """Connections that outlive what they are connected to."""
 
+import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import text
 
 from engine.database import Database
@@ -17,3 +18,27 @@ def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(
     other.dispose()
     with postgres_database.reading() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != first
+
+
+def test_on_sqlite_only_a_transaction_that_writes_holds_the_lock_from_its_first_question_on(
+    sqlite_database: Database,
+) -> None:
+    def is_free() -> bool:
+        other = sqlite.connect(str(sqlite_database.engine.url.database), timeout=0)
+        other.isolation_level = None
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite.OperationalError:
+            return False
+        finally:
+            other.close()
+        return True
+
+    with sqlite_database.reading() as session:
+        session.scalar(text("SELECT count(*) FROM task"))
+        assert is_free()
+    with sqlite_database.transaction() as session:
+        assert is_free()
+        session.scalar(text("SELECT count(*) FROM task"))
+        assert not is_free()
+    assert is_free()
