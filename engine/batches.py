@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine.models import Event, Job, TaskKey
+from engine.models import Event, Job, Task, TaskKey
 
 _EVENTS: Table = Event.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 _JOBS: Table = Job.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 _KEYS: Table = TaskKey.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
+_TASKS: Table = Task.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 # Made once, and on the tables: no Event, Job or TaskKey is in a session that moves a case.
 _RECORD = insert(_EVENTS)
 _ENQUEUE = insert(_JOBS)
 _DROP = delete(_JOBS).where(_JOBS.c.key.in_(bindparam("keys", expanding=True)))
 _FIND = insert(_KEYS)
+_OPEN = insert(_TASKS)
+_OF_TASKS = tuple(column.key for column in _TASKS.columns)
 _LOSE = delete(_KEYS).where(
     _KEYS.c.case_id == bindparam("of_case"), _KEYS.c.token == bindparam("of_token")
 )
@@ -72,6 +75,18 @@ def write_facts(session: Session, rows: list[dict[str, Any]]) -> None:
         return
     session.flush()  # the case must be there, and its row held, before its facts
     session.connection().execute(_RECORD, rows)
+
+
+def write_tasks(session: Session, tasks: list[Task]) -> None:
+    """Write rows of new tasks, after the case they belong to. The objects themselves stay outside the session: its
+    unit of work costs three times the statement, and nothing that moves a case changes what it has just opened.
+    """
+    if is_gathering(session):
+        session.add_all(tasks)  # another move in the same batch may end them
+    elif tasks:
+        session.flush()  # a new case before its tasks
+        rows = [{name: vars(task).get(name) for name in _OF_TASKS} for task in tasks]
+        session.connection().execute(_OPEN, rows)
 
 
 def drop_keys(session: Session, tasks: list[tuple[int, int]]) -> None:

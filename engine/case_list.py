@@ -5,7 +5,16 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from engine.cursors import cursor, cursor_key
@@ -160,6 +169,11 @@ def open_tasks_in(
     return found
 
 
+# Said, not bound: SQLite compiles a statement again at every use whose plan hangs on a bound value, and the indexes of
+# open tasks say 'open' themselves.
+_OPEN = literal_column(f"'{TaskStatus.OPEN.value}'", String)
+
+
 @lru_cache(64)  # putting it together costs more than the database takes to answer
 def _open_tasks_as_seen_by(
     person: Standing,
@@ -178,7 +192,7 @@ def _open_tasks_as_seen_by(
         .outerjoin(Person, Person.id == Task.assignee_id)
         .where(
             Task.case_id.in_(bindparam("case_ids", expanding=True)),
-            Task.status == TaskStatus.OPEN,
+            Task.status == _OPEN,
         )
         .order_by(Task.case_id, Task.opened_at, Task.token)
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, undefer
 
+from engine.batches import write_tasks
 from engine.calendars import office_calendar
 from engine.case_fields import field_values, write_fields
 from engine.deployments import Blueprint, blueprint
@@ -135,7 +136,7 @@ def advance(
     ]
     gone = _close(session, held, after, main, by=by, at=at)
     _write_case(case, execution, main, at)
-    tasks = _add(session, case, tasks, main, by=by)
+    tasks, new = _add(session, case, tasks, main, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
     done = done_elements(main, execution.path, held.before, after)
@@ -145,6 +146,7 @@ def advance(
     begun = {token: wait.element_id for token, wait in after.items() if token not in held.before}
     facts += clock.moved(session, case, plan, execution.variables, main, done, begun, at=at)
     record(session, case, facts, by=by, at=at)
+    write_tasks(session, new)
     fields = write_fields(session, case, plan, held.fields, execution.variables)
     _find(session, held, tasks, gone, main, fields)
     await_world(session, case, held.before, after, told, at=at)
@@ -248,7 +250,8 @@ def asked(wait: Wait) -> dict[str, Any]:
 
 def _add(
     session: Session, case: Case, tasks: list[Task], main: Fact, *, by: Person | None
-) -> list[Task]:
+) -> tuple[list[Task], list[Task]]:
+    """The tasks as they are open now, and those of them that are to be written as new rows."""
     # A decision can be asked of a token that was a task before, and what an undone completion ended is there: such
     # a row is opened anew.
     is_undone = main.type == Happened.TASK_REOPENED
@@ -257,12 +260,12 @@ def _add(
     if asked:
         rows = session.scalars(select(Task).where(Task.case_id == case.id, Task.token.in_(asked)))
         known = {task.token: task for task in rows}
-    opened = []
+    opened, new = [], []
     for task in tasks:
         earlier = known.get(task.token)
         if earlier is None:
-            session.add(task)
             opened.append(task)
+            new.append(task)
             continue
         kept = ("name", "kind", "status", "wait", "review") if is_undone else _ANEW
         for name in kept:
@@ -272,7 +275,7 @@ def _add(
         if by is not None and not is_undone:
             earlier.assignee_id = by.id
         opened.append(earlier)
-    return opened
+    return opened, new
 
 
 def _close(

@@ -239,7 +239,8 @@ def complete_task(
     if opened.is_typed:
         _forget_drafts(session, task)
     new = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)
-    task.review = None  # by which inboxes found it until now
+    if task.review is not None:  # by which inboxes found it until now
+        task.review = None
     attach_files(session, case, answers, element_id=task.element_id, token=task.token, by=by, at=at)
     return Completed(case, task, _next_task(session, case, task, new, held.before, by))
 

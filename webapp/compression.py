@@ -26,15 +26,15 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def _compress(response: Response) -> Response:
-        if (
-            response.direct_passthrough
-            or response.is_streamed
-            or "Content-Encoding" in response.headers
-            or not (response.content_type or "").startswith(_TEXT)
-        ):
+        if response.direct_passthrough or response.is_streamed:
+            return response
+        headers = response.headers
+        if int(headers.get("Content-Length", 0)) < _LEAST:
+            return response
+        if "Content-Encoding" in headers or not (response.content_type or "").startswith(_TEXT):
             return response
         response.vary.add("Accept-Encoding")
-        if not accepts_gzip() or (response.content_length or 0) < _LEAST:
+        if not accepts_gzip():
             return response
         response.set_data(gzip.compress(response.get_data(), _LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"

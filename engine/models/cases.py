@@ -129,9 +129,10 @@ class Case(Base):
         default=0, server_default="0"
     )  # facts up to here are under a day's root (engine.record.day_roots)
 
-    # Adding a case must not draw somebody else's version or procedure into the session.
-    procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", cascade="merge")
-    version: Mapped[Version] = relationship(lazy="raise_on_sql", cascade="merge")
+    # Only to be read: adding a case draws nobody else's version or procedure into the session, and writing one need
+    # not look at them.
+    procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", viewonly=True)
+    version: Mapped[Version] = relationship(lazy="raise_on_sql", viewonly=True)
 
     # the revision is checked at every write: a state can only be replaced by who read it
     __mapper_args__ = {"version_id_col": revision}

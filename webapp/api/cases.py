@@ -6,7 +6,7 @@ from engine import history
 from engine.case_list import CaseQuery, OpenTask, cases, open_tasks_in, open_tasks_of
 from engine.cases import case_by_number
 from engine.masking import masked_answer, masked_name
-from engine.models import Case, CaseStatus, Procedure, Role, Version
+from engine.models import Case, CaseStatus, Role
 from engine.spiff import Wait
 from engine.terms.view import clock_view, clock_views
 from webapp.api.clock import clock_shown
@@ -107,12 +107,14 @@ def events(number: str, query_data: Json) -> Json:
 
 
 def case_shown(case: Case) -> Json:
-    """The case as JSON, for whoever may see it; masked for who does not need to know whose it is."""
+    """The case, read with its procedure and version, as JSON for whoever may see it; masked for who does not need to
+    know whose it is.
+    """
     stands = history.standing(session(), case)
     return {
         "number": case.number,
-        "procedure": session().get_one(Procedure, case.procedure_id).key,
-        "version": session().get_one(Version, case.version_id).number,
+        "procedure": case.procedure.key,
+        "version": case.version.number,
         "status": case.status,
         "outcome": case.outcome,
         "applicant": case.applicant_name if knows(case) else masked_name(case.applicant_name),
