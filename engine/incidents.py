@@ -154,7 +154,9 @@ def resolve(
     wait = None if incident.token is None else held.before.get(incident.token)
     is_stuck = incident.kind == "stuck" and held.execution.status == "stuck"
     is_held = wait is not None and (
-        wait.kind == WaitKind.INCIDENT or (wait.kind == WaitKind.SERVICE and data is None)
+        wait.kind == WaitKind.INCIDENT
+        or (wait.kind == WaitKind.SERVICE and data is None)
+        or (wait.kind == WaitKind.TIMER and wait.host is None)
     )
     if is_stuck or is_held:
         raise StillHeld

@@ -61,7 +61,7 @@ def _settle_jobs(
 ) -> None:
     stale = [job_key(case.id, wait) for wait in gone if wait.kind in _JOBS]
     drop_jobs(session, stale)
-    jobs = [_job(case, wait, at) for wait in new if wait.kind in _JOBS]
+    jobs = [new_job(case, wait, at) for wait in new if wait.kind in _JOBS]
     enqueue_all(session, [*jobs, *sent], at=at)
 
 
@@ -70,7 +70,8 @@ def job_key(case_id: int, wait: Wait) -> str:
     return f"{_JOBS[wait.kind].value}:{case_id}:{wait.token}"
 
 
-def _job(case: Case, wait: Wait, at: datetime) -> NewJob:
+def new_job(case: Case, wait: Wait, at: datetime) -> NewJob:
+    """The job that moves this wait on."""
     payload: dict[str, Any] = {} if wait.topic is None else {"topic": wait.topic}
     return NewJob(
         _JOBS[wait.kind], job_key(case.id, wait), wait.due_at or at, payload, case.id, wait.token
@@ -148,9 +149,14 @@ def _settle_incidents(
     )
     for wait in held:
         if wait.token not in known:
-            reason = wait.said or wait.reason or Said(N_("this element cannot go on"))
-            kind = "livelock" if "too many automatic steps" in str(reason) else "condition_failed"
+            kind, reason = reason_of(wait)
             raise_incident(session, case, kind, reason, wait.element_id, wait.token, at=at)
+
+
+def reason_of(wait: Wait) -> tuple[str, Said | str]:
+    """Kind and words of the incident that a token waits as."""
+    reason = wait.said or wait.reason or Said(N_("this element cannot go on"))
+    return ("livelock" if "too many automatic steps" in str(reason) else "condition_failed"), reason
 
 
 def _note_stuck(session: Session, case: Case, told: list[Told], at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import jobs, messages, starting
+from engine import jobs, lost_sight, messages, starting
 from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
@@ -62,6 +62,8 @@ def carry_out(
         migrating.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.HALT:
         halting.carry_on(session, job.payload, at=at)
+    elif job.kind == JobKind.SIGHT:
+        lost_sight.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.ROOT:
         day_roots.carry_on(session, job.payload, at=at)
 

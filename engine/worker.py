@@ -10,7 +10,9 @@ from threading import Event as Flag
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import buffer, jobs, notifications, receipts
+from sqlalchemy.orm import Session
+
+from engine import buffer, jobs, lost_sight, notifications, receipts
 from engine.colleagues import opinions
 from engine.database import Database
 from engine.errors import N_, Said, said_by
@@ -44,6 +46,7 @@ INSIDE = (
     JobKind.MIGRATION,
     JobKind.HALT,
     JobKind.ROOT,
+    JobKind.SIGHT,
 )
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
@@ -155,9 +158,7 @@ class Worker:
         self.database.write(lambda session: receipts.forget_old(session, at=now))
         self.database.write(lambda session: reports.send_due(session, zone=self.zone, at=now))
         self.database.write(lambda session: alerts.tell_missed(session, zone=self.zone, at=now))
-        self.database.write(
-            lambda session: day_roots.close_yesterday(session, zone=self.zone, at=now)
-        )
+        self.database.write(lambda session: _begin_day(session, self.zone, now))
         self.database.write(lambda session: filing.forget_drafts(session, at=now))
         self.database.write(lambda session: file_sweep.plan_sweep(session, at=now))
         self.database.write(lambda session: opinions.remind(session, at=now))
@@ -247,6 +248,12 @@ class Worker:
                 job_failed(session, failed, message, at=at)
 
         self.database.write(put_off)
+
+
+def _begin_day(session: Session, zone: ZoneInfo, at: datetime) -> None:
+    """What is done once a day, by whichever worker comes first."""
+    if day_roots.close_yesterday(session, zone=zone, at=at):
+        lost_sight.plan_look(session, at=at)
 
 
 def _together(taken: list[Job]) -> list[list[Job]]:

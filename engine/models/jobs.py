@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     MINING = "mining"  # find a diagram in a log, or compare a log with one
     FILES = "files"  # remove files that nothing refers to
     MIGRATION = "migration"  # a batch of cases on their way to another version
+    SIGHT = "sight"  # look for cases that stand still and nobody is told
     HALT = "halt"  # a batch of cases that stand still with their procedure, or go on again
 
 

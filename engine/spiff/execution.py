@@ -258,6 +258,10 @@ class Execution(Answers):
                 change_locals(found, values)
                 self._case.tell(FactKind.VARIABLES_CHANGED, found, keys=list(values))
 
+    def stuck_joins(self) -> list[str]:
+        """Ids of the joins that wait in vain."""
+        return [join["element_id"] for join in self._case.stuck_joins()]
+
     def node(self, token: int) -> Node:
         """The element a token stands in, as its diagram has it: a called process has its own. Raises NotWaiting."""
         found = self._case.tokens.get(token)

@@ -30,7 +30,7 @@ def test_every_command_that_any_test_calls_is_cut_off_at_every_statement(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=3600,  # seconds, beside others; alone the longest takes a tenth
         check=False,
     )
     assert ran.returncode == 0, ran.stdout[-4000:]

@@ -1,0 +1,144 @@
+"""Cases that stand still and nobody is told: found by the worker's daily look, each an incident."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engine import lost_sight
+from engine.incidents import StillHeld, resolve
+from engine.jobs import GiveUp
+from engine.models import Incident, Job, JobKind, Task
+from engine.tasks import complete_task
+from tests.engine.bench import Bench
+from tests.engine.office import diagram
+
+PAUSED = diagram(
+    '<startEvent id="s"/><intermediateCatchEvent id="pause"><timerEventDefinition>'
+    "<timeDuration>=wait</timeDuration></timerEventDefinition></intermediateCatchEvent>"
+    '<userTask id="t" name="T"/><endEvent id="e"/>',
+    flows="s>pause pause>t t>e",
+)
+STUCK = diagram(
+    '<startEvent id="s"/><exclusiveGateway id="x" default="x_a"/><userTask id="a" name="A"/>'
+    '<userTask id="b" name="B"/><parallelGateway id="j"/><endEvent id="e"/>',
+    flows="s>x x>a a>j b>j j>e",
+).replace(
+    b"</process>",
+    b'<sequenceFlow id="f9" sourceRef="x" targetRef="b"><conditionExpression>false</conditionExpression>'
+    b"</sequenceFlow></process>",
+)
+ASKS = diagram(
+    '<startEvent id="s"/><serviceTask id="look" name="Look"/><endEvent id="e"/>',
+    flows="s>look look>e",
+)
+
+
+def started(bench: Bench, drawn: bytes, key: str = "p") -> int:
+    with bench.hall() as hall:
+        return hall.start(hall.publish(drawn, key=key)).id
+
+
+def look(bench: Bench) -> None:
+    """What the worker does once a day."""
+    with bench.database.transaction() as session:
+        lost_sight.plan_look(session, at=bench.clock())
+    bench.worker().run_until_idle()
+
+
+def open_incidents(bench: Bench, case_id: int) -> list[tuple[str, str | None]]:
+    with bench.database.reading() as session:
+        rows = session.execute(
+            select(Incident.kind, Incident.element_id).where(
+                Incident.case_id == case_id, Incident.resolved_at.is_(None)
+            )
+        )
+        return [(kind, element) for kind, element in rows]
+
+
+def out_of_sight(session: Session, case_id: int, bench: Bench) -> None:
+    """As an earlier release left it: settled, and still held."""
+    session.execute(
+        update(Incident).where(Incident.case_id == case_id).values(resolved_at=bench.clock())
+    )
+
+
+def test_a_token_that_is_held_up_without_an_incident_gets_one(bench: Bench) -> None:
+    case_id = started(bench, PAUSED)
+    assert open_incidents(bench, case_id) == [("condition_failed", "pause")]
+    with bench.database.transaction() as session:
+        out_of_sight(session, case_id, bench)
+    look(bench)
+    assert open_incidents(bench, case_id) == [("condition_failed", "pause")]
+    look(bench)
+    assert len(open_incidents(bench, case_id)) == 1
+
+
+def test_a_service_that_was_given_up_and_settled_is_told_again(bench: Bench) -> None:
+    def gone(_: Job) -> dict[str, object]:
+        raise GiveUp("no route")
+
+    bench.connectors["x"] = gone
+    drawn = ASKS.replace(b'<serviceTask id="look"', b'<serviceTask id="look" c:topic="x"').replace(
+        b"<definitions ", b'<definitions xmlns:c="http://camunda.org/schema/1.0/bpmn" ', 1
+    )
+    case_id = started(bench, drawn)
+    bench.worker().run_until_idle()
+    assert open_incidents(bench, case_id) == [("job_failed", "look")]
+    with bench.hall() as hall:
+        olga = hall.person("olga", "Office")
+        with pytest.raises(StillHeld):
+            resolve(hall.session, case_id, 1, "seen to", by=olga, at=hall.at)
+    with bench.database.transaction() as session:
+        out_of_sight(session, case_id, bench)
+    look(bench)
+    assert open_incidents(bench, case_id) == [("job_failed", "look")]
+
+
+def test_a_case_at_a_join_that_waits_in_vain_is_told(bench: Bench) -> None:
+    case_id = started(bench, STUCK)
+    with bench.hall() as hall:
+        task = hall.session.scalars(select(Task).where(Task.case_id == case_id)).one()
+        olga = hall.person("olga", "Office", roles=("operator",))
+        complete_task(hall.session, task.id, {}, by=olga, at=hall.at)
+    assert open_incidents(bench, case_id) == [("stuck", "j")]
+    with bench.database.transaction() as session:
+        out_of_sight(session, case_id, bench)
+    look(bench)
+    assert open_incidents(bench, case_id) == [("stuck", "j")]
+
+
+def test_a_case_that_waits_for_a_person_a_time_or_a_message_is_left_alone(bench: Bench) -> None:
+    waiting = diagram(
+        '<startEvent id="s"/><userTask id="t" name="T"/><endEvent id="e"/>', flows="s>t t>e"
+    )
+    timed = PAUSED.replace(b"=wait", b"P1D")
+    cases = [started(bench, waiting, "a"), started(bench, timed, "b")]
+    look(bench)
+    assert [open_incidents(bench, case_id) for case_id in cases] == [[], []]
+
+
+def test_a_timer_whose_job_is_gone_is_set_again(bench: Bench) -> None:
+    case_id = started(bench, PAUSED.replace(b"=wait", b"P1D"))
+    with bench.database.transaction() as session:
+        session.execute(delete(Job).where(Job.case_id == case_id))
+    look(bench)
+    with bench.database.reading() as session:
+        job = session.scalars(select(Job).where(Job.case_id == case_id)).one()
+        assert job.kind == JobKind.TIMER
+        assert job.run_at == bench.clock() + timedelta(days=1)
+
+
+def test_a_worker_looks_once_a_day(bench: Bench) -> None:
+    worker = bench.worker()
+    looks = []
+    for _ in range(3):
+        worker._sweep()
+        with bench.database.reading() as session:
+            looks.append(
+                session.scalars(select(Job.key).where(Job.kind == JobKind.SIGHT.value)).all()
+            )
+        worker.run_until_idle()
+        bench.clock.advance(hours=1)
+    assert looks == [["sight:-1"], [], []]
