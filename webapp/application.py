@@ -24,7 +24,13 @@ from webapp import (
     repetition,
     together,
 )
-from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
+from webapp.config import (
+    LARGEST_FORM,
+    LARGEST_REQUEST,
+    OFFERED_LANGUAGES,
+    PARTIAL_LANGUAGES,
+    Settings,
+)
 from webapp.i18n import (
     LANGUAGE_NAMES,
     babel,
@@ -45,10 +51,6 @@ from webapp.words import terms as term_words
 from webapp.words import times as words
 
 VERSION = "0.1.0"
-LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
-# bytes of a page's form with its files, kept on disk while it is read: enough to read the answers beside a file that is
-# too large, so that the form can come back with them
-LARGEST_FORM = 4 * LARGEST_REQUEST
 # what the applications of one house share
 _SHARED = ("settings", "database", "files", "clock", "streams", "figures", "paces", "readings")
 

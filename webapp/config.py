@@ -37,6 +37,11 @@ from engine.connectors.registry import Registry, registries
 from engine.errors import Refusal
 from engine.outbox import is_address
 
+LARGEST_REQUEST = 32 * 1024 * 1024  # bytes that may be read into memory
+# bytes of a page's form with its files, kept on disk while it is read: enough to read the answers beside a file that is
+# too large, so that the form can come back with them
+LARGEST_FORM = 4 * LARGEST_REQUEST
+
 LANGUAGES = ("en", "es")
 # Spoken with the words that are certain; everything else is said in the language it falls back to.
 PARTIAL_LANGUAGES = {"qu": "es"}

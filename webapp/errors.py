@@ -22,7 +22,7 @@ def register(app: Flask) -> None:
     """Answer every refusal, HTTP error and fault of ours."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _forged)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, http_refusal)
     app.register_error_handler(Exception, _fault)
 
 
@@ -55,7 +55,8 @@ def _forged(_error: Exception) -> ResponseReturnValue:
     )
 
 
-def _http(error: Exception) -> ResponseReturnValue:
+def http_refusal(error: Exception) -> ResponseReturnValue:
+    """The page, or problem details, of an error of HTTP."""
     assert isinstance(error, HTTPException)
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()

@@ -74,7 +74,7 @@ def undo_completion(session: Session, task_id: str, *, by: Person, at: datetime)
     fields = field_values(session, plan, now.variables)
     answers = {name: now.variables[name] for name in done if name in now.variables}
     held = Held(case, plan, restored, {wait.token: wait for wait in now.waits()}, fields)
-    clock.take_back(session, case, plan, told, at=at)
+    clock.take_back(session, case, restored.variables, told, at=at)
     main = Fact(Happened.TASK_REOPENED, task.element_id, token, task.office_id)
     advance(session, held, main, by=by, at=at)
     session.flush()

@@ -48,6 +48,8 @@ class CaseTerm(Base):
     version_id: Mapped[int | None] = mapped_column(BigInteger)
     modality: Mapped[str] = mapped_column(String(200), default="")
     assessment: Mapped[str | None] = mapped_column(String(20))  # None: not known yet
+    # both by what the applicant declared; what the office registers has the last word
+    is_expected: Mapped[bool] = mapped_column(default=False, server_default=false())
     amount: Mapped[int]
     unit: Mapped[str] = mapped_column(String(14))
     # the day the filing counts as; stays when the term begins anew

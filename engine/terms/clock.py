@@ -21,9 +21,10 @@ from engine.jobs import enqueue
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, JobKind, Notice, Procedure
 from engine.record.facts import Fact
 from engine.sheet import Assessment, Modality, Sheet, Term, TermUnit
-from engine.terms.counting import counts_from, deadlines, term_end
+from engine.terms.counting import counts_from, deadlines, shifted, term_end
 from engine.terms.law import Law, law_of
-from engine.terms.modality import modality_of
+from engine.terms.modality import modality_of, times_of
+from engine.window.guide import expected_modality
 
 NOTHING: Final[Mapping[int, str]] = MappingProxyType({})
 RUNS = (ClockState.UNDETERMINED, ClockState.RUNNING)
@@ -110,20 +111,26 @@ TAKEN_BACK = (Happened.CLOCK_STARTED, Happened.REQUEST_DECIDED)
 
 
 def take_back(
-    session: Session, case: Case, plan: Blueprint, facts: set[str], *, at: datetime
+    session: Session,
+    case: Case,
+    answers: Mapping[str, Any],
+    facts: set[str],
+    *,
+    at: datetime,
 ) -> None:
-    """The clock stands again as before a completion of which these facts were told; those of TAKEN_BACK count."""
+    """The clock stands again as before a completion of which these facts were told; those of TAKEN_BACK count.
+
+    `answers`: what the case knows again.
+    """
     term = term_of(session, case)
     if term is None or not facts & set(TAKEN_BACK):
         return
     if Happened.REQUEST_DECIDED in facts:
         term.decided_on = None
     if Happened.CLOCK_STARTED in facts:
-        # The answers that said which term it is are gone: the law's own one runs, from the same day.
-        said = law_of(term.jurisdiction).decide
-        term.modality, term.assessment = "", None
-        term.amount, term.unit = said.amount, said.unit.value
+        # The answers that said which term it is are gone: what was expected runs again, from the same day.
         case.clock = ClockState.UNDETERMINED.value
+        _expect(session, case, term, sheet_of_term(session, case, term), answers)
     count(session, case, term)
     set_alarm(session, case, term, at=at)
 
@@ -151,7 +158,17 @@ def count(session: Session, case: Case, term: CaseTerm) -> None:
     if term.assessment == Assessment.AUTOMATIC:
         # approved on filing; what is still due is the paper (31)
         term.decide_by = term.filed_on
-        term.notify_by = term_end(calendar, term.filed_on, law.issue)
+        term.notify_by = (
+            min(  # rows of before the sheet could promise it sooner have the law's own term here
+                term_end(calendar, term.filed_on, law.issue),
+                term_end(calendar, term.filed_on, Term(term.amount, TermUnit(term.unit))),
+            )
+        )
+        term.silence_from = term.notify_by + timedelta(days=1)
+    elif term.is_expected and term.assessment is None:
+        # to be approved by filing, once it is registered: what counts until then is the day of the paper
+        paper = term_end(calendar, term.clock_started_on, Term(term.amount, TermUnit(term.unit)))
+        term.decide_by = term.notify_by = shifted(calendar, paper, term.stopped_days)
         term.silence_from = term.notify_by + timedelta(days=1)
     else:
         found = deadlines(
@@ -255,9 +272,38 @@ def _begin(
         is_escalated=False,
     )
     case.clock = ClockState.UNDETERMINED.value
-    facts = _fall_under(session, case, term, modality_of(sheet, answers), law, at)
+    modality = modality_of(sheet, answers)
+    if modality is not None:
+        facts = _fall_under(session, case, term, modality, law, at)
+    else:
+        facts = _expect(session, case, term, sheet, answers)
+        count(session, case, term)
+        if case.status not in _OVER:
+            set_alarm(session, case, term, at=at)
     session.add(term)
     return facts
+
+
+def _expect(
+    session: Session, case: Case, term: CaseTerm, sheet: Sheet, answers: Mapping[str, Any]
+) -> list[Fact]:
+    """The term is that of the modality the guide tells to who answers so, if it does, else the law's own; what the
+    office registers may still say another.
+
+    Automatic approval waits for that: it is of a complete request, and nobody has seen yet whether it is.
+    """
+    expected = expected_modality(session, case.version_id, sheet, answers)
+    times = times_of(expected, law_of(term.jurisdiction))
+    said = times.decide or times.notify
+    term.amount, term.unit = said.amount, said.unit.value
+    term.modality, term.assessment, term.is_expected = "", None, expected is not None
+    if expected is None:
+        return []  # told once, when the answers have said which term it is
+    term.modality = expected.name[:200]
+    if expected.assessment != Assessment.AUTOMATIC:
+        term.assessment = expected.assessment.value
+    count(session, case, term)
+    return [Fact(Happened.CLOCK_STARTED, data={**days_said(term), "is_expected": True})]
 
 
 def _determine(
@@ -274,26 +320,25 @@ def _fall_under(
     session: Session,
     case: Case,
     term: CaseTerm,
-    modality: Modality | None,
+    modality: Modality,
     law: Law,
     at: datetime,
 ) -> list[Fact]:
-    said = (modality.term if modality is not None else None) or law.decide
+    times = times_of(modality, law)
+    said = times.decide or times.notify
     term.amount, term.unit = said.amount, said.unit.value
+    term.modality, term.assessment = modality.name[:200], modality.assessment.value
+    term.is_expected = False
+    case.clock = ClockState.RUNNING.value
     approved: list[Fact] = []
-    if modality is not None:
-        term.modality, term.assessment = modality.name[:200], modality.assessment.value
-        case.clock = ClockState.RUNNING.value
-        if modality.assessment == Assessment.AUTOMATIC:
-            case.clock, term.approved_on = ClockState.APPROVED.value, term.filed_on
-            term.decided_on = term.filed_on
-            data = {"how": "automatic", "on": term.filed_on.isoformat()}
-            approved = [Fact(Happened.REQUEST_APPROVED, data=data)]
+    if modality.assessment == Assessment.AUTOMATIC:
+        case.clock, term.approved_on = ClockState.APPROVED.value, term.filed_on
+        term.decided_on = term.filed_on
+        data = {"how": "automatic", "on": term.filed_on.isoformat()}
+        approved = [Fact(Happened.REQUEST_APPROVED, data=data)]
     count(session, case, term)
     if case.status not in _OVER:
         set_alarm(session, case, term, at=at)
-    if modality is None:
-        return []  # told once, when the answers have said which term it is
     return [Fact(Happened.CLOCK_STARTED, data=days_said(term)), *approved]
 
 

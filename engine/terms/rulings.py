@@ -179,7 +179,7 @@ def _go_back(
     except NoSuchElement:
         raise StageUnknown(stage=stage[:80]) from None
     case.status, case.outcome, case.ended_at = CaseStatus.OPEN.value, None, None
-    is_known = term.assessment is not None
+    is_known = term.assessment is not None and not term.is_expected
     case.clock = (ClockState.RUNNING if is_known else ClockState.UNDETERMINED).value
     calendar = calendar_of(session, term)
     term.clock_started_on = calendar.next_business_day(calendar.day_of(at))

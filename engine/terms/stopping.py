@@ -158,7 +158,7 @@ def go_on(
 
 def start_again(case: Case, term: CaseTerm) -> None:
     """The clock no longer stands still; its days are the caller's to count."""
-    known = term.assessment is not None
+    known = term.assessment is not None and not term.is_expected
     case.clock = (ClockState.RUNNING if known else ClockState.UNDETERMINED).value
     term.stopped_on = term.stopped_until = term.stopped_why = None
 

@@ -33,6 +33,7 @@ class ClockView:
     state: ClockState
     assessment: Assessment | None
     modality: str
+    is_expected: bool  # by what the applicant declared; the office has not registered it yet
     filed_on: date
     started_on: date
     used: int
@@ -148,6 +149,7 @@ def _view(session: Session, case: Case, term: CaseTerm, at: datetime) -> ClockVi
         state=ClockState(case.clock or ClockState.STOPPED),
         assessment=None if term.assessment is None else Assessment(term.assessment),
         modality=term.modality,
+        is_expected=term.is_expected,
         filed_on=term.filed_on,
         started_on=term.clock_started_on,
         used=used,

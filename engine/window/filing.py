@@ -23,7 +23,7 @@ from engine.models import Case, CaseAccess, FilingDraft, Person, Procedure, Vers
 from engine.record.facts import record
 from engine.sheet import Requirement, Source
 from engine.task_forms import start_form, with_stores
-from engine.window.guide import advice, guide_of
+from engine.window.guide import advice, guide_of, is_answered
 from engine.window.holders import code_hash, new_holder_code
 from engine.window.inquiries import ask_registries
 from engine.window.offers import Offer, sheet_of
@@ -232,8 +232,9 @@ def consent(
 def needed(session: Session, draft: FilingDraft) -> list[Needed]:
     """What this applicant has to meet, by the guide and the conditions of the sheet, in the sheet's order."""
     sheet = sheet_of(session, draft.version_id)
-    known = draft.answers if draft.is_answered else {}
-    told = advice(sheet, guide_of(session, draft.version_id), known)
+    guide = guide_of(session, draft.version_id)
+    known = draft.answers if draft.is_answered or is_answered(guide, draft.answers) else {}
+    told = advice(sheet, guide, known)
     form = filing_form(session, draft.version_id)
     return [_needed(draft, one, form, sheet.raw) for one in told.requirements]
 

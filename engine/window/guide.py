@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from engine import feel
 from engine.errors import Refusal
-from engine.forms import Form, read_form
+from engine.forms import Form, Unfit, read_form
 from engine.models import Version
 from engine.sheet import Modality, Requirement, Sheet
+from engine.terms.modality import modality_of
 from engine.window.offers import sheet_of
 
 if TYPE_CHECKING:  # decision tables are read where a version has some
@@ -62,11 +63,9 @@ def guide_of(session: Session, version_id: int) -> Guide | None:
 
 def advice(sheet: Sheet, guide: Guide | None, answers: Mapping[str, Any]) -> Advice:
     """The requirements and the modality that apply to these answers, by the guide, else by the sheet's conditions."""
-    known = dict(answers)
+    known = worked_out(guide, answers)
     keys: set[str] | None = None
     if guide is not None and answers:
-        for name, decision in guide.first:
-            known[name] = _decide(guide.models, decision, answers)
         keys = _keys(_decide(guide.models, guide.decision, answers))
     modality = _modality(sheet, known) if answers else None
     told = [(one, _applies(one, modality, keys, known)) for one in sheet.requirements]
@@ -76,6 +75,39 @@ def advice(sheet: Sheet, guide: Guide | None, answers: Mapping[str, Any]) -> Adv
         modality,
         keys is not None,
     )
+
+
+def is_answered(guide: Guide | None, answers: Mapping[str, Any]) -> bool:
+    """Whether every question of the guide has its answer, so that it can say what applies."""
+    if guide is None:
+        return False
+    told = {name: answers[name] for name in guide.form.questions() if name in answers}
+    try:
+        guide.form.clean(told)
+    except Unfit:
+        return False
+    return bool(told)
+
+
+def worked_out(guide: Guide | None, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers, with what the sheet's conditions refer to and the guide's decisions work out of them."""
+    known = dict(answers)
+    if guide is not None and answers:
+        for name, decision in guide.first:
+            known[name] = _decide(guide.models, decision, answers)
+    return known
+
+
+def expected_modality(
+    session: Session, version_id: int, sheet: Sheet, answers: Mapping[str, Any]
+) -> Modality | None:
+    """The modality that the guide tells to who answers so: what an applicant may count on until the office has
+    registered the case; None where the guide cannot say yet.
+    """
+    guide = guide_of(session, version_id)
+    if not is_answered(guide, answers):
+        return None
+    return modality_of(sheet, worked_out(guide, answers))
 
 
 def _read(session: Session, version_id: int) -> Guide | None:
@@ -124,7 +156,7 @@ def _keys(decided: Any) -> set[str] | None:
 def _modality(sheet: Sheet, known: Mapping[str, Any]) -> Modality | None:
     if len(sheet.modalities) == 1:
         return sheet.modalities[0]
-    return next((one for one in sheet.modalities if _holds(one.applies_if, known) is True), None)
+    return modality_of(sheet, known)
 
 
 def _applies(

@@ -9,10 +9,10 @@ import click
 from waitress import create_server
 
 from webapp import logs
-from webapp.application import LARGEST_FORM
-from webapp.config import Settings
+from webapp.config import LARGEST_FORM, Settings
 from webapp.house import House
 from webapp.schema import check_schema
+from webapp.too_large import answer_in_person
 from webapp.workers import begin, settle, workers
 
 log = logging.getLogger("expedito")
@@ -32,6 +32,7 @@ def serve(host: str | None, port: int | None, worker: bool) -> None:
     database = app.desk.extensions["database"]
     check_schema(database)
     host, port = host or settings.host, settings.port if port is None else port
+    answer_in_person()
     try:
         server = create_server(
             app,

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine import history
-from engine.casefile.copy import check_copy
+from engine.casefile.copy import Checked, check_copy
 from engine.casefile.desk import ask_for_copy, copies_of, copy_path
 from engine.casefile.readings import readings_of
 from engine.casefile.related import (
@@ -31,7 +32,8 @@ from engine.visibility import knows_applicant
 from engine.window.correspondence import NothingWritten, messages_of, write_message
 from engine.window.holders import give_code, new_holder_code
 from engine.window.inquiries import inquiries
-from webapp.config import Settings
+from webapp.config import LARGEST_FORM, Settings
+from webapp.errors import http_refusal
 from webapp.i18n import _, role_name, sentence
 from webapp.pages import page
 from webapp.readings import is_read
@@ -155,7 +157,7 @@ def readings(number: str) -> ResponseReturnValue:
 @public
 def ask_check() -> ResponseReturnValue:
     """Where a copy of a case file is checked."""
-    return page("case_file/check.html", checked=None, error=None, seal=_seal())
+    return _check_page()
 
 
 @pages.get("/verify/key.pem")
@@ -176,8 +178,30 @@ def check() -> ResponseReturnValue:
     found = check_copy(sent.stream, known_seals(settings.var)) if sent and sent.filename else None
     if found is None:
         error = _("Choose the ZIP file of a case file as it was downloaded.")
-        return page("case_file/check.html", 422, checked=None, error=error, seal=_seal())
-    return page("case_file/check.html", checked=found, error=None, seal=_seal())
+        return _check_page(422, error=error)
+    return _check_page(checked=found)
+
+
+def _too_large(error: Exception) -> ResponseReturnValue:
+    if request.endpoint != "case_file.check":
+        return http_refusal(error)
+    start_over()
+    said = _(
+        "This copy is too large to be checked here. Ask the office to check it, or check it yourself."
+    )
+    return _check_page(413, error=said)
+
+
+pages.register_error_handler(RequestEntityTooLarge, _too_large)
+
+
+def _check_page(
+    status: int = 200, *, checked: Checked | None = None, error: str | None = None
+) -> ResponseReturnValue:
+    most = LARGEST_FORM // (1024 * 1024)
+    return page(
+        "case_file/check.html", status, checked=checked, error=error, seal=_seal(), most=most
+    )
 
 
 def _seal() -> Seal:

@@ -11,7 +11,9 @@ from markupsafe import Markup
 from engine.calendars.jurisdiction import jurisdiction
 from engine.errors import NotFound
 from engine.masking import masked_email, masked_name
-from engine.sheet import Assessment, Fee, LegalBasis, Sheet, Source, Term, TermUnit
+from engine.sheet import Assessment, Fee, LegalBasis, Modality, Sheet, Source, Term, TermUnit
+from engine.terms.law import law_of
+from engine.terms.modality import times_of
 from webapp.i18n import _, plural
 
 
@@ -25,6 +27,26 @@ def term_words(term: Term) -> str:
         case TermUnit.MONTHS:
             return plural("%(num)d month", "%(num)d months", term.amount)
     return plural("%(num)d year", "%(num)d years", term.amount)
+
+
+def times_words(sheet: Sheet, modality: Modality) -> str:
+    """How long it takes, by the terms the clock of a case counts with (engine.terms.modality)."""
+    try:
+        times = times_of(modality, law_of(sheet.jurisdiction))
+    except (NotFound, KeyError):
+        return _("Ask the office.")
+    notify = term_words(times.notify)
+    if times.decide is None:
+        told = _("Your paper: at most %(term)s from the business day after you file.", term=notify)
+    else:
+        told = _(
+            "At most %(term)s to decide, from the business day after you file, and %(notify)s more to tell you.",
+            term=term_words(times.decide),
+            notify=notify,
+        )
+    if TermUnit.BUSINESS_DAYS not in (times.notify.unit, times.decide and times.decide.unit):
+        return told
+    return f"{told} {_('Business days are Monday to Friday, without holidays.')}"
 
 
 def silence_words(assessment: Assessment) -> str:
@@ -128,6 +150,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         term_words=term_words,
+        times_words=times_words,
         is_unconfirmed=is_unconfirmed,
         silence_words=silence_words,
         source_words=source_words,

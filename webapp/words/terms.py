@@ -84,6 +84,8 @@ def silence_words(view: ClockView) -> str:
         )
     if view.assessment == Assessment.AUTOMATIC:
         return _("It is approved by filing; its paper is due on %(day)s.", day=day(view.notify_by))
+    if view.is_expected:
+        return _("By what was declared; the registration says whether it stays so.")
     return _("Which term applies is known when the answers say so.")
 
 
@@ -110,7 +112,11 @@ def applicant_words(view: ClockView) -> list[str]:
     if not view.is_running:
         return []
     told = [_("The office has until %(day)s to answer you.", day=day(view.notify_by))]
-    if (
+    if view.is_expected:
+        told.append(
+            _("This is by what you declared. If another term applies, its day is shown here.")
+        )
+    elif (
         view.assessment is None
     ):  # none of the sheet's modalities applies yet: the law's longest term counts
         told.append(
