@@ -10,7 +10,7 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
 
-class _Refused(WSGITask):
+class _Refused(WSGITask):  # type: ignore[misc]  # waitress has no types
     """What waitress would not take."""
 
     def execute(self) -> None:
@@ -22,7 +22,7 @@ class _Refused(WSGITask):
         ErrorTask.execute(self)
 
 
-class _Channel(HTTPChannel):
+class _Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = _Refused
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from engine.inbox.worklists import task_by_id
 from engine.models import CaseStatus, Task, TaskStatus
 from tests.webapp.conftest import Town
-from webapp.application import LARGEST_REQUEST
+from webapp.config import LARGEST_REQUEST
 
 ANSWERS: dict[str, object] = {"shop": "Bodega", "area": "40", "choice.complete": "yes"}
 
