@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -40,6 +40,19 @@ class Base(DeclarativeBase):
     """Base class of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+# Index(…, info={ROWS: text}): only these rows are in it. Index(…, postgresql_where=text, sqlite_where=text) says the
+# same, but loads both dialects wherever the tables are known.
+ROWS = "rows"
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _say_rows(metadata: MetaData, connection: Connection, **_: object) -> None:
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if ROWS in index.info:
+                index.dialect_kwargs[f"{connection.dialect.name}_where"] = index.info[ROWS]
 
 
 class Instant(TypeDecorator[datetime]):

@@ -18,7 +18,6 @@ from engine.errors import NotFound, Said
 from engine.events import Happened
 from engine.halts import batches as halting
 from engine.incidents import job_failed
-from engine.migration import batches as migrating
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, lock
 from engine.record import day_roots
@@ -59,6 +58,8 @@ def carry_out(
     elif job.kind == JobKind.TIMER:
         _start_by_timer(session, job, at)
     elif job.kind == JobKind.MIGRATION:
+        from engine.migration import batches as migrating  # most offices never move cases
+
         migrating.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.HALT:
         halting.carry_on(session, job.payload, at=at)

@@ -2,47 +2,51 @@
 
 import logging
 import sys
-from typing import Any
+from datetime import UTC, datetime
 
-import structlog
+# what every record has; whatever else one has is a field of the fact
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 def configure(form: str) -> None:
     """Send everything logged in this process to standard error; `form` is `plain` or `json`."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    last: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-        if form == "json"
-        else [_plain]
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
-        )
-    )
+    handler.setFormatter(_for_machines() if form == "json" else Plain())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells how it works, not what it did
 
 
-def _plain(_logger: Any, _method: str, fact: Any) -> str:
-    """`12:30:01 info  a sentence  field=value`."""
-    at, level = str(fact.pop("timestamp", ""))[11:19], fact.pop("level", "info")
-    text, trace = fact.pop("event", ""), fact.pop("exception", "")
-    fact.pop("logger", None)
-    exc_info = fact.pop("exc_info", None)
-    if exc_info and not trace:
-        trace = structlog.processors.ExceptionRenderer()(_logger, _method, {"exc_info": exc_info})[
-            "exception"
-        ]
-    fields = " ".join(f"{name}={value}" for name, value in fact.items())
-    line = f"{at} {level:<7} {text}  {fields}".rstrip()
-    return f"{line}\n{trace}" if trace else line
+class Plain(logging.Formatter):
+    """`12:30:01 info    a sentence  field=value`, the time in UTC, and a traceback beneath where there is one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
+        return f"{at} {record.levelname.lower():<7} {record.message}  {fields}".rstrip()
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    return {name: value for name, value in vars(record).items() if name not in _USUAL}
+
+
+def _for_machines() -> logging.Formatter:
+    import structlog  # a megabyte that lines for people do without
+
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            # Without the values of variables: people's answers and secrets are no matter of a log.
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
+            structlog.processors.JSONRenderer(),
+        ],
+    )

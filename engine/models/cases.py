@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base, Instant
+from engine.database import ROWS, Base, Instant
 from engine.models.procedures import Procedure, Version
 
 OPEN = text("status = 'open'")
@@ -38,7 +38,7 @@ NEVER_DUE = 253_402_300_799  # 9999-12-31 in seconds since 1970: sorts after eve
 def _open_index(name: str, *columns: str, where: TextClause = OPEN) -> Index:
     # Only open tasks are in it: finished ones cost an inbox nothing, however many there are.
     keys = (*columns, "case_id", "token")
-    return Index(name, *keys, sqlite_where=where, postgresql_where=where)
+    return Index(name, *keys, info={ROWS: where})
 
 
 class CaseStatus(StrEnum):
@@ -143,8 +143,7 @@ class Case(Base):
             "ix_case_started_by",
             "started_by_id",
             "id",
-            sqlite_where=STARTED,
-            postgresql_where=STARTED,
+            info={ROWS: STARTED},
         ),
         # all that is asked of the open cases of a procedure at once, so that their rows need not be read
         Index(
@@ -153,12 +152,11 @@ class Case(Base):
             "due_at",
             "started_at",
             "status",  # SQLite reads the row for it else, though the index says it of all
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+            info={ROWS: OPEN},
         ),
-        Index("ix_case_halt", "halt_id", "id", sqlite_where=HALTED, postgresql_where=HALTED),
-        Index("ix_case_behind", "id", sqlite_where=BEHIND, postgresql_where=BEHIND),
-        Index("ix_case_unsealed", "id", sqlite_where=UNSEALED, postgresql_where=UNSEALED),
+        Index("ix_case_halt", "halt_id", "id", info={ROWS: HALTED}),
+        Index("ix_case_behind", "id", info={ROWS: BEHIND}),
+        Index("ix_case_unsealed", "id", info={ROWS: UNSEALED}),
     )
 
 
@@ -209,11 +207,9 @@ class Task(Base):
         _open_index("ix_task_assignee_due", "assignee_id", "due_order", where=ASSIGNED),
         _open_index("ix_task_due", "due_order"),
         _open_index("ix_task_opened", "opened_at"),
-        Index("ix_task_warn", "warn_at", sqlite_where=WARNED, postgresql_where=WARNED),
+        Index("ix_task_warn", "warn_at", info={ROWS: WARNED}),
         _open_index("ix_task_priority", "priority"),
-        Index(
-            "ix_task_ended_by", "ended_by_id", "case_id", sqlite_where=ENDED, postgresql_where=ENDED
-        ),
+        Index("ix_task_ended_by", "ended_by_id", "case_id", info={ROWS: ENDED}),
         Index("ix_task_procedure_element", "procedure_id", "element_id", "ended_at"),
         WITHOUT_ROWID,
     )

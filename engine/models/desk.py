@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Instant
+from engine.database import ROWS, Base, Instant
 
 _OPEN = text("done_at IS NULL")
 _UNREAD = text("read_at IS NULL")
@@ -55,12 +55,8 @@ class Notification(Base):
 
     __table_args__ = (
         Index("ix_notification_person", "person_id", "id"),
-        Index(
-            "ix_notification_unread", "person_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD
-        ),
-        Index(
-            "ix_notification_mail", "mail_at", sqlite_where=_UNMAILED, postgresql_where=_UNMAILED
-        ),
+        Index("ix_notification_unread", "person_id", info={ROWS: _UNREAD}),
+        Index("ix_notification_mail", "mail_at", info={ROWS: _UNMAILED}),
     )
 
 
@@ -108,6 +104,6 @@ class Errand(Base):
     done_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
-        Index("ix_errand_office", "office_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_errand_person", "person_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_errand_office", "office_id", info={ROWS: _OPEN}),
+        Index("ix_errand_person", "person_id", info={ROWS: _OPEN}),
     )

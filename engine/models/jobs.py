@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Instant
+from engine.database import ROWS, Base, Instant
 
 
 class JobKind(StrEnum):
@@ -56,8 +56,7 @@ class Job(Base):
         Index(
             "ix_job_due",
             "run_at",
-            sqlite_where=text("NOT is_dead"),
-            postgresql_where=text("NOT is_dead"),
+            info={ROWS: text("NOT is_dead")},
         ),
     )
 

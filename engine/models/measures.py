@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
+from engine.database import ROWS, Base
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -113,8 +113,7 @@ class MeasuredCase(Base):
             "ix_measured_case_open",
             "procedure_id",
             "started_at",
-            sqlite_where=_STILL_OPEN,
-            postgresql_where=_STILL_OPEN,
+            info={ROWS: _STILL_OPEN},
         ),
     )
 
@@ -158,8 +157,7 @@ class WorkItem(Base):
             "person_id",
             "due_at",
             "ended_at",  # SQLite reads the row for it else, though the index says it of all
-            sqlite_where=_STILL_OPEN,
-            postgresql_where=_STILL_OPEN,
+            info={ROWS: _STILL_OPEN},
         ),
         WITHOUT_ROWID,
     )

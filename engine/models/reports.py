@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Instant
+from engine.database import ROWS, Base, Instant
 
 _SENT = text("next_at IS NOT NULL")
 
@@ -42,9 +42,7 @@ class SavedReport(Base):
     every: Mapped[str] = mapped_column(String(8), default="")  # week, month; empty: not by mail
     next_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (
-        Index("ix_saved_report_next", "next_at", sqlite_where=_SENT, postgresql_where=_SENT),
-    )
+    __table_args__ = (Index("ix_saved_report_next", "next_at", info={ROWS: _SENT}),)
 
 
 class OpenFigures(Base):

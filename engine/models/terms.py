@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import Base, Instant
+from engine.database import ROWS, Base, Instant
 from engine.models.cases import WITHOUT_ROWID, Case
 
 _APPROVED = text("approved_on IS NOT NULL")
@@ -77,8 +77,7 @@ class CaseTerm(Base):
         Index(
             "ix_case_term_approved",
             "approved_on",
-            sqlite_where=_APPROVED,
-            postgresql_where=_APPROVED,
+            info={ROWS: _APPROVED},
         ),
     )
 
@@ -174,8 +173,7 @@ class FiledAppeal(Base):
         Index(
             "ix_filed_appeal_open",
             "decide_by",
-            sqlite_where=text("decided_on IS NULL"),
-            postgresql_where=text("decided_on IS NULL"),
+            info={ROWS: text("decided_on IS NULL")},
         ),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Date, ForeignKey, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Instant
+from engine.database import ROWS, Base, Instant
 
 
 class Comment(Base):
@@ -49,8 +49,7 @@ class Opinion(Base):
             "ix_opinion_open",
             "office_id",
             "due_on",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            info={ROWS: text("closed_at IS NULL")},
         ),
     )
 
