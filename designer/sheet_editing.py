@@ -141,7 +141,7 @@ def _bare(said: str, long: bool) -> str:
 def _of_modality(one: Modality) -> dict[str, str]:
     return {
         "name": one.name,
-        "assessment": one.assessment.value,
+        "assessment": one.assessment.value if one.is_assessment_said else "",
         "amount": "" if one.term is None else str(one.term.amount),
         "unit": (TermUnit.BUSINESS_DAYS if one.term is None else one.term.unit).value,
         "legal_basis": _lines(one.legal_basis),
@@ -285,7 +285,7 @@ def _modality(row: Cells) -> Json:
         }
     return {
         "name": row["name"][:300],
-        "assessment": assessment if assessment in known else Assessment.NEGATIVE_SILENCE.value,
+        **({"assessment": assessment} if assessment in known else {}),
         "term": term,
         "legal_basis": _norms(row.get("legal_basis", "")),
         "justification": row.get("justification", "")[:2000],

@@ -92,6 +92,7 @@ class Modality:
     protected_good: str = ""  # why silence is negative
     applies_if: str = ""  # FEEL over the answers; empty: always
     is_to_be_verified: bool = False  # neither its term nor its norms are to be quoted as law
+    is_assessment_said: bool = True  # False: `assessment` is only what promises least
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,11 @@ class Sheet:
     clock: ClockMarks = field(default_factory=lambda: ClockMarks())
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def deciding_office(self) -> str:
+        """The office that decides: where a lane of the diagram is named, the office that it stands for."""
+        return self.lanes.get(self.decides, self.decides)
+
 
 def read_sheet(raw: Mapping[str, Any]) -> Sheet:
     """The sheet out of a version's JSON, as `procedure.toml` says it; what cannot be read counts as not said."""
@@ -237,6 +243,7 @@ def _modality(said: Mapping[str, Any]) -> Modality:
         protected_good=_text(said.get("protected_good")),
         applies_if=_text(said.get("applies_if")),
         is_to_be_verified=said.get("verify") is True,
+        is_assessment_said=known,
     )
 
 

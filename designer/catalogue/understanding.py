@@ -8,7 +8,7 @@ from typing import Any
 from designer.catalogue.reading import Line, Table
 from designer.catalogue.words import ASSESSMENTS, CURRENCIES, SOURCES, UNITS, plain, read_amount
 from engine.forms.refusals import N_
-from engine.sheet import Assessment, Source, TermUnit
+from engine.sheet import Source, TermUnit
 
 Json = dict[str, Any]
 
@@ -101,6 +101,7 @@ class _Maker:
         self.requirements: dict[str, Json] = {}
         self.lines: list[int] = []
         self.remarks: list[Remark] = []
+        self.unassessed: dict[str, Line] = {}  # modality → the first line that says no assessment
         self.said: dict[str, tuple[str, int]] = {}
 
     def remark(self, line: Line, column: str, sentence: str, **values: str) -> None:
@@ -132,6 +133,17 @@ class _Maker:
 
     def found(self) -> Found:
         """The sheet as far as it was told."""
+        for name, line in self.unassessed.items():
+            if "assessment" not in self.modalities[name]:
+                self.remark(
+                    line,
+                    "assessment",
+                    N_(
+                        "Nothing says what silence means in “{name}”; it is left open, and a finding. "
+                        "Write automatic, positive_silence or negative_silence."
+                    ),
+                    name=name,
+                )
         sheet = dict(self.sheet)
         modalities = list(self.modalities.values())
         if modalities:
@@ -207,17 +219,21 @@ class _Maker:
         assessment = cells.get("assessment", "")
         if assessment and self._same(line, name, "assessment"):
             known = ASSESSMENTS.get(plain(assessment))
+            self.unassessed.pop(name, None)
             if known is None:
                 self.remark(
                     line,
                     "assessment",
                     N_(
-                        "“{value}” is no assessment; negative silence is taken, which promises least. "
+                        "“{value}” is no assessment, so it is left open. "
                         "Write automatic, positive_silence or negative_silence."
                     ),
                     value=assessment,
                 )  # fmt: skip
-            one["assessment"] = str(known or Assessment.NEGATIVE_SILENCE)
+            if known is not None:
+                one["assessment"] = str(known)
+        elif not assessment:
+            self.unassessed.setdefault(name, line)
         term = cells.get("term", "")
         if term and self._same(line, name, "term"):
             read = self._term(line, term, cells.get("unit", ""))

@@ -16,7 +16,7 @@ from engine.sheet import Assessment
 def check(subject: Subject) -> Iterator[Place]:
     """In “{name}” silence is negative, but the sheet does not say which good that protects, by which norm or why."""
     for modality in subject.sheet.modalities:
-        if modality.assessment != Assessment.NEGATIVE_SILENCE:
+        if modality.assessment != Assessment.NEGATIVE_SILENCE or not modality.is_assessment_said:
             continue
         if not (modality.justification and modality.legal_basis and modality.protected_good):
             yield Place(values={"name": modality.name or subject.sheet.name})

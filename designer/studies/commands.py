@@ -105,10 +105,14 @@ def say(
     assumptions: Mapping[str, Assumption] | None = None,
     ways: Mapping[str, Mapping[str, Decimal]] | None = None,
     modalities: Mapping[str, Mapping[str, str]] | None = None,
+    used_up: Mapping[Which, tuple[tuple[Consumable, ...], Visit]] | None = None,
     by: Person | None = None,
     at: datetime,
 ) -> Study:
-    """Say how many services a year, who asks, what each requirement takes of them, how often each way. NotFound."""
+    """Say how many services a year, who asks, what each requirement takes of them, how often each way. NotFound.
+
+    `used_up`: of each side what a service uses up and how often people must come, said in the same step.
+    """
     study = held(session, study_id)
     data = dict(study.data)
     if services is not None:
@@ -128,7 +132,21 @@ def say(
         }
     if modalities is not None:
         data["modalities"] = {name: dict(chosen) for name, chosen in modalities.items()}
+    for which, (consumables, visit) in (used_up or {}).items():
+        data[which] = {**data.get(which, {}), **_used_up(consumables), **_visited(visit)}
     return changed(session, study, data, _COSTS, by=by, at=at)
+
+
+def _used_up(consumables: tuple[Consumable, ...]) -> dict[str, Any]:
+    told = [
+        {"name": each.name, "quantity": str(each.quantity), "unit_cost": str(each.unit_cost)}
+        for each in consumables
+    ]
+    return {"consumables": told}
+
+
+def _visited(visit: Visit) -> dict[str, Any]:
+    return {"visits": {"number": str(visit.number), **assumption_json(visit.assumption)}}
 
 
 def say_of_side(
@@ -154,12 +172,9 @@ def say_of_side(
             kept[row] = override_json(override)
         one["overrides"] = {row: said for row, said in kept.items() if said}
     if consumables is not None:
-        one["consumables"] = [
-            {"name": each.name, "quantity": str(each.quantity), "unit_cost": str(each.unit_cost)}
-            for each in consumables
-        ]
+        one |= _used_up(consumables)
     if visit is not None:
-        one["visits"] = {"number": str(visit.number), **assumption_json(visit.assumption)}
+        one |= _visited(visit)
     told = _COSTS if overrides is None else _TABLES[which]
     return changed(session, study, {**study.data, which: one}, told, by=by, at=at)
 

@@ -18,6 +18,7 @@ from designer.ledger import amount, ledger, read_ledger, set_ledger
 from designer.library import read_folder
 from designer.models import Study
 from designer.studies.commands import keep_costed, say, say_of_side, study_draft
+from designer.studies.steps import forget_steps
 from engine.bpmn import read
 from engine.models import Person
 
@@ -77,6 +78,7 @@ def study_folder(session: Session, path: Path, *, by: Person | None, at: datetim
         set_ledger(session, read_ledger(said["ledger"]), by=by, at=at)
     if by is not None:
         keep_costed(session, study.id, by=by, at=at)
+    forget_steps(session, study.id)
     return study
 
 

@@ -87,6 +87,11 @@ def keep_step(
     session.flush()
 
 
+def forget_steps(session: Session, study_id: int) -> None:
+    """What was done so far is where the study begins: nothing of it is offered to be taken back."""
+    session.execute(delete(StudyStep).where(StudyStep.study_id == study_id))
+
+
 def last_step(session: Session, study_id: int) -> StudyStep | None:
     """The step that would be taken back next; None where there is none."""
     return session.scalars(

@@ -149,7 +149,7 @@ def _office_of_the_act(session: Session, held: Held) -> Office | None:
     if done is not None:
         return session.get(Office, done)
     if sheet.decides:
-        name = sheet.lanes.get(sheet.decides, sheet.decides)
+        name = sheet.deciding_office
         named = session.scalar(select(Office).where(Office.name == name))
         if named is not None:
             return named

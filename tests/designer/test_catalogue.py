@@ -93,6 +93,17 @@ def test_a_cell_that_does_not_fit_is_told_with_its_line(line: str, said: str) ->
     assert said in words
 
 
+def test_what_silence_means_is_not_assumed_where_a_catalogue_does_not_say() -> None:
+    text = (
+        "code,procedure,modality,term,assessment\n1,A,Plain,5,\n1,A,Fast,1,\n1,A,Fast,,automatic\n"
+    )
+    [(line, words)] = remarks(text)
+    assert line == 2
+    assert "what silence means in “Plain”" in words
+    [one] = understood(read_table(text.encode(), "t.csv")).procedures
+    assert [m.is_assessment_said for m in read_sheet(one.sheet).modalities] == [False, True]
+
+
 def test_lines_that_say_the_same_or_contradict_each_other_are_told() -> None:
     text = "code,procedure,fee\n1,Licence,10\n1,Licence,10\n1,Licence,12\n"
     assert remarks(text) == [

@@ -104,6 +104,7 @@ HOLDS: dict[str, Subject] = {
         sheet(modalities=[{"name": "m", "term": TERM}]),
     ),
     "silence-without-ground": subject(sheet=sheet(modalities=[NEGATIVE])),
+    "assessment-not-said": subject(sheet=sheet(modalities=[{"name": "m"}])),
     "fee-over-cost": subject(sheet=sheet(fee={"amount": "36.52"}), unit_cost=D("36.51")),
     "fee-by-stage": subject(sheet=sheet(fee={"amount": "5", "stage": "por etapa"})),
     "several-observation-loops": subject(loops("Subsanar", "Volver a subsanar")),
@@ -150,6 +151,7 @@ DOES_NOT: dict[str, Subject] = {
         LINE.replace('"Registrar"', "camunda:dueDate=P20D"),
         sheet(modalities=[{"name": "m", "term": TERM}]),
     ),
+    "assessment-not-said": subject(sheet=sheet(modalities=[NEGATIVE])),
     "silence-without-ground": subject(
         sheet=sheet(modalities=[{**NEGATIVE, "justification": "x", "protected_good": "salud"}])
     ),

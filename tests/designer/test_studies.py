@@ -311,3 +311,12 @@ def test_a_wait_goes_with_the_activity_it_was_for(session: Session, ana: Person)
     both = sides(session, study, by=ana)
     assert both.to_be is not None
     assert both.as_is.totals.wait - both.to_be.totals.wait == 2 * 1440
+
+
+def test_a_study_out_of_a_folder_begins_where_the_folder_leaves_it(
+    session: Session, ana: Person
+) -> None:
+    study = study_folder(session, LICENCE / "as-is", by=ana, at=START)
+    assert last_step(session, study.id) is None
+    say(session, study.id, services=D(500), by=ana, at=START)
+    assert last_step(session, study.id) is not None

@@ -1,6 +1,7 @@
 """The pages of a study: findings accepted and dismissed, the table, costs, the ledger."""
 
 import io
+import re
 
 import pytest
 
@@ -314,3 +315,24 @@ def test_nobody_waits_any_more_for_what_a_table_decides(town: Town, ana: Visitor
     after = ana.get(f"{study}/to_be/table").text
     assert 'name="wait:v.minutes"' not in after
     assert 'name="wait:y.minutes"' in after
+
+
+def test_what_was_said_on_the_cost_page_is_taken_back_in_one_step(ana: Visitor, study: str) -> None:
+    assert ">Undo<" not in ana.get(f"{study}/costs").text
+    said = {
+        "services": "400",
+        "population": "380",
+        "as_is.visits": "3",
+        "as_is.visit.minutes": "45",
+    }
+    assert ana.post(f"{study}/costs", said).status_code == 303
+    shown = ana.get(f"{study}/costs").text
+    assert 'value="400"' in shown
+    assert "Undo<" in shown
+    number = re.search(r'name="number" value="(\d+)"', shown)
+    assert number is not None
+    ana.post(f"{study}/undo", {"number": number[1], "back": f"{study}/costs"})
+    shown = ana.get(f"{study}/costs").text
+    assert 'value="400"' not in shown
+    assert 'value="45"' not in shown
+    assert "Undo<" not in shown

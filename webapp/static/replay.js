@@ -31,7 +31,7 @@
     return found;
   };
   const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map((_, day) =>
-    new Date(Date.UTC(2024, 0, 1 + day)).toLocaleDateString(document.documentElement.lang, { weekday: "short", timeZone: "UTC" }));
+    new Date(Date.UTC(2024, 0, 1 + day)).toLocaleDateString(document.documentElement.lang, { weekday: "long", timeZone: "UTC" }));
   const show = () => {
     const now = first + (last - first) * slider.value / slider.max;
     const counts = {};
@@ -42,8 +42,8 @@
     }
     place.dispatchEvent(new CustomEvent("expedito:counts", { detail: counts }));
     place.dispatchEvent(new CustomEvent("expedito:tokens", { detail: tokens(now) }));
-    const week = Math.floor(now / 604800) + 1, day = days[Math.floor(now / 86400) % 7];
-    output.textContent = `${week} · ${day} ${String(Math.floor(now / 3600) % 24).padStart(2, "0")}:00`;
+    const past = Math.floor(now / 86400) - Math.floor(first / 86400) + 1, day = days[Math.floor(now / 86400) % 7];
+    output.textContent = `${output.dataset.day.replace("{day}", past)}, ${day} ${String(Math.floor(now / 3600) % 24).padStart(2, "0")}:00`;
   };
   let timer = 0;
   const words = [button.textContent, button.dataset.pause];

@@ -10,7 +10,7 @@ from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post, SharedResource
 from designer.ledger import LineUnreadable, SaidTwice, amount, ledger, set_ledger
 from designer.models import Study
-from designer.studies import SIDES, Sides, Which, keep_costed, say, say_of_side, sides, study_by_id
+from designer.studies import SIDES, Sides, Which, keep_costed, say, sides, study_by_id
 from engine.errors import Refusal
 from engine.models import Role
 from engine.people import all_offices
@@ -20,7 +20,7 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.views.studies.study import STUDY, currency_of, pages
+from webapp.views.studies.study import STUDY, currency_of, pages, step_of
 from webapp.words.studies import SIDE_NAMES
 
 _HUNDRED = Decimal(100)
@@ -71,6 +71,7 @@ def change_ledger() -> ResponseReturnValue:
 def _say(study: Study, sent: Mapping[str, str]) -> None:
     both = sides(session(), study, by=signed_in())
     keys = [one.key for one in _requirements(both)]
+    present: list[Which] = [which for which in SIDES if which == "as_is" or both.to_be is not None]
     say(
         session(),
         study.id,
@@ -81,13 +82,16 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
             hourly_wage=amount(sent.get("hourly_wage", "")),
         ),
         assumptions={key: _assumption(sent, f"r.{key}") for key in keys},
+        used_up={
+            which: (
+                _consumables(sent.get(f"{which}.consumables", "")),
+                Visit(amount(sent.get(f"{which}.visits", "")), _assumption(sent, f"{which}.visit")),
+            )
+            for which in present
+        },
+        by=signed_in(),
         at=now(),
     )
-    present: list[Which] = [which for which in SIDES if which == "as_is" or both.to_be is not None]
-    for which in present:
-        visit = Visit(amount(sent.get(f"{which}.visits", "")), _assumption(sent, f"{which}.visit"))
-        lines = _consumables(sent.get(f"{which}.consumables", ""))
-        say_of_side(session(), study.id, which, consumables=lines, visit=visit, at=now())
     keep_costed(session(), study.id, by=signed_in(), at=now())
 
 
@@ -166,6 +170,7 @@ def _page(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         side_names=SIDE_NAMES,
         sent=request.form if refusal is not None else {},
         refusal=None if refusal is None else sentence(refusal),
+        **step_of(study.id),
     )
 
 
