@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from engine.metrics.asking import question_of
 from engine.metrics.days import ZONE
-from engine.metrics.numbers import Numbers, counts_all
-from engine.metrics.targets import aims
 from engine.models import (
     Membership,
     NotificationKind,
@@ -41,6 +39,10 @@ def tell_missed(session: Session, *, zone: ZoneInfo = ZONE, at: datetime) -> int
 
 
 def _check(session: Session, procedure_id: int, zone: ZoneInfo, at: datetime) -> int:
+    # All charts' figures, where a target is set and once a day.
+    from engine.metrics.numbers import Numbers, counts_all
+    from engine.metrics.targets import aims
+
     targets = session.scalars(
         select(Target)
         .where(Target.procedure_id == procedure_id)

@@ -12,8 +12,6 @@ from engine.errors import NotFound, Refusal
 from engine.ids import new_id
 from engine.metrics.asking import FIELD, KEPT, question_of
 from engine.metrics.days import ZONE
-from engine.metrics.numbers import Numbers
-from engine.metrics.targets import aims
 from engine.models import Person, Procedure, SavedReport
 from engine.outbox import send_mail
 
@@ -144,7 +142,10 @@ def _send(
     zone: ZoneInfo,
     at: datetime,
 ) -> None:
-    from engine.metrics.summary import summary  # all charts' figures, for what is sent once a week
+    # All charts' figures, for what is sent once a week.
+    from engine.metrics.numbers import Numbers
+    from engine.metrics.summary import summary
+    from engine.metrics.targets import aims
 
     words = _WORDS.get(person.locale or "es", _WORDS["es"])
     procedure = session.get_one(Procedure, report.procedure_id)

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -41,7 +41,6 @@ from engine.metrics.cells import Cells, Done, add, place, slices_of
 from engine.metrics.days import ZONE, as_date, as_day, day_of, midnight
 from engine.metrics.derive import WITH_DATA, FactRow, Reading, TaskRow, derive
 from engine.metrics.item import Cause, Measured
-from engine.metrics.recount import Recounted, recount
 from engine.metrics.sql import epoch_of
 from engine.models import (
     Case,
@@ -53,6 +52,9 @@ from engine.models import (
     Version,
 )
 from engine.sheet import read_sheet
+
+if TYPE_CHECKING:
+    from engine.metrics.recount import Recounted
 
 MOST_KNOWN = 200_000
 AT_ONCE = 2_000  # cases that are put behind in one transaction
@@ -243,7 +245,7 @@ def rebuild(
     *,
     zone: ZoneInfo = ZONE,
     told: Callable[[int, int], object] | None = None,
-) -> Recounted:
+) -> "Recounted":
     """Measure every case of a procedure anew from its facts and add everything up again, while everyone works on and
     pages show what they showed. `told` hears how many cases are done, of how many.
 
@@ -260,6 +262,8 @@ def rebuild(
         done += some
         if told is not None:
             told(min(done, counted), counted)
+    from engine.metrics.recount import recount  # asked for by hand
+
     return recount(database, procedure_id, zone=zone, told=told)
 
 

@@ -96,7 +96,9 @@ def test_htmx_gets_a_refusal_that_fits_into_the_page(town: Town) -> None:
 
 def test_the_figures_are_for_the_operator(town: Town) -> None:
     assert town.visitor("carla").get("/health/metrics").status_code == 403
-    assert "expedito_requests_total" in town.visitor("oscar").get("/health/metrics").text
+    told = town.visitor("oscar").get("/health/metrics").text
+    assert 'expedito_requests_total{status="403",view="health.figures"} 1.0\n' in told
+    assert 'expedito_request_cpu_seconds_bucket{le="+Inf",view="health.figures"} 1.0\n' in told
     assert town.visitor().get("/health").text == "ok\n"
 
 
