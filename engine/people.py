@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Conflict, NotFound, Refusal
 from engine.ids import new_id
 from engine.models import Membership, Office, Person, PersonRole, PersonSkill, Role
+from engine.outbox import is_address
 from engine.search import fold
 
 SHORTEST_PASSWORD = 10  # NIST SP 800-63B-4 asks for length, not for kinds of characters
@@ -31,6 +32,12 @@ class PasswordTooShort(Refusal):
     sentence = (
         "A password needs at least {length} characters. A short sentence is easy to remember."
     )
+
+
+class AddressWrong(Refusal):
+    """No mail can be sent there."""
+
+    sentence = "“{email}” is no e-mail address. It looks like name@example.com."
 
 
 class RoleUnknown(Refusal):
@@ -127,6 +134,19 @@ def set_skills(session: Session, person: Person, skills: Iterable[str]) -> None:
     person.skills.extend(PersonSkill(name=name) for name in sorted(wanted))
     person.standing = None
     session.flush()
+
+
+def set_email(session: Session, person: Person, email: str) -> None:
+    """Mail to the person goes there from now on, nowhere if it is empty; AddressWrong."""
+    check_email(email)
+    person.email = email or None
+    session.flush()
+
+
+def check_email(email: str) -> None:
+    """AddressWrong for what is neither empty nor an address."""
+    if email and not is_address(email):
+        raise AddressWrong(email=email[:80])
 
 
 def set_password(session: Session, person: Person, password: str) -> None:

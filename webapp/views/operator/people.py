@@ -10,7 +10,9 @@ from sqlalchemy import select
 from engine.errors import Conflict, NotFound, Refusal
 from engine.models import Office, Person, Role
 from engine.people import (
+    AddressWrong,
     all_offices,
+    check_email,
     create_person,
     office_named,
     person_by_id,
@@ -23,6 +25,7 @@ from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.security.access import access
+from webapp.security.mail_address import change_address
 from webapp.security.sessions import sign_out_everywhere, signed_in
 from webapp.security.tokens import revoke_tokens
 from webapp.transactions import now, session, start_over
@@ -53,15 +56,17 @@ def add() -> ResponseReturnValue:
     try:
         if not name:
             raise NameMissing
+        email = _email()
         person = create_person(
             session(),
             name,
             full_name=request.form.get("full_name", "").strip()[:200] or None,
+            email=email or None,
             password=password,
             roles=request.form.getlist("roles"),
             at=now(),
         )
-    except (Conflict, NameMissing) as refusal:
+    except (AddressWrong, Conflict, NameMissing) as refusal:
         start_over()
         return _index(refusal, 422)
     set_offices(session(), person, _offices())
@@ -97,6 +102,11 @@ def change(person_id: int) -> ResponseReturnValue:
     roles, is_active = request.form.getlist("roles"), "is_active" in request.form
     if person.id == signed_in().id and (Role.OPERATOR not in roles or not is_active):
         return _show(person, OwnRole(), 422)
+    try:
+        if "email" in request.form:
+            change_address(person, _email())
+    except AddressWrong as refusal:
+        return _show(person, refusal, 422)
     person.full_name = request.form.get("full_name", "").strip()[:200] or person.full_name
     person.is_active = is_active
     set_roles(session(), person, roles)
@@ -162,6 +172,12 @@ def _show(person: Person, refusal: Refusal | None = None, status: int = 200) -> 
 def _offices() -> list[int]:
     known = {office.id for office in all_offices(session())}
     return [office for office in request.form.getlist("offices", type=int) if office in known]
+
+
+def _email() -> str:
+    email = request.form.get("email", "").strip()[:300]
+    check_email(email)
+    return email
 
 
 def _sane(person_id: int) -> int:
