@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from designer.changes.remove_requirement import keys_of
-from engine.errors import Refusal
+from engine.errors import NotFound, Refusal
 from engine.feel import compile_expression
-from engine.sheet import Assessment, LegalBasis, Modality, Requirement, Source, TermUnit, read_sheet
+from engine.sheet import (
+    Appeal,
+    Assessment,
+    LegalBasis,
+    Modality,
+    Requirement,
+    Source,
+    TermUnit,
+    read_sheet,
+)
+from engine.terms.law import law_of
 
 Json = dict[str, Any]
 Cells = Mapping[str, str]
@@ -50,6 +60,7 @@ def cells(said: Mapping[str, Any]) -> dict[str, str]:
         one = next((one for one in sheet.appeals if one.kind == kind), None)
         found[f"{kind}.file_within"] = "" if one is None else str(one.file_within)
         found[f"{kind}.decide_within"] = "" if one is None else str(one.decide_within)
+        found[f"{kind}.decide_unit"] = _unit_of_appeal(sheet.jurisdiction, kind, one).value
         found[f"{kind}.authority"] = "" if one is None else one.authority
     for number, modality in enumerate(sheet.modalities):
         found |= {f"m.{number}.{name}": text for name, text in _of_modality(modality).items()}
@@ -213,12 +224,31 @@ def _appeals(before: Any, sent: Cells, new: Cells) -> Json:
         appeals[kind] = {
             **(old if isinstance(old, Mapping) else {}),
             "file_within": _number(within),
-            "decide_within": _number(decided)
-            if f"{kind}.decide_within" in new or not isinstance(old, Mapping)
+            "decide_within": _within(decided, sent.get(f"{kind}.decide_unit", ""))
+            if {f"{kind}.decide_within", f"{kind}.decide_unit"} & new.keys()
+            or not isinstance(old, Mapping)
             else old.get("decide_within"),
             "authority": sent.get(f"{kind}.authority", "").strip()[:300],
         }
     return appeals
+
+
+def _unit_of_appeal(place: str, kind: str, appeal: Appeal | None) -> TermUnit:
+    """In what it is decided: as the sheet says, and where it has no such appeal yet, as the law of the place does."""
+    if appeal is not None:
+        return appeal.unit
+    try:
+        usual = law_of(place).appeals.get(kind)
+    except (NotFound, KeyError):
+        usual = None
+    return TermUnit.BUSINESS_DAYS if usual is None else usual.unit
+
+
+def _within(amount: str, unit: str) -> int | Json:
+    number = _number(amount)
+    if unit not in set(TermUnit) or unit == TermUnit.BUSINESS_DAYS:
+        return number
+    return {"amount": number, "unit": unit}
 
 
 def _rows(

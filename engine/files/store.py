@@ -4,14 +4,14 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO, ClassVar
 
 from engine.errors import NotFound, Refusal
-from engine.files.media_types import LOOKED_AT, SAFE_INLINE, media_type_of
+from engine.files.media_types import LOOKED_AT, SAFE_INLINE, is_accepted, media_type_of
 
 CHUNK = 256 * 1024
 LARGEST = 20 * 1024 * 1024  # bytes of one file, unless the caller says otherwise
@@ -33,6 +33,14 @@ class FileEmpty(Refusal):
 
     sentence: ClassVar[str] = (
         "The file “{name}” is empty. Look whether it opens, and send it again."
+    )
+
+
+class NoPaper(Refusal):
+    """Something that cannot be read on any telephone, or that runs."""
+
+    sentence: ClassVar[str] = (
+        "“{name}” is no PDF and no picture. Save it as PDF, or photograph it, and add that."
     )
 
 
@@ -269,6 +277,16 @@ class FileStore:
         for chunk in self.chunks(sha256):
             digest.update(chunk)
         return digest.hexdigest() == sha256
+
+
+PAPERS = (".pdf", "image/*")  # what applicants bring, as an `accept` list
+
+
+def check_papers(files: Iterable[StoredFile]) -> None:
+    """NoPaper for the first that is neither PDF nor picture, by its bytes."""
+    for file in files:
+        if not is_accepted(file.media_type, PAPERS):
+            raise NoPaper(name=file.name[:80])
 
 
 def files_within(data: object, deepest: int = 6) -> Iterator[StoredFile]:

@@ -11,7 +11,7 @@ from engine.cases import CaseEnded, check_open, lay_still, wake
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.files.documents import add_document, document_fact
-from engine.files.store import StoredFile
+from engine.files.store import StoredFile, check_papers
 from engine.halts.commands import stand_with_procedure
 from engine.models import Case, CaseStatus, CaseTerm, ClockState, Deficiency, Notice, Person
 from engine.progress import Held, hold
@@ -187,9 +187,11 @@ def correct_item(
 ) -> Deficiency:
     """The applicant answers one item, in words or by documents or both; may be done again until handed in.
 
-    Raises NoNotice, TooLateToCorrect, NotFound, NothingAnswered.
+    Raises NoNotice, TooLateToCorrect, NotFound, NothingAnswered, NoPaper.
     """
+    files = list(files)
     held, _, notice = _open(session, case_id, at=at)
+    check_papers(files)
     found = session.get(Deficiency, (case_id, notice.number, item))
     if found is None:
         raise NotFound(what="item", name=item)

@@ -16,7 +16,7 @@ from engine.cases import Applicant, start_case
 from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
 from engine.files.documents import add_document, document_fact
-from engine.files.store import StoredFile
+from engine.files.store import StoredFile, check_papers
 from engine.forms import Answers, Form, read_form
 from engine.ids import new_id
 from engine.models import Case, CaseAccess, FilingDraft, Person, Procedure, Version
@@ -200,9 +200,10 @@ def save_request(
 def attach(
     session: Session, draft: FilingDraft, key: str, files: list[StoredFile], *, at: datetime
 ) -> None:
-    """Files for a requirement beside those that are there; TooManyFiles, NotProved."""
+    """Files for a requirement beside those that are there; TooManyFiles, NotProved, NoPaper."""
     _touch(session, draft, at)
     _check_proved(draft)
+    check_papers(files)
     kept = {file["sha256"]: file for file in draft.documents.get(key, ())}
     kept.update({file.sha256: file.as_json() for file in files})
     if len(kept) > MOST_FILES:

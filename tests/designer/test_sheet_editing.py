@@ -228,3 +228,17 @@ def test_an_appeal_decided_in_months_stays_so_when_its_authority_is_edited() -> 
     assert changed["appeals"]["appeal"] == {**appeal, "authority": "Alcaldía"}
     (read,) = read_sheet(changed).appeals
     assert (read.decide.amount, read.decide.unit) == (1, "months")
+
+
+def test_an_appeal_is_decided_in_the_unit_that_is_chosen() -> None:
+    new = {"appeal.file_within": "10", "appeal.decide_within": "2", "appeal.decide_unit": "months"}
+    changed = edited(SHEET, sent(**new))
+    assert changed["appeals"]["appeal"]["decide_within"] == {"amount": 2, "unit": "months"}
+    back = edited(changed, kept(changed) | {"appeal.decide_unit": "business_days"})
+    assert back["appeals"]["appeal"]["decide_within"] == 2
+
+
+def test_a_new_appeal_is_offered_in_the_unit_of_its_country() -> None:
+    assert cells({**SHEET, "jurisdiction": "EC"})["appeal.decide_unit"] == "months"
+    assert cells({**SHEET, "jurisdiction": "PE"})["appeal.decide_unit"] == "business_days"
+    assert cells({**SHEET, "jurisdiction": "XX"})["appeal.decide_unit"] == "business_days"

@@ -61,6 +61,8 @@ def test_corrections_are_made_item_by_item_and_handed_in_together(hall: Town) ->
     assert "Falta el plano de arquitectura." in rosa.get(f"{at}/correct").text
     plan = {"text": "", "file": (BytesIO(b"%PDF-1.7 plan"), "plano.pdf")}
     assert rosa.send(f"{at}/correct/1", plan).status_code == 303
+    program = {"text": "", "file": (BytesIO(b"MZ" + bytes(60)), "firma.exe")}
+    assert "is no PDF and no picture" in rosa.send(f"{at}/correct/2", program).text
     early = rosa.send(f"{at}/correct")
     assert early.status_code == 422
     assert "Still to be corrected" in early.text

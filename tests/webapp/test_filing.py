@@ -213,6 +213,13 @@ def test_filing_twice_makes_one_case_and_shows_the_same_receipt(hall: Town) -> N
     assert code in rosa.get(f"/filing/{rosa.draft}/receipt").text
 
 
+def test_before_anything_is_said_the_last_page_says_all_that_is_lacking(hall: Town) -> None:
+    rosa = applicant(hall)
+    text = rosa.get(f"{rosa.begin()}/check").text.partition("Before you can file it:")[2]
+    for wanted in ("Who asks", "Show that the e-mail is yours", "Your request"):
+        assert wanted in text, wanted
+
+
 def test_documents_come_item_by_item_from_who_has_shown_a_mailbox(hall: Town) -> None:
     rosa = applicant(hall)
     at = rosa.begin()
@@ -223,6 +230,9 @@ def test_documents_come_item_by_item_from_who_has_shown_a_mailbox(hall: Town) ->
     assert rosa.send(f"{at}/needs/plano", {"file": plan}).status_code == 422
     rosa.send(f"{at}/mail/send")
     rosa.send(f"{at}/mail", {"code": mailed_code(hall.database)})
+    program = rosa.send(f"{at}/needs/plano", {"file": (BytesIO(b"MZ" + bytes(60)), "plano.pdf")})
+    assert program.status_code == 422
+    assert "“plano.pdf” is no PDF and no picture" in program.text
     plan = (BytesIO(b"%PDF-1.7 plan"), "plano.pdf")
     rosa.send(f"{at}/needs/plano", {"file": plan})
     assert "plano.pdf" in rosa.get(f"{at}/needs/plano").text

@@ -81,6 +81,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         applicant=applicant, file_name=file_name, file_link=file_link, written=written
     )
+    app.jinja_env.filters.update(in_words=told, readable_name=_readable)
     app.jinja_env.tests["readable"] = knows
 
 
