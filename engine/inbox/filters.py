@@ -11,6 +11,7 @@ from engine.case_fields import COMPARISONS, LONGEST, Compare, has_field
 from engine.inbox.keys import (
     PROPOSED,
     Sought,
+    is_number,
     is_whole,
     of_bound,
     of_case_words,
@@ -155,6 +156,9 @@ def _key_of(asked: FieldAsked, said: ColumnElement[bool]) -> Key | None:
         return None if longest is None else Key(longest, and_(said, longest.of_task()), (said,))
     if asked.compare in ("at_least", "at_most"):
         bound = of_bound(asked.name, asked.value, is_least=asked.compare == "at_least")
+        if bound is not None and is_number(asked.value):
+            # A key holds all of a number: nothing is left to be looked up in a million cases.
+            return Key(bound, bound.of_task())
         return None if bound is None else Key(bound, said, (said,))
     return None
 

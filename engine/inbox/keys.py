@@ -106,6 +106,11 @@ def is_whole(word: str) -> bool:
     return len(word.encode()) <= _BYTES
 
 
+def is_number(value: str) -> bool:
+    """Whether a value is compared as a number, which a key holds as it is."""
+    return _measured(value)[0] == "number"
+
+
 def add_keys(
     session: Session, case: Case, tasks: Iterable[Task], values: Mapping[str, str]
 ) -> None:

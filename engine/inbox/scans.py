@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -19,56 +20,29 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    or_,
     select,
     true,
-    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from engine.inbox.filters import Asked, Key, Scope
+from engine.inbox.filters import Asked, Key, TaskQuery, asked_of
 from engine.inbox.order import Order, Place
+from engine.inbox.reach import Queue, Reach, in_queue
 from engine.models import Case, Person, Task, TaskKey, TaskStatus
-from engine.visibility import Seen, Sources, is_excluded, sees_tasks_of_no_office
+from engine.visibility import Seen, seen_queues
 
-MOST_BRANCHES = 40  # queues of one person that are looked up one by one
 # Matches of one queue, and of all there are, that are sorted rather than looked for in the list's order.
 FEW, FEW_OF_ALL = 1_000, 6_000
 # So many tasks at most does one list or count look at whose other filters it has to check one by one: what comes after
 # them is the next page's. A filter with fewer matches is followed before all others.
 EXAMINED, LEAST_EXAMINED = 1_000, 40  # in all, and in one branch
 
-Queue = int | ColumnElement[int] | None  # None: whichever
-Branches = tuple[int | None, ...]
 Met = Literal["met", "walked", "own"]
 MET: Met = "met"  # as the way says
 WALKED: Met = "walked"  # one by one in the list's order
 OWN: Met = "own"  # of one person, who has few
 Scan = Callable[[Queue, ColumnElement[bool], Met], Select[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where a scope's tasks are: disjoint conditions on Task, each within a queue or with an index of its own."""
-
-    queues: list[int]  # each one's tasks under `also`
-    also: ColumnElement[bool]
-    others: list[tuple[int | None, ColumnElement[bool]]]  # queue, and what else must hold
-    own: list[ColumnElement[bool]] = field(default_factory=list)  # of what people have taken
-
-    @property
-    def branches(self) -> Branches:
-        """Where is looked, whatever else has to hold there."""
-        return (*self.queues, *(queue for queue, _condition in self.others))
-
-    @property
-    def has_queues(self) -> bool:
-        return bool(self.queues or self.others)
-
-    def without_own(self) -> "Reach":
-        """What people have taken apart, which is little."""
-        return replace(self, own=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +58,20 @@ class Way:
     is_long: bool = False
 
 
-def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
-    """Where a scope's tasks are for this person."""
-    free = Task.assignee_id.is_(None)
-    taken = [Task.assignee_id == person.id]
-    if seen is not None:
-        taken += [
-            _of(and_(Task.assignee_id == one, ~is_excluded(person.id)), procedures)
-            for one, procedures in seen.people.items()
-            if one != person.id
-        ]
-    if scope == "mine":
-        return Reach([], true(), [], taken)
-    if seen is None:
-        if scope == "office":
-            return Reach(sorted(person.office_ids), true(), [])
-        return Reach([], true(), [(None, free if scope == "unassigned" else true())])
-    queues = seen.own if scope == "office" else seen.queues
-    plain = [queue for queue, sources in queues.items() if _is_plain(queue, sources, person)]
-    others: list[tuple[int | None, ColumnElement[bool]]] = [
-        (queue, _through(queue, sources, person))
-        for queue, sources in queues.items()
-        if not _is_plain(queue, sources, person)
-    ]
-    is_many = len(queues) > MOST_BRANCHES
-    if is_many:
-        # Who sees so many queues sees much: in the list's own order the first page is soon full. The function keeps a
-        # database from collecting the tasks of every queue first and sorting them.
-        within = [_within(queue, condition) for queue, condition in others]
-        others = [(None, or_(func.coalesce(Task.queue_id, 0).in_(plain), *within))]
-        plain = []
-    if scope == "office":
-        return Reach(plain, true(), others)
-    if sees_tasks_of_no_office(person):
-        homeless = Task.queue_id.is_(None)
-        others = [(None, or_(others[0][1], homeless))] if is_many else [*others, (0, homeless)]
-    if scope == "unassigned":
-        return Reach(plain, free, [(queue, and_(one, free)) for queue, one in others])
-    if is_many:
-        mine = func.coalesce(Task.assignee_id, 0) == person.id
-        return Reach([], true(), [(None, or_(others[0][1], mine, *taken[1:]))])
-    elsewhere = and_(
-        or_(Task.queue_id.is_(None), Task.queue_id.not_in(plain)),
-        *(func.coalesce(_within(*one), false()).is_(False) for one in others),
-    )
-    return Reach(plain, true(), others, [and_(one, elsewhere) for one in taken])
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What page and counts of a question both need to know."""
+
+    asked: Asked
+    key: Key | None  # with the fewest tasks
+    is_common: bool  # of which there may be more than can be looked at one by one
+    seen: Seen | None
+
+
+def look_of(session: Session, person: Person, query: TaskQuery, at: datetime, zone: tzinfo) -> Look:
+    """The look at a question; `zone` says when a day ends."""
+    asked = asked_of(session, query, at, zone)
+    return Look(asked, *rarest(session, asked), seen_queues(session, person))
 
 
 def way_of(
@@ -154,7 +97,12 @@ def way_of(
     )
 
     def is_many(queue: Queue) -> Select[Any]:
-        return select(literal(1)).where(rows, _in_queue(of, queue)).limit(1).offset(few_in(queue))
+        return (
+            select(literal(1))
+            .where(rows, in_queue(of, queue))
+            .limit(1)
+            .offset(few_in(reach, queue))
+        )
 
     found = _of_each(session, branches, is_many)
     walked = frozenset(queue for queue, told in found.items() if told[0] is not None)
@@ -193,11 +141,11 @@ def driven(
 ) -> Select[*tuple[Any, ...]]:
     """Case and token of what an index gives, before anything else is checked."""
     if key is None:
-        found = select(Task.case_id, Task.token).where(_is_open(), _in_queue(Task, queue))
+        found = select(Task.case_id, Task.token).where(_is_open(), in_queue(Task, queue))
         return found.where(*asked.due(is_sought=True)) if _is_due_sought(in_order) else found
     due = () if asked.due_before is None else (TaskKey.due_order < asked.due_before,)
     return select(TaskKey.case_id, TaskKey.token).where(
-        key.sought.rows(), *due, _in_queue(TaskKey, queue)
+        key.sought.rows(), *due, in_queue(TaskKey, queue)
     )
 
 
@@ -314,9 +262,9 @@ def _of_each(
     return found
 
 
-def few_in(queue: Queue) -> int:
-    """How many at most a branch has whose tasks are sorted."""
-    return FEW_OF_ALL if queue is None else FEW
+def few_in(reach: Reach, queue: Queue) -> int:
+    """How many at most a branch has whose tasks are sorted; those of many branches are as many as of one in all."""
+    return FEW_OF_ALL if queue is None else min(FEW, FEW_OF_ALL // len(reach.branches))
 
 
 def examined_in(reach: Reach) -> int:
@@ -357,21 +305,28 @@ def _per_queue(
     """The rows of a scan of each queue: queue, cells, and where they are from. It is written and planned once: to put
     twenty together takes longer than to run them.
     """
+    each = queue_rows(session, queues, f"queue_{name}")
     if session.get_bind().dialect.name == "postgresql":
-        ids: Any = func.unnest(literal(queues, ARRAY(BigInteger)))
-        each = ids.table_valued("value").render_derived(name=f"queue_{name}")
         rows = scan(each.c.value).lateral()
         return each.c.value, list(rows.c), each.join(rows, true())
     # SQLite has no LATERAL, but lets the argument of a function in FROM ask for each row of what stands before it.
-    each = func.json_each(json.dumps(queues)).table_valued("value", name=f"queue_{name}")
     found = scan(literal_column(f"queue_{name}.value")).subquery()
     whole = select(func.json_group_array(func.json_array(*found.c))).select_from(found)
     row = func.json_each(whole.scalar_subquery()).table_valued("value", name=f"row_{name}")
     cells: list[ColumnElement[Any]] = [
-        type_coerce(func.json_extract(row.c.value, f"$[{at}]"), cell.type).label(cell.name)
+        # as text: made as expressions these few cells are a third of what it takes to put a list together
+        literal_column(f"json_extract(row_{name}.value, '$[{at}]')", cell.type).label(cell.name)
         for at, cell in enumerate(found.c)
     ]
     return each.c.value, cells, each.join(row, true())
+
+
+def queue_rows(session: Session, queues: list[int], name: str) -> Any:
+    """The queues as rows of a column `value`."""
+    if session.get_bind().dialect.name == "postgresql":
+        ids: Any = func.unnest(literal(queues, ARRAY(BigInteger)))
+        return ids.table_valued("value").render_derived(name=name)
+    return func.json_each(json.dumps(queues)).table_valued("value", name=name)
 
 
 def _is_due_sought(in_order: Order | None) -> bool:
@@ -380,35 +335,3 @@ def _is_due_sought(in_order: Order | None) -> bool:
 
 def _is_open() -> ColumnElement[bool]:
     return Task.status == literal(TaskStatus.OPEN.value, literal_execute=True)
-
-
-def _in_queue(of: Any, queue: Queue) -> ColumnElement[bool]:
-    if queue is None:
-        return true()
-    if of is Task and isinstance(queue, int) and queue == 0:
-        return Task.queue_id.is_(None)
-    found: ColumnElement[bool] = of.queue_id == queue
-    return found
-
-
-def _within(queue: int | None, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(_in_queue(Task, queue), condition)
-
-
-def _is_plain(queue: int, sources: Sources, person: Person) -> bool:
-    """Whether every task of the queue is meant; only rows of other queues need a look at the table itself."""
-    return queue > 0 and person.id in sources
-
-
-def _through(queue: int, sources: Sources, person: Person) -> ColumnElement[bool]:
-    if queue > 0:
-        return or_(*(_of(true(), procedures) for procedures in sources.values()))
-    # Of a pool, not what the person did the work that it checks of; nor the one who is away.
-    reached = [_of(~is_excluded(source), procedures) for source, procedures in sources.items()]
-    return and_(~is_excluded(person.id), or_(*reached))
-
-
-def _of(condition: ColumnElement[bool], procedures: frozenset[int] | None) -> ColumnElement[bool]:
-    if procedures is None:
-        return condition
-    return and_(condition, Task.procedure_id.in_(procedures))

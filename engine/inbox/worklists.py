@@ -7,47 +7,38 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Subquery,
     True_,
     and_,
-    case,
-    exists,
-    func,
-    literal,
     select,
 )
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.errors import NotFound
-from engine.inbox.filters import SCOPES, Asked, Key, Scope, TaskQuery, asked_of
+from engine.inbox.counts import Count, counts_of
+from engine.inbox.filters import Scope, TaskQuery
 from engine.inbox.order import ORDERS, Order
+from engine.inbox.reach import Queue, reach_of
 from engine.inbox.scans import (
-    EXAMINED,
     MET,
     OWN,
-    Branches,
+    Look,
     Met,
-    Queue,
-    Reach,
-    Scan,
     driven,
     examined_in,
     few_in,
     horizon,
     is_checked,
+    look_of,
     met,
     met_among,
-    rarest,
-    reach_of,
     scans,
     way_of,
 )
 from engine.masking import masked_name
 from engine.models import Case, Office, Person, Procedure, Task, TaskKey
 from engine.stillness import Stillness, stillness
-from engine.visibility import Seen, needs_applicants, seen_queues, visible_tasks
+from engine.visibility import needs_applicants, visible_tasks
 
-COUNT_LIMIT = 1000  # counts stop here, and say that there are more
 LARGEST_PAGE = 200
 
 
@@ -111,30 +102,12 @@ class TaskPage:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many tasks there are; `is_more`: at least so many."""
-
-    number: int
-    is_more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What page and counts of a question both need to know."""
-
-    asked: Asked
-    key: Key | None  # with the fewest tasks
-    is_common: bool  # of which there may be more than can be looked at one by one
-    seen: Seen | None
-
-
 def inbox(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
 ) -> tuple[TaskPage, dict[Scope, Count]]:
     """A page with the counts beside it: `open_tasks` and `task_counts`, asked together."""
-    look = _look(session, person, query, at, zone)
-    return _page(session, person, query, look, at), _counts(session, person, look)
+    look = look_of(session, person, query, at, zone)
+    return _page(session, person, query, look, at), counts_of(session, person, look)
 
 
 def open_tasks(
@@ -144,17 +117,10 @@ def open_tasks(
 
     `zone` says when a day ends. Raises CursorUnreadable.
     """
-    return _page(session, person, query, _look(session, person, query, at, zone), at)
+    return _page(session, person, query, look_of(session, person, query, at, zone), at)
 
 
-def _look(session: Session, person: Person, query: TaskQuery, at: datetime, zone: tzinfo) -> _Look:
-    asked = asked_of(session, query, at, zone)
-    return _Look(asked, *rarest(session, asked), seen_queues(session, person))
-
-
-def _page(
-    session: Session, person: Person, query: TaskQuery, look: _Look, at: datetime
-) -> TaskPage:
+def _page(session: Session, person: Person, query: TaskQuery, look: Look, at: datetime) -> TaskPage:
     size = max(1, min(query.limit, LARGEST_PAGE))
     order = ORDERS[query.sort]
     backwards = query.before is not None and query.after is None
@@ -165,19 +131,25 @@ def _page(
     way = way_of(session, reach, asked, order, key=look.key, is_common=look.is_common)
     end = horizon(session, reach, asked, way, order, after=edge, backwards=backwards)
 
+    def part(of: Any) -> list[ColumnElement[bool]]:
+        after = [] if edge is None else [order.beyond(edge, backwards, of=of)]
+        return after + ([] if end is None else [order.until(end, backwards, of=of)])
+
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
         key = way.key if how == MET else None
         of = Task if key is None else TaskKey
         is_sorted = way.is_sorted if how == MET else how == OWN and order.name != "due"
+        is_told = isinstance(condition, True_) and not asked.besides(key)
+        if key is not None and order.name == "due" and is_told:
+            # Keys say when tasks are due: those of the page are known before any task is read.
+            found = driven(asked, key, queue).where(*part(TaskKey))
+            by = order.by_table(backwards, of=TaskKey, is_sorted=False)
+            return (
+                found.add_columns(TaskKey.due_order.label("sort_key")).order_by(*by).limit(size + 1)
+            )
         met_in = None if is_sorted else order
-        most = few_in(queue) if is_sorted else None if end is None else examined_in(reach)
-
-        def part(of: Any) -> list[ColumnElement[bool]]:
-            after = [] if edge is None else [order.beyond(edge, backwards, of=of)]
-            return after + ([] if end is None else [order.until(end, backwards, of=of)])
-
+        most = few_in(reach, queue) if is_sorted else None if end is None else examined_in(reach)
         by = order.by_table(backwards, of=of, is_sorted=is_sorted)
-        sort_key = order.column.label("sort_key")
         if how == OWN or most is None or not is_checked(asked, key, reach):
             found = met(asked, key, queue, condition, in_order=met_in).where(*part(of))
             found = found.order_by(*by)
@@ -196,7 +168,7 @@ def _page(
                 by=by,
                 backwards=backwards,
             )
-        return found.add_columns(sort_key).limit(size + 1)
+        return found.add_columns(order.column.label("sort_key")).limit(size + 1)
 
     merged = scans(session, reach, scan, way.walked)
     found = select(merged).order_by(*order.by(merged.c, backwards)).limit(size + 1).subquery()
@@ -245,96 +217,7 @@ def task_counts(
     """How many open tasks each scope has under the query's other filters, counted up to COUNT_LIMIT, and no further
     than as many tasks as one count looks at.
     """
-    return _counts(session, person, _look(session, person, query, at, zone))
-
-
-def _counts(session: Session, person: Person, look: _Look) -> dict[Scope, Count]:
-    asked, key = look.asked, look.key
-    reaches = {scope: reach_of(person, look.seen, scope) for scope in SCOPES}
-    told: list[Any] = []
-    more: dict[Branches, Scope] = {}  # whether there is more depends on where is looked only
-    beside: Any = None
-    shared: set[Scope] = set()
-    if asked.besides(key):
-        # What has to be checked one by one is checked once, for every scope of the same queues.
-        reach = reaches["all"]
-        shared = {"all", "unassigned"}
-        if (reach.queues, reach.others) == (reaches["office"].queues, reaches["office"].others):
-            shared.add("office")
-        beside = _all_at_once(session, asked, key, reach, is_long=look.is_common)
-        told += [beside.c[scope] for scope in shared]
-    for scope, reach in reaches.items():
-        is_long = look.is_common and reach.has_queues and is_checked(asked, key, reach)
-        if is_long and more.setdefault(reach.branches, scope) == scope:
-            told.append(_is_more(session, asked, key, reach).label(f"more_{scope}"))
-        if scope not in shared:
-            some = scans(
-                session, reach, _counted(asked, key, examined_in(reach) if is_long else None)
-            )
-            capped = select(literal(1)).select_from(some).limit(COUNT_LIMIT + 1).subquery()
-            told.append(select(func.count()).select_from(capped).scalar_subquery().label(scope))
-    asked_for = select(*told) if beside is None else select(*told).select_from(beside)
-    row = session.execute(asked_for).one()._mapping
-    return {
-        scope: Count(
-            min(row[scope] or 0, COUNT_LIMIT),
-            is_more=(row[scope] or 0) > COUNT_LIMIT
-            or (
-                is_checked(asked, key, reach) and bool(row.get(f"more_{more.get(reach.branches)}"))
-            ),
-        )
-        for scope, reach in reaches.items()
-    }
-
-
-def _all_at_once(
-    session: Session, asked: Asked, key: Key | None, reach: Reach, *, is_long: bool
-) -> Subquery:
-    """Of everything a person sees: all, what is in a queue, and what of that is nobody's."""
-    most = examined_in(reach) if is_long and reach.has_queues else None
-
-    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
-        found = _counted(asked, key, most)(queue, condition, how)
-        return found.with_only_columns(
-            literal(int(how != OWN)).label("queued"),
-            case((Task.assignee_id.is_(None), int(how != OWN)), else_=0).label("free"),
-        )
-
-    some = scans(session, reach, scan)
-    return (
-        select(
-            func.count().label("all"),
-            func.sum(some.c.queued).label("office"),
-            func.sum(some.c.free).label("unassigned"),
-        )
-        .select_from(some)
-        .subquery()
-    )
-
-
-def _counted(asked: Asked, key: Key | None, most: int | None) -> Scan:
-    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
-        if how == OWN:
-            found = met(asked, None, queue, condition)
-        elif isinstance(condition, True_) and not asked.besides(key):
-            found = driven(
-                asked, key, queue
-            )  # a key is of an open task: nothing else has to be read
-        else:
-            found = met_among(asked, key, queue, condition, most=most or EXAMINED)
-        return found.with_only_columns(literal(1).label("one")).limit(COUNT_LIMIT + 1)
-
-    return scan
-
-
-def _is_more(session: Session, asked: Asked, key: Key | None, reach: Reach) -> ColumnElement[bool]:
-    """Whether some branch has more than is looked at."""
-    most = examined_in(reach)
-
-    def scan(queue: Queue, _condition: ColumnElement[bool], _how: Met) -> Select[Any]:
-        return driven(asked, key, queue).limit(1).offset(most)
-
-    return exists().select_from(scans(session, reach.without_own(), scan))
+    return counts_of(session, person, look_of(session, person, query, at, zone))
 
 
 def task_by_id(session: Session, person: Person, task_id: str) -> Task:

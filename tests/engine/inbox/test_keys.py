@@ -1,8 +1,7 @@
 """What open tasks are found by agrees with what tasks and cases say, whatever happened to them."""
 
-import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +9,13 @@ from sqlalchemy import select
 
 from engine.cases import Applicant, start_case
 from engine.deployments import match_lanes, set_home_office
-from engine.inbox.filters import FieldAsked, Scope, Sort, TaskQuery
+from engine.inbox.filters import FieldAsked, TaskQuery
 from engine.inbox.keys import renew_keys
-from engine.inbox.order import ORDERS, Place
 from engine.inbox.scans import Way
-from engine.inbox.worklists import next_tasks, open_tasks, task_counts
+from engine.inbox.worklists import open_tasks, task_counts
 from engine.interventions.mending import correct_data
 from engine.interventions.undo import undo_completion
 from engine.models import Case, Person, Procedure, Task, TaskKey, TaskStatus, Version
-from engine.routing.assignment import may_work
 from engine.tasks import claim_task, complete_task, follow_up, return_task
 from tests.engine.office import TownHall, diagram
 
@@ -241,117 +238,3 @@ def test_every_filter_finds_its_tasks_in_every_scope_and_order(
         for scope in ("mine", "unassigned", "all"):
             query = TaskQuery(scope=scope, **said)
             assert counts[scope] == len(open_tasks(hall.session, ana, query, at=hall.at).rows), what
-
-
-LONG: dict[str, dict[str, Any]] = {
-    "two fields": {
-        "fields": (FieldAsked("trade", "is", "bakery"), FieldAsked("area", "at_least", "4"))
-    },
-    "two ranges": {
-        "fields": (FieldAsked("area", "at_least", "4"), FieldAsked("area", "at_most", "4"))
-    },
-    "not a value": {"fields": (FieldAsked("trade", "is_not", "bakery"),)},
-    "due": {"due_days": 3, "fields": (FieldAsked("trade", "is", "bakery"),)},
-    "free": {"procedure_key": "p1"},
-}
-
-
-ORDERED: tuple[tuple[Scope, Sort], ...] = (
-    ("all", "due"),
-    ("all", "opened"),
-    ("unassigned", "priority"),
-)
-
-
-@pytest.fixture
-def crowd(hall: TownHall) -> list[Person]:
-    """Thirty tasks over four offices, with a clerk of two of them, a manager of all and an operator."""
-    sheet = {"case": {"fields": ["trade", "area"]}}
-    people = [
-        hall.person("carla", "Office 1", "Office 2"),
-        hall.person("olga", roles=("operator",)),
-    ]
-    versions = []
-    for number in range(4):
-        model = DUE.replace(b"P1D", f"P{number}D".encode())
-        version = hall.publish(model, key=f"p{number % 3}", sheet=sheet)
-        procedure = hall.session.get_one(Procedure, version.procedure_id)
-        set_home_office(hall.session, procedure, hall.office(f"Office {number}", below="Top").id)
-        versions.append(version)
-    people.append(hall.person("mario", "Top", roles=("manager",)))
-    chance = random.Random(7)
-    for number in range(30):
-        hall.at += timedelta(minutes=1)
-        answers = {"trade": chance.choice(["bakery", "cinema"]), "area": chance.randrange(9)}
-        rosa = Applicant(f"Rosa {number}")
-        version = chance.choice(versions)
-        case = start_case(hall.session, version, answers, applicant=rosa, by=None, at=hall.at)
-        found = task(hall, case, "t")
-        found.priority = chance.choice([50, 51, 90])
-        if chance.random() < 0.3 and may_work(hall.session, people[0], found):
-            claim_task(hall.session, found.id, by=people[0], at=hall.at)
-    hall.session.flush()
-    return people
-
-
-@pytest.mark.parametrize("what", LONG)
-def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
-    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
-    asked = [
-        (person, TaskQuery(scope=scope, sort=sort, limit=9, **LONG[what]))
-        for person in crowd
-        for scope, sort in ORDERED
-    ]
-    whole = [listed(hall, *one)[0] for one in asked]
-    counts = [task_counts(hall.session, person, query, at=hall.at) for person, query in asked]
-    for limit in ("EXAMINED", "LEAST_EXAMINED", "FEW", "FEW_OF_ALL"):
-        monkeypatch.setattr(f"engine.inbox.scans.{limit}", 3)
-    cut = 0
-    for (person, query), rows, known in zip(asked, whole, counts, strict=True):
-        found, pages = listed(hall, person, query)
-        cut += pages
-        assert found == rows
-        assert listed_back(hall, person, query) == rows[::-1]
-        assert [row.id for row in next_tasks(hall.session, person, query, at=hall.at)][:1] == rows[
-            :1
-        ]
-        for scope, count in task_counts(hall.session, person, query, at=hall.at).items():
-            assert count.number <= known[scope].number
-            assert count.is_more or count == known[scope]
-    assert cut > 0
-
-
-def listed(hall: TownHall, person: Person, query: TaskQuery) -> tuple[list[str], int]:
-    """The tasks of every page, and how many of the pages were cut."""
-    found, cut = [], 0
-    while True:
-        page = open_tasks(hall.session, person, query, at=hall.at)
-        found += [row.id for row in page.rows]
-        cut += page.is_cut
-        if page.next is None:
-            return found, cut
-        query = replace(query, after=page.next, before=None)
-
-
-def listed_back(hall: TownHall, person: Person, query: TaskQuery) -> list[str]:
-    """The same from the end."""
-    order, found = ORDERS[query.sort], []
-    query = replace(query, before=order.cursor(END[query.sort]))
-    while True:
-        page = open_tasks(hall.session, person, query, at=hall.at)
-        found += [row.id for row in reversed(page.rows)]
-        if page.previous is None:
-            return found
-        query = replace(query, before=page.previous)
-
-
-END: dict[Sort, Place] = {
-    "due": (2**60, 2**60, 1),
-    "opened": (datetime(2099, 1, 1, tzinfo=UTC), 2**60, 1),
-    "priority": (-1, 2**60, 1),
-}
-DUE = diagram(
-    '<startEvent id="s"/><userTask id="t" name="T" e:dueDate="P1D"/><endEvent id="e"/>',
-    flows="s>t t>e",
-)

@@ -5,8 +5,9 @@ import pytest
 
 from engine.cases import Applicant, start_case
 from engine.cursors import CursorUnreadable, cursor
+from engine.inbox.counts import Count
 from engine.inbox.filters import Sort, TaskQuery
-from engine.inbox.worklists import Count, open_tasks, task_counts
+from engine.inbox.worklists import open_tasks, task_counts
 from engine.models import Case, Person, Task, Version
 from engine.tasks import assign_task, claim_task, complete_task
 from tests.clock import Clock
