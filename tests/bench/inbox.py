@@ -1,14 +1,8 @@
-"""How long an inbox with counts takes among a million open tasks, as a ratio to a thousand: heavy, only with --all.
+"""What an inbox with counts takes among a million open tasks, as a ratio to a thousand: heavy, only with --all.
 
-Each filter is asked by a clerk of two offices, the manager of twenty and an operator, in every scope and order; of each
-question the quickest of some rounds counts, of the questions the 95th percentile.
-
-Seen at a load of 6 to 10. SQLite, CPU: 1.0 to 1.45, but field_not 1.65, both ranges 1.84, field_some 1.81,
-two_fields and applicant_common 1.54 (20 to 40 ms: SQL is 3 to 8 of them). Tried, to the tree before: on field_not
-alone half as many tasks looked at 0.98 and mmap 1.02, both together 1.33 in the same run (once, not repeated: nothing
-is known of the two together); a larger cache 1.00, one statement for all queues 0.39, list and counts at once 0.7
-(both kept). PostgreSQL, kept: a limit before fields 1,890 → 22 ms, keys counted alone 233 → 7,
-the index's order 52 → 10.
+Each filter is asked by a clerk of two offices, the manager of twenty and an operator, in every scope and order, of both
+databases by turns; of each question the least CPU of some rounds counts, of the questions the 95th percentile. A page
+among a million is often fuller than among a thousand: `rows` says how much.
 """
 
 import shutil
@@ -16,12 +10,15 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 import engine.models  # noqa: F401  the tables must be known before they are created
 from engine.case_list import CaseQuery, cases, open_tasks_in
@@ -62,6 +59,9 @@ FILTERS: dict[str, dict[str, object]] = {
     },
 }
 MY_CASES = "my_cases"
+Taken = tuple[float, int]  # CPU seconds, rows shown
+T = TypeVar("T")
+Both = tuple[T, T]  # of a thousand tasks and of a million
 MINE = (
     CaseQuery(is_mine=True),
     CaseQuery(is_mine=True, is_under_way=True),
@@ -77,51 +77,59 @@ def main() -> None:
             skip(kind, "heavy: make bench-all")
         return
     if "postgres" not in sys.argv:
-        say("sqlite", *(seconds_sqlite(count) for count in (FEW, MANY)))
+        folder = Path(tempfile.mkdtemp())
+        try:
+            compare("sqlite", *(f"sqlite:///{folder / str(count)}" for count in (FEW, MANY)))
+        finally:
+            shutil.rmtree(folder)
     if "sqlite" in sys.argv:
         return
     try:
         with postgres_server("bench") as server:
-            found = []
-            for count in (FEW, MANY):
-                database = Database(server.create(f"inbox_{count}"))
-                found.append(taken(database, count))
-                database.dispose()
-                server.drop(f"inbox_{count}")
-            say("postgres", *found)
+            names = [f"inbox_{count}" for count in (FEW, MANY)]
+            compare("postgres", *(server.create(name) for name in names))
+            for name in names:
+                server.drop(name)
     except PostgresUnavailable as reason:
         skip("postgres", str(reason))
 
 
-def seconds_sqlite(count: int) -> dict[str, list[float]]:
-    """What each filter takes among so many tasks in a file."""
-    folder = Path(tempfile.mkdtemp())
-    try:
-        database = Database(f"sqlite:///{folder / 'inbox.sqlite'}")
-        found = taken(database, count)
-        database.dispose()
-        return found
-    finally:
-        shutil.rmtree(folder)
+def compare(kind: str, few: str, many: str) -> None:
+    """Fill two databases and print what each filter takes in the one and in the other."""
+    databases = Database(few), Database(many)
+    people = [fill(one, count) for one, count in zip(databases, (FEW, MANY), strict=True)]
+    say(kind, databases, list(zip(*people, strict=True)))
+    for one in databases:
+        one.dispose()
 
 
-def taken(database: Database, count: int) -> dict[str, list[float]]:
-    """Filter → seconds of each question: an inbox page with its counts."""
-    people = fill(database, count)
-    found = {
-        name: [
-            min(look(database, person, query) for _ in range(ROUNDS))
-            for person in people
+def say(kind: str, databases: Both[Database], people: list[Both[Person]]) -> None:
+    """Print the ratio of each filter and of all together, with the times it comes from."""
+    everything: list[Both[Taken]] = []
+    for name, said in FILTERS.items():
+        found = [
+            least(databases, who, partial(look, query=query))
+            for who in people
             for query in queries(said)
         ]
-        for name, said in FILTERS.items()
-    }
-    found[MY_CASES] = [
-        min(look_at_mine(database, person, query) for _ in range(ROUNDS))
-        for person in people
+        print_ratio(f"inbox_{name}_1m_vs_1k_p95_ratio_{kind}", found)
+        everything += found
+    mine = [
+        least(databases, who, partial(look_at_mine, query=query))
+        for who in people
         for query in MINE
     ]
-    return found
+    print_ratio(f"inbox_{MY_CASES}_1m_vs_1k_p95_ratio_{kind}", mine)
+    print_ratio(f"inbox_1m_vs_1k_p95_ratio_{kind}", everything)
+
+
+def least(
+    databases: Both[Database], people: Both[Person], question: Callable[[Database, Person], Taken]
+) -> Both[Taken]:
+    """The least that a question takes of both, asked by turns: so both meet the same seconds of a shared machine."""
+    rounds = [tuple(map(question, databases, people)) for _ in range(ROUNDS)]
+    few, many = map(min, zip(*rounds, strict=True))
+    return few, many
 
 
 def queries(said: dict[str, object]) -> Iterator[TaskQuery]:
@@ -131,21 +139,30 @@ def queries(said: dict[str, object]) -> Iterator[TaskQuery]:
             yield TaskQuery(scope=scope, sort=sort, **said)  # type: ignore[arg-type]
 
 
-def look(database: Database, person: Person, query: TaskQuery) -> float:
-    """Seconds of a first page with its counts."""
+def look(database: Database, person: Person, query: TaskQuery) -> Taken:
+    """What a first page with its counts takes."""
     with database.reading() as session:
-        began = time.perf_counter()
-        inbox(session, person, query, at=AT)
-        return time.perf_counter() - began
+        began = cpu(session)
+        page, _counts = inbox(session, person, query, at=AT)
+        return cpu(session) - began, len(page.rows)
 
 
-def look_at_mine(database: Database, person: Person, query: CaseQuery) -> float:
-    """Seconds of a first page of one's own cases, with who has to do what in them."""
+def look_at_mine(database: Database, person: Person, query: CaseQuery) -> Taken:
+    """What a first page of one's own cases takes, with who has to do what in them."""
     with database.reading() as session:
-        began = time.perf_counter()
+        began = cpu(session)
         found = cases(session, person, query)
         open_tasks_in(session, person, [row.id for row in found.rows])
-        return time.perf_counter() - began
+        return cpu(session) - began, len(found.rows)
+
+
+def cpu(session: Session) -> float:
+    """CPU seconds so far of this thread and, of PostgreSQL, of the process that serves its connection."""
+    driver: Any = session.connection().connection.driver_connection
+    if session.get_bind().dialect.name == "sqlite":
+        return time.thread_time()
+    nanoseconds = Path(f"/proc/{driver.info.backend_pid}/schedstat").read_text().split()[0]
+    return time.thread_time() + int(nanoseconds) / 1e9
 
 
 def fill(database: Database, count: int) -> list[Person]:
@@ -170,22 +187,18 @@ def fill(database: Database, count: int) -> list[Person]:
         return [person for person in people if person is not None]
 
 
-def say(kind: str, few: dict[str, list[float]], many: dict[str, list[float]]) -> None:
-    """Print the ratio of each filter and of all together, with the times it comes from."""
-    for name in (*FILTERS, MY_CASES):
-        print_ratio(f"inbox_{name}_1m_vs_1k_p95_ratio_{kind}", few[name], many[name])
-    everything = ([one for name in FILTERS for one in found[name]] for found in (few, many))
-    print_ratio(f"inbox_1m_vs_1k_p95_ratio_{kind}", *everything)
-
-
-def print_ratio(name: str, few: list[float], many: list[float]) -> None:
-    """One line."""
-    before, after = (statistics.quantiles(one, n=20)[-1] for one in (few, many))
+def print_ratio(name: str, found: list[Both[Taken]]) -> None:
+    """One line; `rows` are how many the pages show on average, among few and among many."""
+    few, many = zip(*found, strict=True)
+    before, after = (
+        statistics.quantiles([seconds for seconds, _rows in one], n=20)[-1] for one in (few, many)
+    )
     line = {
         "name": name,
         "value": round(after / before, 3),
         "unit": "ratio",
-        "ms": [round(before * 1000, 2), round(after * 1000, 2)],
+        "cpu_ms": [round(before * 1000, 2), round(after * 1000, 2)],
+        "rows": [round(statistics.mean(rows for _seconds, rows in one)) for one in (few, many)],
     }
     print(orjson.dumps(line).decode(), flush=True)
 

@@ -21,7 +21,7 @@ from tests.engine.office import TownHall
 
 OFFICES = 20
 GIVEN_NAMES, SURNAMES, AREAS = 50, 4_000, 2_000
-# of 100,000 tasks so many; of the last ones a handful
+# Of 100,000 tasks so many, of the last ones a handful; and of any thousand their share.
 TRADES = {"bakery": 50_000, "workshop": 48_990, "cinema": 1_000, "circus": 10}
 PROCEDURES = {"permit": 99_000, "licence": 990, "exemption": 10}
 ELEMENTS = {"receive": 90_000, "decide": 10_000}
@@ -35,6 +35,11 @@ def given_name(number: int) -> str:
 def surname(number: int) -> str:
     """One applicant in four thousand has it."""
     return f"k{number}a"
+
+
+def area_of(number: str) -> str:
+    """SQL for the area of a task by its number; also of the first thousand a half is large."""
+    return f"({number} * 1237 % {AREAS})"
 
 
 def write_tasks(
@@ -52,9 +57,11 @@ def write_tasks(
         if is_sqlite
         else "to_timestamp(1700000000 + i::bigint * 7 % 70000000)"
     )
-    procedure = _part(PROCEDURES, {key: str(one.procedure_id) for key, one in versions.items()}, 7)
-    version = _part(PROCEDURES, {key: str(one.id) for key, one in versions.items()}, 7)
-    element = _part(ELEMENTS, {key: f"'{key}'" for key in ELEMENTS}, 11)
+    procedure = _part(
+        PROCEDURES, {key: str(one.procedure_id) for key, one in versions.items()}, 61_803
+    )
+    version = _part(PROCEDURES, {key: str(one.id) for key, one in versions.items()}, 61_803)
+    element = _part(ELEMENTS, {key: f"'{key}'" for key in ELEMENTS}, 41_421)
     office = f"(SELECT id FROM office WHERE name = 'Office ' || (i * 13 % {OFFICES}))"
     session.execute(
         text(
@@ -78,10 +85,10 @@ def write_tasks(
         ),
         {"count": count, "never": NEVER_DUE, "clerk": clerk.id},
     )
-    trade = _part(TRADES, {key: f"'{key}'" for key in TRADES}, 17)
+    trade = _part(TRADES, {key: f"'{key}'" for key in TRADES}, 73_207)
     for name, value, number in (
         ("trade", trade, "NULL"),
-        ("area", f"CAST(i % {AREAS} AS TEXT)", f"i % {AREAS}"),
+        ("area", f"CAST({area_of('i')} AS TEXT)", area_of("i")),
     ):
         session.execute(
             text(
@@ -114,7 +121,7 @@ def write_keys(session: Session, versions: dict[str, Version]) -> None:
         "given": f"CAST(t.case_id % {GIVEN_NAMES} AS TEXT)",
         "family": f"CAST(t.case_id % {SURNAMES} AS TEXT)",
         "trade": "(SELECT value FROM case_field f WHERE f.case_id = t.case_id AND f.name = 'trade')",
-        "area": f"CAST(t.case_id % {AREAS} AS TEXT)",
+        "area": f"CAST({area_of('t.case_id')} AS TEXT)",
         "review": "t.review",
     }.items():
         session.execute(
@@ -152,7 +159,9 @@ def _known(versions: dict[str, Version]) -> Iterator[tuple[str, str, Sought]]:
 
 
 def _part(shares: dict[str, int], said: dict[str, str], step: int) -> str:
-    """SQL for one of these by the number of the task, each as often as its share of 100,000."""
+    """SQL for one of these by the number of the task, each as often as its share of 100,000; `step` has no divisor in
+    common with that and takes a thousand numbers all over it, so that a list of few shows what the share says.
+    """
     place, upto, cases = f"(i * {step} % 100000)", 0, []
     for name, share in shares.items():
         upto += share
