@@ -148,14 +148,16 @@ def _page(session: Session, person: Person, query: TaskQuery, look: Look, at: da
                 found.add_columns(TaskKey.due_order.label("sort_key")).order_by(*by).limit(size + 1)
             )
         met_in = None if is_sorted else order
-        most = few_in(reach, queue) if is_sorted else None if end is None else examined_in(reach)
+        most = None if end is None else examined_in(reach)
         by = order.by_table(backwards, of=of, is_sorted=is_sorted)
-        if how == OWN or most is None or not is_checked(asked, key, reach):
+        if how != OWN and is_sorted:
+            # Few: the limit says so to a database that guesses more, and would read every task instead.
+            found = met_among(asked, key, queue, condition, most=few_in(reach, queue))
+            found = found.where(*part(Task))
+            found = found.order_by(*order.by_table(backwards, of=Task, is_sorted=True))
+        elif how == OWN or most is None or not is_checked(asked, key, reach):
             found = met(asked, key, queue, condition, in_order=met_in).where(*part(of))
             found = found.order_by(*by)
-        elif is_sorted:
-            found = met_among(asked, key, queue, condition, most=most).where(*part(Task))
-            found = found.order_by(*order.by_table(backwards, of=Task, is_sorted=True))
         else:
             found = met_among(
                 asked,
