@@ -149,7 +149,8 @@ def _words(text: str) -> list[Key]:
 
 def _key_of(asked: FieldAsked, said: ColumnElement[bool]) -> Key | None:
     if asked.compare == "is":
-        return Key(of_value(asked.name, asked.value), said)
+        same = of_value(asked.name, asked.value)
+        return Key(same, same.of_task())
     if asked.compare == "has":
         found = of_text(asked.name, asked.value)
         longest = max(found, key=lambda one: one.low - one.high, default=None)

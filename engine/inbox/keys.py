@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, aliased
 
@@ -47,7 +47,9 @@ class Sought:
     def of_task(self) -> ColumnElement[bool]:
         """Condition on Task, for tasks met otherwise."""
         own = aliased(TaskKey)
-        return exists().where(own.case_id == Task.case_id, own.token == Task.token, self.rows(own))
+        same = (own.case_id == Task.case_id, own.token == Task.token)
+        # The offset keeps PostgreSQL from meeting every task of the key first, to look up a few of them.
+        return select(literal(1)).where(*same, self.rows(own)).limit(1).offset(0).exists()
 
 
 def of_procedure(procedure_id: int) -> Sought:

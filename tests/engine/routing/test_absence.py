@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from engine.errors import NotFound
 from engine.history import timeline
+from engine.inbox.counts import Count
 from engine.inbox.filters import SCOPES, FieldAsked, TaskQuery
-from engine.inbox.worklists import Count, open_tasks, task_counts
+from engine.inbox.worklists import open_tasks, task_counts
 from engine.models import Case, Person, PersonSkill, Role, Task, TaskStatus
 from engine.routing.absence import (
     AbsenceBackwards,
