@@ -21,6 +21,14 @@ class ServiceFailed(Exception):
         super().__init__(message)
 
 
+class ServiceEscalated(Exception):
+    """Raised by what does a service task: it is done and gave `outputs`, and somebody has to know of it, by `code`."""
+
+    def __init__(self, code: str | None, outputs: dict[str, Any]) -> None:
+        self.code, self.outputs = code, outputs
+        super().__init__(code)
+
+
 def awaited_service(
     session: Session, case_id: int, token: int, *, at: datetime
 ) -> tuple[Held, Wait] | None:
@@ -43,6 +51,33 @@ def finish_service(
     held.execution.finish_service(token, outputs, at)
     data = {"answers": shortened(outputs)} if outputs else None
     main = Fact(Happened.SERVICE_COMPLETED, wait.element_id, token, data=data)
+    advance(session, held, main, by=None, at=at)
+    return held.case
+
+
+def escalate_service(
+    session: Session,
+    case_id: int,
+    token: int,
+    code: str | None,
+    outputs: dict[str, Any],
+    *,
+    at: datetime,
+) -> Case | None:
+    """The service escalates and is done, unless an escalation event that interrupts it takes the case on.
+
+    An escalation that nothing catches changes nothing (BPMN 2.0.2, 10.5.6). None when nobody waits for it any more.
+    """
+    found = awaited_service(session, case_id, token, at=at)
+    if found is None:
+        return None
+    held, wait = found
+    held.execution.escalate(token, code, at)
+    main = Fact(Happened.ESCALATION_THROWN, wait.element_id, token, data={"code": code})
+    if any(one.token == token and one.kind == WaitKind.SERVICE for one in held.execution.waits()):
+        held.execution.finish_service(token, outputs, at)
+        answers = {"answers": shortened(outputs)} if outputs else None
+        main = Fact(Happened.SERVICE_COMPLETED, wait.element_id, token, data=answers)
     advance(session, held, main, by=None, at=at)
     return held.case
 

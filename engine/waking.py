@@ -22,7 +22,7 @@ from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, lock
 from engine.record import day_roots
 from engine.record.facts import Fact
-from engine.service_tasks import fail_service, finish_service
+from engine.service_tasks import escalate_service, fail_service, finish_service
 from engine.spiff import WaitKind
 from engine.terms import abandonment, appeal_clock, recounting, tick
 
@@ -67,6 +67,25 @@ def carry_out(
         lost_sight.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.ROOT:
         day_roots.carry_on(session, job.payload, at=at)
+
+
+def escalate_leased(
+    session: Session,
+    job: Job,
+    code: str | None,
+    outputs: dict[str, Any],
+    *,
+    worker: str,
+    at: datetime,
+) -> None:
+    """A leased service task is done and escalates."""
+    if job.case_id is None or job.token is None:
+        raise ValueError(f"job {job.key} belongs to no case")
+    if hold(session, job.case_id, at=at).case.status == CaseStatus.SUSPENDED:
+        _put_off(session, job, FAR, worker)
+        return
+    escalate_service(session, job.case_id, job.token, code, outputs, at=at)
+    jobs.finish(session, job.id, worker=worker)
 
 
 def refuse_service(

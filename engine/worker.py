@@ -26,8 +26,8 @@ from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
 from engine.record import day_roots
-from engine.service_tasks import ServiceFailed
-from engine.waking import carry_out, fire_timers, refuse_service
+from engine.service_tasks import ServiceEscalated, ServiceFailed
+from engine.waking import carry_out, escalate_leased, fire_timers, refuse_service
 from engine.window import filing
 
 LOG = logging.getLogger(__name__)
@@ -213,9 +213,20 @@ class Worker:
             except ServiceFailed as failed:
                 self._refuse(job, failed)
                 return
+            except ServiceEscalated as told:
+                self._escalate(job, told)
+                return
         at = self.clock()
         self.database.write(
             lambda session: carry_out(session, job, outputs, worker=self.name, at=at)
+        )
+
+    def _escalate(self, job: Job, told: ServiceEscalated) -> None:
+        at = self.clock()
+        self.database.write(
+            lambda session: escalate_leased(
+                session, job, told.code, told.outputs, worker=self.name, at=at
+            )
         )
 
     def _refuse(self, job: Job, failed: ServiceFailed) -> None:

@@ -14,7 +14,7 @@ from engine.jobs import GiveUp
 from engine.models import Case, CaseStatus, Job, Procedure, Service
 from engine.progress import load
 from engine.senders.calling import Answered, NotAccepted, call
-from engine.service_tasks import ServiceFailed
+from engine.service_tasks import ServiceEscalated, ServiceFailed
 from engine.spiff import WaitKind
 
 LARGEST_ANSWER = 1024 * 1024  # bytes
@@ -43,7 +43,7 @@ class ServiceDesk:
         self.inner_hosts = frozenset(inner_hosts)
 
     def __call__(self, job: Job) -> dict[str, Any]:
-        """What the service gave; {} where nobody waits for it any more. ServiceFailed, GiveUp, NotAccepted."""
+        """What the service gave; {} where nobody waits for it any more. ServiceFailed and the like."""
         question = self._question(job)
         if question is None:
             return {}
@@ -109,6 +109,9 @@ def _given(answer: Answered, statuses: Mapping[str, str]) -> dict[str, Any]:
     given = said.get("data") or {}
     if not isinstance(given, dict):
         raise NotAccepted(Said(N_("it answered with data that are no names with values")))
+    escalation = said.get("escalation")
+    if isinstance(escalation, Mapping):
+        raise ServiceEscalated(str(escalation.get("code") or "")[:200] or None, given)
     return given
 
 

@@ -39,14 +39,14 @@ def server() -> object:
         yield found
 
 
-def let(town: Town, server: WebServer, **chosen: object) -> None:
+def let(town: Town, server: WebServer, drawn: bytes = DRAWN, /, **chosen: object) -> None:
     """An operator enters the service, an analyst connects the task with it and publishes."""
     settings = town.app.extensions["settings"]
     object.__setattr__(settings, "webhook_hosts", ("127.0.0.1",))
     sent = {"key": "sunat", "title": "Taxpayers", "url": server.url}
     assert town.visitor("oscar").post("/services", sent).status_code == 303
     ana = town.visitor("ana")
-    address = draft_page(ana, DRAWN)
+    address = draft_page(ana, drawn)
     assert "a person does it until it is connected" in ana.get(address).text
     use = {"service": "sunat", "tells": ["ruc"], **chosen}
     answer = ana.post(f"{address}/tasks/look/service", use)
@@ -135,7 +135,7 @@ def test_what_the_service_refuses_leaves_by_the_error_event_on_its_border(
 ) -> None:
     town = town_on_each
     server.status, server.said = status, said
-    let(town, server, **chosen)
+    let(town, server, DRAWN, **chosen)
     case_id = filed(town)
     work(town)
     assert open_tasks(town, case_id) == ["Call the applicant"]
@@ -207,3 +207,37 @@ def test_a_service_is_entered_once_and_called_no_more_when_removed(
     assert incidents(town, case_id) == ["there is no service “sunat” here"]
     with town.database.reading() as session:
         assert session.scalars(select(Draft.services)).first() is not None
+
+
+ESCALATES = (
+    DRAWN.replace(b"<error ", b"<escalation ")
+    .replace(b"errorCode=", b"escalationCode=")
+    .replace(b"errorEventDefinition errorRef", b"escalationEventDefinition escalationRef")
+)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "code", "then"),
+    [
+        (ESCALATES, "NO_RUC", ["Call the applicant"]),
+        (
+            ESCALATES.replace(
+                b'attachedToRef="look"', b'attachedToRef="look" cancelActivity="false"'
+            ),
+            "NO_RUC",
+            ["Call the applicant", "Go on"],
+        ),
+        (ESCALATES, "OTHER", ["Go on"]),
+    ],
+    ids=["interrupting", "not interrupting", "nobody catches it"],
+)
+def test_what_the_service_escalates_goes_to_the_escalation_event_on_its_border(
+    town: Town, server: WebServer, drawn: bytes, code: str, then: list[str]
+) -> None:
+    server.status = 200
+    server.said = orjson.dumps({"data": {"owner": "Rosa"}, "escalation": {"code": code}})
+    let(town, server, drawn)
+    case_id = filed(town)
+    work(town)
+    assert sorted(open_tasks(town, case_id)) == then
+    assert incidents(town, case_id) == []
