@@ -2,16 +2,18 @@
 
 import html
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.calendars.written_days import written_day
 from engine.casefile.names import entry_name
 from engine.casefile.signing import Seal
+from engine.deployments import blueprint
 from engine.history import documents
-from engine.letters.writing import Hand
 from engine.masking import masked_document, masked_name
 from engine.models import Case, Document, Procedure
 from engine.window.offers import sheet_of
@@ -27,6 +29,11 @@ _WORDS: Final = {
         "made": "Copia del",
         "signed": "Firmada (Ed25519) con la clave",
         "left out": "no incluido",
+        "open": "abierto",
+        "suspended": "suspendido",
+        "completed": "terminado",
+        "cancelled": "anulado",
+        "failed": "terminado con error",
         "heads": ("Folio", "Documento", "Origen", "Fecha", "Bytes", "SHA-256"),
     },
     "en": {
@@ -59,9 +66,11 @@ _STYLE: Final = """
 :root { font: 9.5pt/1.4 "Liberation Serif", "DejaVu Serif", serif }
 h1 { font-size: 14pt; margin: 0 0 4mm }
 table { width: 100%; border-collapse: collapse; margin-top: 5mm }
-th, td { border: 0.5pt solid #888; padding: 1mm 1.6mm; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th, td { border: 0.5pt solid #888; padding: 1mm 1.6mm; text-align: left; vertical-align: top }
 th { background: #eee } tr { break-inside: avoid }
-.hash { font: 6.5pt "Liberation Mono", "DejaVu Sans Mono", monospace; width: 36mm }
+td { white-space: nowrap } td.name { white-space: normal; overflow-wrap: anywhere; width: 100% }
+td.size { text-align: right }
+td.hash { font: 6.5pt "Liberation Mono", "DejaVu Sans Mono", monospace }
 """
 
 
@@ -93,6 +102,7 @@ def index_of(
         "outcome": case.outcome,
         "facts": {"count": case.last_seq, "hash": case.last_hash.hex()},
         "made_at": at.isoformat(timespec="seconds"),
+        "time_zone": blueprint(session, case.version_id).place.zone.key,
         "language": sheet_of(session, case.version_id).language,
         "documents": [_line(one, () if is_masked else only) for one in documents(session, case)],
     }
@@ -101,17 +111,29 @@ def index_of(
 def index_page(index: Mapping[str, Any], seal: Seal) -> str:
     """The index as one HTML page, for a press."""
     language = index["language"] if index["language"] in _WORDS else "en"
-    words, origins, hand = _WORDS[language], _ORIGINS[language], Hand(language)
+    words, origins = _WORDS[language], _ORIGINS[language]
+    zone = ZoneInfo(index["time_zone"])
 
     def day(text: str) -> str:
-        return hand.written(text[:10], "short date")
+        if len(text) == len("2026-01-31"):
+            return written_day(date.fromisoformat(text), language)
+        return written_day(datetime.fromisoformat(text).astimezone(zone).date(), language)
 
     def line(one: Mapping[str, Any]) -> str:
         name = one["name"] if one["file"] else f"{one['name']} ({words['left out']})"
         origin = origins.get(one["origin"], one["origin"])
-        cells = (one["number"], name, origin, day(one["added_at"]), one["size"])
-        told = "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells)
-        return f"<tr>{told}<td class='hash'>{one['sha256']}</td></tr>"
+        cells = (
+            ("", one["number"]),
+            ("name", name),
+            ("", origin),
+            ("", day(one["added_at"])),
+            ("size", one["size"]),
+        )
+        told = "".join(f"<td class='{kind}'>{html.escape(str(cell))}</td>" for kind, cell in cells)
+        half = len(one["sha256"]) // 2
+        return (
+            f"<tr>{told}<td class='hash'>{one['sha256'][:half]}<br>{one['sha256'][half:]}</td></tr>"
+        )
 
     title = f"{words['title']} {index['number']}"
     applicant = f"{index['applicant']['name']} {index['applicant']['document']}"
@@ -119,7 +141,7 @@ def index_page(index: Mapping[str, Any], seal: Seal) -> str:
         index["procedure"]["name"],
         f"{words['applicant']}: {applicant}",
         f"{words['filed']}: {day(index['filed_on'])}",
-        f"{words['state']}: {index['outcome'] or index['status']}",
+        f"{words['state']}: {index['outcome'] or words.get(index['status'], index['status'])}",
         f"{words['made']} {day(index['made_at'])}",
         f"{words['signed']} {seal.id}",
     )
