@@ -59,6 +59,8 @@ def _scenario(whole: Part) -> Scenario:
     for part in whole.get("resource_calendars").items():
         calendars[part.get("id").text()] = _hours(part.get("time_periods"))
     arrival_hours = whole.get("arrival_time_calendar")
+    if isinstance(arrival_hours.value, Mapping):  # as later files say it
+        arrival_hours = arrival_hours.get("time_periods")
     if arrival_hours.value:
         calendars[ARRIVALS] = _hours(arrival_hours)
     staff, tasks = _people(whole)

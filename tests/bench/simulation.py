@@ -2,7 +2,9 @@
 
 Run: `python -m tests.bench.simulation [--all]`. CPU time of one core. The comparison with Prosimos runs its package in
 the Python that `EXPEDITO_PROSIMOS` names (an environment of its own), in the same run and on the same scenarios;
-without it, or without `--all`, it is skipped and says so.
+without it, or without `--all`, it is skipped and says so. `EXPEDITO_PROSIMOS_FILES` names a folder of published
+scenarios, each a diagram and a JSON file of one name, that are compared as well: that package's examples have no
+licence, so they are not here.
 """
 
 import csv
@@ -25,11 +27,12 @@ from designer.simulation.outcomes import Estimate
 from designer.simulation.prosimos import read_prosimos
 from designer.simulation.replication import replicate
 from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
-from engine.bpmn import write
+from engine.bpmn import read, write
 from engine.bpmn.model import Flow, Kind, Model, Node, Process, Scope
 from tests.bench.simulation_scenarios import SCENARIOS
 
 CASES = 2000
+PUBLISHED_CASES = 1000  # of each published scenario
 RUNS = 10
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 THEIRS = """
@@ -149,6 +152,62 @@ def _erlang(servers: int, load: float) -> float:
     return last / (sum(load**k / math.factorial(k) for k in range(servers)) + last)
 
 
+def published(python: str, folder: Path) -> None:
+    """Mean cycle and waiting time and the busiest staff of both on scenarios of a folder, read unchanged."""
+    for diagram in sorted(folder.glob("*.bpmn")):
+        file = diagram.with_suffix(".json")
+        if not file.exists():
+            continue
+        model, raw = read(diagram.read_bytes()), json.loads(file.read_text())
+        scenario, process = read_prosimos(raw), model.processes[0]
+        with tempfile.TemporaryDirectory() as place:
+            arguments = [str(diagram), str(file), str(PUBLISHED_CASES), place, str(RUNS)]
+            subprocess.run(
+                [python, "-c", THEIRS, *arguments], capture_output=True, timeout=1200, check=True
+            )
+            theirs = [_of_file(Path(place) / f"{run}.csv") for run in range(RUNS)]
+        ours = []
+        for seed in seeds(3, RUNS):
+            one = replicate(model, process, scenario, cases=PUBLISHED_CASES, seed=seed)
+            ours.append(
+                (one.cycle.mean or 0.0, one.waiting.mean or 0.0, one.executions / PUBLISHED_CASES)
+            )
+        for place_of, what in enumerate(("cycle", "waiting", "executions_per_case")):
+            columns = [[run[place_of] for run in both] for both in (ours, theirs)]
+            gap = _difference(*columns)
+            said(
+                f"published_{diagram.stem}_{what}_agrees_with_prosimos",
+                int(gap.contains(0.0)),
+                "bool",
+                ours=round(fmean(columns[0]), 3),
+                theirs=round(fmean(columns[1]), 3),
+                difference_low=round(gap.low, 3),
+                difference_high=round(gap.high, 3),
+                runs=RUNS,
+                cases=PUBLISHED_CASES,
+            )
+
+
+def _of_file(path: Path) -> tuple[float, float, float]:
+    """Mean cycle and waiting seconds of a case, and its executions, out of a log of theirs."""
+    first: dict[str, datetime] = {}
+    last: dict[str, datetime] = {}
+    waiting, executions = 0.0, 0
+    with path.open(newline="") as file:
+        for row in csv.DictReader(file):
+            executions += 1
+            case = row["case_id"]
+            enabled, started, ended = (
+                datetime.fromisoformat(row[name])
+                for name in ("enable_time", "start_time", "end_time")
+            )
+            first[case] = min(first.get(case, enabled), enabled)
+            last[case] = max(last.get(case, ended), ended)
+            waiting += (started - enabled).total_seconds()
+    cycle = fmean((last[case] - first[case]).total_seconds() for case in first)
+    return cycle, waiting / len(first), executions / len(first)
+
+
 def prosimos(python: str) -> None:
     """Cycle time and CPU time of both on the same scenarios."""
     ratios = []
@@ -232,6 +291,9 @@ def main() -> None:
         print(json.dumps({"name": "simulation_vs_prosimos_ratio", "skipped": reason}))
         return
     prosimos(python)
+    folder = os.environ.get("EXPEDITO_PROSIMOS_FILES", "")
+    if folder:
+        published(python, Path(folder))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,12 @@ def test_a_published_scenario_runs_unchanged() -> None:
     assert results.unfinished == 0
 
 
+def test_hours_of_arrival_are_read_as_earlier_and_as_later_files_say_them() -> None:
+    hours = loan()[1]["arrival_time_calendar"]
+    later = changed(arrival_time_calendar={"id": "a", "name": "a", "time_periods": hours})
+    assert read_prosimos(later) == read_prosimos(loan()[1])
+
+
 def test_what_it_says_is_what_we_assume() -> None:
     scenario = read_prosimos(loan()[1])
     assert (scenario.rule, scenario.arrivals.outside) == (Rule.EARLIEST_FREE, Outside.MOVED)
