@@ -47,11 +47,12 @@ def tell_applicant(
     law = law_of(held.plan.place.code)
     mail = law.words["mails"]["to_applicant"][name]
     procedure = session.get_one(Procedure, case.procedure_id)
-    words: dict[str, object] = {"number": case.number, "procedure": procedure.name}
-    words |= {
+    words: dict[str, object] = {
         key: written_day(value, law.language) if isinstance(value, date) else value
         for key, value in values.items()
     }
+    # last: an appeal has a number of its own
+    words |= {"number": case.number, "procedure": procedure.name}
     send_mail(
         session,
         to=case.applicant_email,
