@@ -112,12 +112,8 @@ def applicant_words(view: ClockView) -> list[str]:
     if not view.is_running:
         return []
     told = [_("The office has until %(day)s to answer you.", day=day(view.notify_by))]
-    if view.is_expected:
-        told.append(
-            _("This is by what you declared. If another term applies, its day is shown here.")
-        )
-    elif (
-        view.assessment is None
+    if (
+        view.assessment is None and not view.is_expected
     ):  # none of the sheet's modalities applies yet: the law's longest term counts
         told.append(
             _("It may be sooner: your term is known when the office has looked at your request.")
@@ -135,6 +131,10 @@ def applicant_words(view: ClockView) -> list[str]:
                 "If it does not, you may appeal from %(day)s, as if it had said no.",
                 day=day(view.silence_from),
             )
+        )
+    if view.is_expected:
+        told.append(
+            _("This is by what you declared. If another term applies, its day is shown here.")
         )
     return told
 
