@@ -19,7 +19,11 @@ def decided_by(models: Iterable["dmn.Model"], decision: str, context: dict[str, 
             decided = model.explain(decision, model.from_json(decision, context))
         except UnknownDecision:
             continue
-        return Outcome(feel.to_json(decided.value), tuple(map(_fired, decided.fired)))
+        return Outcome(
+            feel.to_json(decided.value),
+            tuple(map(_fired, decided.fired)),
+            model.missing(decision, context),
+        )
     raise KeyError(decision)
 
 

@@ -47,7 +47,7 @@ class Happened(StrEnum):
     SERVICE_FAILED = "service_failed"
     ERROR_THROWN = "error_thrown"
     ESCALATION_THROWN = "escalation_thrown"
-    VALUE_MISSING = "value_missing"  # a script came to nothing; data: sets, names the case lacks
+    VALUE_MISSING = "value_missing"  # a rule came to nothing; data: names the case lacks, and sets, way or decision
     DECISION_MADE = "decision_made"  # a business rule: which rules fired, with inputs and outputs
     TOKEN_MOVED = "token_moved"
     INCIDENT_RAISED = "incident_raised"

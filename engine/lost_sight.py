@@ -34,6 +34,7 @@ from engine.waiting import NOTHING_MOVES, job_key, new_job, raise_incident, reas
 
 LOG = logging.getLogger(__name__)
 BATCH = 2000  # open cases gone through in one transaction, most of them only by their rows
+SUSPECTS = 100  # of them whose state is looked at: people who work on these cases wait so long
 _BY_JOB = (WaitKind.TIMER, WaitKind.SERVICE)
 
 _BROKE = exists().where(Incident.case_id == Case.id)
@@ -70,10 +71,13 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
             or_(_BROKE, _GIVEN_UP, ~_WAITS),
         )
         .order_by(Case.id)
+        .limit(SUSPECTS)
     ).all()
     for case_id in suspects:
         bring_to_sight(session, case_id, at=at)
-    if len(ids) == BATCH:
+    if len(suspects) == SUSPECTS:
+        _leave(session, suspects[-1], at)
+    elif len(ids) == BATCH:
         _leave(session, ids[-1], at)
 
 

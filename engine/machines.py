@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, NotFound, Refusal
@@ -51,8 +52,11 @@ def add_service(
     made = Service(
         key=key, title=title.strip()[:200] or key, url=url, secret=new_secret(), created_at=at
     )
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # somebody entered it in this very moment
+        raise ServiceKnown(key=key) from None
     return made
 
 

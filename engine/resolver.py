@@ -1,6 +1,7 @@
 """Answers the engine's questions from the database: compiled versions, called processes, decisions, data stores."""
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -71,8 +72,8 @@ class PublishedVersions:
         if version_id is None:
             raise KeyError(decision)
         outcome = decided_by(self._models(version_id), decision, context)
-        return Outcome(
-            outcome.value, tuple({**one, "version": version_id} for one in outcome.fired)
+        return replace(
+            outcome, fired=tuple({**one, "version": version_id} for one in outcome.fired)
         )
 
     def read_store(self, store: str) -> Any:

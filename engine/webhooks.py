@@ -144,10 +144,10 @@ def check_url(url: str, inner_hosts: Iterable[str] = ()) -> None:
     is_plain = len(url) <= 500 and url.isascii() and not any(sign <= " " for sign in url)
     if not is_plain or not _HOST.fullmatch(host) or port == 0 or parts.username is not None:
         raise AddressUnusable(url=url[:80])
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in allowed):
-        raise NotEncrypted(url=url)
     if host not in allowed and _is_inner(host):
         raise InnerAddress(url=url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in allowed):
+        raise NotEncrypted(url=url)
 
 
 def tell(session: Session, case: Case, rows: list[dict[str, Any]], *, at: datetime) -> None:

@@ -233,9 +233,8 @@ class Worker:
         """The other side refuses: the diagram's way out for that is taken, or it becomes an incident at once."""
         at = self.clock()
         LOG.info(
-            "Job %s was refused: %s (%s)",
+            "Job %s was refused (%s).",  # its words may tell of a person
             job.key,
-            failed,
             failed.code,
             extra={"action": "service_refused", "job": job.key},
         )

@@ -80,6 +80,9 @@ class WebServer:
     status: int = 204
     location: str = ""  # of a redirect
     said: bytes = b""  # the body of the answer
+    promised: int | None = None  # bytes of the body as its length says; None: what it is
+    then: Callable[[], object] = lambda: None  # before the server hangs up
+    write: Callable[[bytes], object] = lambda _: None  # more of the body, while `then` goes on
     calls: list[Called] = field(default_factory=list)
 
     @property
@@ -100,9 +103,12 @@ def web_server() -> Iterator[WebServer]:
             self.send_response(state.status)
             if state.location:
                 self.send_header("Location", state.location)
-            self.send_header("Content-Length", str(len(state.said)))
+            length = len(state.said) if state.promised is None else state.promised
+            self.send_header("Content-Length", str(length))
             self.end_headers()
             self.wfile.write(state.said)
+            state.write = self.wfile.write
+            state.then()
 
         def log_message(self, *_: object) -> None:
             pass

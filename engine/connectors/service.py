@@ -1,5 +1,6 @@
 """Service tasks carried out by a machine that an operator has entered, by the protocol in README.md."""
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,10 +48,12 @@ class ServiceDesk:
         question = self._question(job)
         if question is None:
             return {}
+        body = orjson.dumps(question.body)
         answer = call(
             question.service.url,
-            orjson.dumps(question.body),
-            key=job.key,
+            body,
+            # the same question is the same call; what an operator corrected is another question
+            key=f"{job.key}:{hashlib.sha256(body).hexdigest()}",
             secret=question.service.secret,
             inner_hosts=self.inner_hosts,
             at=self.clock(),
@@ -97,9 +100,10 @@ def _given(answer: Answered, statuses: Mapping[str, str]) -> dict[str, Any]:
         raise GiveUp(Said(N_("it answered {status}: it does not let us ask"), {"status": status}))
     said = _read(answer.body, is_done=is_done)
     error = said.get("error")
-    if isinstance(error, Mapping):
-        code = str(error.get("code") or statuses.get(str(status), ""))[:200] or None
-        words = error.get("message")
+    if error:
+        parts = error if isinstance(error, Mapping) else {"message": error}
+        code = str(parts.get("code") or statuses.get(str(status), ""))[:200] or None
+        words = parts.get("message")
         raise ServiceFailed(
             code, str(words)[:500] if words else Said(_ANSWERED, {"status": status})
         )

@@ -156,6 +156,11 @@ class Model:
             if isinstance(box, Table)
         )
 
+    def missing(self, decision: str, data: Mapping[str, object]) -> tuple[str, ...]:
+        """The inputs of a decision that the data do not name at all: the decision reads null."""
+        needed = dict.fromkeys((*each.path, each.name)[0] for each in self.inputs(decision))
+        return tuple(name for name in needed if name not in data)
+
     def from_json(self, decision: str, data: Mapping[str, object]) -> dict[str, Value]:
         """The data as values for `decide`: texts become dates, times and durations where wanted.
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from http.client import HTTPConnection, HTTPException
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Timer
+from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 from engine.errors import N_, Said, said_by
@@ -21,10 +22,27 @@ from engine.outbox import stable_id
 from engine.webhooks import SECRET_PREFIX, AddressUnusable, check_url
 
 TIME_LIMIT = 20.0  # seconds for all of a call
+# IPv6 in whose last 32 bits an IPv4 address is reached: NAT64 (RFC 6052; RFC 8215 is for use inside), “IPv4-compatible”
+_CARRIERS = tuple(map(IPv6Network, ("64:ff9b::/96", "::/96")))
+_LOCAL_CARRIER = IPv6Network("64:ff9b:1::/48")
 
 
 class NotAccepted(Exception):
     """The other side gave no answer that can be taken; it may later."""
+
+
+@dataclass(slots=True)
+class _Wire:
+    """Our end of a call. The connection forgets it while an answer is still being read."""
+
+    end: socket.socket
+    is_cut: bool = False
+
+    def cut(self) -> None:
+        """Hang up: whoever reads comes to the end of what there is."""
+        self.is_cut = True
+        with suppress(OSError):  # it has ended by itself
+            self.end.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +90,29 @@ def _post(
     is_tls = parts.scheme == "https"
     port = parts.port or (443 if is_tls else 80)
     connection = HTTPConnection(host, port)
-    connection.sock = socket.create_connection(
-        (_address(host, port, inner_hosts), port), timeout=TIME_LIMIT
-    )
+    ends = monotonic() + TIME_LIMIT
+    address = _address(host, port, inner_hosts)
+    wire = _Wire(socket.create_connection((address, port), timeout=TIME_LIMIT))
     # Each reading has its own time limit; an answer that drips in byte by byte needs this one.
-    watch = Timer(TIME_LIMIT, _cut, [connection])
+    watch = Timer(max(ends - monotonic(), 0), wire.cut)
     watch.daemon = True
     watch.start()
     try:
         if is_tls:
-            connection.sock = _tls().wrap_socket(
-                connection.sock, server_hostname=host, do_handshake_on_connect=False
+            wire.end = _tls().wrap_socket(
+                wire.end, server_hostname=host, do_handshake_on_connect=False
             )
-            connection.sock.do_handshake()
+            wire.end.do_handshake()
+        connection.sock = wire.end
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         if not most:
             return Answered(answer.status, b"")  # what it says beyond that is not read
         said = answer.read(most + 1)
+        # What ends early reads as if it were all, and an empty answer would mean “done”.
+        if wire.is_cut or (answer.length and len(said) <= most):
+            raise NotAccepted(Said(N_("its answer broke off")))
         if len(said) > most:
             raise NotAccepted(
                 Said(N_("it answered with more than {most} bytes"), {"most": f"{most:,}"})
@@ -103,6 +125,7 @@ def _post(
     finally:
         watch.cancel()
         connection.close()
+        wire.end.close()
 
 
 def _address(host: str, port: int, inner_hosts: frozenset[str]) -> str:
@@ -129,9 +152,13 @@ def is_outside(address: str) -> bool:
     """Whether an IP address lies in the public Internet, also when it is an IPv4 address dressed as IPv6."""
     found = ip_address(address.partition("%")[0])
     if isinstance(found, IPv6Address):
+        if found in _LOCAL_CARRIER:
+            return False
         dressed = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+        if dressed is None and any(found in network for network in _CARRIERS):
+            dressed = IPv4Address(int(found) & 0xFFFFFFFF)
         if dressed:
-            return dressed.is_global
+            return dressed.is_global and not dressed.is_multicast
     return found.is_global and not found.is_multicast
 
 
@@ -139,8 +166,3 @@ def is_outside(address: str) -> bool:
 def _tls() -> ssl.SSLContext:
     # a megabyte of certificates, for who has webhooks
     return ssl.create_default_context()
-
-
-def _cut(connection: HTTPConnection) -> None:
-    with suppress(OSError):  # it has ended by itself
-        connection.sock.shutdown(socket.SHUT_RDWR)

@@ -63,6 +63,13 @@ def variables_of(token: Token) -> dict[str, Any]:
     return merged
 
 
+def sees(token: Token, holder: int | None) -> bool:
+    """Whether the token reads variables of another (None: of the case)."""
+    if holder is None:
+        return base_of(token) is token.case.variables
+    return any(one.id == holder for one in _holders(token) if one is not token)
+
+
 def locals_of(token: Token) -> dict[str, Any]:
     """The local variables a token sees, without those of the process and without the counters of rounds."""
     merged: dict[str, Any] = {}

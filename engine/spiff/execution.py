@@ -13,7 +13,7 @@ from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
 from engine.spiff.answers import Answers
 from engine.spiff.compiled import Compiled
-from engine.spiff.context import change_locals, write
+from engine.spiff.context import change_locals, sees, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
@@ -257,6 +257,9 @@ class Execution(Answers):
                 found = self._case.tokens[token]
                 change_locals(found, values)
                 self._case.tell(FactKind.VARIABLES_CHANGED, found, keys=list(values))
+            for service in self._case.tokens.values():
+                if isinstance(service.task_spec, ServiceSpec) and sees(service, token):
+                    service.task_spec.corrected(service, values)
 
     def stuck_joins(self) -> list[str]:
         """Ids of the joins that wait in vain."""

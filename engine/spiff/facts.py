@@ -37,7 +37,8 @@ class FactKind(StrEnum):
     SERVICE_CANCELLED = "service_cancelled"
     WAIT_CANCELLED = "wait_cancelled"  # a message, signal or condition is no longer waited for
     SCRIPT_RUN = "script_run"  # data: keys set
-    # a script came to nothing because it reads what the case does not know; data: sets, names
+    # a rule came to nothing because it reads what the case does not know; data: names, and what came to nothing:
+    # sets (a variable), way (words of a flow), decision, or else the timer or the rounds of the element
     VALUE_MISSING = "value_missing"
     DECISION_MADE = "decision_made"  # by a table: of a business rule task, or before a gateway
     SUBPROCESS_ENTERED = "subprocess_entered"

@@ -9,10 +9,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a decision decided, as JSON, and why: the rules that fired, one dict per table, as JSON."""
+    """What a decision decided, as JSON, and why: the rules that fired, one dict per table, as JSON.
+
+    `missing`: what it asks for and the case does not know.
+    """
 
     value: Any
     fired: tuple[dict[str, Any], ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Resolver(Protocol):

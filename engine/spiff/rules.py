@@ -20,6 +20,11 @@ class Rule:
         self.text = text[1:].strip() if text.startswith("=") else text
         self._expression = feel.compile_expression(self.text, names)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names it may ask for."""
+        return self._expression.names
+
     def value(self, context: Mapping[str, Any]) -> Any:
         """The value as JSON; None where the expression gives none or breaks a limit."""
         try:

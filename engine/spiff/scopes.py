@@ -1,6 +1,7 @@
 """The scopes of a running case: SpiffWorkflow's workflows with flat tables of live tokens instead of a tree."""
 
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,6 +14,7 @@ from engine.spiff import throwing
 from engine.spiff.context import variables_of
 from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, first_to_fire, stuck_join
 from engine.spiff.facts import Fact, FactKind
+from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 
 if TYPE_CHECKING:
@@ -170,6 +172,14 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
         if element is None and token is not None:
             element = token.task_spec.name
         self.facts.append(Fact(kind, element, None if token is None else token.id, data))
+
+    def tell_unknown(self, token: Token, rule: Rule, seen: Mapping[str, Any], **what: Any) -> None:
+        """Say which names a rule that came to nothing asked for in vain, if any: FEEL goes on with null, and so does
+        the case, and nobody should have to guess why.
+        """
+        names = rule.unknown(seen)
+        if names:
+            self.tell(FactKind.VALUE_MISSING, token, names=names, **what)
 
     def open_scope(self, owner: Token, spec: "ScopeSpec") -> ScopeWorkflow:
         """A scope inside the activity this token performs."""

@@ -264,6 +264,11 @@ def test_a_redirect_is_not_followed(database: Database, clock: Clock) -> None:
         ("fe80::1%eth0", False),
         ("::ffff:10.0.0.1", False),
         ("2002:0a00:0001::", False),
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::93.184.215.14", True),
+        ("64:ff9b:1::93.184.215.14", False),
+        ("::127.0.0.1", False),
+        ("::ffff:224.0.0.1", False),
     ],
 )
 def test_an_address_of_the_own_network_is_told_from_the_internet(

@@ -1,6 +1,8 @@
 """Service tasks: entered by an operator, chosen by an analyst, carried out by another machine, refused by it."""
 
 import re
+from contextlib import suppress
+from threading import Event as Flag
 
 import orjson
 import pytest
@@ -11,6 +13,7 @@ from engine.cases import Applicant, start_case
 from engine.deployments import current_version, match_lanes, procedure_by_key
 from engine.models import Case, Event, Incident, Task, TaskStatus
 from engine.people import office_named
+from engine.senders import calling
 from tests.receivers import WebServer, web_server
 from tests.webapp.conftest import Town
 from tests.webapp.test_upload import draft_page
@@ -160,6 +163,74 @@ def test_an_error_the_diagram_does_not_know_is_an_incident_and_can_be_asked_agai
     assert oscar.post(f"{address[1]}/again", {"reason": "mended"}).status_code == 303
     work(town)
     assert open_tasks(town, case_id) == ["Go on"]
+
+
+def test_what_an_operator_corrected_is_what_the_service_is_told_and_is_another_question(
+    town: Town, server: WebServer
+) -> None:
+    server.status, server.said = 409, b""
+    let(town, server)
+    case_id = filed(town)
+    work(town)
+    oscar = town.visitor("oscar")
+    address = re.search(r'href="(/incidents/[^"#]+)"', oscar.get("/incidents").text)
+    assert address is not None
+    server.status, server.said = 200, b"{}"
+    sent = {"reason": "misread", "data.ruc": "20999"}
+    assert oscar.post(f"{address[1]}/again", sent).status_code == 303
+    work(town)
+    assert open_tasks(town, case_id) == ["Go on"]
+    assert [orjson.loads(call.body)["data"] for call in server.calls] == [
+        {"ruc": "20100"},
+        {"ruc": "20999"},
+    ]
+    first, second = (call.headers["webhook-id"] for call in server.calls)
+    assert first != second
+
+
+@pytest.mark.parametrize("said", [b"", b'{"data": {'])
+def test_an_answer_that_breaks_off_is_no_answer(town: Town, server: WebServer, said: bytes) -> None:
+    server.status, server.said, server.promised = 200, said, 500
+    let(town, server)
+    case_id = filed(town)
+    work(town)
+    assert open_tasks(town, case_id) == []
+    server.promised = None
+    server.said = b""
+    town.clock.advance(minutes=1)
+    work(town)
+    assert open_tasks(town, case_id) == ["Go on"]
+
+
+def test_an_answer_that_does_not_come_in_time_is_no_answer(
+    town: Town, server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "TIME_LIMIT", 0.5)
+    server.status, server.promised = 200, 500
+    is_over = Flag()
+
+    def drip() -> None:
+        while not is_over.wait(0.1):
+            with suppress(OSError):
+                server.write(b" ")
+
+    server.then = drip
+    let(town, server)
+    case_id = filed(town)
+    try:
+        work(town)
+    finally:
+        is_over.set()
+    assert open_tasks(town, case_id) == []
+
+
+def test_an_error_in_words_alone_is_a_refusal(town: Town, server: WebServer) -> None:
+    server.status, server.said = 200, b'{"error": "no such taxpayer"}'
+    let(town, server)
+    case_id = filed(town)
+    work(town)
+    assert open_tasks(town, case_id) == []
+    assert incidents(town, case_id) == ["no such taxpayer"]
 
 
 def test_a_service_that_is_not_there_is_asked_again_later(town: Town, server: WebServer) -> None:

@@ -41,10 +41,10 @@ def test_a_draft_that_reads_only_what_it_gives_has_no_such_remark(town: Town) ->
     assert "service here gives" not in ana.get(draft_page(ana, drawn("area * 2", "fee > 10"))).text
 
 
-def missing(town: Town, fee: str) -> list[object]:
+def missing(town: Town, fee: str, rule: str = "fee > 10") -> list[object]:
     """What a case tells after its script came to nothing, and its page shows."""
     ana = town.visitor("ana")
-    address = draft_page(ana, drawn(fee, "fee > 10"))
+    address = draft_page(ana, drawn(fee, rule))
     assert ana.post(f"{address}/publish", {"key": "fee", "name": "Fee"}).status_code == 303
     with town.database.transaction() as session:
         version = current_version(session, procedure_by_key(session, "fee"))
@@ -61,7 +61,7 @@ def missing(town: Town, fee: str) -> list[object]:
         told = select(Event.data).where(Event.case_id == case_id, Event.type == "value_missing")
         found = list(session.scalars(told))
     page = oscar.get(f"/cases/{number}").text
-    assert ("the case knows no" in page) is bool(found)
+    assert ("the case knows no " in page) is bool(found)
     return found
 
 
@@ -75,3 +75,11 @@ def test_a_script_that_asks_whether_something_is_known_tells_nothing(town: Town)
 
 def test_a_script_that_is_meant_to_come_to_nothing_tells_nothing(town: Town) -> None:
     assert missing(town, "if area > 1 then null else rural") == []
+
+
+def test_a_condition_that_comes_to_nothing_by_an_unknown_name_tells_so(town: Town) -> None:
+    assert missing(town, "area", "rural > 10") == [{"way": "dear", "names": ["rural"]}]
+
+
+def test_a_condition_that_is_false_tells_nothing(town: Town) -> None:
+    assert missing(town, "area", "rural = true") == []

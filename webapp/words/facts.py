@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from engine.events import Happened
 from engine.history import Entry
@@ -230,12 +231,7 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
         case Happened.ESCALATION_THROWN:
             return _("“%(name)s” was escalated", name=name)
         case Happened.VALUE_MISSING:
-            return _(
-                "“%(name)s” left “%(sets)s” empty: the case knows no %(names)s",
-                name=name,
-                sets=(entry.data or {}).get("sets", ""),
-                names=", ".join((entry.data or {}).get("names", [])),
-            )
+            return _missing(name, entry.data or {})
         case Happened.DECISION_MADE:
             return _("“%(name)s” was decided by its rules", name=name)
         case Happened.INCIDENT_RAISED:
@@ -243,3 +239,30 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
         case Happened.INCIDENT_RESOLVED:
             return _("What broke at “%(name)s” was mended", name=name)
     return _("%(name)s: %(kind)s", name=name, kind=entry.type.replace("_", " "))
+
+
+def _missing(name: str, data: dict[str, Any]) -> str:
+    """What a rule asked of the case in vain, and what came to nothing by it."""
+    names = ", ".join(data.get("names", []))
+    if "sets" in data:
+        return _(
+            "“%(name)s” left “%(sets)s” empty: the case knows no %(names)s",
+            name=name,
+            sets=data["sets"],
+            names=names,
+        )
+    if "way" in data:
+        return _(
+            "Nobody could say whether “%(way)s” holds: the case knows no %(names)s",
+            way=data["way"],
+            names=names,
+        )
+    if "decision" in data:
+        return _(
+            "“%(decision)s” was decided without what the case does not know: %(names)s",
+            decision=data["decision"],
+            names=names,
+        )
+    return _(
+        "“%(name)s” could not be worked out: the case knows no %(names)s", name=name, names=names
+    )

@@ -18,6 +18,9 @@ def has_decided(token: Token, decision: str, result_variable: str | None) -> boo
         outcome = token.case.resolver.decide(decision, variables_of(token), caller)
     except KeyError:
         return False
+    if outcome.missing:
+        names = list(outcome.missing)
+        token.case.tell(FactKind.VALUE_MISSING, token, decision=decision, names=names)
     result = outcome.value
     if result_variable:
         write(token, {result_variable: result})

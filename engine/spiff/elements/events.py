@@ -81,8 +81,11 @@ class EventSpec(NodeSpec):
     def _set_timer(self, token: Token, trigger: Trigger) -> None:
         case = token.case
         assert case.at is not None
-        schedule = trigger.schedule(variables_of(token), case.at)
+        context = variables_of(token)
+        schedule = trigger.schedule(context, case.at)
         if schedule is None:
+            if trigger.rule is not None:
+                case.tell_unknown(token, trigger.rule, context)
             self.stop(
                 token, Said(N_("the timer “{text}” gives no time"), {"text": trigger.text or ""})
             )

@@ -162,11 +162,13 @@ class NodeSpec(BpmnTaskSpec):
             if flow.condition is None:
                 if not self.is_exclusive:
                     chosen.append(flow)
-            elif flow.condition.holds(context):
+            elif holds := flow.condition.holds(context):
                 chosen.append(flow)
                 is_conditional_taken = True
                 if self.is_exclusive:
                     break
+            elif holds is None:
+                token.case.tell_unknown(token, flow.condition, context, way=flow.option().label)
         if not is_conditional_taken and self.default is not None:
             # BPMN 2.0.2, 13.3.2: the default is taken when no condition holds
             chosen.append(self.default)

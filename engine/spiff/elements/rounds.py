@@ -61,6 +61,8 @@ def start(spec: "ActivitySpec", host: Token) -> bool:
         count = int(found) if isinstance(found, (int, float)) and found >= 0 else None
     else:
         count = None
+    if count is None and (said := marker.collection or marker.cardinality):
+        host.case.tell_unknown(host, said, context)
     if count is None:
         # The diagram or the data does not say how many: a person says after each round whether there is another.
         host.internal_data["r"] = {"d": 0}

@@ -1,11 +1,11 @@
 """Tasks: a person's, a service's, a script's, a message's, a business rule's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.context import locals_of, variables_of, write
+from engine.spiff.context import HIDDEN, locals_of, variables_of, write
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.deciding import has_decided
 from engine.spiff.elements.events import EventSpec
@@ -58,9 +58,8 @@ class ScriptSpec(ActivitySpec):
         for name, rule in self.lines:
             context = variables_of(token)
             value = rule.value(context)
-            # FEEL goes on with null, and so does the case; nobody should have to guess why
-            if value is None and (unknown := rule.unknown(context)):
-                token.case.tell(FactKind.VALUE_MISSING, token, sets=name, names=unknown)
+            if value is None:
+                token.case.tell_unknown(token, rule, context, sets=name)
             write(token, {name: value})
         token.case.tell(FactKind.SCRIPT_RUN, token, keys=[name for name, _ in self.lines])
         return True
@@ -84,6 +83,18 @@ class ServiceSpec(ActivitySpec):
             variables={name: token.data[name] for name, _ in self.mapped_in if name in token.data},
             reason=token.internal_data.get("failed"),
         )
+
+    def corrected(self, token: Token, names: Iterable[str]) -> None:
+        """An operator corrected these variables further out: what is told of them is read again."""
+        known = set(names)
+        own = {name: token.data.pop(name) for name in self.hides if name in token.data}
+        context = {**variables_of(token), **token.internal_data.get(HIDDEN, {})}
+        for name, rule in self.mapped_in:
+            if known & rule.names:
+                own[name] = rule.value(context)
+                known.add(name)
+            context[name] = own.get(name)
+        token.data.update(own)
 
     def answered(self, token: Token, values: Mapping[str, Any]) -> None:
         """Keep what the service gave; where the diagram maps it out, nothing else of it."""

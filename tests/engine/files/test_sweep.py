@@ -30,7 +30,7 @@ class Store:
         sweeper = FileSweeper(database, self.files, clock, lambda _session: self.others)
         self.worker = Worker(database, clock, senders={JobKind.FILES: sweeper})
 
-    def put(self, content: bytes = b"%PDF a plan") -> StoredFile:
+    def put(self, content: bytes = b"%PDF-1.7 a plan") -> StoredFile:
         stored = self.files.put(BytesIO(content), "plan.pdf")
         now = self.clock().timestamp()
         os.utime(self.files.path(stored.sha256), (now, now))
@@ -155,7 +155,7 @@ def test_whoever_attaches_the_same_bytes_takes_them_back(store: Store, clock: Cl
     clock.now += timedelta(days=8)
     store.sweep()
     assert store.is_aside(stored)
-    assert store.files.put(BytesIO(b"%PDF a plan"), "again.pdf").sha256 == stored.sha256
+    assert store.files.put(BytesIO(b"%PDF-1.7 a plan"), "again.pdf").sha256 == stored.sha256
     assert (store.is_there(stored), store.is_aside(stored)) == (True, False)
 
 
@@ -163,7 +163,7 @@ def test_whoever_reads_what_was_put_aside_takes_it_back(store: Store, clock: Clo
     stored = store.put()
     clock.now += timedelta(days=8)
     store.sweep()
-    assert b"".join(store.files.chunks(stored.sha256)) == b"%PDF a plan"
+    assert b"".join(store.files.chunks(stored.sha256)) == b"%PDF-1.7 a plan"
     assert store.is_there(stored)
 
 
