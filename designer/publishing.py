@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from designer.drafts import NotYetRunnable, changeable_draft, examined_again
+from designer.models import Draft
 from designer.sheet_prints import ask_for_print
 from engine.deployments import deploy
 from engine.errors import Refusal
 from engine.models import Person, Version
+from engine.sheet import read_sheet
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -21,12 +23,35 @@ class BadKey(Refusal):
     sentence = "“{key}” cannot name a procedure. Use small letters, digits and hyphens, as in “licencia-de-obra”."
 
 
+class SilenceNotSaid(Refusal):
+    """A sheet with terms that leaves open what happens when they are over, and nobody who took that on."""
+
+    sentence = (
+        "The sheet does not say what silence means in “{names}”. Say it on the sheet first, or tick that it is "
+        "published all the same: every case then counts with negative silence."
+    )
+
+
+def silences_left_open(draft: Draft) -> list[str]:
+    """The modalities of a draft's sheet that do not say whether silence is positive or negative, or it is automatic."""
+    sheet = read_sheet(draft.sheet)
+    return [one.name or sheet.name for one in sheet.modalities if not one.is_assessment_said]
+
+
 def publish_draft(
-    session: Session, draft_id: int, *, key: str, name: str, by: Person | None, at: datetime
+    session: Session,
+    draft_id: int,
+    *,
+    key: str,
+    name: str,
+    is_silence_open: bool = False,
+    by: Person | None,
+    at: datetime,
 ) -> Version:
     """The next version of the procedure `key`; new cases take it at once, open ones keep theirs.
 
-    Raises NotYetRunnable, BadKey, AlreadyPublished.
+    `is_silence_open`: whoever publishes knows that the sheet leaves open what silence means.
+    Raises NotYetRunnable, BadKey, AlreadyPublished, SilenceNotSaid.
     """
     if not _KEY.fullmatch(key) or len(key) > 80:
         raise BadKey(key=key)
@@ -37,6 +62,8 @@ def publish_draft(
     examined = examined_again(session, draft)
     if not examined.is_runnable or examined.model is None or examined.process_id is None:
         raise NotYetRunnable(name=draft.name, problem=_first_problem(examined.report))
+    if not is_silence_open and (names := silences_left_open(draft)):
+        raise SilenceNotSaid(names=", ".join(names))
     version = deploy(
         session,
         key,

@@ -1,11 +1,16 @@
 """Between two reviews somebody does something."""
 
+import re
 from collections.abc import Iterator
 
 from designer.asme import ActivityType
 from designer.findings.finding import Change, Place, finding
 from designer.findings.savings import without_activity
 from designer.findings.subject import Subject
+from engine.forms.refusals import N_
+
+_SIGNED = N_("“{second}” reviews what “{first}” reviews next; nothing is done in between.")
+_SIGNING = re.compile(r"\b(firm(?:ar?|e)|suscrib\w*|sign(?:s|ing)?)\b", re.IGNORECASE)
 
 
 @finding(
@@ -21,16 +26,22 @@ def check(subject: Subject) -> Iterator[Place]:
         if not subject.is_kind(first, ActivityType.REVIEW):
             continue
         for second in following:
-            if (
-                second == first
-                or second in seen
-                or not subject.is_kind(second, ActivityType.REVIEW)
-            ):
+            if second == first or not subject.is_kind(second, ActivityType.REVIEW):
                 continue
-            seen.add(second)
+            # Who signs decides: the signature stays, and the review right before it goes.
+            is_signed = _signs(subject, second) and not _signs(subject, first)
+            stays, goes = (second, first) if is_signed else (first, second)
+            if goes in seen:
+                continue
+            seen.add(goes)
             yield Place(
-                element=second,
-                values={"first": subject.name_of(first), "second": subject.name_of(second)},
-                saving=without_activity(subject, second),
-                change=Change("merge_activities", {"first": first, "second": second}),
+                element=goes,
+                sentence=_SIGNED if is_signed else None,
+                values={"first": subject.name_of(stays), "second": subject.name_of(goes)},
+                saving=without_activity(subject, goes),
+                change=Change("merge_activities", {"first": stays, "second": goes}),
             )
+
+
+def _signs(subject: Subject, name: str) -> bool:
+    return bool(_SIGNING.search(subject.name_of(name)))

@@ -13,6 +13,7 @@ PARAMETERS: dict[Family, tuple[str, ...]] = {
     Family.TRIANGULAR: ("minimum", "mode", "maximum"),
     Family.EXPONENTIAL: ("mean",),
     Family.NORMAL: ("mean", "deviation"),
+    Family.NORMAL_EXPONENTIAL: ("mean", "deviation", "exponential"),
     Family.LOGNORMAL: ("mean", "deviation"),
     Family.GAMMA: ("mean", "deviation"),
     Family.WEIBULL: ("scale", "shape"),

@@ -19,6 +19,9 @@ class Family(StrEnum):
     FIXED = "fixed"  # value
     UNIFORM = "uniform"  # minimum, maximum
     TRIANGULAR = "triangular"  # minimum, mode, maximum
+    NORMAL_EXPONENTIAL = (
+        "normal_exponential"  # mean and deviation of the normal part, mean of the rest
+    )
     EXPONENTIAL = "exponential"  # mean (of all, so that mean - minimum is the scale)
     NORMAL = "normal"  # mean, deviation
     LOGNORMAL = "lognormal"  # mean, deviation of the values, not of their logarithms
@@ -60,6 +63,8 @@ class Distribution:
                 return (p[0] + p[1]) / 2
             case Family.TRIANGULAR:
                 return sum(p) / 3
+            case Family.NORMAL_EXPONENTIAL:
+                return p[0] + p[2]
             case Family.WEIBULL:
                 return p[0] * math.gamma(1 + 1 / p[1])
             case Family.SAMPLES:
@@ -99,6 +104,11 @@ class Distribution:
             case Family.NORMAL:
                 normal = NormalDist().inv_cdf
                 return [p[0] + p[1] * normal(roll() or TINY) for _ in times]
+            case Family.NORMAL_EXPONENTIAL:
+                normal, log = NormalDist().inv_cdf, math.log
+                return [
+                    p[0] + p[1] * normal(roll() or TINY) - p[2] * log(1.0 - roll()) for _ in times
+                ]
             case Family.LOGNORMAL:
                 mu, sigma = log_parameters(p[0], p[1])
                 normal, exp = NormalDist().inv_cdf, math.exp

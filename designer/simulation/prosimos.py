@@ -32,6 +32,16 @@ from engine.expressions import read_expression
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 ARRIVALS = " arrivals"
 HISTOGRAM_POINTS = 1000
+PARAMETERS = {
+    "fix": 1,
+    "expon": 1,
+    "uniform": 2,
+    "norm": 2,
+    "lognorm": 2,
+    "gamma": 2,
+    "triang": 3,
+    "exponnorm": 3,
+}  # the limits that may follow are not counted
 
 
 def is_prosimos(raw: Any) -> bool:
@@ -185,7 +195,7 @@ def _distribution(part: Part) -> Distribution:
     if name == "histogram_sampling":
         return _histogram(part.get("histogram_data"))
     p = [one.get("value").number(0.0, -math.inf) for one in part.get("distribution_params").items()]
-    expected = {"fix": 1, "expon": 1, "uniform": 2, "norm": 2, "lognorm": 2, "gamma": 2}.get(name)
+    expected = PARAMETERS.get(name)
     if expected is None or len(p) < expected:
         part.fault(N_("{place} is no distribution with its parameters: {shown}."))
         return fixed(0.0)
@@ -200,9 +210,32 @@ def _distribution(part: Part) -> Distribution:
         return Distribution(Family.EXPONENTIAL, (p[0],), low, high)
     if name == "norm":
         return Distribution(Family.NORMAL, (p[0], p[1]), low, high)
+    if name == "triang":
+        return _triangle(part, *p[:3])
+    if (
+        name == "exponnorm"
+    ):  # as scipy counts: the exponential part's mean in deviations of the normal part
+        if p[0] <= 0 or p[2] <= 0:
+            part.fault(N_("{place} is no distribution with its parameters: {shown}."))
+            return fixed(0.0)
+        return Distribution(Family.NORMAL_EXPONENTIAL, (p[1], p[2], p[0] * p[2]), low, high)
     family = Family.LOGNORMAL if name == "lognorm" else Family.GAMMA
     # The format gives the variance.
     return Distribution(family, (p[0], math.sqrt(max(0.0, p[1]))), low, high)
+
+
+def _triangle(part: Part, mode: float, low: float, high: float) -> Distribution:
+    """Mode, minimum and maximum; or as scipy counts, which is told by a mode between 0 and 1: where it lies as a share
+    of the width, the minimum and the width (durations of less than a second are none).
+    """
+    if 0 <= mode <= 1 and high > 1:
+        low, high = low, low + high
+        mode = low + mode * (high - low)
+    low, mode = max(0.0, low), max(0.0, mode)
+    if not low <= mode <= high:
+        part.fault(N_("{place}: minimum, mode and maximum must be in this order."))
+        return fixed(0.0)
+    return Distribution(Family.TRIANGULAR, (low, mode, high))
 
 
 def _histogram(part: Part) -> Distribution:

@@ -20,6 +20,7 @@ from designer.layout import with_layout
 from designer.ledger import ledger
 from designer.models import Draft, Study
 from designer.studies.commands import changed, held, study_by_id
+from designer.studies.done import done
 from designer.studies.said import read_said
 from designer.studies.sides import Side, Sides, draft_parts, has_to_be, side, sides
 from designer.studies.steps import snapshot
@@ -33,10 +34,11 @@ class NothingToChange(Refusal):
     sentence = "This finding has no change of its own. Correct the sheet or the diagram, or dismiss it with a reason."
 
 
-def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetime) -> Finding:
+def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetime) -> Said:
     """Carry out what a finding proposes, on the draft of the procedure as it is to be, which is made when needed.
 
-    Raises NotFound when the finding has gone, NothingToChange, and what designer.changes raises.
+    What was done, in words. Raises NotFound when the finding has gone, NothingToChange, and what designer.changes
+    raises.
     """
     study = held(session, study_id)
     draft = _to_be(session, study, by=by, at=at)
@@ -47,10 +49,11 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
     parts = draft_parts(session, draft.id)
     after = apply(parts, found.change.kind, found.change.arguments)
     _keep_parts(session, draft, parts, after, at)
+    told = done(found)
     accepted = {
         "key": found.key,
         "id": found.id,
-        "sentence": found.sentence,
+        "sentence": told.sentence,
         "values": found.values,
         "reference": found.reference,
         "saving": _saving_json(found),
@@ -59,9 +62,8 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
     }
     before = study.data.get("accepted", [])
     data = {**study.data, "accepted": [*before, accepted]}
-    told = Said(found.sentence, found.values)
     changed(session, study, data, told, draft=draft, draft_before=was, by=by, at=at)
-    return found
+    return told
 
 
 def proposed(
@@ -105,7 +107,7 @@ def change_to_be(
     was = snapshot(draft)
     parts = draft_parts(session, draft.id)
     _keep_parts(session, draft, parts, apply(parts, kind, arguments), at)
-    done = {
+    made = {
         "id": kind,
         "key": "",
         "sentence": told.sentence,
@@ -114,7 +116,7 @@ def change_to_be(
         "at": at.isoformat(),
         "by": by.full_name,
     }
-    data = {**study.data, "accepted": [*study.data.get("accepted", []), done]}
+    data = {**study.data, "accepted": [*study.data.get("accepted", []), made]}
     return changed(session, study, data, told, draft=draft, draft_before=was, by=by, at=at)
 
 

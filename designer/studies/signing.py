@@ -6,6 +6,7 @@ A signed report has no second signature and is never issued anew: a new issue ha
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,12 +24,16 @@ from engine.jobs import enqueue
 from engine.models import JobKind, LaneOffice, Person, Procedure, Role
 from engine.people import offices_below
 
+log = logging.getLogger(__name__)
+
 WHAT: Final = "Expedito, signed study report 1"
 LONGEST_POST: Final = 160
-PRINTED: Final = (
-    "pdf",
-    "no_pdf",
-)  # what comes after the figures; the rest of a report's JSON is what is signed
+PRINTED: Final = ("pdf", "no_pdf")
+MARK: Final = "signed"
+LATER: Final = (
+    *PRINTED,
+    MARK,
+)  # what comes after the figures; the rest of a report's JSON is signed
 
 
 class NotYours(Forbidden):
@@ -68,6 +73,15 @@ class AlreadySigned(Conflict):
     sentence = "{name} has signed this report already. What changes since is a report of its own."
 
 
+class SignatureLost(Conflict):
+    """Somebody did, and what they signed was taken out of the database."""
+
+    sentence = (
+        "{name} signed this report, but the signature is not kept any more. "
+        "Tell an operator; a new report can be issued and signed."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A signature as it is read: `is_genuine`: this installation signed the text; `is_unchanged`: the figures, and the
@@ -86,8 +100,8 @@ class Signed:
 
 
 def figures_digest(data: Mapping[str, Any]) -> str:
-    """The sha256 of a report's figures: of its JSON with sorted keys, without what was printed of it."""
-    figures = {name: one for name, one in data.items() if name not in PRINTED}
+    """The sha256 of a report's figures: of its JSON with sorted keys, without what came later."""
+    figures = {name: one for name, one in data.items() if name not in LATER}
     return hashlib.sha256(orjson.dumps(figures, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -135,6 +149,9 @@ def sign_report(
     before = signature_of(session, report)
     if before is not None:
         raise AlreadySigned(name=orjson.loads(before.statement)["signed_by"])
+    lost = lost_signature(report, before)
+    if lost is not None:
+        raise SignatureLost(name=lost["name"])
     post = " ".join(post.split())
     if not post or len(post) > LONGEST_POST:
         raise PostNeeded(most=LONGEST_POST)
@@ -167,7 +184,13 @@ def sign_report(
         pdf=None,
     )
     session.add(made)
+    # Beside the figures and in the log, so that a signature taken out of its table is missed.
+    mark = {"name": by.full_name, "post": post, "at": told["signed_at"]}
+    report.data = {**report.data, MARK: mark}
     session.flush()
+    digest = hashlib.sha256(statement).hexdigest()
+    fact = {"action": "report_signed", "report": report.code, "person": by.name}
+    log.info("report signed", extra={**fact, "statement_sha256": digest})
     payload = {"study": study_id, "number": number, "signed": True}
     key = f"{JobKind.REPORT.value}:{study_id}:{number}:signed"
     enqueue(session, JobKind.REPORT, key, payload, run_at=at, at=at)
@@ -177,6 +200,12 @@ def sign_report(
 def signature_of(session: Session, report: StudyReport) -> StudySignature | None:
     """Its signature; None while nobody has signed."""
     return session.get(StudySignature, (report.study_id, report.number))
+
+
+def lost_signature(report: StudyReport, made: StudySignature | None) -> Mapping[str, str] | None:
+    """Name, post and instant (`at`) of who signed a report whose signature is kept no more; else None."""
+    mark: Mapping[str, str] | None = report.data.get(MARK)
+    return mark if made is None else None
 
 
 def read_signature(made: StudySignature, report: StudyReport, seals: Iterable[Seal]) -> Signed:

@@ -1,6 +1,6 @@
 """The clock of a case as a page or a list shows it: what is due when, how much is used, why it stands still."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from engine.models import (
 from engine.sheet import Assessment, TermUnit
 from engine.terms.abandonment import abandoned_from
 from engine.terms.appeals import appeals_of
-from engine.terms.clock import RUNS, calendar_of, term_of
+from engine.terms.clock import RUNS, calendar_of, sheet_of_term, term_of
 from engine.terms.law import Law, law_of
 from engine.terms.notices import items_of, notices_of
 from engine.terms.stopping import suspensions_of
@@ -52,6 +52,7 @@ class ClockView:
     silent_on: date | None
     approved_on: date | None
     law: Law
+    is_silence_said: bool = True  # False: the sheet leaves it open, and it counts as negative
 
     @property
     def is_running(self) -> bool:
@@ -91,7 +92,16 @@ class ClockFile:
 def clock_view(session: Session, case: Case, *, at: datetime) -> ClockView | None:
     """How the clock of a case stands; None where no term applies. One statement."""
     term = term_of(session, case)
-    return None if term is None else _view(session, case, term, at)
+    if term is None:
+        return None
+    view = _view(session, case, term, at)
+    if term.assessment != Assessment.NEGATIVE_SILENCE:
+        return view
+    modalities = sheet_of_term(session, case, term).modalities
+    is_open = any(
+        one.name[:200] == term.modality and not one.is_assessment_said for one in modalities
+    )
+    return replace(view, is_silence_said=not is_open)
 
 
 def clock_views(session: Session, case_ids: list[int], *, at: datetime) -> dict[int, ClockView]:

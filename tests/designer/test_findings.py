@@ -1,16 +1,20 @@
 """Every finding has a procedure in which it holds, and one in which it does not."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal as D
+from string import Formatter
 from typing import Any
 
 import pytest
 
 from designer.asme import Override, derive, overridden
 from designer.asme.derivation import Measured
+from designer.changes import KINDS
 from designer.findings import Finding, Log, Subject, TaskLog, all_checks, look
 from designer.findings.log import interval
 from designer.findings.subject import AskedField
+from designer.studies.done import DONE
 from engine.bpmn import read
 from engine.sheet import read_sheet
 from tests.engine.spiff.diagrams import xml
@@ -253,6 +257,32 @@ def test_what_is_saved_is_the_work_the_wait_and_the_money() -> None:
     assert one.saving.money == D(15) * D("0.41") * 400
     assert one.change is not None
     assert one.change.arguments == {"first": "a", "second": "b"}
+
+
+def test_who_signs_stays_and_the_review_right_before_goes() -> None:
+    chain = 'start s\nuser a "Revisar el proyecto"\nuser b "Firmar la resolución"\nend e\ns -> a -> b -> e'
+    [one] = found(subject(chain), "consecutive-reviews")
+    assert one.element == "a"
+    assert one.change is not None
+    assert one.change.arguments == {"first": "b", "second": "a"}
+    assert one.message.startswith(
+        "“Revisar el proyecto” reviews what “Firmar la resolución” reviews next"
+    )
+
+
+def test_every_finding_that_can_be_carried_out_says_what_it_did() -> None:
+    checks = {check.id: check for check in all_checks()}
+    carried = {
+        (one.id, one.change.kind)
+        for whom in HOLDS.values()
+        for one in look(whom)
+        if one.change is not None
+    }
+    assert carried <= set(DONE)
+    for (finding_id, kind), sentence in DONE.items():
+        assert kind in KINDS
+        named = {name for _text, name, _spec, _conversion in Formatter().parse(sentence) if name}
+        assert named <= set(re.findall(r"{(\w+)}", checks[finding_id].sentence))
 
 
 def test_a_requirement_that_goes_saves_paper_and_its_burden() -> None:

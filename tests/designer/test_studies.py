@@ -201,7 +201,7 @@ def test_a_draft_that_was_changed_on_its_own_page_is_not_overwritten(
     session.flush()
     step = last_step(session, study.id)
     assert step is not None
-    with pytest.raises(ChangedElsewhere, match="has just reviewed"):
+    with pytest.raises(ChangedElsewhere, match="is taken out, since"):
         undo_last(session, study.id, step.number, by=ana, at=START)
 
 

@@ -1,5 +1,8 @@
 """Published procedures: the catalogue, versions, who does what, drafts that start from a version, walks."""
 
+from sqlalchemy import select
+
+from designer.models import Draft
 from tests.webapp.conftest import LICENCE, Town
 from tests.webapp.test_upload import draft_page
 
@@ -95,3 +98,19 @@ def test_a_walk_can_be_read_step_by_step(town: Town) -> None:
     assert shown.startswith("Receive the request")
     assert 'rel="prev"' in text
     assert 'rel="next"' in text
+
+
+def test_a_sheet_that_leaves_silence_open_is_published_by_who_knows_it(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = draft_page(ana)
+    with town.database.transaction() as session:
+        draft = session.scalars(select(Draft)).one()
+        draft.sheet = {"name": "Permit", "modalities": [{"name": "Small shops"}]}
+    assert "does not say what silence means in “Small shops”" in ana.get(address).text
+    said = {"key": "permit", "name": "Permit"}
+    refused = ana.post(f"{address}/publish", said)
+    assert refused.status_code == 422
+    assert "Say it on the sheet first" in refused.text
+    assert ana.get("/procedures/permit").status_code == 404
+    assert ana.post(f"{address}/publish", {**said, "is_silence_open": "on"}).status_code == 303
+    assert ana.get("/procedures/permit").status_code == 200

@@ -143,6 +143,21 @@ def test_figures_changed_after_signing_are_told(town: Town, report: str) -> None
     assert "The report is as it was signed." not in text
 
 
+def test_a_signature_taken_out_of_the_database_is_missed(town: Town, report: str) -> None:
+    marta = town.visitor("marta")
+    marta.post(f"{report}/sign", SAID)
+    with town.database.transaction() as session:
+        session.delete(session.scalars(select(StudySignature)).one())
+    text = marta.get(report).text
+    assert "Marta, Gerente Municipal, signed this report on" in text
+    assert "the signature is not kept here any more" in text
+    assert "Sign the report" not in text
+    assert "signature missing" in marta.get("/studies/reports").text
+    again = marta.post(f"{report}/sign", SAID)
+    assert again.status_code == 409
+    assert "Marta signed this report, but the signature is not kept any more" in again.text
+
+
 def test_a_signature_of_another_key_is_told(town: Town, report: str) -> None:
     marta = town.visitor("marta")
     marta.post(f"{report}/sign", SAID)

@@ -45,6 +45,13 @@ def permit(town: Town, assessment: str, **more: Any) -> str:
         return start_case(session, version, {}, applicant=rosa, by=luis, at=town.clock()).number
 
 
+def test_silence_that_the_sheet_leaves_open_counts_as_negative_and_says_so(town: Town) -> None:
+    number = permit(town, "")
+    text = town.visitor("luis").get(f"/cases/{number}/term").text
+    assert "The sheet does not say what silence means, so it counts as negative" in text
+    assert "appealed from 24 Feb 2026" in text
+
+
 def work(town: Town) -> None:
     Worker(town.database, town.clock).run_until_idle()
 

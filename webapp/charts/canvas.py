@@ -72,13 +72,17 @@ class Chart:
     left: float = LEFT
 
 
-def duration_words(seconds: float | None) -> str:
-    """“12 min”, “5.5 h”, “3.2 days”: two figures are enough to act on."""
+def duration_words(seconds: float | None, beside: float | None = None) -> str:
+    """“12 min”, “5.5 h”, “3.2 days”: two figures are enough to act on.
+
+    `beside`: a duration that is told in the same breath, whose unit this one takes.
+    """
     if seconds is None:
         return "–"
-    if seconds < 90 * _MINUTE:
+    measure = seconds if beside is None else abs(beside)
+    if measure < 90 * _MINUTE:
         return str(_("%(number)s min", number=format_decimal(round(seconds / _MINUTE))))
-    if seconds < 2 * _DAY:
+    if measure < 2 * _DAY:
         return str(_("%(number)s h", number=_short(seconds / _HOUR)))
     return str(_("%(number)s days", number=_short(seconds / _DAY)))
 

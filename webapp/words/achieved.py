@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import format_date, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
-from webapp.words.report_parts import Table, ranged, signed, spanned
+from webapp.words.report_parts import Table
+from webapp.words.spans import ranged, signed, spanned, unsigned
 from webapp.words.studies import share
 
 _MEASURES: dict[str, LazyString] = {
@@ -49,7 +49,7 @@ def verdict(data: Mapping[str, Any]) -> str:
             count=count,
             running=format_decimal(said["running"]),
         )
-    told = {"count": count, "time": _time(said["value"]), "range": _range(said)}
+    told = {"count": count, "time": unsigned(said["value"]), "range": _range(said)}
     if said.get("is_level") or word == "level":
         level = _(
             "Half of the cases are decided within %(time)s (95%% interval: %(range)s; %(count)s).",
@@ -110,7 +110,7 @@ def _kept(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _level(one: Mapping[str, Any] | None) -> str:
-    return "–" if one is None else spanned(one["value"], one["low"], one["high"], _time)
+    return "–" if one is None else spanned(one["value"], one["low"], one["high"], unsigned)
 
 
 def _changed(one: Mapping[str, Any]) -> str:
@@ -121,18 +121,14 @@ def _changed(one: Mapping[str, Any]) -> str:
 def _range(one: Mapping[str, Any]) -> str:
     """The interval of a change, or of a level."""
     is_change = "is_clear" in one or one["value"] < 0 or (one["low"] or 0) < 0
-    return ranged(one["low"], one["high"], signed if is_change else _time)
+    return ranged(one["low"], one["high"], signed if is_change else unsigned)
 
 
 def _size(one: Mapping[str, Any]) -> str:
     """The interval of a change that lies on one side of zero, without its sign: the sentence says which side."""
     ends = [None if one[end] is None else abs(one[end]) for end in ("low", "high")]
     low, high = ends if one["value"] >= 0 else reversed(ends)
-    return ranged(low, high, _time)
-
-
-def _time(seconds: float) -> str:
-    return duration_words(abs(seconds))
+    return ranged(low, high, unsigned)
 
 
 def basis(data: Mapping[str, Any]) -> list[str]:

@@ -45,7 +45,7 @@ def warnings(data: Mapping[str, Any]) -> Iterator[str]:
         yield _(
             "What was measured is itself not known to within 10%%: with other cases of the same office, half "
             "of them would have taken between %(low)s and %(high)s (95%% confidence).",
-            low=duration_words(low),
+            low=duration_words(low, high),
             high="∞" if high is None else duration_words(high),
         )
 
@@ -78,8 +78,8 @@ def _carries_over(gate: Mapping[str, Any]) -> bool:
 
 def _times(gate: Mapping[str, Any]) -> dict[str, str]:
     return {
-        "half": duration_words(gate["p50"]),
+        "half": duration_words(gate["p50"], gate["measured"]["p50"]),
         "half_now": duration_words(gate["measured"]["p50"]),
-        "most": duration_words(gate["p85"]),
+        "most": duration_words(gate["p85"], gate["measured"]["p85"]),
         "most_now": duration_words(gate["measured"]["p85"]),
     }

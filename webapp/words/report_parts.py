@@ -1,6 +1,6 @@
 """What reports are made of, in words: tables, curves, bars and diagrams, of what is promised and of what came."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from engine.errors import filled
 from webapp.charts.canvas import duration_words, nice_seconds
 from webapp.charts.diagram import Drawing, drawing, hottest
 from webapp.i18n import _
+from webapp.words.spans import ranged, signed
 from webapp.words.studies import COUNTED, MEASURES, change, measured, minutes, money, share
 
 WIDTH, HEIGHT = 640, 200
@@ -310,29 +311,6 @@ def part(was: Decimal | None, will_be: Decimal | None) -> str:
     if will_be is None:
         return "–"
     return change((will_be - was) / was if was else None).replace("-", "−")
-
-
-def signed(seconds: float) -> str:
-    """A change of a duration with its sign."""
-    sign = "−" if seconds < 0 else "+" if seconds > 0 else ""
-    return f"{sign}{duration_words(abs(seconds))}"
-
-
-def ranged(low: float | None, high: float | None, say: Callable[[float], str] = signed) -> str:
-    """From one duration to another; the unit once where it is the same, “?” for an end that is not known yet."""
-    ends = ["?" if one is None else say(one) for one in (low, high)]
-    (one, _gap, unit), (other, _gap, same) = (end.rpartition(" ") for end in ends)
-    return f"{one} … {other} {unit}" if unit == same else " … ".join(ends)
-
-
-def spanned(
-    value: float, low: float | None, high: float | None, say: Callable[[float], str] = signed
-) -> str:
-    """A duration with its interval; the unit once where it is the same."""
-    (number, _gap, unit), interval = say(value).rpartition(" "), ranged(low, high, say)
-    if interval.count(unit) == 1 and interval.endswith(f" {unit}") and "?" not in interval:
-        return f"{number} ({interval.removesuffix(f' {unit}')}) {unit}"
-    return f"{say(value)} ({interval})"
 
 
 def paid(by: Decimal, currency: str) -> str:

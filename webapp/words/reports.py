@@ -28,13 +28,12 @@ from webapp.words.report_parts import (
     part,
     places,
     points,
-    ranged,
     sketches,
-    spanned,
     spread,
     whole,
     yearly,
 )
+from webapp.words.spans import ranged, spanned
 from webapp.words.studies import MEASURES, accepted_words, measured, money, share
 
 _SIMULATED: dict[str, LazyString] = {
@@ -250,10 +249,12 @@ def _verdict(data: Mapping[str, Any]) -> str:
     said = data.get("verdict")
     if said is None:
         return _("It could not be simulated, so nothing is said of its days.")
+    low, high = sorted(abs(said[end]) for end in ("low", "high"))
+    longest = max(abs(said["value"]), high)
     values = {
-        "time": duration_words(abs(said["value"])),
-        "low": duration_words(min(abs(said["low"]), abs(said["high"]))),
-        "high": duration_words(max(abs(said["low"]), abs(said["high"]))),
+        "time": duration_words(abs(said["value"]), longest),
+        "low": duration_words(low, longest),
+        "high": duration_words(high, longest),
     }
     if said["word"] == "faster":
         return _(

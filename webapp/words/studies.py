@@ -107,7 +107,7 @@ def gain_words(finding: Finding) -> str:
 
 
 def accepted_words(accepted: Mapping[str, Any]) -> str:
-    """What was found and accepted, in the reader's language."""
+    """What was changed on the draft and why, in the reader's language."""
     return filled(_(accepted["sentence"]), accepted["values"])
 
 

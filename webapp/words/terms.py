@@ -78,6 +78,12 @@ def silence_words(view: ClockView) -> str:
     """What silence will do, and when."""
     if view.assessment == Assessment.POSITIVE_SILENCE:
         return _("If nothing is notified, it is approved on %(day)s.", day=day(view.silence_from))
+    if not view.is_silence_said:
+        return _(
+            "The sheet does not say what silence means, so it counts as negative: if nothing is notified, it may be "
+            "appealed from %(day)s.",
+            day=day(view.silence_from),
+        )
     if view.assessment == Assessment.NEGATIVE_SILENCE:
         return _(
             "If nothing is notified, it may be appealed from %(day)s.", day=day(view.silence_from)
@@ -122,6 +128,14 @@ def applicant_words(view: ClockView) -> list[str]:
         told.append(
             _(
                 "If it does not, your request counts as approved on %(day)s.",
+                day=day(view.silence_from),
+            )
+        )
+    elif not view.is_silence_said:
+        told.append(
+            _(
+                "The procedure does not say what it means when no answer comes. You may appeal from %(day)s, as if it "
+                "had said no; ask the office.",
                 day=day(view.silence_from),
             )
         )

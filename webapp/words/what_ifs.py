@@ -83,10 +83,10 @@ def measures() -> list[Measure]:
     ]
 
 
-def amount(key: str, value: float, currency: str = "") -> str:
-    """A value of a measure in words."""
+def amount(key: str, value: float, currency: str = "", beside: float | None = None) -> str:
+    """A value of a measure in words; a duration in the unit of the one `beside` it, where there is one."""
     if key.startswith(("cycle", "waiting", "working")):
-        return ("−" if value < 0 else "") + duration_words(abs(value))
+        return ("−" if value < 0 else "") + duration_words(abs(value), beside)
     if key in {"late", "silent", "utilisation"}:
         return str(format_percent(value, format="#,##0.# %"))
     text = str(format_decimal(round(value, 2), format="#,##0.00"))
@@ -95,8 +95,13 @@ def amount(key: str, value: float, currency: str = "") -> str:
 
 def interval(key: str, found: Estimate, currency: str = "") -> str:
     """The 95 % interval in words."""
-    low, high = amount(key, found.low, currency), amount(key, found.high, currency)
+    low, high = (amount(key, end, currency, reach(found)) for end in (found.low, found.high))
     return _("%(low)s to %(high)s", low=low, high=high)
+
+
+def reach(found: Estimate) -> float:
+    """The longest of a duration and the ends of its interval: all three are told in its unit."""
+    return max(abs(one) for one in (found.value, found.low, found.high))
 
 
 def gap_sentence(gap: Gap) -> str:

@@ -13,6 +13,7 @@ KNOWN = [
     (exponential(100), 100, 100),
     (Distribution(Family.EXPONENTIAL, (100,), minimum=40), 100, 60),
     (Distribution(Family.NORMAL, (100, 10)), 100, 10),
+    (Distribution(Family.NORMAL_EXPONENTIAL, (100, 10, 50)), 150, 2600**0.5),
     (Distribution(Family.LOGNORMAL, (100, 50)), 100, 50),
     (Distribution(Family.GAMMA, (100, 50)), 100, 50),
     (Distribution(Family.WEIBULL, (100, 2)), 88.62, 46.33),

@@ -50,6 +50,28 @@ def test_what_it_says_is_what_we_assume() -> None:
     assert scenario.gateways["x2"] == {"x2_return_form": 0.2, "x2_p1": 0.8}
 
 
+def said(name: str, *values: float) -> dict[str, Any]:
+    return {"distribution_name": name, "distribution_params": [{"value": one} for one in values]}
+
+
+@pytest.mark.parametrize(
+    ("file", "read"),
+    [
+        (said("triang", 600, 300, 1200), Distribution(Family.TRIANGULAR, (300, 600, 1200))),
+        # as scipy counts: mode as a share of the width, minimum, width
+        (said("triang", 0.5, 300, 900), Distribution(Family.TRIANGULAR, (300, 750, 1200))),
+        (
+            said("exponnorm", 2, 600, 60, 0, 9000),
+            Distribution(Family.NORMAL_EXPONENTIAL, (600, 60, 120), 0, 9000),
+        ),
+    ],
+)
+def test_triangles_and_normals_with_a_tail_are_read(
+    file: dict[str, Any], read: Distribution
+) -> None:
+    assert read_prosimos(changed(arrival_time_distribution=file)).arrivals.every == read
+
+
 def test_rules_attributes_batches_and_priorities_are_read() -> None:
     rule = [[{"attribute": "kind", "comparison": "=", "value": "BUSINESS"}],
             [{"attribute": "amount", "comparison": "in", "value": ["1000", "inf"]}]]  # fmt: skip
@@ -95,6 +117,8 @@ def test_rules_attributes_batches_and_priorities_are_read() -> None:
             {"arrival_time_distribution": {"distribution_name": "levy", "distribution_params": []}},
             "arrival_time_distribution is no distribution",
         ),
+        ({"arrival_time_distribution": said("triang", 900, 0, 600)}, "arrival_time_distribution: minimum, mode"),
+        ({"arrival_time_distribution": said("exponnorm", 2, 600, 0)}, "arrival_time_distribution is no distribution"),
         (
             {"resource_calendars": [{"id": "office", "time_periods": [{"from": "FUNDAY", "to": "MONDAY", "beginTime": "9", "endTime": "17"}]}]},
             "resource_calendars[0].time_periods[0].from must be one of MONDAY",

@@ -1,6 +1,7 @@
 """The report of a study: issued, read, printed, signed, made public."""
 
 import base64
+from datetime import datetime
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from designer.studies.report import (
 )
 from designer.studies.signing import (
     LONGEST_POST,
+    lost_signature,
     may_sign,
     read_signature,
     reports_to_read,
@@ -200,6 +202,7 @@ def _page(
     is_done = report.data.get("state") == "done"
     no_pdf = report.data.get("no_pdf")
     made = signature_of(session(), report)
+    lost = lost_signature(report, made)
     person = current_person()
     study = session().get_one(Study, report.study_id)
     return page(
@@ -216,8 +219,10 @@ def _page(
         refusal=sentence(refusal) if refusal else "",
         signed=None if made is None else _read(made, report),
         is_signed_pdf=signed_pdf_of(made) is not None,
+        lost=None if lost is None else {**lost, "at": datetime.fromisoformat(lost["at"])},
         signs=not is_public
         and made is None
+        and lost is None
         and person is not None
         and is_printed(report)
         and may_sign(session(), study, report, person),

@@ -37,7 +37,7 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.words.studies import MEASURES, SIDE_NAMES, change, finding_words, measured
+from webapp.words.studies import MEASURES, SIDE_NAMES, change, measured
 
 pages = Blueprint("studies", __name__, url_prefix="/studies")
 NAVIGATION = Link("studies.index", lazy_gettext("Studies"), place=45)
@@ -92,13 +92,13 @@ def to_be(study_id: int) -> ResponseReturnValue:
 def accept_finding(study_id: int) -> ResponseReturnValue:
     """Carry out what a finding proposes."""
     try:
-        found = accept(
+        told = accept(
             session(), study_id, request.form.get("finding", ""), by=signed_in(), at=now()
         )
     except Refusal as refusal:
         start_over()
         return _show(study_by_id(session(), study_id), refusal)
-    flash(_("Done on the draft: %(finding)s", finding=finding_words(found)))
+    flash(_("Done on the draft: %(finding)s", finding=said(told)))
     return redirect(url_for("studies.show", study_id=study_id, _anchor="findings"), 303)
 
 

@@ -47,7 +47,7 @@ from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studio.drafts import DRAFT
 from webapp.words.sheets import term_words
-from webapp.words.what_ifs import Words, amount, figure, gap_sentence, interval, measures
+from webapp.words.what_ifs import Words, amount, figure, gap_sentence, interval, measures, reach
 
 pages = Blueprint("what_ifs", __name__)
 
@@ -247,6 +247,7 @@ def _index(
         measures=measures(),
         amount=amount,
         interval=interval,
+        reach=reach,
         overlay=charts.overlay([(one.name, results[one.id]) for one in found if one.id in results]),
         procedure=procedure,
         draft=draft,
@@ -288,6 +289,7 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         measures=measures(),
         amount=amount,
         interval=interval,
+        reach=reach,
         waits=charts.waits(results, words.names) if results is not None else None,
         tornado=charts.tornado((done.results if done else {}).get("tornado", ())),
         replay=_replay(results),

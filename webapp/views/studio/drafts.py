@@ -22,7 +22,7 @@ from designer.drafts import (
 )
 from designer.examination import examine_apart
 from designer.models import Draft
-from designer.publishing import key_from, publish_draft
+from designer.publishing import key_from, publish_draft, silences_left_open
 from engine.bpmn.document import MAX_BYTES
 from engine.directory import people_names
 from engine.errors import Refusal
@@ -190,7 +190,13 @@ def publish(draft_id: int) -> ResponseReturnValue:
     key, name = (request.form.get(field, "").strip() for field in ("key", "name"))
     try:
         version = publish_draft(
-            session(), draft_id, key=key, name=name[:300], by=signed_in(), at=now()
+            session(),
+            draft_id,
+            key=key,
+            name=name[:300],
+            is_silence_open="is_silence_open" in request.form,
+            by=signed_in(),
+            at=now(),
         )
     except Refusal as refusal:
         start_over()
@@ -278,6 +284,7 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,
+        silences=silences_left_open(draft),
         author=people_names(session(), [draft.created_by_id]).get(draft.created_by_id or 0),
         refusal=sentence(refusal) if refusal else None,
     )
