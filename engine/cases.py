@@ -44,6 +44,7 @@ class Applicant:
     document: str | None = None
     email: str | None = None
     person_id: int | None = None
+    language: str | None = None  # in which they filed; None where somebody else filed for them
 
 
 class CaseEnded(Conflict):
@@ -141,6 +142,7 @@ def start_case(
         applicant_name=applicant.name[:200],
         applicant_document=applicant.document,
         applicant_email=applicant.email,
+        applicant_language=applicant.language,
         search_words=search_words(number, applicant.name, applicant.document),
         filed_on=today,
         started_by_id=None if by is None else by.id,

@@ -34,8 +34,10 @@ _SPANISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.ERRAND_GIVEN: "{by} le dio un encargo: {words}",
     NotificationKind.TARGET_MISSED: "Meta no cumplida en {words}: “{task}”, {number} de 100 a tiempo en lugar de {by}.",
 }
-_DIGEST = {"en": ("{count} notifications wait for you", "Since your last digest:"),
-           "es": ("Tiene {count} avisos", "Desde su último resumen:")}  # fmt: skip
+_DIGEST = {  # of one, of several, and what stands before the list
+    "en": ("1 notification waits for you", "{count} notifications wait for you", "Since your last digest:"),
+    "es": ("Tiene 1 aviso", "Tiene {count} avisos", "Desde su último resumen:"),
+}  # fmt: skip
 _LINK = {"en": "See them in Expedito, under Notifications.", "es": "Véalos en Expedito, en Avisos."}
 
 
@@ -71,7 +73,8 @@ def digest_words(
 ) -> tuple[str, str]:
     """Subject and text of a digest."""
     code = _code(language)
-    subject, before = _DIGEST[code]
+    one, several, before = _DIGEST[code]
+    subject = one if len(told) == 1 else several
     lines = "\n".join(f"- {sentence(kind, data, language)}" for kind, data in told)
     text = f"{before}\n\n{lines}\n\n{_LINK[code]}\n"
     return filled(subject, {"count": len(told)}), text

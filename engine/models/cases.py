@@ -98,6 +98,7 @@ class Case(Base):
     applicant_name: Mapped[str] = mapped_column(String(200), default="")
     applicant_document: Mapped[str | None] = mapped_column(String(40))  # identity or tax number
     applicant_email: Mapped[str | None] = mapped_column(String(320))
+    applicant_language: Mapped[str | None] = mapped_column(String(8))  # of the pages they filed on
     search_words: Mapped[str] = mapped_column(
         String(400), default=""
     )  # lower case, no accents: number and applicant

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, Refusal
 from engine.events import Happened
-from engine.models import Case, CaseStatus, CaseTerm, ClockState, FiledAppeal, Person
+from engine.models import (
+    Case,
+    CaseStatus,
+    CaseTerm,
+    ClockState,
+    FiledAppeal,
+    Person,
+    Task,
+    TaskStatus,
+)
 from engine.progress import Held, hold
 from engine.record.facts import Fact, record
 from engine.sheet import Appeal
@@ -85,6 +94,12 @@ class NothingDelayed(Conflict):
     """A complaint is about a case that goes on."""
 
     sentence = "Case {number} has ended: there is no delay to complain about."
+
+
+class NothingLate(Conflict):
+    """Every term of the case still runs."""
+
+    sentence = "Nothing is late in case {number} yet: the office has until {day} to decide. Complain from the day after."
 
 
 def appeal_until(
@@ -190,9 +205,9 @@ def file_appeal(
 def file_complaint(
     session: Session, case_id: int, grounds: str, *, by: Person | None, at: datetime
 ) -> FiledAppeal:
-    """Complain about delay, at any time while the case goes on; it never suspends the case (158).
+    """Complain about delay, as long as the case goes on and once a term is over; it never suspends the case (158).
 
-    Raises NothingDelayed, NoAppealHere, AppealOpen, GroundsMissing.
+    Raises NothingDelayed, NoAppealHere, AppealOpen, NothingLate, GroundsMissing.
     """
     held, term = held_term(session, case_id, at=at)
     case, law = held.case, law_of(term.jurisdiction)
@@ -203,8 +218,34 @@ def file_complaint(
     for one in appeals_of(session, case_id):
         if one.kind == COMPLAINT and one.decided_on is None:
             raise AppealOpen(number=case.number, day=one.filed_on)
+    if not is_late(session, case, term, at=at):
+        raise NothingLate(number=case.number, day=term.decide_by)
     complaint = Appeal(COMPLAINT, 0, law.complaint_days)
     return _file(session, held, term, complaint, SILENCE, grounds, by=by, at=at)
+
+
+def is_late(session: Session, case: Case, term: CaseTerm, *, at: datetime) -> bool:
+    """Whether a term is over: that of the request, unless it stands still, or that of what somebody has to do in it."""
+    today = calendar_of(session, term).day_of(at)
+    if term.stopped_on is None and case.clock != ClockState.ANSWERED and today > term.decide_by:
+        return True
+    overdue = select(Task.token).where(
+        Task.case_id == case.id, Task.status == TaskStatus.OPEN, Task.due_at < at
+    )
+    return term.stopped_on is None and session.scalar(overdue.limit(1)) is not None
+
+
+def may_complain(session: Session, case: Case, *, at: datetime) -> bool:
+    """Whether a complaint for delay may be filed today."""
+    term = term_of(session, case)
+    if term is None or case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
+        return False
+    if law_of(term.jurisdiction).complaint_days is None:
+        return False
+    waits = any(
+        one.kind == COMPLAINT and one.decided_on is None for one in appeals_of(session, case.id)
+    )
+    return not waits and is_late(session, case, term, at=at)
 
 
 def appeals_of(session: Session, case_id: int) -> list[FiledAppeal]:

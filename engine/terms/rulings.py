@@ -18,7 +18,7 @@ from engine.record.facts import Fact, record
 from engine.sheet import Assessment
 from engine.spiff import NoSuchElement
 from engine.terms import appeal_clock
-from engine.terms.appeals import GroundsMissing, held_term
+from engine.terms.appeals import ACT, GroundsMissing, held_term
 from engine.terms.authority import check_may_decide
 from engine.terms.clock import calendar_of, count, days_said, set_alarm
 from engine.terms.endings import end_by_law
@@ -242,6 +242,7 @@ def _letter(
         "text": appeal.decision,
         "is_back": appeal.effect == BACK,
         "is_anew": appeal.effect == ANEW,
+        "is_revoked": appeal.effect is not None and appeal.against == ACT,
         "stage": _name(held, appeal.returned_to),
         "decide_by": term.decide_by,
         "is_automatic": term.assessment == Assessment.AUTOMATIC,

@@ -240,8 +240,17 @@ def needed(session: Session, draft: FilingDraft) -> list[Needed]:
     return [_needed(draft, one, form, sheet.raw) for one in told.requirements]
 
 
-def file_draft(session: Session, draft: FilingDraft, *, by: Person | None, at: datetime) -> Case:
+def file_draft(
+    session: Session,
+    draft: FilingDraft,
+    *,
+    language: str | None = None,
+    by: Person | None,
+    at: datetime,
+) -> Case:
     """Open the case of a draft; the one it has become already, when it is filed a second time.
+
+    `language`: of the pages it is filed on, in which the applicant is written to, unless a clerk files for them.
 
     Raises ApplicantIncomplete, NotYetAnswered, engine.forms.Unfit, engine.cases.ProcedureSuspended.
     """
@@ -259,7 +268,11 @@ def file_draft(session: Session, draft: FilingDraft, *, by: Person | None, at: d
         session.get_one(Version, draft.version_id),
         draft.answers,
         applicant=Applicant(
-            who["name"], who["document"], who.get("email") or None, draft.person_id
+            who["name"],
+            who["document"],
+            who.get("email") or None,
+            draft.person_id,
+            language if draft.clerk_id is None else None,
         ),
         channel="online" if draft.clerk_id is None else "window",
         files={file.sha256: file for files in draft.documents.values() for file in _stored(files)},

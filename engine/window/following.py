@@ -12,9 +12,9 @@ from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
 from engine.models import Case, CaseStatus, Document, Letter, Office, Task, TaskStatus
 from engine.sheet import Appeal
-from engine.terms.appeals import may_appeal
+from engine.terms.appeals import may_appeal, may_complain
 from engine.terms.clock import term_of
-from engine.terms.offered import COMPLAINT, offered
+from engine.terms.offered import offered
 from engine.terms.view import ClockFile, StatedNotice, clock_file
 from engine.visibility import shown_case
 from engine.window.offers import sheet_of
@@ -96,14 +96,12 @@ def deeds(session: Session, case: Case, *, at: datetime) -> tuple[Deeds, ClockFi
     file = clock_file(session, case, at=at)
     if file is None:
         return Deeds(None, is_open, (), False), None
-    law = file.view.law
-    waiting = {one.kind for one in file.appeals if one.decided_on is None}
     term = term_of(session, case)
     known = {} if term is None else offered(session, case, term)
     appeals = tuple(one for one in known.values() if may_appeal(session, case, one, at=at))
-    may_complain = is_open and law.complaint_days is not None and COMPLAINT not in waiting
     is_notified = file.view.notified_on is not None
-    return Deeds(file.open_notice, is_open and not is_notified, appeals, may_complain), file
+    is_complaint_open = may_complain(session, case, at=at)
+    return Deeds(file.open_notice, is_open and not is_notified, appeals, is_complaint_open), file
 
 
 def element_names(session: Session, case: Case) -> dict[str, str]:

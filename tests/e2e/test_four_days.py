@@ -221,7 +221,7 @@ def test_four_days_in_a_life(
     rosa.get_by_role("link", name="Apelar").click()
     if rosa.get_by_role("button", name="Envíenme el código").count():
         prove(rosa, town)
-    rosa.get_by_label("¿Por qué no está de acuerdo").fill("Nadie contestó.")
+    rosa.get_by_label("¿Qué pide, y por qué?").fill("Nadie contestó.")
     rosa.get_by_role("button", name="Presentar", exact=True).click()
     expect(rosa.get_by_text(re.compile("Apelación: presentada"))).to_be_visible()
     no_barriers(rosa)

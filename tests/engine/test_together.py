@@ -45,6 +45,7 @@ from engine.models import (
     TaskStatus,
     Version,
 )
+from engine.notification_words import digest_words
 from engine.notifications import (
     notifications,
     read_notifications,
@@ -323,6 +324,17 @@ def test_an_assigned_task_is_told_at_once_or_in_a_digest(hall: TownHall, ana: Pe
     assert send_digests(hall.session, at=hall.at) == 1
     assert send_digests(hall.session, at=hall.at) == 0
     assert mails(hall)[1].count("- Chief gave you the task “Receive”") == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [("es", "Tiene 1 aviso", "Tiene 2 avisos"),
+     ("en", "1 notification waits for you", "2 notifications wait for you")],
+)  # fmt: skip
+def test_a_digest_counts_as_people_do(language: str, one: str, two: str) -> None:
+    told = (NotificationKind.ERRAND_GIVEN, {"by": "Ana", "words": "Sign."})
+    assert digest_words([told], language)[0] == one
+    assert digest_words([told, told], language)[0] == two
 
 
 def test_what_is_read_is_not_mailed_and_nobody_is_told_of_their_own_doing(

@@ -160,6 +160,30 @@ def test_the_office_writes_and_the_applicant_is_told_by_mail(town: Town) -> None
         assert "Traiga" not in mail.payload["text"]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("'es'", "La oficina le escribió"),
+        ("'en'", "The office wrote"),
+        ("NULL", "The office wrote"),
+    ],
+)
+def test_the_mail_speaks_as_the_applicant_filed_and_not_as_the_officer_reads(
+    town: Town, language: str, words: str
+) -> None:
+    _carla, at = file_of(town)
+    with town.database.transaction() as session:
+        session.connection().exec_driver_sql(
+            f"UPDATE case_file SET applicant_email = 'r@example.com', applicant_language = {language}"
+        )
+    officer = town.visitor("carla")
+    officer.post("/account/language", {"language": "es"})
+    assert officer.post(f"{at}/messages", {"text": "Traiga el plano."}).status_code == 303
+    with town.database.reading() as session:
+        mail = session.scalars(select(Job).where(Job.kind == JobKind.MAIL.value)).one()
+        assert words in mail.payload["text"]
+
+
 def test_an_empty_message_is_refused_beside_the_form(town: Town) -> None:
     carla, at = file_of(town)
     answer = carla.post(f"{at}/messages", {"text": " "})

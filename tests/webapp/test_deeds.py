@@ -15,6 +15,7 @@ from tests.webapp.test_filing import (
     Applicant,
     applicant,
     file,
+    fill_in,
     mailed_code,
     publish,
     the_case,
@@ -30,12 +31,16 @@ def acting(hall: Town) -> tuple[Applicant, str]:
     """Rosa at another computer, who has shown code, document and the code by mail; the address of her case."""
     code = file(hall, applicant(hall))
     hall.clock.advance(seconds=5)
-    rosa = applicant(hall)
+    return shown(hall, code), f"/follow/{the_case(hall).id}"
+
+
+def shown(hall: Town, code: str) -> Applicant:
+    """Rosa, who has shown code, document and the code by mail."""
+    rosa, at = applicant(hall), f"/follow/{the_case(hall).id}"
     rosa.send("/follow", {"code": code, "document": ROSA["document"]})
-    at = f"/follow/{the_case(hall).id}"
     rosa.send(f"{at}/prove/send")
     rosa.send(f"{at}/prove", {"code": mailed_code(hall.database)})
-    return rosa, at
+    return rosa
 
 
 def observed(hall: Town) -> None:
@@ -96,12 +101,30 @@ def test_withdrawing_ends_the_case(hall: Town) -> None:
 
 
 def test_a_complaint_for_delay_is_filed_once(hall: Town) -> None:
-    rosa, at = acting(hall)
+    code = file(hall, applicant(hall))
+    at = f"/follow/{the_case(hall).id}"
+    looking = applicant(hall)
+    looking.send("/follow", {"code": code, "document": ROSA["document"]})
+    assert "Complain" not in looking.get(at).text  # on the day it was filed nothing is late
+    hall.clock.advance(days=60)
+    rosa = shown(hall, code)
+    assert "Complain that it is late" in rosa.get(at).text
     assert rosa.send(f"{at}/appeal/complaint", {"grounds": " "}).status_code == 422
     assert rosa.send(f"{at}/appeal/complaint", {"grounds": "Nadie viene."}).status_code == 303
     assert rosa.get(f"{at}/appeal/complaint").status_code == 404
     with hall.database.reading() as session:
         assert session.scalars(select(FiledAppeal)).one().grounds == "Nadie viene."
+
+
+@pytest.mark.parametrize(("tongue", "language"), [("es-PE", "es"), ("en-GB", "en")])
+def test_the_language_of_the_filing_is_kept_for_the_mails_to_come(
+    hall: Town, tongue: str, language: str
+) -> None:
+    rosa = applicant(hall)
+    at = fill_in(hall, rosa)
+    sent = {"csrf_token": rosa.token("/follow")}
+    rosa.client.post(f"{at}/file", data=sent, headers={"Accept-Language": tongue})
+    assert the_case(hall).applicant_language == language
 
 
 def test_nothing_is_appealed_before_it_is_decided(hall: Town) -> None:

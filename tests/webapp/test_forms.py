@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.files.store import FileStore
 from engine.forms import Form, Unfit, read_form
-from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
+from webapp.forms import Asked, Sent, ask, error_sentence, newly_asked, read_sent
+from webapp.words import numbers, sizes
 
 VALUES = [{"value": "x", "label": "X"}, {"value": 2, "label": "Two"}]
 
@@ -29,9 +30,29 @@ def page() -> Iterator[Flask]:
     app.config["SECRET_KEY"] = "a secret of the test"
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, default_locale="en")
+    numbers.register(app)
+    sizes.register(app)
     app.jinja_env.globals["may_frame"] = lambda url: False
     with app.test_request_context():
         yield app
+
+
+def test_a_number_stands_as_its_reader_types_it_and_comes_back_the_same(page: Flask) -> None:
+    form = read_form({"components": [{"type": "number", "key": "area", "label": "Area"}]})
+    for value, english, spanish in (
+        (15.5, "15.5", "15,5"),
+        (1.125, "1.1250", "1,1250"),
+        (45, "45", "45"),
+    ):
+        for language, typed in (("en", english), ("es", spanish)):
+            with force_locale(language):
+                assert numbers.number_to_type(value) == (value if value == 45 else typed)
+                assert form.clean({"area": typed}) == {"area": value}
+    with force_locale("es"), pytest.raises(Unfit) as refused:
+        form.clean({"area": "1.250"})
+    with force_locale("es"):
+        assert "1250" in error_sentence(refused.value.errors[0])
+        assert "1,25." in error_sentence(refused.value.errors[0])
 
 
 class Page(HTMLParser):

@@ -154,7 +154,7 @@ def test_an_appeal_is_filed_at_the_counter_and_decided_by_who_is_in_charge(town:
     assert marta.post(f"/cases/{number}/appeals/1", {**answer, "effect": "anew"}).status_code == 303
     assert "Nothing to decide" in marta.get("/appeals").text
     told = luis.get(f"/cases/{number}/term").text
-    assert "The decision lost its effect; this is the new one." in told
+    assert "The office had not answered; this is its decision." in told
     assert "a judge can be asked" in told
     with town.database.reading() as session:
         assert session.scalars(select(FiledAppeal)).one().result == "founded"

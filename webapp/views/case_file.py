@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine import history
@@ -69,22 +70,32 @@ def write(number: str) -> ResponseReturnValue:
         )
     except NothingWritten as refusal:
         return _again(number, refusal)
-    if case.applicant_email:
-        send_mail(
-            session(),
-            to=case.applicant_email,
-            subject=_("Message about %(number)s", number=case.number),
-            text=_(
-                "The office wrote to you about %(number)s. Read it at %(url)s with your code and document number.",
-                number=case.number,
-                url=outside_url(url_for("following.ask")),
-            ),
-            case_id=case.id,
-            key=f"message:{case.id}:{message.number}",
-            at=now(),
-        )
+    _tell_applicant(case, message.number)
     flash(_("The applicant can read your message now."))
     return _back(number)
+
+
+def _tell_applicant(case: Case, message: int) -> None:
+    """By mail, in the language they filed in, else the installation's: that of whoever writes is their own."""
+    if not case.applicant_email:
+        return
+    language = case.applicant_language or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    with force_locale(language):
+        subject = _("Message about %(number)s", number=case.number)
+        text = _(
+            "The office wrote to you about %(number)s. Read it at %(url)s with your code and document number.",
+            number=case.number,
+            url=outside_url(url_for("following.ask")),
+        )
+    send_mail(
+        session(),
+        to=case.applicant_email,
+        subject=subject,
+        text=text,
+        case_id=case.id,
+        key=f"message:{case.id}:{message}",
+        at=now(),
+    )
 
 
 @pages.post("/cases/<path:number>/file/links")

@@ -231,7 +231,7 @@ def _page(number: str, refusal: Refusal | None = None) -> ResponseReturnValue:
         is_over=is_over,
         is_at_hand=not is_over and is_at_hand(session(), signed_in(), case),
         is_in_charge=is_in_charge(session(), signed_in(), case),
-        appeals_open=_appeals_open(case, file, is_over),
+        appeals_open=_appeals_open(case),
         decidable=_decidable(case, file),
         extendable=extensions.extendable_tasks(session(), case) if not is_over else [],
         names=element_names(session(), case),
@@ -240,14 +240,13 @@ def _page(number: str, refusal: Refusal | None = None) -> ResponseReturnValue:
     )
 
 
-def _appeals_open(case: Case, file: ClockFile, is_over: bool) -> list[str]:
+def _appeals_open(case: Case) -> list[str]:
     term = term_of(session(), case)
     known = {} if term is None else offered(session(), case, term)
     kinds = [
         kind for kind, one in known.items() if appeals.may_appeal(session(), case, one, at=now())
     ]
-    waiting = {one.kind for one in file.appeals if one.decided_on is None}
-    if not is_over and file.view.law.complaint_days is not None and COMPLAINT not in waiting:
+    if appeals.may_complain(session(), case, at=now()):
         kinds.append(COMPLAINT)
     return kinds
 

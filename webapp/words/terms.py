@@ -11,6 +11,7 @@ from engine.history import Entry
 from engine.models import FiledAppeal
 from engine.sheet import Assessment
 from engine.stillness import Stillness
+from engine.terms.appeals import SILENCE
 from engine.terms.view import ClockView
 from webapp.i18n import _, plural
 from webapp.words.times import day, due_words, tone
@@ -220,8 +221,17 @@ def appeal_due(decide_by: date) -> str:
 def appeal_effects(appeal: FiledAppeal, names: Mapping[str, str]) -> list[str]:
     """What followed from it, a sentence each; `names`: of elements."""
     found = []
-    if appeal.effect == "back":
-        stage = names.get(appeal.returned_to or "", appeal.returned_to or "–")
+    stage = names.get(appeal.returned_to or "", appeal.returned_to or "–")
+    if (
+        appeal.effect and appeal.against == SILENCE
+    ):  # nothing was decided that could lose its effect
+        is_back = appeal.effect == "back"
+        found.append(
+            _("The case went back to “%(stage)s”.", stage=stage)
+            if is_back
+            else _("The office had not answered; this is its decision.")
+        )
+    elif appeal.effect == "back":
         found.append(
             _("The decision lost its effect; the case went back to “%(stage)s”.", stage=stage)
         )

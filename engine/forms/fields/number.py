@@ -16,6 +16,8 @@ TEXT_DIGITS = 34  # FEEL's decimal128
 
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _COMMA = re.compile(r"[+-]?\d*,\d+")
+# 1.250: a thousand to who groups by points, a little over one to who divides by them
+_POINTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _GROUPED_BY_DOTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
 
@@ -62,7 +64,7 @@ class Number(Field):
             raise Misfit(N_("“{label}” has too many digits: at most {limit}."), limit=EXACT_DIGITS)
         text = repr(value) if isinstance(value, float) else str(value)
         try:
-            number = Decimal(self._written(text))
+            number = Decimal(self._written(text, is_typed=isinstance(value, str)))
         except InvalidOperation:
             raise Misfit(N_("“{label}” must be a number, such as 1250 or 1250.50.")) from None
         if not number.is_finite() or abs(number.adjusted()) > 40:
@@ -73,9 +75,15 @@ class Number(Field):
             raise Misfit(N_("“{label}” has too many digits: at most {limit}."), limit=most)
         return number
 
-    def _written(self, text: str) -> str:
-        """The number with a point and without separators of thousands."""
+    def _written(self, text: str, *, is_typed: bool) -> str:
+        """The number with a point and without separators of thousands; a Misfit where people may mean either."""
         text = re.sub(r"[\s'’]", "", text[:100]) if len(text) < 100 else ""
+        if is_typed and not self.is_text and _POINTED.fullmatch(text) and self._may_be(text):
+            raise Misfit(
+                N_("“{label}” can be read in two ways. Write {one} or {other}."),
+                one=text.replace(".", ""),
+                other=unmistakable(text),
+            )
         if _PLAIN.fullmatch(text):
             return text
         if _GROUPED_BY_DOTS.fullmatch(text):
@@ -91,12 +99,17 @@ class Number(Field):
                 raise Misfit(
                     N_("“{label}” can be read in two ways. Write {one} or {other}."),
                     one=plain,
-                    other=text.replace(",", "."),
+                    other=unmistakable(text.replace(",", ".")),
                 )
             return text.replace(",", "")
         if _COMMA.fullmatch(text):
             return text.replace(",", ".")
         raise Misfit(N_("“{label}” must be a number, such as 1250 or 1250.50."))
+
+    def _may_be(self, text: str) -> bool:
+        """Whether the form takes so many decimals: else it is said that there are too many."""
+        whole, decimals = text.split(".")
+        return self.digits is None or len(decimals.rstrip("0")) <= self.digits
 
     def check(self, value: Json, around: Around) -> None:
         number = as_decimal(value)
@@ -118,6 +131,14 @@ class Number(Field):
 
     def show(self, value: object, around: Around) -> Shown:
         return Shown(minimum=bound(self.minimum, around), maximum=bound(self.maximum, around))
+
+
+def unmistakable(number: str) -> str:
+    """A number with a point, written so that nobody takes its three decimals for a thousand: with a fourth, or fewer."""
+    whole, _, decimals = number.partition(".")
+    decimals = decimals.rstrip("0")
+    decimals += "0" if len(decimals) == 3 else ""
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 def bound(limit: "Json | Formula", around: Around) -> Json:

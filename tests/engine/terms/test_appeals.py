@@ -1,9 +1,12 @@
 """DOMAIN.md “The clock” 7 and 11: appeals after a decision or negative silence, complaints that suspend nothing."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 
 from engine.calendars import BusinessCalendar
-from engine.models import ClockState
+from engine.models import Case, ClockState, Task
 from engine.terms import appeals, rulings
 from engine.terms.counting import term_end
 from engine.terms.law import law_of
@@ -103,14 +106,30 @@ def test_what_silence_approved_is_not_appealed(desk: Desk) -> None:
 def test_11_a_complaint_for_delay_has_three_days_and_never_suspends_the_case(desk: Desk) -> None:
     case_id = desk.filed("2026-01-05")
     before = desk.term(case_id).decide_by
+    desk.on("2026-02-17")
     with desk.hall() as hall:
         filed = appeals.file_complaint(
             hall.session, case_id, "Nobody answers.", by=None, at=hall.at
         )
-        assert filed.decide_by == day("2026-01-08")
+        assert filed.decide_by == day("2026-02-20")
     assert desk.term(case_id).decide_by == before
     assert desk.case(case_id).clock == ClockState.RUNNING
     desk.do(case_id)
+
+
+def test_nobody_complains_of_delay_as_long_as_every_term_runs(desk: Desk) -> None:
+    case_id = desk.filed("2026-01-05")
+    desk.on("2026-01-06")
+    with desk.hall() as hall, pytest.raises(appeals.NothingLate):
+        appeals.file_complaint(hall.session, case_id, "Now.", by=None, at=hall.at)
+
+
+def test_a_task_that_is_late_is_enough_to_complain(desk: Desk) -> None:
+    case_id = desk.filed("2026-01-05")
+    with desk.hall() as hall:
+        hall.session.execute(update(Task).values(due_at=hall.at - timedelta(minutes=1)))
+        case = hall.session.get_one(Case, case_id)
+        assert appeals.may_complain(hall.session, case, at=hall.at)
 
 
 def test_the_same_appeal_is_not_filed_twice_at_once_and_says_why(desk: Desk) -> None:

@@ -238,6 +238,10 @@ def test_an_appeal_against_silence_ends_the_case_with_the_decision_from_above(de
     assert (case.status, case.outcome) == ("completed", "Resuelta en recurso")
     assert case.clock == ClockState.ANSWERED
     assert desk.count(Task.case_id == case_id, Task.status == TaskStatus.OPEN) == 0
+    with desk.database.reading() as session:
+        letter = session.scalars(select(Letter).where(Letter.case_id == case_id)).all()[-1]
+        assert "Esta es la nueva decisión." in letter.words
+        assert "sin efecto" not in letter.words  # there was no decision before
 
 
 def test_an_appeal_against_silence_can_send_the_case_back_to_be_decided(desk: Desk) -> None:
@@ -265,6 +269,7 @@ def test_a_decided_appeal_has_a_letter_and_is_not_decided_again(desk: Desk) -> N
 
 def test_a_founded_complaint_moves_nothing(desk: Desk) -> None:
     case_id = desk.filed("2026-01-05")
+    desk.on("2026-02-17")
     with desk.hall() as hall:
         filed = appeals.file_complaint(hall.session, case_id, "Late.", by=None, at=hall.at)
     before = desk.term(case_id).decide_by

@@ -17,7 +17,7 @@ from engine.window.holders import read_holder_code
 from engine.window.offers import Offer, offer_by_key, sheet_of
 from webapp.forms import Asked
 from webapp.guided import guided
-from webapp.i18n import _, sentence
+from webapp.i18n import _, chosen_language, sentence
 from webapp.pages import page
 from webapp.receipts import mail_receipt, receipt
 from webapp.security.access import public
@@ -226,7 +226,9 @@ def file(draft_id: int) -> ResponseReturnValue:
     draft = _draft(draft_id)
     is_new = draft.case_id is None
     try:
-        case = filing.file_draft(session(), draft, by=_deputy(draft), at=now())
+        case = filing.file_draft(
+            session(), draft, language=chosen_language(), by=_deputy(draft), at=now()
+        )
     except Refusal as refusal:
         start_over()
         draft = _draft(draft_id)
