@@ -99,7 +99,10 @@ class NothingDelayed(Conflict):
 class NothingLate(Conflict):
     """Every term of the case still runs."""
 
-    sentence = "Nothing is late in case {number} yet: the office has until {day} to decide. Complain from the day after."
+    sentence = (
+        "Nothing is late in case {number} yet: the office has until {day} to decide. "
+        "Complain from the day after."
+    )
 
 
 def appeal_until(

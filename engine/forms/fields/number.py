@@ -108,7 +108,7 @@ class Number(Field):
 
     def _may_be(self, text: str) -> bool:
         """Whether the form takes so many decimals: else it is said that there are too many."""
-        whole, decimals = text.split(".")
+        decimals = text.partition(".")[2]
         return self.digits is None or len(decimals.rstrip("0")) <= self.digits
 
     def check(self, value: Json, around: Around) -> None:
@@ -134,7 +134,7 @@ class Number(Field):
 
 
 def unmistakable(number: str) -> str:
-    """A number with a point, written so that nobody takes its three decimals for a thousand: with a fourth, or fewer."""
+    """A number with a point, its decimals never three, so that nobody takes them for a thousand."""
     whole, _, decimals = number.partition(".")
     decimals = decimals.rstrip("0")
     decimals += "0" if len(decimals) == 3 else ""
