@@ -332,7 +332,8 @@ def test_an_assigned_task_is_told_at_once_or_in_a_digest(hall: TownHall, ana: Pe
      ("en", "1 notification waits for you", "2 notifications wait for you")],
 )  # fmt: skip
 def test_a_digest_counts_as_people_do(language: str, one: str, two: str) -> None:
-    told = (NotificationKind.ERRAND_GIVEN, {"by": "Ana", "words": "Sign."})
+    about: dict[str, object] = {"by": "Ana", "words": "Sign."}
+    told = (NotificationKind.ERRAND_GIVEN, about)
     assert digest_words([told], language)[0] == one
     assert digest_words([told, told], language)[0] == two
 

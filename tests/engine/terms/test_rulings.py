@@ -240,6 +240,7 @@ def test_an_appeal_against_silence_ends_the_case_with_the_decision_from_above(de
     assert desk.count(Task.case_id == case_id, Task.status == TaskStatus.OPEN) == 0
     with desk.database.reading() as session:
         letter = session.scalars(select(Letter).where(Letter.case_id == case_id)).all()[-1]
+        assert letter.words is not None
         assert "Esta es la nueva decisión." in letter.words
         assert "sin efecto" not in letter.words  # there was no decision before
 
