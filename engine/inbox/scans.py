@@ -210,14 +210,17 @@ def horizon(
     way: Way,
     order: Order,
     *,
+    most: int,
     after: Place | None,
     backwards: bool,
 ) -> Place | None:
-    """How far a list can be looked through at once; None: to its end. Only of what has to be checked one by one."""
+    """How far a list can be looked through at once, `most` tasks of each branch; None: to its end. Only of what has to
+    be checked one by one.
+    """
     if not way.is_long:
         return None
     branches = reach.branches
-    last, ends = examined_in(reach) - 1, []
+    last, ends = most - 1, []
     for key, some in (
         (None, [one for one in branches if way.key is None or one in way.walked]),
         (way.key, [one for one in branches if way.key is not None and one not in way.walked]),
@@ -267,9 +270,10 @@ def few_in(reach: Reach, queue: Queue) -> int:
     return FEW_OF_ALL if queue is None else min(FEW, FEW_OF_ALL // len(reach.branches))
 
 
-def examined_in(reach: Reach) -> int:
-    """How many tasks are looked at in each branch of a reach."""
-    return max(EXAMINED // max(1, len(reach.queues) + len(reach.others)), LEAST_EXAMINED)
+def examined_in(reach: Reach, times: int = 1) -> int:
+    """How many tasks are looked at in each branch of a reach; `times` as many where a page would stay short."""
+    once = max(EXAMINED // max(1, len(reach.queues) + len(reach.others)), LEAST_EXAMINED)
+    return times * once
 
 
 def scans(

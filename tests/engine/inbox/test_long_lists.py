@@ -98,6 +98,20 @@ def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
     assert cut > 0
 
 
+def test_a_page_that_would_stay_short_is_looked_for_further(
+    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _carla, olga, _mario = crowd
+    query = TaskQuery(scope="all", limit=9, **LONG["two fields"])
+    whole = [row.id for row in open_tasks(hall.session, olga, query, at=hall.at).rows]
+    for limit in ("EXAMINED", "LEAST_EXAMINED", "FEW", "FEW_OF_ALL"):
+        monkeypatch.setattr(f"engine.inbox.scans.{limit}", 3)
+    page = open_tasks(hall.session, olga, query, at=hall.at)
+    shown = [row.id for row in page.rows]
+    assert len(shown) > 3  # as many as one look looks at
+    assert shown == whole[: len(shown)]
+
+
 def read_plainly(hall: TownHall, person: Person, query: TaskQuery) -> list[str]:
     """The tasks that the query asks for, in its order, by reading every one of them: no index, no key, no limit."""
     session = hall.session
