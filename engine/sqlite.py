@@ -1,5 +1,6 @@
 """SQLite as Expedito uses it: a library that is sound, write-ahead logging, and transactions that begin by our word."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,9 @@ from engine.errors import Refusal
 DRIVER = "sqlite+expedito"
 OLDEST_SOUND = (3, 51, 3)
 # Bytes of the file that are read where the system keeps them, without a call and a copy for each page: a list that
-# looks up some thousand scattered tasks takes half as long. What is mapped is the system's to drop at any time.
-_MAPPED = 2**31 - 2**16
+# looks up some thousand scattered tasks takes half as long. What is mapped is the system's to drop at any time, so it
+# takes no memory that others need; but each connection maps the file anew, for which 32 bits have no room.
+_MAPPED = 2**31 - 2**16 if sys.maxsize > 2**32 else 0
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
