@@ -46,9 +46,24 @@ def test_the_attention_stays_on_its_task_when_the_list_is_replaced(
     expect(page.locator("[data-before]")).to_have_count(0)
     expect(task).to_be_focused()
     page.keyboard.press("x")
-    expect(page.get_by_role("checkbox", name="Choose Receive the request")).to_be_checked()
+    chosen = page.get_by_role("checkbox", name="Choose Receive the request")
+    expect(chosen).to_be_checked()
+    task.evaluate("link => { link.dataset.before = 1; }")
+    page.evaluate("document.querySelector('form.filters').requestSubmit()")
+    expect(page.locator("[data-before]")).to_have_count(0)
+    expect(chosen).to_be_checked()  # a list that is replaced forgets no choice
     page.keyboard.press("c")
     expect(page.get_by_text("You are working on this.")).to_be_visible()
+
+
+def test_the_list_is_walked_from_a_box_that_was_ticked(
+    page: Page, case: str, sign_in: Callable[..., None]
+) -> None:
+    sign_in(page, "carlos")
+    page.goto("/inbox?scope=unassigned")
+    page.get_by_role("checkbox", name="Choose Receive the request").click()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Receive the request")).to_be_focused()
 
 
 def test_a_view_is_kept_as_the_filters_stand_now(

@@ -33,7 +33,7 @@
 
   // j and k walk the list, / goes to the search field; never while typing.
   document.addEventListener("keydown", (event) => {
-    if (document.documentElement.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (document.documentElement.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
     if (event.key === "/") {
       const search = document.querySelector("#q");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
@@ -43,7 +43,7 @@
     if (!step) return;
     const rows = [...document.querySelectorAll(".worklist a")];
     if (!rows.length) return;
-    const at = rows.indexOf(document.activeElement);
+    const at = rows.indexOf(document.activeElement?.closest?.(".worklist li")?.querySelector("a"));
     const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + step))];
     next.focus();
     if (wide.matches && next.dataset.preview && window.htmx) show(next);

@@ -60,12 +60,15 @@
 
   // After a swap the attention stays where it was: on the same task, else on the one in its place.
   let held = null;
+  let chosen = []; // and what was chosen for a bulk action stays chosen
   document.addEventListener("htmx:before:swap", () => {
+    chosen = [...document.querySelectorAll(".worklist input[name=tasks]:checked")].map((box) => box.value);
     const active = document.activeElement;
     const at = rows().indexOf(active?.closest?.(".worklist li"));
     held = at < 0 ? (active?.id ? { id: active.id } : null) : { id: active.id, at };
   });
   document.addEventListener("htmx:after:swap", () => {
+    document.querySelectorAll(".worklist input[name=tasks]").forEach((box) => { if (chosen.includes(box.value)) box.checked = true; });
     if (!held || document.activeElement !== document.body) return;
     const same = held.id && document.getElementById(held.id);
     const near = held.at === undefined ? null : rows()[Math.min(held.at, rows().length - 1)]?.querySelector("a");
