@@ -132,8 +132,8 @@ class Case(Base):
 
     # Only to be read: adding a case draws nobody else's version or procedure into the session, and writing one need
     # not look at them.
-    procedure: Mapped[Procedure] = relationship(lazy="raise_on_sql", viewonly=True)
-    version: Mapped[Version] = relationship(lazy="raise_on_sql", viewonly=True)
+    procedure: Mapped[Procedure] = relationship(viewonly=True)
+    version: Mapped[Version] = relationship(viewonly=True)
 
     # the revision is checked at every write: a state can only be replaced by who read it
     __mapper_args__ = {"version_id_col": revision}
