@@ -61,7 +61,7 @@ def _retried(town: Town) -> Sent:
 
 def _settled(town: Town) -> Sent:
     case = failed_call(town)
-    return "oscar", f"/incidents/{case.id}-1/settle", {"reason": "r"}
+    return "oscar", f"/incidents/{case.id}-1/settle", {"reason": "r", "answer": {}}
 
 
 def _planned(town: Town) -> Sent:
