@@ -6,14 +6,14 @@ filter's share of a thousand tasks is less than a page. So that the same list is
 rows as the smaller has, a page at most; `whole_page` is the ratio, with its CPU and rows, of the page of fifty that a
 person sees among a million, set against the smaller's few rows.
 
-Seen on 30 November 2026, load 2 to 6, three rounds, 20 million additions in 1.1 CPU seconds, of whole pages against
-fewer rows and before short pages were looked for further. All questions together
-1.48 on SQLite (11.0 → 16.2 ms), 1.49 on PostgreSQL (18.4 → 27.3). Over 1.5, SQLite and PostgreSQL: field_some 1.69 and
-1.66, field_range_rare 1.56 and 1.78, two_fields 1.60 and 1.69, task 1.60 and 1.51, applicant_common 1.55 and 1.57,
-field_range 1.58 and 1.55, field_due 1.61 and 1.43; the other twelve are at most 1.47. On these data the tree before
-had, on SQLite, 5.5 for field_some, 3.8 for field_range_rare, 1.9 for field_range and two_fields, 1.7 for
-applicant_common and 1.6 for field_not. Left: when a task was opened and its priority in its keys, so that a list in
-these orders need not look up each match; two statements that only a long list asks.
+Seen on 30 November 2026, load 2 to 3, three rounds. Equally many rows, all questions together: 1.42 on SQLite (9.4 →
+13.3 ms), 1.47 on PostgreSQL (14.1 → 20.7); whole pages 1.84 (17.3 ms) and 1.96 (27.5), which were 1.48 and 1.49 as long
+as short pages were shown short. Over 1.5 with equally many rows, SQLite and PostgreSQL: field_due 2.31 and 2.76,
+field_range_rare 2.22 and 2.30, two_fields 1.52 and 1.59, field_some 1.47 and 1.64, field_range 1.51 and 1.54,
+field_common 1.41 and 1.57, task 1.47 and 1.52. The first two have no or few rows among a thousand; probably a look among a million
+finds none and a second is taken. Whole pages over 1.5 also: applicant_common 2.27 and 2.29. The dearest
+filters take 28 ms on SQLite and 46 on PostgreSQL (two_fields, field_some; 95th percentiles). Left: when a task was opened and its priority in
+its keys, so that a list in these orders need not look up each match; two statements that only a long list asks.
 """
 
 import shutil
