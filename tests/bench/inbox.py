@@ -10,10 +10,11 @@ Seen on 30 November 2026, load 2 to 3, three rounds. Equally many rows, all ques
 13.3 ms), 1.47 on PostgreSQL (14.1 → 20.7); whole pages 1.84 (17.3 ms) and 1.96 (27.5), which were 1.48 and 1.49 as long
 as short pages were shown short. Over 1.5 with equally many rows, SQLite and PostgreSQL: field_due 2.31 and 2.76,
 field_range_rare 2.22 and 2.30, two_fields 1.52 and 1.59, field_some 1.47 and 1.64, field_range 1.51 and 1.54,
-field_common 1.41 and 1.57, task 1.47 and 1.52. The first two have no or few rows among a thousand; probably a look among a million
-finds none and a second is taken. Whole pages over 1.5 also: applicant_common 2.27 and 2.29. The dearest
-filters take 28 ms on SQLite and 46 on PostgreSQL (two_fields, field_some; 95th percentiles). Left: when a task was opened and its priority in
-its keys, so that a list in these orders need not look up each match; two statements that only a long list asks.
+field_common 1.41 and 1.57, task 1.47 and 1.52. The first two have no or few rows among a thousand; probably a look
+among a million finds none and a second is taken. Whole pages over 1.5 also: applicant_common 2.27 and 2.29. The dearest
+filters take 28 ms on SQLite and 46 on PostgreSQL (two_fields, field_some; 95th percentiles). Left: when a task was
+opened and its priority in its keys, so that a list in these orders need not look up each match; two statements that
+only a long list asks.
 """
 
 import shutil
