@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -55,8 +54,11 @@ def labels(session: Session, version_id: int) -> dict[str, str]:
 
 
 def questions(session: Session, version_id: int) -> dict[str, tuple[str, dict[str, str]]]:
-    """Key → label, and value → words of its fixed options, for every question that the version's forms ask."""
-    return _forms_of(session, version_id).questions
+    """Key → label, and value → words of its fixed options, for what the forms of files and of the diagram ask."""
+    kept = _forms_of(session, version_id)
+    if kept.questions is None:
+        kept.questions = _asked(forms_of_version(session, version_id))
+    return kept.questions
 
 
 def with_stores(session: Session, form: Form, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,17 +78,7 @@ class _Forms:
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self.schemas = schemas
         self._read: dict[str, Form | None] = {}
-
-    @cached_property
-    def questions(self) -> dict[str, tuple[str, dict[str, str]]]:
-        found: dict[str, tuple[str, dict[str, str]]] = {}
-        for key in self.schemas:
-            form = self.by_key(key)
-            if form is not None:
-                options = _options(form.fields)
-                for asked, label in form.labels().items():
-                    found.setdefault(asked, (label, options.get(asked.rpartition(".")[2], {})))
-        return found
+        self.questions: dict[str, tuple[str, dict[str, str]]] | None = None  # None: not asked yet
 
     def by_key(self, key: str) -> Form | None:
         if key not in self._read:
@@ -117,6 +109,15 @@ class _Forms:
                     extra={"action": "form_unreadable", "element": node.id},
                 )
         return from_embedded(told.form_fields) if told.form_fields else None
+
+
+def _asked(forms: Iterable[Form]) -> dict[str, tuple[str, dict[str, str]]]:
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for form in forms:
+        options = _options(form.fields)
+        for asked, label in form.labels().items():
+            found.setdefault(asked, (label, options.get(asked.rpartition(".")[2], {})))
+    return found
 
 
 def _options(fields: Iterable[Field]) -> dict[str, dict[str, str]]:

@@ -272,7 +272,11 @@ def test_a_service_is_entered_once_and_called_no_more_when_removed(
     assert again.status_code == 422
     assert "There is a service “sunat” already" in again.text
     assert oscar.post("/services", {"key": "a b", "url": server.url}).status_code == 422
+    asked = oscar.get("/services/sunat/remove").text
+    assert "Registro, version 1" in asked
+    assert "1 open case<" in asked
     assert oscar.post("/services/sunat/remove").status_code == 303
+    assert oscar.get("/services/sunat/remove").status_code == 404
     work(town)
     assert server.calls == []
     assert incidents(town, case_id) == ["there is no service “sunat” here"]

@@ -225,8 +225,12 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
         case Happened.SERVICE_COMPLETED:
             return _("“%(name)s” was answered by another system", name=name)
         case Happened.SERVICE_FAILED:
-            return _("“%(name)s” got no answer from another system", name=name)
+            code = entry.data.get("code")
+            said = f"{name} ({code})" if code else name
+            return _("Another system refused “%(name)s”", name=said)
         case Happened.ERROR_THROWN:
+            if "caught_by" in entry.data and entry.data["caught_by"] is None:
+                return _("“%(name)s” met an error that the diagram has no answer to", name=name)
             return _("“%(name)s” ended with an error", name=name)
         case Happened.ESCALATION_THROWN:
             return _("“%(name)s” was escalated", name=name)
@@ -237,6 +241,8 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
         case Happened.INCIDENT_RAISED:
             return _("Something broke at “%(name)s”; an operator has to look at it", name=name)
         case Happened.INCIDENT_RESOLVED:
+            if entry.data.get("how") == "retried":
+                return _("“%(name)s” was tried again", name=name)
             return _("What broke at “%(name)s” was mended", name=name)
     return _("%(name)s: %(kind)s", name=name, kind=entry.type.replace("_", " "))
 

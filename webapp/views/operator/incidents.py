@@ -107,7 +107,13 @@ def again(case_id: int, number: int) -> ResponseReturnValue:
             at=now(),
         )
 
-    return _mended(case_id, number, mend, _("The case goes on from where it broke."))
+    return _mended(
+        case_id,
+        number,
+        mend,
+        _("The case goes on from where it broke."),
+        _("It is tried again now. If it fails once more, it stands among the incidents again."),
+    )
 
 
 @pages.post(_INCIDENT + "/settle")
@@ -141,7 +147,7 @@ def kind_words(kind: str) -> str:
         case "livelock":
             return _("It goes round in circles")
         case "job_failed":
-            return _("Another system did not answer")
+            return _("Another system did not answer, or refused")
         case "letter_failed":
             return _("A letter could not be made")
     return _("It cannot go on with what it knows")
@@ -176,10 +182,11 @@ def _parts(
 
 
 def _mended(
-    case_id: int, number: int, mend: Callable[[], Incident], told: str
+    case_id: int, number: int, mend: Callable[[], Incident], told: str, left: str | None = None
 ) -> ResponseReturnValue:
+    """`left`: said instead of `told` where a job is left to the worker."""
     try:
-        mend()
+        incident = mend()
     except _MENDABLE as refusal:
         start_over()
         return _shown(case_id, number, refusal)
@@ -188,7 +195,7 @@ def _mended(
     if anew:
         flash(_("It broke again. Nothing is lost: here is what it says now."), "warn")
         return redirect(url_for("incidents.show", case_id=case_id, number=anew[-1].number), 303)
-    flash(told)
+    flash(left if left and incident.kind == JOB_FAILED else told)
     return redirect(url_for("cases.show", number=case.number), 303)
 
 

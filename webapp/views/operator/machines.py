@@ -4,7 +4,15 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Refusal
-from engine.machines import BadServiceKey, ServiceKnown, add_service, remove_service, services
+from engine.machines import (
+    BadServiceKey,
+    ServiceKnown,
+    add_service,
+    remove_service,
+    service_named,
+    service_users,
+    services,
+)
 from engine.models import Role
 from engine.webhooks import AddressUnusable
 from webapp.i18n import _, sentence
@@ -40,6 +48,14 @@ def add() -> ResponseReturnValue:
         return _index(refusal)
     flash(_("“%(title)s” can carry out tasks from now on.", title=made.title))
     return redirect(url_for("machines.index"), 303)
+
+
+@pages.get("/<key>/remove")
+@access(Role.OPERATOR)
+def ask_remove(key: str) -> ResponseReturnValue:
+    """Which versions ask for it, before it is called no more."""
+    service = service_named(session(), key)
+    return page("machines/remove.html", service=service, users=service_users(session(), key))
 
 
 @pages.post("/<key>/remove")
