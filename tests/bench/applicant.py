@@ -11,18 +11,18 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import select, update
 from waitress import create_server
 
 from designer.library import publish_folder
 from engine.database import Database
-from engine.models import Case, FilingDraft, Job, JobKind
+from engine.models import Case, FilingDraft, Job, JobKind, Task
 from engine.terms import notices
 from engine.window import filing
 from tests.bench.engine_command import say
@@ -100,6 +100,10 @@ def pages(app: Transactional) -> tuple[dict[str, str], FlaskClient]:
     post(f"{case}/prove/send")
     post(f"{case}/prove", code=mailed_code(app))
     number = lacking_a_plan(app, int(case.rsplit("/", 1)[1]))
+    delayed = open_a_case(app, post(f"/filing/new/{KEY}"), client)
+    post(f"{delayed}/prove/send")
+    post(f"{delayed}/prove", code=mailed_code(app))
+    late(app, int(delayed.rsplit("/", 1)[1]))
     return {
         "catalogue": "/catalogue",
         "sheet": f"/catalogue/{KEY}",
@@ -121,7 +125,7 @@ def pages(app: Transactional) -> tuple[dict[str, str], FlaskClient]:
         "correct": f"{case}/correct",
         "correct_one": f"{case}/correct/{number}",
         "withdraw": f"{case}/withdraw",
-        "complaint": f"{case}/appeal/complaint",
+        "complaint": f"{delayed}/appeal/complaint",
         "copy": f"{case}/copy",
         "verify_letter": "/verify",
         "verify_copy": "/verify/file",
@@ -143,6 +147,13 @@ def lacking_a_plan(app: Transactional, case_id: int) -> int:
         item = notices.Item("plano", "Falta el plano.")
         notices.give_notice(session, case_id, [item], by=None, at=datetime.now(UTC))
     return 1
+
+
+def late(app: Transactional, case_id: int) -> None:
+    """Let what an office has to do in a case be overdue, so that its applicant may complain of delay."""
+    with app.extensions["database"].transaction() as session:
+        found = update(Task).where(Task.case_id == case_id)
+        session.execute(found.values(due_at=datetime.now(UTC) - timedelta(days=1)))
 
 
 def open_a_case(app: Transactional, draft: str, client: FlaskClient) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,9 @@ def test_every_page_of_the_window_is_for_everybody(
     seen: dict[str, list[str]] = {}
 
     def look(where: str) -> None:
-        page.goto(where)
+        answer = page.goto(where)
+        assert answer is not None
+        assert answer.status != 404, where
         found = barriers(page)
         if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
             found.append("wider than the screen")
@@ -213,20 +216,23 @@ def test_every_page_of_the_window_is_for_everybody(
     rosa.go_on("Ver dónde está")
     case = page.url
     with office.database.transaction() as session:
-        found = session.scalars(select(Case)).one()
-        give_notice(session, found.id, [Item("plano", "Falta el plano.")], by=None, at=clock())
+        for task in session.scalars(select(Task)):
+            task.due_at = clock() - timedelta(days=1)  # she may complain of delay
     page.goto(f"{case}/prove")
     rosa.go_on("Envíenme el código")
     assert barriers(page) == []
     page.get_by_label("Código que llegó al correo").fill(rosa.mailed())
     rosa.go_on()
+    look(case + "/appeal/complaint")
+    with office.database.transaction() as session:
+        found = session.scalars(select(Case)).one()
+        give_notice(session, found.id, [Item("plano", "Falta el plano.")], by=None, at=clock())
     for where in (
         "",
         "/message",
         "/correct",
         "/correct/1",
         "/withdraw",
-        "/appeal/complaint",
         "/copy",
     ):
         look(case + where)

@@ -105,8 +105,8 @@ def test_what_is_written_reads_back_the_same() -> None:
         ),
         (
             {"arrivals": {"every": {"family": "gama", "mean": 3}}},
-            "arrivals.every.family must be one of fixed, uniform, triangular, exponential, normal, lognormal, "
-            "gamma, weibull, samples, zero_or; it is “gama”.",
+            "arrivals.every.family must be one of fixed, uniform, triangular, normal_exponential, exponential, "
+            "normal, lognormal, gamma, weibull, samples, zero_or; it is “gama”.",
         ),
         (
             {"arrivals": {"every": {"family": "gamma", "mean": 3}}},
