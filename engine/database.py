@@ -19,10 +19,11 @@ from sqlalchemy.types import TypeDecorator
 
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 _ATTEMPTS = 5
-# Without blanks and escapes: facts are kept for ever, so their bytes count.
+# Without blanks and escapes: facts are kept for ever, so their bytes count. SQLite gives a column of the type JSON a
+# numeric affinity: a number alone comes back as a number, not as its text.
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
-    "json_deserializer": orjson.loads,
+    "json_deserializer": lambda text: text if isinstance(text, int | float) else orjson.loads(text),
 }
 
 T = TypeVar("T")

@@ -236,7 +236,9 @@ def _element_names(session: Session, case: Case) -> dict[str, str]:
         .where(or_(Version.id == case.version_id, Version.id.in_(versions)))
         .order_by(Version.id == case.version_id, Version.number)
     )
-    names: dict[str, str] = {}
+    # what a called procedure had done, in its own words
+    called = session.execute(select(Task.element_id, Task.name).where(Task.case_id == case.id))
+    names: dict[str, str] = {row.element_id: row.name for row in called}
     for known in rows:
         names.update(known)
     return names

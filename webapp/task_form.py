@@ -14,6 +14,7 @@ from engine.history import variables
 from engine.models import Task
 from engine.task_forms import form_of_data, task_form, with_stores
 from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
+from webapp.i18n import _
 from webapp.transactions import current_zone, now
 
 CHOICE = "choice."  # field names of gateways begin so
@@ -84,7 +85,17 @@ def _today() -> date:
 
 def choices_of(task: Task) -> list[dict[str, Any]]:
     """The gateways that the person decides with this task (engine.spiff.Choice as JSON)."""
-    return list(task.wait.get("choices") or ())
+    ours = {("done", "Done"): _("Nothing more is needed"), ("again", "Again"): _("Once more")}
+    return [
+        {
+            **gateway,
+            "options": [
+                {**each, "label": ours.get((each["id"], each["label"]), each["label"])}
+                for each in gateway["options"]
+            ],
+        }
+        for gateway in task.wait.get("choices") or ()
+    ]
 
 
 def chosen() -> dict[str, list[str]] | None:

@@ -12,6 +12,8 @@ def check(process: Process) -> Iterator[Problem]:
     """The label “{name}” has no meaning here: there is nothing to choose."""
     for scope, node in process.scope.everything():
         is_join = node.kind in GATEWAYS and len(node.outgoing) == 1 and len(node.incoming) > 1
+        if node.kind is Kind.COMPLEX_GATEWAY:
+            continue  # its label says when it goes on
         if node.kind is Kind.PARALLEL_GATEWAY or is_join:
             if node.name:
                 yield at(node)

@@ -219,7 +219,7 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
         case Happened.SIGNAL_SENT:
             return _("“%(name)s” was announced", name=name)
         case Happened.SIGNAL_RECEIVED:
-            return _("“%(name)s” was heard", name=name)
+            return _("“%(name)s” was heard", name=entry.data.get("name") or name)
         case Happened.SERVICE_REQUESTED:
             return _("“%(name)s” was asked of another system", name=name)
         case Happened.SERVICE_COMPLETED:

@@ -97,8 +97,9 @@ def _reference(drawing: Drawing, node: Node) -> Iterator[Change]:
 def _handler(drawing: Drawing, handler: Node) -> Iterator[Change]:
     if handler.is_for_compensation and not drawing.incoming(handler.id):
         return
-    for flow in [*drawing.incoming(handler.id), *drawing.outgoing(handler.id)]:
-        drawing.remove_flow(flow.id)
+    flows = [*drawing.incoming(handler.id), *drawing.outgoing(handler.id)]
+    for flow_id in {flow.id: None for flow in flows}:  # one that leads back to its own task is both
+        drawing.remove_flow(flow_id)
     drawing.change(handler, is_for_compensation=True)
     sentence = "“{name}” undoes another task; it is marked so and left out of the normal flow."
     yield Change(handler.id, handler.line, sentence, {"name": shown(handler.name, handler.id)})

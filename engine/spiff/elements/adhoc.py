@@ -64,11 +64,13 @@ class AdHocSpec(SubProcessSpec):
     def picked(self, token: Token, names: list[str]) -> None:
         """Start what was picked, or end it all."""
         scope = token.case.subprocesses[token.id]
-        if DONE in names:
-            self._close(token, scope)
-            return
         for name in names:
-            scope.spec.task_specs[name].receive(scope, None)
+            if name != DONE:
+                scope.spec.task_specs[name].receive(scope, None)
+        if names == [DONE]:
+            self._close(token, scope)
+        elif DONE in names:  # this, and then nothing more
+            scope.notes["closing"] = 1
 
     def stays_open(self, scope: "ScopeState") -> bool:
         """Until it is closed, or a terminate event in it ended it."""

@@ -177,3 +177,15 @@ def test_what_would_run_otherwise_than_drawn_is_confirmed_by_the_analyst() -> No
     assert nodes(imported("quantities"))["a"].start_quantity == 1
     assert not nodes(imported("loops"))["b"].loop.tells  # type: ignore[union-attr]  # drawn so
     assert "b2" not in nodes(imported("compensation"))
+
+
+def test_what_undoes_another_task_and_leads_back_to_itself_loses_its_flow_once() -> None:
+    drawn = (DIAGRAMS / "compensation.bpmn").read_bytes()
+    drawn = drawn.replace(
+        b"</process>",
+        b'<task id="u" name="Cancel"/><sequenceFlow id="u_u" sourceRef="u" targetRef="u"/>'
+        b'<association id="x" sourceRef="b" targetRef="u" associationDirection="One"/></process>',
+    )
+    result = import_model(read(drawn))
+    assert nodes(result)["u"].is_for_compensation
+    assert "u_u" not in result.model.process("p").scope.flows
