@@ -68,7 +68,7 @@ def timeline(session: Session, case: Case) -> list[Entry]:
             at=event.at,
             type=event.type,
             element_id=event.element_id,
-            element_name=None if event.element_id is None else names.get(event.element_id),
+            element_name=names.get(event.element_id or _stands_at(event.data or {}) or ""),
             token=event.token,
             by_name=by_name,
             office_name=office_name,
@@ -220,6 +220,12 @@ def verify_chain(session: Session, case_id: int) -> bool:
     """True when every fact is as it was written; raises engine.record.facts.ChainBroken at the first that is not."""
     facts.verify_chain(session, case_id)
     return True
+
+
+def _stands_at(data: dict[str, Any]) -> str | None:
+    """Of a case that nothing can move any more: the first join that waits in vain."""
+    joins = data.get("joins") or ()
+    return next((join["element_id"] for join in joins if isinstance(join, dict)), None)
 
 
 def _element_names(session: Session, case: Case) -> dict[str, str]:

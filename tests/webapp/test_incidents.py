@@ -278,3 +278,17 @@ def test_what_broke_is_said_in_the_language_of_who_reads_it(town: Town) -> None:
     assert "no route" in spanish  # another machine's words stay as they came
     page = oscar.get(f"/cases/{number}", headers={"Accept-Language": "es"}).text
     assert "nada en este expediente puede avanzar" in page
+
+
+def test_the_story_of_a_case_that_stands_still_says_where(town: Town) -> None:
+    joins = diagram(
+        '<startEvent id="s"/><userTask id="ask" name="Ask"/><userTask id="never" name="Never"/>'
+        '<parallelGateway id="j" name="Both in"/><endEvent id="e"/>',
+        flows="s>ask ask>j never>j j>e",
+    )
+    case = started(town, joins)
+    with town.database.transaction() as session:
+        task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
+        complete_task(session, task.id, {}, by=town.person("luis"), at=town.clock())
+    page = town.visitor("oscar").get(f"/cases/{case.number}").text
+    assert "Nothing can move any more at “Both in”" in page

@@ -86,6 +86,8 @@ def _shortened(entry: Entry) -> Entry:
 
 def _reason(entry: Entry) -> str | None:
     reason = entry.data.get("reason")
+    if "joins" in entry.data:
+        return None  # the sentence says it
     return reason if isinstance(reason, str) else None
 
 
@@ -239,6 +241,11 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
         case Happened.DECISION_MADE:
             return _("“%(name)s” was decided by its rules", name=name)
         case Happened.INCIDENT_RAISED:
+            if "joins" in entry.data:
+                return _(
+                    "Nothing can move any more at “%(name)s”; an operator has to look at it",
+                    name=name,
+                )
             return _("Something broke at “%(name)s”; an operator has to look at it", name=name)
         case Happened.INCIDENT_RESOLVED:
             if entry.data.get("how") == "retried":
