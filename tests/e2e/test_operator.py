@@ -63,7 +63,7 @@ def test_what_broke_is_found_and_mended(
     page.get_by_label("Why", exact=True).first.fill("The registry is up again")
     no_barriers(page)
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("status")).to_contain_text("goes on from where it broke")
+    expect(page.get_by_role("status")).to_contain_text("It is tried again now")
     expect(page.get_by_text("The registry is up again").first).to_be_visible()
     expect(page.get_by_role("link", name="Incidents", exact=True)).to_be_visible()
     no_barriers(page)

@@ -64,13 +64,11 @@ class AdHocSpec(SubProcessSpec):
     def picked(self, token: Token, names: list[str]) -> None:
         """Start what was picked, or end it all."""
         scope = token.case.subprocesses[token.id]
-        for name in names:
-            if name != DONE:
-                scope.spec.task_specs[name].receive(scope, None)
-        if names == [DONE]:
+        if DONE in names:
             self._close(token, scope)
-        elif DONE in names:  # this, and then nothing more
-            scope.notes["closing"] = 1
+            return
+        for name in names:
+            scope.spec.task_specs[name].receive(scope, None)
 
     def stays_open(self, scope: "ScopeState") -> bool:
         """Until it is closed, or a terminate event in it ended it."""

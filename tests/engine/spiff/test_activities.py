@@ -238,13 +238,6 @@ def test_a_person_picks_what_is_done_in_an_ad_hoc_sub_process() -> None:
     assert case.do("p", "done").open == ["z"]
 
 
-def test_what_is_picked_with_the_word_that_nothing_more_is_needed_is_still_done() -> None:
-    case = adhoc()
-    case.do("p", "b", "done")
-    assert case.open == ["b"]
-    assert case.do("b").open == ["z"]
-
-
 def test_a_sequential_ad_hoc_sub_process_offers_the_next_when_the_last_is_over() -> None:
     case = adhoc(sequential=True)
     case.do("p", "b")
