@@ -48,12 +48,13 @@ _WAITS = or_(
 
 def plan_look(session: Session, *, at: datetime) -> None:
     """Leave a look at all open cases to the worker."""
-    _leave(session, -1, at)
+    # A key of its own for every day: a look that was given up must not stand in the way of the next.
+    _leave(session, at.isoformat(timespec="seconds"), -1, at)
 
 
 def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> None:
     """Look at the next batch of open cases, and leave the one after it."""
-    after = payload["after"]
+    begun, after = payload["begun"], payload["after"]
     ids = session.scalars(
         select(Case.id)
         .where(Case.id > after, Case.status == CaseStatus.OPEN.value)
@@ -76,9 +77,9 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
     for case_id in suspects:
         bring_to_sight(session, case_id, at=at)
     if len(suspects) == SUSPECTS:
-        _leave(session, suspects[-1], at)
+        _leave(session, begun, suspects[-1], at)
     elif len(ids) == BATCH:
-        _leave(session, ids[-1], at)
+        _leave(session, begun, ids[-1], at)
 
 
 def bring_to_sight(session: Session, case_id: int, *, at: datetime) -> list[Incident]:
@@ -154,6 +155,6 @@ def _jobs(session: Session, held: Held, waits: Iterable[Wait]) -> dict[str, Job]
     return {job.key: job for job in session.scalars(select(Job).where(Job.key.in_(keys)))}
 
 
-def _leave(session: Session, after: int, at: datetime) -> None:
-    key = f"{JobKind.SIGHT.value}:{after}"
-    enqueue_all(session, [NewJob(JobKind.SIGHT, key, at, {"after": after})], at=at)
+def _leave(session: Session, begun: str, after: int, at: datetime) -> None:
+    key = f"{JobKind.SIGHT.value}:{begun}:{after}"
+    enqueue_all(session, [NewJob(JobKind.SIGHT, key, at, {"begun": begun, "after": after})], at=at)

@@ -38,9 +38,7 @@ def carry_out(
         fire_timer(session, hold(session, job.case_id, at=at), job, worker=worker, at=at)
         return
     if job.kind == JobKind.SERVICE and job.case_id is not None and job.token is not None:
-        case = hold(session, job.case_id, at=at).case
-        if case.status == CaseStatus.SUSPENDED:
-            _put_off(session, job, FAR, worker)
+        if _waits_with_case(session, job, job.case_id, worker):
             return
         finish_service(session, job.case_id, job.token, outputs or {}, at=at)
         jobs.finish(session, job.id, worker=worker)
@@ -81,8 +79,7 @@ def escalate_leased(
     """A leased service task is done and escalates."""
     if job.case_id is None or job.token is None:
         raise ValueError(f"job {job.key} belongs to no case")
-    if hold(session, job.case_id, at=at).case.status == CaseStatus.SUSPENDED:
-        _put_off(session, job, FAR, worker)
+    if _waits_with_case(session, job, job.case_id, worker):
         return
     escalate_service(session, job.case_id, job.token, code, outputs, at=at)
     jobs.finish(session, job.id, worker=worker)
@@ -100,9 +97,7 @@ def refuse_service(
     """A leased service task was refused by who does it: its error event goes on, or it waits as an incident."""
     if job.case_id is None or job.token is None:
         raise ValueError(f"job {job.key} belongs to no case")
-    case = hold(session, job.case_id, at=at).case
-    if case.status == CaseStatus.SUSPENDED:
-        _put_off(session, job, FAR, worker)
+    if _waits_with_case(session, job, job.case_id, worker):
         return
     if fail_service(session, job.case_id, job.token, code, str(message), at=at) is not False:
         jobs.finish(session, job.id, worker=worker)
@@ -140,6 +135,14 @@ def fire_timer(session: Session, held: Held, job: Job, *, worker: str, at: datet
         return False
     main = Fact(Happened.TIMER_FIRED, wait.element_id, token)
     advance(session, held, main, by=None, at=at)
+    return True
+
+
+def _waits_with_case(session: Session, job: Job, case_id: int, worker: str) -> bool:
+    """Whether the case is suspended; then the job of its service waits as long."""
+    if lock(session, case_id).status != CaseStatus.SUSPENDED:
+        return False
+    _put_off(session, job, FAR, worker)
     return True
 
 

@@ -141,4 +141,18 @@ def test_a_worker_looks_once_a_day(bench: Bench) -> None:
             )
         worker.run_until_idle()
         bench.clock.advance(hours=1)
-    assert looks == [["sight:-1"], [], []]
+    assert [len(one) for one in looks] == [1, 0, 0]
+
+
+def test_a_look_that_was_given_up_does_not_stand_in_the_way_of_the_next_day(bench: Bench) -> None:
+    worker = bench.worker()
+    worker._sweep()
+    with bench.database.transaction() as session:
+        session.execute(
+            update(Job).where(Job.kind == JobKind.SIGHT.value).values(is_dead=True, attempts=8)
+        )
+    bench.clock.advance(days=1)
+    worker._sweep()
+    with bench.database.reading() as session:
+        looks = session.scalars(select(Job).where(Job.kind == JobKind.SIGHT.value)).all()
+        assert sorted(one.is_dead for one in looks) == [False, True]
