@@ -213,42 +213,47 @@ def file_complaint(
     Raises NothingDelayed, NoAppealHere, AppealOpen, NothingLate, GroundsMissing.
     """
     held, term = held_term(session, case_id, at=at)
-    case, law = held.case, law_of(term.jurisdiction)
-    if case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
-        raise NothingDelayed(number=case.number)
-    if law.complaint_days is None:
-        raise NoAppealHere(kind=COMPLAINT, kinds=", ".join(law.appeals) or "—")
-    for one in appeals_of(session, case_id):
-        if one.kind == COMPLAINT and one.decided_on is None:
-            raise AppealOpen(number=case.number, day=one.filed_on)
-    if not is_late(session, case, term, at=at):
-        raise NothingLate(number=case.number, day=term.decide_by)
-    complaint = Appeal(COMPLAINT, 0, law.complaint_days)
+    refusal = _no_complaint(session, held.case, term, at=at)
+    if refusal is not None:
+        raise refusal
+    complaint = Appeal(COMPLAINT, 0, law_of(term.jurisdiction).complaint_days or 0)
     return _file(session, held, term, complaint, SILENCE, grounds, by=by, at=at)
 
 
+def _no_complaint(session: Session, case: Case, term: CaseTerm, *, at: datetime) -> Refusal | None:
+    """What stands in the way of a complaint for delay today; None when nothing does."""
+    law = law_of(term.jurisdiction)
+    if case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
+        return NothingDelayed(number=case.number)
+    if law.complaint_days is None:
+        return NoAppealHere(kind=COMPLAINT, kinds=", ".join(law.appeals) or "—")
+    for one in appeals_of(session, case.id):
+        if one.kind == COMPLAINT and one.decided_on is None:
+            return AppealOpen(number=case.number, day=one.filed_on)
+    if not is_late(session, case, term, at=at):
+        day = term.decide_by if term.decided_on is None else term.notify_by
+        return NothingLate(number=case.number, day=day)
+    return None
+
+
 def is_late(session: Session, case: Case, term: CaseTerm, *, at: datetime) -> bool:
-    """Whether a term is over: that of the request, unless it stands still, or that of what somebody has to do in it."""
-    today = calendar_of(session, term).day_of(at)
-    if term.stopped_on is None and case.clock != ClockState.ANSWERED and today > term.decide_by:
+    """Whether a term is over: that of the request, to decide or to notify, or that of what somebody has to do in it;
+    never while it stands still.
+    """
+    if term.stopped_on is not None:
+        return False
+    if case.due_at is not None and case.due_at < at:
         return True
     overdue = select(Task.token).where(
         Task.case_id == case.id, Task.status == TaskStatus.OPEN, Task.due_at < at
     )
-    return term.stopped_on is None and session.scalar(overdue.limit(1)) is not None
+    return session.scalar(overdue.limit(1)) is not None
 
 
 def may_complain(session: Session, case: Case, *, at: datetime) -> bool:
     """Whether a complaint for delay may be filed today."""
     term = term_of(session, case)
-    if term is None or case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
-        return False
-    if law_of(term.jurisdiction).complaint_days is None:
-        return False
-    waits = any(
-        one.kind == COMPLAINT and one.decided_on is None for one in appeals_of(session, case.id)
-    )
-    return not waits and is_late(session, case, term, at=at)
+    return term is not None and _no_complaint(session, case, term, at=at) is None
 
 
 def appeals_of(session: Session, case_id: int) -> list[FiledAppeal]:

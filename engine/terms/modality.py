@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.feel import FeelSyntaxError, compile_expression, names_within
-from engine.sheet import Assessment, Modality, Sheet, Term, TermUnit
+from engine.sheet import Assessment, Modality, Sheet, Term
 from engine.terms.law import Law
 
 
@@ -35,9 +35,7 @@ def times_of(modality: Modality | None, law: Law) -> Times:
 
 def _shorter(said: Term | None, law: Term) -> Term:
     """The sheet may promise the paper sooner than the law asks for (31), not later."""
-    if said is None or said.unit not in (law.unit, TermUnit.BUSINESS_DAYS):
-        return law
-    return said if said.amount < law.amount else law
+    return law if said is None or said.unit != law.unit or said.amount > law.amount else said
 
 
 def _holds(condition: str, answers: Mapping[str, Any]) -> bool:

@@ -124,6 +124,19 @@ def test_nobody_complains_of_delay_as_long_as_every_term_runs(desk: Desk) -> Non
         appeals.file_complaint(hall.session, case_id, "Now.", by=None, at=hall.at)
 
 
+def test_what_is_approved_by_filing_is_not_late_as_long_as_the_paper_may_come(desk: Desk) -> None:
+    case_id = desk.filed("2026-07-01", sheet("automatic"))
+    notify_by = desk.term(case_id).notify_by
+    assert notify_by is not None
+    assert notify_by > day("2026-07-02")
+    for is_late, on in ((False, day("2026-07-02")), (True, notify_by + timedelta(days=1))):
+        desk.on(on.isoformat())
+        with desk.hall() as hall:
+            hall.session.execute(update(Task).values(due_at=None))
+            case = hall.session.get_one(Case, case_id)
+            assert appeals.may_complain(hall.session, case, at=hall.at) is is_late, on
+
+
 def test_a_task_that_is_late_is_enough_to_complain(desk: Desk) -> None:
     case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
