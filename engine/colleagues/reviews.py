@@ -92,17 +92,21 @@ def why_returned(session: Session, task: Task) -> str | None:
     """Why what was proposed for the task came back; no query unless a review is wanted of it."""
     if task.review != WANTED:
         return None
-    said = session.scalar(
-        select(Event.data)
+    said = session.execute(
+        select(Event.type, Event.data)
         .where(
             Event.case_id == task.case_id,
             Event.token == task.token,
-            Event.type == Happened.TASK_RETURNED.value,
+            Event.type.in_((Happened.TASK_RETURNED.value, Happened.TASK_PROPOSED.value)),
         )
         .order_by(Event.seq.desc())
         .limit(1)
-    )
-    return (said or {}).get("reason")
+    ).first()
+    # Proposed again and accepted since, then undone: what it once came back for is settled.
+    if said is None or said.type != Happened.TASK_RETURNED.value:
+        return None
+    reason: str | None = (said.data or {}).get("reason")
+    return reason
 
 
 def return_proposal(session: Session, task: Task, reason: str, *, by: Person, at: datetime) -> Task:

@@ -70,10 +70,11 @@ def counts_of(session: Session, person: Person, look: Look) -> dict[Scope, Count
             told.append(number(session, asked, key, reach).label(scope))
     asked_for = select(*told) if beside is None else select(*told).select_from(beside)
     row = session.execute(asked_for).one()._mapping
+    numbers = {scope: int(row[scope] or 0) for scope in reaches}  # PostgreSQL sums to a Decimal
     return {
         scope: Count(
-            min(row[scope] or 0, COUNT_LIMIT),
-            is_more=(row[scope] or 0) > COUNT_LIMIT
+            min(numbers[scope], COUNT_LIMIT),
+            is_more=numbers[scope] > COUNT_LIMIT
             or (
                 is_checked(asked, key, reach) and bool(row.get(f"more_{more.get(reach.branches)}"))
             ),

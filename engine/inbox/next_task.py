@@ -15,7 +15,7 @@ from engine.inbox.worklists import next_tasks
 from engine.models import Person, Task
 from engine.tasks import AlreadyCompleted, NotYours, TaskGone, claim_task
 
-MOST_TRIED = 20  # tasks that others may take while one looks
+LOOKED_AT = 20  # tasks read at once; others may take some of them while one looks
 _GONE = (NotYours, AlreadyCompleted, TaskGone, CaseSuspended, CaseEnded, NotFound)
 
 
@@ -26,7 +26,7 @@ def take_next(
     the oldest of its kind; not what they proposed themselves. None when nothing is left. Two who ask at once get two
     tasks.
     """
-    wanted = replace(query, scope="unassigned", after=None, before=None, limit=MOST_TRIED)
+    wanted = replace(query, scope="unassigned", after=None, before=None, limit=LOOKED_AT)
     for row in next_tasks(session, person, wanted, at=at, zone=zone):
         task = session.get(Task, (row.case_id, row.token), populate_existing=True)
         if task is None:

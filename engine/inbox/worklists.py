@@ -1,5 +1,6 @@
 """Inboxes: which open tasks a person sees, in which order, a page at a time, fast however many there are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
@@ -239,13 +240,14 @@ def _page(
 
 def next_tasks(
     session: Session, person: Person, query: TaskQuery, *, at: datetime, zone: tzinfo = UTC
-) -> list[TaskRow]:
-    """The first tasks that the query asks for, however far one has to look."""
-    found = open_tasks(session, person, query, at=at, zone=zone)
-    while not found.rows and found.next is not None:
-        further = replace(query, after=found.next, before=None)
-        found = open_tasks(session, person, further, at=at, zone=zone)
-    return found.rows
+) -> Iterator[TaskRow]:
+    """The tasks that the query asks for, page after page, as long as whoever asks goes on."""
+    while True:
+        found = open_tasks(session, person, query, at=at, zone=zone)
+        yield from found.rows
+        if found.next is None:
+            return
+        query = replace(query, after=found.next, before=None)
 
 
 def task_counts(

@@ -29,7 +29,7 @@ from engine.errors import NotFound
 from engine.history import timeline
 from engine.inbox.bulk import completing
 from engine.inbox.filters import TaskQuery
-from engine.inbox.next_task import take_next
+from engine.inbox.next_task import LOOKED_AT, take_next
 from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
 from engine.inbox.worklists import open_tasks
 from engine.interventions.undo import undo_completion
@@ -259,6 +259,14 @@ def test_nobody_is_given_their_own_proposal_as_the_next_task(hall: TownHall, ana
     taken = take_next(hall.session, hall.people["beto"], query, at=hall.at)
     assert taken is not None
     assert taken.id == task.id
+    for _ in range(LOOKED_AT):
+        more = begin(hall, ana, tasks={"receive": {"review": True}})
+        complete_task(hall.session, more.id, {}, by=ana, at=hall.at)
+    release_task(hall.session, task.id, by=hall.people["beto"], at=hall.at)
+    free = begin(hall, ana)
+    found = take_next(hall.session, ana, query, at=hall.at)
+    assert found is not None
+    assert found.id == free.id
 
 
 def test_why_a_proposal_came_back_is_told_until_it_is_proposed_again(
@@ -270,6 +278,10 @@ def test_why_a_proposal_came_back_is_told_until_it_is_proposed_again(
     assert why_returned(hall.session, task) == "measure again"
     complete_task(hall.session, task.id, {}, by=ana, at=hall.at)
     assert why_returned(hall.session, task) is None
+    beto = hall.people["beto"]
+    complete_task(hall.session, task.id, {}, by=beto, at=hall.at)
+    undo_completion(hall.session, task.id, by=beto, at=hall.at)
+    assert (task.review, why_returned(hall.session, task)) == ("wanted", None)
 
 
 def test_what_is_returned_is_back_with_who_proposed_it(hall: TownHall, ana: Person) -> None:

@@ -95,9 +95,10 @@ def index() -> ResponseReturnValue:
 def following() -> ResponseReturnValue:
     """To the first task of the inbox as it was last seen, or back to the inbox when nothing is left."""
     found = next_tasks(session(), signed_in(), remembered(), at=now(), zone=current_zone())
-    if not found:
+    first = next(found, None)
+    if first is None:
         return redirect(back_to_inbox(), 303)
-    return redirect(url_for("tasks.show", task_id=found[0].id), 303)
+    return redirect(url_for("tasks.show", task_id=first.id), 303)
 
 
 @pages.post("/take")
