@@ -86,6 +86,8 @@ class ServiceSpec(ActivitySpec):
 
     def corrected(self, token: Token, names: Iterable[str]) -> None:
         """An operator corrected these variables further out: what is told of them is read again."""
+        if self.is_held(token) or self.is_host(token):
+            return  # it performs nothing now: its inputs are read when it does
         known = set(names)
         own = {name: token.data.pop(name) for name in self.hides if name in token.data}
         context = {**variables_of(token), **token.internal_data.get(HIDDEN, {})}
