@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from designer.asme import ActivityType
-from designer.findings.finding import Change, Place, finding
+from designer.findings.finding import Change, Place, Saving, finding
 from designer.findings.savings import without_activity
 from designer.findings.subject import Subject
-from engine.forms.refusals import N_
+from engine.errors import N_
 
 _SIGNED = N_("“{second}” reviews what “{first}” reviews next; nothing is done in between.")
-_SIGNING = re.compile(r"\b(firm(?:ar?|e)|suscrib\w*|sign(?:s|ing)?)\b", re.IGNORECASE)
+_SIGNING = re.compile(r"\b(firm(?:ar?|e)|suscrib\w*|sign(?:s|ing|ature)?)\b", re.IGNORECASE)
 
 
 @finding(
@@ -30,6 +30,8 @@ def check(subject: Subject) -> Iterator[Place]:
                 continue
             # Who signs decides: the signature stays, and the review right before it goes.
             is_signed = _signs(subject, second) and not _signs(subject, first)
+            # What a gateway between them asks must be answered before it.
+            is_apart = is_signed and second not in subject.following.get(first, ())
             stays, goes = (second, first) if is_signed else (first, second)
             if goes in seen:
                 continue
@@ -38,8 +40,10 @@ def check(subject: Subject) -> Iterator[Place]:
                 element=goes,
                 sentence=_SIGNED if is_signed else None,
                 values={"first": subject.name_of(stays), "second": subject.name_of(goes)},
-                saving=without_activity(subject, goes),
-                change=Change("merge_activities", {"first": stays, "second": goes}),
+                saving=Saving() if is_apart else without_activity(subject, goes),
+                change=None
+                if is_apart
+                else Change("merge_activities", {"first": stays, "second": goes}),
             )
 
 

@@ -259,6 +259,14 @@ def test_what_is_saved_is_the_work_the_wait_and_the_money() -> None:
     assert one.change.arguments == {"first": "a", "second": "b"}
 
 
+def test_a_review_is_not_taken_out_before_a_gateway_that_may_ask_for_its_answer() -> None:
+    nodes = 'start s\nuser a Revisar\nxor g\nuser b "Firmar la resolución"\nend e\nend n'
+    chain = f"{nodes}\ns -> a -> g\ng -> b -> e\ng -> n"
+    [one] = found(subject(chain), "consecutive-reviews")
+    assert (one.element, one.change) == ("a", None)
+    assert not one.saving
+
+
 def test_who_signs_stays_and_the_review_right_before_goes() -> None:
     chain = 'start s\nuser a "Revisar el proyecto"\nuser b "Firmar la resolución"\nend e\ns -> a -> b -> e'
     [one] = found(subject(chain), "consecutive-reviews")
