@@ -8,6 +8,8 @@ from typing import Any
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
+from engine.deployments import blueprint
+from engine.errors import Refusal
 from engine.files.store import FileStore
 from engine.forms import Answers, FieldError, Form
 from engine.history import variables
@@ -15,9 +17,20 @@ from engine.models import Task
 from engine.task_forms import form_of_data, task_form, with_stores
 from webapp.forms import Asked, Sent, ask, newly_asked, read_sent
 from webapp.i18n import _
-from webapp.transactions import current_zone, now
+from webapp.transactions import current_zone, now, session
 
 CHOICE = "choice."  # field names of gateways begin so
+# what the engine offers beside what is drawn (engine.spiff), as it calls it
+_OFFERED = {"done": "Done", "again": "Again"}
+
+
+class EndsAll(Refusal):
+    """What is still to be done was ticked beside that nothing is."""
+
+    sentence = (
+        "“Nothing more is needed” ends “{name}”, and what is ticked beside it would not begin. "
+        "Tick it alone, or tick only what is still to be done."
+    )
 
 
 def form_of(session: Session, task: Task, variables: Mapping[str, object]) -> Form:
@@ -84,25 +97,35 @@ def _today() -> date:
 
 
 def choices_of(task: Task) -> list[dict[str, Any]]:
-    """The gateways that the person decides with this task (engine.spiff.Choice as JSON)."""
-    ours = {("done", "Done"): _("Nothing more is needed"), ("again", "Again"): _("Once more")}
+    """The gateways that the person decides with this task (engine.spiff.Choice as JSON); what the engine offers beside
+    what is drawn is in the reader's words and `is_ours`.
+    """
+    nodes = blueprint(session(), task.version_id).nodes
+    words = {"done": _("Nothing more is needed"), "again": _("Once more")}
+
+    def told(gateway: dict[str, Any], option: dict[str, Any]) -> dict[str, Any]:
+        node, key = nodes.get(gateway["element_id"]), option["id"]
+        is_drawn = node is not None and key in node.outgoing
+        if is_drawn or _OFFERED.get(key) != option["label"]:
+            return option
+        return {**option, "label": words[key], "is_ours": True}
+
     return [
-        {
-            **gateway,
-            "options": [
-                {**each, "label": ours.get((each["id"], each["label"]), each["label"])}
-                for each in gateway["options"]
-            ],
-        }
+        {**gateway, "options": [told(gateway, option) for option in gateway["options"]]}
         for gateway in task.wait.get("choices") or ()
     ]
 
 
-def chosen() -> dict[str, list[str]] | None:
-    """Gateway → flows chosen in this request; None when the task asks for no choice."""
+def chosen(task: Task) -> dict[str, list[str]] | None:
+    """Gateway → flows chosen in this request; None when the task asks for no choice. Raises EndsAll."""
     found = {
         name.removeprefix(CHOICE): request.form.getlist(name)
         for name in request.form
         if name.startswith(CHOICE)
     }
+    for gateway in choices_of(task) if found else ():
+        picked = found.get(gateway["element_id"], [])
+        ours = [one["id"] for one in gateway["options"] if one.get("is_ours")]
+        if gateway["is_multiple"] and len(picked) > 1 and any(one in picked for one in ours):
+            raise EndsAll(name=gateway["name"] or gateway["element_id"])
     return found or None

@@ -1,17 +1,27 @@
 """Completing a task over HTTP: what the office does all day."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 from flask import g
 from sqlalchemy import event
 
+from engine.cases import Applicant, start_case
+from engine.deployments import current_version, deploy, procedure_by_key
 from engine.inbox.worklists import task_by_id
 from engine.models import CaseStatus, Task, TaskStatus
+from engine.people import office_named
 from tests.webapp.conftest import Town
 from webapp.config import LARGEST_REQUEST
 
+AD_HOC = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:test">
+<process id="p" name="Visits" isExecutable="true"><startEvent id="s"/>
+<adHocSubProcess id="ad" name="What is needed" ordering="Parallel"><userTask id="a" name="Visit"/>
+<userTask id="b" name="Measure"/></adHocSubProcess><endEvent id="e"/>
+<sequenceFlow id="f1" sourceRef="s" targetRef="ad"/><sequenceFlow id="f2" sourceRef="ad" targetRef="e"/>
+</process></definitions>"""
 ANSWERS: dict[str, object] = {"shop": "Bodega", "area": "40", "choice.complete": "yes"}
 
 
@@ -227,3 +237,34 @@ def test_claiming_and_releasing_move_a_task_between_lists(town: Town, action: st
     mine = number in carla.get("/inbox?scope=mine").text
     free = number in carla.get("/inbox?scope=unassigned").text
     assert (mine, free) == ((True, False) if action == "claim" else (False, True))
+
+
+def test_nothing_more_is_needed_is_ticked_alone(town: Town) -> None:
+    with town.database.transaction() as session:
+        deploy(
+            session,
+            "visits",
+            "Visits",
+            drawing=AD_HOC,
+            model=AD_HOC,
+            process_id="p",
+            by=None,
+            at=town.clock(),
+        )
+        procedure = procedure_by_key(session, "visits")
+        procedure.office_id = office_named(session, "Counter", at=town.clock()).id
+        version = current_version(session, procedure)
+        case = start_case(session, version, {}, applicant=Applicant("R"), by=None, at=town.clock())
+        number = case.number
+    task, carla = town.task(number), town.visitor("carla")
+    page = carla.get(f"/tasks/{task}").text
+    assert "Nothing more is needed" in page
+    assert "tick it alone" in page
+    answer = carla.post(f"/tasks/{task}/complete", {"choice.ad": ["a", "done"]})
+    assert answer.status_code == 422
+    assert "Tick it alone" in answer.text
+    ticked = re.findall(r'name="choice.ad" value="(\w+)" checked', answer.text)
+    assert ticked == ["a", "done"]  # it stays
+    assert read(town, task, "carla").status == TaskStatus.OPEN
+    done = carla.post(f"/tasks/{task}/complete", {"choice.ad": ["done"]})
+    assert done.status_code == 303

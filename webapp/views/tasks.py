@@ -37,6 +37,7 @@ from webapp.repetition import repeatable
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.task_form import (
+    EndsAll,
     asked,
     choices_of,
     chosen,
@@ -140,14 +141,14 @@ def complete(task_id: str) -> ResponseReturnValue:
             session(),
             task_id,
             got.raw,
-            choices=chosen(),
+            choices=chosen(opened.task),
             files=got.files,
             reason=request.form.get("reason", ""),
             opened=opened,
             by=signed_in(),
             at=now(),
         )
-    except (Unfit, ChoiceNeeded, ChoiceUnknown, OutOfOrder) as refusal:
+    except (Unfit, ChoiceNeeded, ChoiceUnknown, EndsAll, OutOfOrder) as refusal:
         return _mend(task_id, form, got, refusal)
     if done.is_proposed:
         flash(_("“%(task)s” is proposed; somebody else reviews it.", task=done.task.name))
