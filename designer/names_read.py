@@ -5,23 +5,12 @@ from typing import Any
 
 from engine.bpmn.model import EventKind, Kind, Node, Process, Scope
 from engine.feel import FeelSyntaxError, compile_expression
-from engine.spiff import assignments
+from engine.spiff import COUNTER, COUNTERS, assignments
 
 Json = dict[str, Any]
 
 # given by the engine to loops and multi-instance activities
-_COUNTERS = frozenset(
-    {
-        "loopCounter",
-        "nrOfInstances",
-        "nrOfActiveInstances",
-        "nrOfCompletedInstances",
-        "numberOfInstances",
-        "numberOfActiveInstances",
-        "numberOfCompletedInstances",
-        "numberOfTerminatedInstances",
-    }
-)
+_COUNTERS = COUNTERS | {COUNTER}
 _BRINGS_ANYTHING = frozenset({EventKind.MESSAGE, EventKind.SIGNAL})
 _CATCHES = frozenset({Kind.START_EVENT, Kind.INTERMEDIATE_CATCH_EVENT, Kind.BOUNDARY_EVENT})
 

@@ -63,7 +63,7 @@ def publish_draft(
     if not examined.is_runnable or examined.model is None or examined.process_id is None:
         raise NotYetRunnable(name=draft.name, problem=_first_problem(examined.report))
     if not is_silence_open and (names := silences_left_open(draft)):
-        raise SilenceNotSaid(names=", ".join(names))
+        raise SilenceNotSaid(names="”, “".join(names))
     version = deploy(
         session,
         key,

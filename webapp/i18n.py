@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from flask import session as cookie
 from flask_babel import (
     Babel,
     Domain,
+    force_locale,
     format_date,
     format_datetime,
     get_locale,
@@ -156,6 +158,14 @@ def said(part: Said) -> str:
 def kept_words(kept: Mapping[str, Any] | None, text: str) -> str:
     """Words of ours that were kept (engine.errors.Said) in the reader's language; where there are none, the text."""
     return text if kept is None else said(Said.from_json(kept))
+
+
+def speaking(language: str | None) -> AbstractContextManager[None]:
+    """Within, words are in this language, else in the installation's: who reads them is not who asks."""
+    said: AbstractContextManager[None] = force_locale(
+        language or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    )
+    return said
 
 
 def sentence(refusal: Refusal) -> str:

@@ -230,7 +230,9 @@ def _columns(header: list[Any]) -> dict[str, int]:
 
 
 def _cell(cells: list[Any], place: int) -> str:
-    return str(cells[place]).strip() if place < len(cells) else ""
+    value = cells[place] if place < len(cells) else ""
+    # a spreadsheet knows no whole numbers: 33 comes as 33.0
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from designer.catalogue.reading import Line, Table
 from designer.catalogue.words import ASSESSMENTS, CURRENCIES, SOURCES, UNITS, plain, read_amount
-from engine.forms.refusals import N_
+from engine.errors import N_
 from engine.sheet import Source, TermUnit
 
 Json = dict[str, Any]

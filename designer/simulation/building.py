@@ -7,7 +7,7 @@ from designer.simulation.activities import Activity, Boundary, Handler, Terminat
 from designer.simulation.batching import Gathering, Parting
 from designer.simulation.booking import Task
 from designer.simulation.flows import Flows
-from designer.simulation.refusals import N_, CannotSimulate, Gap
+from designer.simulation.refusals import CannotSimulate, Gap
 from designer.simulation.sampling import Stream
 from designer.simulation.scenario import BatchKind, Scenario, TaskPlan
 from designer.simulation.staffing import Staffing
@@ -16,6 +16,7 @@ from designer.simulation.tokens import EndEvent, Machine, Net, Place
 from designer.simulation.waits import Catch, Race, RacingCatch, Wait, by_chance
 from engine import feel
 from engine.bpmn.model import EventDefinition, EventKind, Kind, Model, Node, Process, Scope
+from engine.errors import N_
 
 TASKS = frozenset({
     Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK,

@@ -5,7 +5,7 @@ from typing import Any
 
 from designer.simulation.distributions import Distribution, Family, fixed
 from designer.simulation.json_reading import Part
-from designer.simulation.refusals import N_
+from engine.errors import N_
 
 PARAMETERS: dict[Family, tuple[str, ...]] = {
     Family.FIXED: ("value",),

@@ -17,11 +17,11 @@ from designer.simulation.gateways import (
     Some,
     Split,
 )
-from designer.simulation.refusals import N_
 from designer.simulation.tokens import END, Net, Place
 from designer.simulation.waits import Race, RacingCatch
 from engine import feel
 from engine.bpmn.model import EventKind, Flow, Kind, Node, Scope
+from engine.errors import N_
 from engine.expressions import read_expression
 
 if TYPE_CHECKING:

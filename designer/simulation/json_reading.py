@@ -9,7 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from designer.simulation.refusals import N_, Gap
+from designer.simulation.refusals import Gap
+from engine.errors import N_
 from engine.spiff.timers import parse_duration
 
 _AMOUNT = re.compile(r"\s*(\d{1,12}(?:[.,]\d{1,6})?)\s*([a-zá-ú]{1,8})\s*", re.IGNORECASE)
@@ -21,6 +22,7 @@ _UNITS = {
     **dict.fromkeys(("w", "week", "weeks", "semana", "semanas"), 604_800.0),
 }
 MOST_PARTS = 200_000
+THE_FILE = N_("the file")  # the place of what is wrong with all of it
 Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
@@ -32,7 +34,7 @@ class Faults:
 
     def note(self, sentence: str, place: str, **values: object) -> None:
         """One more."""
-        self.found.append(Gap(sentence, {"place": place or "the file", **values}))
+        self.found.append(Gap(sentence, {"place": place or THE_FILE, **values}))
 
 
 class Part:

@@ -14,7 +14,7 @@ from designer.simulation.calendars import DAY, WEEK, joined
 from designer.simulation.distributions import Choices, Distribution, Family, fixed
 from designer.simulation.json_reading import Faults, Part
 from designer.simulation.prosimos_rules import feel_of, read_batch
-from designer.simulation.refusals import N_, ScenarioUnreadable
+from designer.simulation.refusals import ScenarioUnreadable
 from designer.simulation.scenario import (
     Arrivals,
     EventPlan,
@@ -27,6 +27,7 @@ from designer.simulation.scenario import (
     Staff,
     TaskPlan,
 )
+from engine.errors import N_
 from engine.expressions import read_expression
 
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")

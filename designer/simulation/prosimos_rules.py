@@ -4,8 +4,8 @@ import json
 import math
 
 from designer.simulation.json_reading import Part
-from designer.simulation.refusals import N_
 from designer.simulation.scenario import Batch, BatchKind
+from engine.errors import N_
 
 COMPARISONS = {"=": "=", "==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 

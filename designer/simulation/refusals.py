@@ -52,8 +52,3 @@ class Cancelled(Refusal):
 
     sentence = "The simulation was stopped. Start it again when you want its figures."
     status = 409
-
-
-def N_(sentence: str) -> str:
-    """Marks a sentence for the catalogues."""
-    return sentence

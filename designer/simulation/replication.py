@@ -7,7 +7,7 @@ from designer.simulation.booking import Pool
 from designer.simulation.building import Built, build
 from designer.simulation.calendars import WeeklyCalendar
 from designer.simulation.outcomes import Outcome, Spread, StaffOutcome, Step, TaskOutcome
-from designer.simulation.refusals import N_, CannotSimulate, EndlessCircle, Gap
+from designer.simulation.refusals import CannotSimulate, EndlessCircle, Gap
 from designer.simulation.sampling import Stream
 from designer.simulation.scenario import Outside, Scenario
 from designer.simulation.staffing import DataSetter
@@ -16,6 +16,7 @@ from designer.simulation.timing import BusinessDays, Timing
 from designer.simulation.tokens import MOST_STEPS, Case, Endless, Place, Run
 from engine import feel
 from engine.bpmn.model import Model, Process
+from engine.errors import N_
 from engine.sheet import Term, TermUnit
 
 OVERLOADED = 1.0

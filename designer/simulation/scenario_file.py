@@ -3,9 +3,10 @@
 import orjson
 
 from designer.simulation.prosimos import is_prosimos, read_prosimos
-from designer.simulation.refusals import N_, Gap, ScenarioUnreadable
+from designer.simulation.refusals import Gap, ScenarioUnreadable
 from designer.simulation.scenario import Scenario
 from designer.simulation.scenario_json import read_scenario
+from engine.errors import N_
 
 
 def read_file(data: bytes) -> Scenario:

@@ -21,7 +21,7 @@ from designer.simulation.calendars import DAY, MINUTE, WEEK
 from designer.simulation.distribution_json import read_distribution
 from designer.simulation.distributions import Choices
 from designer.simulation.json_reading import Faults, Part
-from designer.simulation.refusals import N_, ScenarioUnreadable
+from designer.simulation.refusals import ScenarioUnreadable
 from designer.simulation.scenario import (
     Absence,
     Arrivals,
@@ -39,6 +39,7 @@ from designer.simulation.scenario import (
     TaskPlan,
 )
 from engine import feel
+from engine.errors import N_
 from engine.sheet import Term, TermUnit
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -17,13 +17,13 @@ from designer.simulation.booking import (
 from designer.simulation.calendars import WEEK, WeeklyCalendar
 from designer.simulation.distributions import Distribution
 from designer.simulation.queueing import Desk, QueuedTask
-from designer.simulation.refusals import N_
 from designer.simulation.sampling import PacedStream, Stream
 from designer.simulation.scenario import Rule, Scenario, Source, Staff, TaskPlan
 from designer.simulation.timing import Timing
 from designer.simulation.tokens import Case, Machine
 from engine import feel
 from engine.bpmn.model import Node
+from engine.errors import N_
 
 WEEKS_OF_ABSENCE = 260  # drawn by lot so far ahead
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from designer.simulation.experiments import simulate
 from designer.simulation.outcomes import Estimate, Results
-from designer.simulation.refusals import N_
 from designer.simulation.scenario import Scenario, TaskPlan
 from engine.bpmn.model import Model
+from engine.errors import N_
 
 SHARE = 0.2
 REPLICATIONS = 8

@@ -22,8 +22,7 @@ from designer.studies.measuring import LOG, log_to_measure_in
 from designer.studies.said import Which, assumption_json, override_json
 from designer.studies.sides import costed, sides
 from designer.studies.steps import keep_step, undo
-from engine.errors import NotFound, Refusal, Said
-from engine.forms.refusals import N_
+from engine.errors import N_, NotFound, Refusal, Said
 from engine.ids import new_id
 from engine.models import Person, Procedure, Version
 

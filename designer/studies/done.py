@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from designer.findings import Finding
-from engine.errors import Said
-from engine.forms.refusals import N_
+from engine.errors import N_, Said
 
 # (the finding, what was done) → a sentence over the finding's values
 DONE: Mapping[tuple[str, str], str] = {

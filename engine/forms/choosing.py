@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.errors import N_
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, Option, Shown
 from engine.forms.formula import Formula, Phrase
 from engine.forms.json_value import Json, plain_json
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 MAX_SHOWN = 1_000
 

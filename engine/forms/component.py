@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.errors import N_
 from engine.forms.formula import Formula, Phrase, formula, phrase
 from engine.forms.json_value import Json, plain_json
-from engine.forms.refusals import N_, Noting, unnoted
+from engine.forms.refusals import Noting, unnoted
 
 MAX_TEXT = 20_000  # characters of one text in a schema
 MAX_OPTIONS = 1_000  # static options, columns

@@ -8,13 +8,14 @@ the fields concerned are shown, because a person can then decide.
 from collections.abc import Mapping
 from datetime import date
 
+from engine.errors import N_
 from engine.files.store import StoredFile
 from engine.forms.field import MISSING, Around, Field
 from engine.forms.fields.dynamiclist import MOST_ROWS, DynamicList
 from engine.forms.formula import Formula
 from engine.forms.gathering import gathered, laid_over, rows_that_count
 from engine.forms.json_value import Answers, Json, is_empty, plain_json
-from engine.forms.refusals import N_, FieldError, FormTooCostly, Misfit
+from engine.forms.refusals import FieldError, FormTooCostly, Misfit
 from engine.forms.spot import ABSENT, Spot, at, row_of, walk
 
 MOST_TURNS = 40

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, TypedDict
 
+from engine.errors import N_
 from engine.files.store import StoredFile
 from engine.forms.component import Component
 from engine.forms.formula import SILENT, Formula, Phrase
 from engine.forms.json_value import Json, is_empty
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from engine.errors import N_
 from engine.files.store import StoredFile, files_within
 from engine.forms.choosing import Choosing
 from engine.forms.evaluation import Evaluation
 from engine.forms.field import Field, Shown
 from engine.forms.formula import bounded
 from engine.forms.json_value import Answers
-from engine.forms.refusals import N_, FieldError, Note, Unfit
+from engine.forms.refusals import FieldError, Note, Unfit
 from engine.forms.spot import Spot
 
 _NO_FILES: Mapping[str, StoredFile] = {}

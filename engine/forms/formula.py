@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from time import monotonic
 
+from engine.errors import N_
 from engine.feel import (
     Expression,
     FeelSyntaxError,
@@ -19,7 +20,7 @@ from engine.feel import (
 )
 from engine.forms.feelers import Piece, pieces
 from engine.forms.json_value import Json
-from engine.forms.refusals import N_, FormTooCostly, Noting
+from engine.forms.refusals import FormTooCostly, Noting
 
 Scope = Mapping[str, object]
 

@@ -4,12 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from engine.errors import Refusal, filled
-
-
-def N_(message: str) -> str:
-    """The message itself; marks it for the catalogue, because it is translated where it is shown."""
-    return message
+from engine.errors import N_, Refusal, filled
 
 
 class UnreadableForm(Refusal):

@@ -6,12 +6,13 @@ from functools import partial
 
 import orjson
 
+from engine.errors import N_
 from engine.forms.component import Component
 from engine.forms.field import Field
 from engine.forms.fields import field_types
 from engine.forms.form import Form
 from engine.forms.json_value import RESERVED, is_storable
-from engine.forms.refusals import N_, FormTooLarge, Note, UnreadableForm
+from engine.forms.refusals import FormTooLarge, Note, UnreadableForm
 
 MAX_BYTES = 1_000_000
 MAX_COMPONENTS = 1_000

@@ -5,6 +5,7 @@ The only room that imports SpiffWorkflow.
 
 from engine.spiff.compiled import Compiled, Start, remembered
 from engine.spiff.compiling import compile_model
+from engine.spiff.context import COUNTERS
 from engine.spiff.elements.rounds import COUNTER
 from engine.spiff.elements.tasks import assignments
 from engine.spiff.execution import Execution
@@ -27,6 +28,7 @@ from engine.spiff.resolver import Library, Outcome, Resolver
 
 __all__ = [
     "COUNTER",
+    "COUNTERS",
     "CaseOver",
     "Choice",
     "ChoiceNeeded",

@@ -1,5 +1,6 @@
 """Every word that people read is there in Spanish, with the same values in it."""
 
+import ast
 import re
 
 import pytest
@@ -85,3 +86,22 @@ def test_every_catalogue_compiles() -> None:
         for error in errors
     ]
     assert wrong == []
+
+
+def test_no_message_hides_inside_an_f_string() -> None:
+    """There the catalogue does not find it, and it is never translated."""
+    hidden = []
+    for path in sorted(TRANSLATIONS.parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.JoinedStr):
+                continue
+            calls = (one for one in ast.walk(node) if isinstance(one, ast.Call))
+            hidden += [
+                f"{path.relative_to(TRANSLATIONS.parent)}:{one.lineno}"
+                for one in calls
+                if isinstance(one.func, ast.Name)
+                and one.func.id in {"_", "gettext", "ngettext", "lazy_gettext"}
+                and one.args
+                and isinstance(one.args[0], ast.Constant)
+            ]
+    assert hidden == []

@@ -71,5 +71,6 @@ def test_a_code_of_one_account_is_none_of_another(town: Town) -> None:
     carla.post("/account/email", {"email": "shared@town.example"})
     stolen = code(town, "shared@town.example")
     oscar.post("/account/email", {"email": "shared@town.example"})
+    assert "shared@town.example" in oscar.get("/account").text  # it waits for its own code
     oscar.post("/account/email/code", {"code": stolen})
     assert address(town, "oscar") is None

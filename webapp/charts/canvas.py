@@ -75,11 +75,11 @@ class Chart:
 def duration_words(seconds: float | None, beside: float | None = None) -> str:
     """“12 min”, “5.5 h”, “3.2 days”: two figures are enough to act on.
 
-    `beside`: a duration that is told in the same breath, whose unit this one takes.
+    `beside`: a duration that is told in the same breath, whose unit this one takes where that is the longer.
     """
     if seconds is None:
         return "–"
-    measure = seconds if beside is None else abs(beside)
+    measure = seconds if beside is None else max(abs(seconds), abs(beside))
     if measure < 90 * _MINUTE:
         return str(_("%(number)s min", number=format_decimal(round(seconds / _MINUTE))))
     if measure < 2 * _DAY:

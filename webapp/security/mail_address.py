@@ -5,18 +5,25 @@ from flask import session as cookie
 from engine.ids import new_id
 from engine.models import Person
 from engine.outbox import send_mail
-from engine.people import set_email
-from webapp.i18n import _
+from engine.people import check_email, set_email
+from webapp.i18n import _, speaking
 from webapp.security.one_time_codes import is_one_time_code, send_one_time_code
 from webapp.transactions import now, session
 
 _WAITING = "new_email"
 
 
-def ask_for_proof(person: Person, email: str) -> None:
-    """Send a code to an address the person wants to be theirs; AddressWrong, TooOften."""
-    send_one_time_code(_purpose(person), email)
-    cookie[_WAITING] = email
+def want_address(person: Person, email: str) -> None:
+    """Send a code to an address that the person wants to be theirs; no address if empty. One that was waiting for its
+    code waits no longer. Raises AddressWrong, TooOften.
+    """
+    check_email(email)
+    cookie.pop(_WAITING, None)
+    if not email:
+        change_address(person, "")
+    elif email != person.email:
+        send_one_time_code(_purpose(person), email)
+        cookie[_WAITING] = email
 
 
 def waiting_address(person: Person) -> str | None:
@@ -41,15 +48,18 @@ def change_address(person: Person, email: str) -> None:
     set_email(session(), person, email)
     if not before or before == person.email:
         return
-    send_mail(
-        session(),
-        to=before,
-        subject=_("Mail of your account goes elsewhere"),
-        text=_(
+    with speaking(person.locale):
+        subject = _("Mail of your account goes elsewhere")
+        text = _(
             "From now on mail of the account “%(name)s” in Expedito no longer comes to this address. "
             "If you did not want this, tell your operator.",
             name=person.name,
-        ),
+        )
+    send_mail(
+        session(),
+        to=before,
+        subject=subject,
+        text=text,
         key=f"address:{new_id(now())}",
         at=now(),
     )

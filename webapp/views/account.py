@@ -4,17 +4,12 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Refusal
-from engine.people import check_email, is_password_of, set_password
+from engine.people import is_password_of, set_password
 from webapp.config import OFFERED_LANGUAGES
 from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.security.access import access
-from webapp.security.mail_address import (
-    ask_for_proof,
-    change_address,
-    is_proved,
-    waiting_address,
-)
+from webapp.security.mail_address import is_proved, waiting_address, want_address
 from webapp.security.sessions import sign_out_elsewhere, signed_in
 from webapp.transactions import keep_work, session, start_over
 
@@ -42,17 +37,14 @@ def language() -> ResponseReturnValue:
 @access()
 def email() -> ResponseReturnValue:
     """Send a code to the new address; an empty one takes the address away."""
-    person, wanted = signed_in(), request.form.get("email", "").strip()[:300]
+    wanted = request.form.get("email", "").strip()[:300]
     try:
-        check_email(wanted)
-        if not wanted:
-            change_address(person, "")
-            flash(_("No more mail goes to you."))
-        elif wanted != person.email:
-            ask_for_proof(person, wanted)
+        want_address(signed_in(), wanted)
     except Refusal as refusal:
         start_over()
         return _page(refusal.status, mail_error=sentence(refusal), typed=wanted)
+    if not wanted:
+        flash(_("No more mail goes to you."))
     return redirect(url_for("account.index", _anchor="mail"), 303)
 
 

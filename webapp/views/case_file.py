@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine import history
@@ -35,7 +34,7 @@ from engine.window.holders import give_code, new_holder_code
 from engine.window.inquiries import inquiries
 from webapp.config import LARGEST_FORM, Settings
 from webapp.errors import http_refusal
-from webapp.i18n import _, role_name, sentence
+from webapp.i18n import _, role_name, sentence, speaking
 from webapp.pages import page
 from webapp.readings import is_read
 from webapp.receipts import outside_url, receipt
@@ -79,8 +78,7 @@ def _tell_applicant(case: Case, message: int) -> None:
     """By mail, in the language they filed in, else the installation's: that of whoever writes is their own."""
     if not case.applicant_email:
         return
-    language = case.applicant_language or str(current_app.config["BABEL_DEFAULT_LOCALE"])
-    with force_locale(language):
+    with speaking(case.applicant_language):
         subject = _("Message about %(number)s", number=case.number)
         text = _(
             "The office wrote to you about %(number)s. Read it at %(url)s with your code and document number.",

@@ -46,7 +46,8 @@ def times_words(sheet: Sheet, modality: Modality) -> str:
         )
     if TermUnit.BUSINESS_DAYS not in (times.notify.unit, times.decide and times.decide.unit):
         return told
-    return f"{told} {_('Business days are Monday to Friday, without holidays.')}"
+    days = _("Business days are Monday to Friday, without holidays.")
+    return f"{told} {days}"
 
 
 def silence_words(assessment: Assessment) -> str:

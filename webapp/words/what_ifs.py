@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import format_decimal, format_percent, gettext
 
+from designer.simulation.json_reading import THE_FILE
 from designer.simulation.outcomes import Estimate
 from designer.simulation.refusals import Gap
 from designer.simulation.scenario import Scenario
@@ -106,4 +107,7 @@ def reach(found: Estimate) -> float:
 
 def gap_sentence(gap: Gap) -> str:
     """What is missing, in the reader's language."""
-    return gap.message(gettext(gap.sentence))
+    values = dict(gap.values)
+    if values.get("place") == THE_FILE:
+        values["place"] = gettext(THE_FILE)
+    return filled(gettext(gap.sentence), values)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from designer.simulation.fitting.work import Trace
-from designer.simulation.refusals import N_
 from designer.simulation.tally import quantile
+from engine.errors import N_
 
 RARE = 5  # work seen less often says nothing of a half
 

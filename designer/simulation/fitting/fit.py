@@ -27,11 +27,11 @@ from designer.simulation.fitting.work import (
     traces,
     with_starts,
 )
-from designer.simulation.refusals import N_, Gap
+from designer.simulation.refusals import Gap
 from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
 from designer.simulation.timing import Timing
 from engine.bpmn.model import Kind, Model
-from engine.errors import Refusal
+from engine.errors import N_, Refusal
 
 FEWEST_CASES = 20
 SKILLED = 0.02  # who did at least so much of a task may do it

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.errors import N_
 from engine.forms.field import Around, Field
 from engine.forms.json_value import Json
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 _YES = frozenset({"true", "on", "1", "yes"})
 _NO = frozenset({"", "false", "off", "0", "no"})

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import ClassVar
 
+from engine.errors import N_
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, Shown
 from engine.forms.fields.number import bound
 from engine.forms.formula import Formula, Phrase
 from engine.forms.json_value import Json
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_AS_SPOKEN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.errors import N_
 from engine.files.media_types import is_accepted
 from engine.files.store import StoredFile
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, Shown
 from engine.forms.formula import SILENT, Formula, Phrase
 from engine.forms.json_value import Json
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 MOST_FILES = 20
 GIVES_WAY = "gives_way"  # mark of a file kept earlier that was sent beside a new one

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.errors import N_
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, Shown
 from engine.forms.formula import SILENT, Phrase
 from engine.forms.markup import safe_url
-from engine.forms.refusals import N_
 
 # What form-js lets an author allow, and the word of HTML for it. Leaving our page is never allowed.
 ALLOWED = {

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
+from engine.errors import N_
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, Shown
 from engine.forms.formula import Formula
 from engine.forms.json_value import MAX_EXACT, Json
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 EXACT_DIGITS = 15  # significant digits that a JSON number keeps wherever it is read
 TEXT_DIGITS = 34  # FEEL's decimal128

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from engine.errors import N_
 from engine.forms.component import Component
 from engine.forms.field import Around, Field, plain_text
 from engine.forms.json_value import Json
 from engine.forms.pattern import compiled_pattern, example_of
-from engine.forms.refusals import N_, Misfit
+from engine.forms.refusals import Misfit
 
 LONGEST = 4_000
 MAX_PATTERN = 1_000

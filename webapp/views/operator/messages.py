@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.buffer import kept
 from engine.errors import Refusal
-from engine.messages import Outcome, publish
+from engine.messages import CASE_KEY, Outcome, publish
 from engine.models import Role
 from webapp.corrections import read_value
 from webapp.i18n import _, sentence
@@ -38,6 +38,15 @@ class Unheard(Refusal):
     )
 
 
+class NotAwaited(Refusal):
+    """The one case it is for does not wait for it, and for one case nothing is kept."""
+
+    sentence = (
+        "Case {number} does not wait for “{name}” now. Nothing was sent, and a message for one case is not kept."
+        " Look at the case for what it waits for."
+    )
+
+
 @pages.get("")
 @access(Role.OPERATOR)
 def index() -> ResponseReturnValue:
@@ -52,10 +61,11 @@ def send() -> ResponseReturnValue:
     hours = min(max(request.form.get("hours", 0, type=int), 0), MOST_HOURS)
     name = request.form.get("name", "").strip()[:200]
     try:
+        correlation = _pairs("correlation")
         told = publish(
             session(),
             name,
-            _pairs("correlation"),
+            correlation,
             _pairs("payload"),
             ttl=timedelta(hours=hours),
             by=signed_in(),
@@ -66,6 +76,8 @@ def send() -> ResponseReturnValue:
         return _index(refusal)
     if told.outcome == Outcome.NOBODY:
         start_over()
+        if CASE_KEY in correlation:
+            return _index(NotAwaited(number=correlation[CASE_KEY], name=name))
         return _index(Unheard(name=name))
     if told.case_number is None:
         flash(_("Nobody waits for “%(name)s” yet. It is kept.", name=name))

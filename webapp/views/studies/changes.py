@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from designer.asme import compare
 from designer.studies import Side, change_to_be, proposed, sides, study_by_id
-from engine.errors import NotFound, Refusal, Said
-from engine.forms.refusals import N_
+from engine.errors import N_, NotFound, Refusal, Said
 from engine.models import Role
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
