@@ -115,6 +115,7 @@ def test_an_applicant_follows_the_own_case_and_no_other(town: Town) -> None:
     listed = visitor.get("/cases").text
     assert own in listed
     assert other not in listed
+    assert "Receive the request" not in listed  # who holds it is told on its own page
     assert visitor.get(f"/cases/{own}", follow_redirects=True).status_code == 200
     assert visitor.get(f"/cases/{other}").status_code == 404
 

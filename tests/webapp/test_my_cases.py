@@ -19,12 +19,13 @@ def test_my_cases_say_where_each_is_who_holds_it_and_how_its_clock_stands(
 ) -> None:
     town.clock.advance(days=3)
     luis = town.visitor("luis")
-    shown = luis.get("/my-cases").text
-    for words in (number, "Rosa Ñahui", "Check: Licences", "3 business days used of 30"):
-        assert words in shown
+    for where in ("/my-cases", "/cases"):
+        shown = luis.get(where).text
+        for words in (number, "Rosa Ñahui", "Check: Licences", "3 business days used of 30"):
+            assert words in shown
     luis.post(f"/cases/{number}/notice", NOTICE)
-    shown = luis.get("/my-cases").text
-    assert "stands still: the applicant may correct until" in shown
+    for where in ("/my-cases", "/cases"):
+        assert "stands still: the applicant may correct until" in luis.get(where).text
     assert "stands still" in luis.get("/inbox?scope=office").text
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 
 from designer.picture import picture
 from engine import history
-from engine.case_list import CaseQuery, cases, open_tasks_of
+from engine.case_list import CaseQuery, cases, open_tasks_in, open_tasks_of
 from engine.cases import Applicant, case_by_number, start_case
 from engine.deployments import current_version_of, procedure_by_key, version_with_everything
 from engine.errors import Refusal
@@ -19,7 +19,7 @@ from engine.letters.proof import unset_letters
 from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form, with_stores
-from engine.terms.view import clock_view
+from engine.terms.view import clock_view, clock_views
 from webapp.charts.canvas import duration_words
 from webapp.downloads import drawn
 from webapp.forms import Sent
@@ -58,10 +58,15 @@ def index() -> ResponseReturnValue:
         after=asked.get("after") or None,
     )
     found = cases(session(), signed_in(), query)
+    ids = [row.id for row in found.rows]
+    # who an applicant's case lies with is told on its own page, in other words
+    is_told = signed_in().has_role(*_STAFF)
     return page(
         "cases/index.html",
         query=query,
         found=found,
+        tasks=open_tasks_in(session(), signed_in(), ids) if is_told else {},
+        clocks=clock_views(session(), ids, at=now()),
         procedures=procedures(session()),
         statuses=statuses(),
     )
