@@ -60,16 +60,18 @@ def create_person(
 ) -> Person:
     """Someone new who can sign in as `name`; offices are named and made when they are new.
 
-    Without a password they cannot sign in by one. Raises NameTaken, PasswordTooShort, RoleUnknown.
+    Without a password they cannot sign in by one; without an e-mail address they get no mail. Raises NameTaken,
+    AddressWrong, PasswordTooShort, RoleUnknown.
     """
-    name = name.strip()
+    name, email = name.strip(), (email or "").strip()
+    check_email(email)
     if person_by_name(session, name) is not None:
         raise NameTaken(name=name)
     person = Person(
         id=new_id(at),
         name=name,
         full_name=(full_name or name).strip(),
-        email=email,
+        email=email or None,
         password_hash=None if password is None else hash_password(password),
         locale=locale,
         created_at=at,

@@ -63,6 +63,22 @@ def test_a_per_cent_sign_stays_doubled_where_values_are_filled_in(kept: Catalog)
     assert wrong == []
 
 
+def test_a_translation_quotes_with_the_marks_of_its_message(kept: Catalog) -> None:
+    """One pair of marks, “ ”, in every language offered; « » only where a page shows what stands between them."""
+    wrong = [
+        words
+        for message in kept
+        if message.id
+        for words in forms(message.string)
+        if words
+        and (
+            ("«" in words or "»" in words) != ("«" in forms(message.id)[0])
+            or words.count("“") != words.count("”")
+        )
+    ]
+    assert wrong == []
+
+
 def test_every_language_offered_has_a_catalogue() -> None:
     assert sorted(path.name for path in TRANSLATIONS.iterdir() if path.is_dir()) == sorted(
         [*OTHERS, *PARTIAL_LANGUAGES]

@@ -3,6 +3,7 @@ from sqlalchemy.orm import Session
 
 from engine.models import Role
 from engine.people import (
+    AddressWrong,
     NameTaken,
     PasswordTooShort,
     RoleUnknown,
@@ -41,6 +42,9 @@ def test_what_cannot_be_is_refused(hall: TownHall, session: Session) -> None:
         create_person(session, "eva", password="short", at=hall.at)
     with pytest.raises(RoleUnknown, match="king"):
         create_person(session, "eva", roles=["king"], at=hall.at)
+    with pytest.raises(AddressWrong, match="at home"):
+        create_person(session, "eva", email="at home", at=hall.at)
+    assert create_person(session, "ivo", email=" ", at=hall.at).email is None
 
 
 def test_roles_and_offices_can_be_changed(hall: TownHall, session: Session) -> None:
