@@ -83,6 +83,18 @@ def test_the_story_is_told_in_plain_words(town: Town) -> None:
     assert "Bodega" in page
 
 
+def test_the_story_says_its_days_and_leaves_none_to_be_counted_back(town: Town) -> None:
+    number = town.case()
+    opened = town.clock()
+    for days, words in (
+        (0, "today at"),
+        (1, "yesterday at"),
+        (5, f"{opened.day} {opened:%b %Y}, "),
+    ):
+        town.clock.advance(days=days)
+        assert words in town.visitor("carla").get(f"/cases/{number}").text
+
+
 def test_the_diagram_is_data_and_never_a_page(town: Town) -> None:
     answer = town.visitor("carla").get(f"/cases/{town.case()}/diagram.bpmn")
     assert answer.mimetype == "application/xml"

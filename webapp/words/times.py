@@ -57,13 +57,19 @@ def due_words(due_at: datetime | None) -> str:
 def past_words(at: datetime) -> str:
     """“today at 10:42”, “yesterday”, “3 days ago”, or a date."""
     days = -days_until(at)
+    if 1 < days <= _NEAR:
+        return plural("%(num)d day ago", "%(num)d days ago", days)
+    return _date_of(at) if days > _NEAR else recorded_words(at)
+
+
+def recorded_words(at: datetime) -> str:
+    """“today at 10:42”, “yesterday at 10:42”, “19 Nov 2026, 10:42”: what is on record needs no counting back."""
+    days = -days_until(at)
     if days <= 0:
         return _("today at %(time)s", time=format_datetime(at, "HH:mm"))
     if days == 1:
         return _("yesterday at %(time)s", time=format_datetime(at, "HH:mm"))
-    if days <= _NEAR:
-        return plural("%(num)d day ago", "%(num)d days ago", days)
-    return _date_of(at)
+    return str(format_datetime(at, f"{DAY}, HH:mm"))
 
 
 def due(due_at: datetime | None) -> Markup:
@@ -78,10 +84,17 @@ def due(due_at: datetime | None) -> Markup:
 
 def past(at: datetime | None) -> Markup:
     """A past instant as words, with the exact one on hover."""
-    if at is None:
-        return Markup("")
+    return Markup("") if at is None else _time(at, past_words(at))
+
+
+def recorded(at: datetime) -> Markup:
+    """The instant of something on record: a fact, a document, a message."""
+    return _time(at, recorded_words(at))
+
+
+def _time(at: datetime, words: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        at.isoformat(), exact(at), past_words(at)
+        at.isoformat(), exact(at), words
     )
 
 
@@ -96,9 +109,9 @@ def counted(number: int, limit: int = 1000, *, is_more: bool = False) -> str:
 
 
 def register(app: Flask) -> None:
-    """Give templates the filters `due`, `past`, `exact`, `day` and `counted`."""
+    """Give templates the filters `due`, `past`, `recorded`, `exact`, `day` and `counted`."""
     app.jinja_env.filters.update(
-        due=due, past=past, exact=exact, day=day, counted=counted, said=said
+        due=due, past=past, recorded=recorded, exact=exact, day=day, counted=counted, said=said
     )
 
 
