@@ -22,6 +22,8 @@ _STARTS = (
     (Role.OPERATOR, "people.index"),
     (Role.APPLICANT, "cases.index"),
 )
+# What stands beside it in the bar, before the links that everybody has: what broke is an operator's to mend.
+_BESIDE = {"people.index": ("people.index", "incidents.index")}
 # Civil servants and applicants have all their links at hand (webapp/discovery.py); the work of these is elsewhere too.
 _ELSEWHERE = (Role.ANALYST, Role.MANAGER, Role.OPERATOR)
 
@@ -52,9 +54,11 @@ def links() -> tuple[list[Link], list[Link]]:
     allowed = [link for link in app.extensions["navigation"] if may(link.endpoint)]
     if person is not None:
         first = first_page(person)
+        own = _BESIDE.get(first or "", (first,))
+        # a stable sort keeps the order of the others
         allowed.sort(
-            key=lambda link: link.endpoint != first
-        )  # a stable sort keeps the order of the others
+            key=lambda link: own.index(link.endpoint) if link.endpoint in own else len(own)
+        )
     if len(allowed) <= IN_THE_BAR:
         return allowed, []
     return allowed[:IN_THE_BAR], allowed[IN_THE_BAR:]
