@@ -1,6 +1,18 @@
 """Findings on a procedure: what its sheet, diagram and log together say could go; one per file, found by itself."""
 
-from designer.findings.finding import Change, Check, Evidence, Finding, Place, Saving, all_checks
+from collections.abc import Iterable
+
+from designer.findings.finding import (
+    Change,
+    Check,
+    Evidence,
+    Finding,
+    Money,
+    Place,
+    Saving,
+    Value,
+    all_checks,
+)
 from designer.findings.log import Log, TaskLog
 from designer.findings.subject import Subject
 
@@ -16,16 +28,45 @@ def look(subject: Subject) -> list[Finding]:
     )
 
 
+def by_subject(found: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Findings about one requirement together, and those that would change one element, where the first of them stood.
+
+    A requirement can be forbidden, lack a norm and be used by nothing: three reasons, one thing to do.
+    """
+    groups: dict[str, list[Finding]] = {}
+    for one in found:
+        place = f"k:{one.key}"
+        if one.requirement is not None:
+            place = f"r:{one.requirement}"
+        elif one.element is not None and one.change is not None:
+            place = f"e:{one.element}"
+        groups.setdefault(place, []).append(one)
+    return [tuple(group) for group in groups.values()]
+
+
+def different_changes(group: Iterable[Finding]) -> list[Finding]:
+    """The findings of a group that can be carried out, each change once."""
+    found: list[Finding] = []
+    for one in group:
+        if one.change is not None and one.change not in [other.change for other in found]:
+            found.append(one)
+    return found
+
+
 __all__ = [
     "Change",
     "Check",
     "Evidence",
     "Finding",
     "Log",
+    "Money",
     "Place",
     "Saving",
     "Subject",
     "TaskLog",
+    "Value",
     "all_checks",
+    "by_subject",
+    "different_changes",
     "look",
 ]

@@ -1,6 +1,7 @@
 """An approval that takes minutes looks at nothing."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from designer.asme import ActivityType
 from designer.findings.finding import Change, Evidence, Place, finding
@@ -35,7 +36,7 @@ def check(subject: Subject) -> Iterator[Place]:
                 "minutes": str(QUICK_MINUTES),
                 "quick": str(seen.quick),
                 "count": str(seen.count),
-                "days": f"{saving.days:.1f}",
+                "days": saving.days.quantize(Decimal("0.1")),
             },
             saving=saving,
             evidence=Evidence(seen.count, seen.quick / seen.count, low, high),

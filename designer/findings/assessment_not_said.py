@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from designer.findings.finding import Place, finding
 from designer.findings.subject import Subject
 
+_NO_MODALITY = (
+    "The sheet names neither a term to decide in nor what silence means, "
+    "so nobody can hold the office to either."
+)
+
 
 @finding(
     "error",
@@ -14,6 +19,8 @@ from designer.findings.subject import Subject
 )
 def check(subject: Subject) -> Iterator[Place]:
     """The sheet does not say what silence means in “{name}”: meanwhile it counts as negative, which promises least."""
+    if not subject.sheet.modalities:
+        yield Place(sentence=_NO_MODALITY)
     for modality in subject.sheet.modalities:
         if not modality.is_assessment_said:
             yield Place(values={"name": modality.name or subject.sheet.name})

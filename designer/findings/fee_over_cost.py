@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from designer.findings.finding import Place, Saving, finding
+from designer.findings.finding import Money, Place, Saving, finding
 from designer.findings.subject import Subject
 
 
@@ -20,5 +20,5 @@ def check(subject: Subject) -> Iterator[Place]:
         return
     cost = subject.unit_cost.quantize(Decimal("0.01"))
     over = (fee.amount - cost) * subject.services
-    values = {"fee": f"{fee.amount} {fee.currency}", "cost": f"{cost} {fee.currency}"}
+    values = {"fee": Money(fee.amount, fee.currency), "cost": Money(cost, fee.currency)}
     yield Place(values=values, saving=Saving(money=over))

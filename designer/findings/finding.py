@@ -1,7 +1,7 @@
 """What a finding is: a function over a subject that yields places; its docstring says why, the mark what to do."""
 
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +13,20 @@ from engine.errors import filled
 
 Severity = Literal["error", "warning", "info"]
 _NONE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a sentence, written as the reader's pages write money."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+Value = str | Decimal | Money  # of a sentence; numbers are written in the reader's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class Place:
 
     element: str | None = None
     requirement: str | None = None
-    values: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     sentence: str | None = None
     saving: Saving = Saving()
     evidence: Evidence | None = None
@@ -74,7 +88,7 @@ class Finding:
     element: str | None
     requirement: str | None
     sentence: str
-    values: dict[str, str]
+    values: Mapping[str, Value]
     todo: str
     reference: str
     saving: Saving

@@ -22,18 +22,16 @@ def check(subject: Subject) -> Iterator[Place]:
             continue  # the State brings it itself
         for prohibited in prohibitions(subject.sheet.jurisdiction):
             if prohibited.is_met_by(one.name):
-                values = {
-                    "name": one.name,
-                    "kind": prohibited.words,
-                    "registry": prohibited.registry,
-                }
+                # which registry has it is known best on the sheet
+                registry = one.registry or prohibited.registry
                 yield Place(
                     requirement=one.key,
-                    values=values,
+                    values={"name": one.name, "kind": prohibited.words, "registry": registry},
                     saving=without_requirement(subject, one),
                     change=Change(
-                        "fetch_requirement" if prohibited.registry else "remove_requirement",
-                        {"requirement": one.key, "registry": prohibited.registry},
-                    ),
+                        "fetch_requirement", {"requirement": one.key, "registry": registry}
+                    )
+                    if registry
+                    else Change("remove_requirement", {"requirement": one.key}),
                 )
                 break

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from designer.asme.derivation import minutes_of
-from designer.findings.finding import Place, finding
+from designer.findings.finding import Place, Value, finding
 from designer.findings.savings import MINUTES_A_DAY
 from designer.findings.subject import Subject
 from engine.bpmn.model import Expression
@@ -33,17 +33,23 @@ def check(subject: Subject) -> Iterator[Place]:
     allowed, modality = max(terms, key=lambda pair: pair[0])
     days, last = _longest_way(subject)
     if days > allowed:
-        values = {
-            "days": f"{days.normalize():f}",
+        values: dict[str, Value] = {
+            "days": days,
             "name": modality.name,
             "term": str(allowed),
-            "over": f"{(days - allowed).normalize():f}",
+            "over": days - allowed,
         }
         yield Place(element=last, values=values)
 
 
 def _longest_way(subject: Subject) -> tuple[Decimal, str | None]:
-    """Days of the longest way that meets no node twice, and the task it ends with."""
+    """Days of the longest way to a decision that meets no node twice, and the task it ends with."""
+    clock = subject.sheet.clock
+    # The term is the one to decide in: what comes after is not in it, such as handing the licence out.
+    decided = {*clock.decided_by, *clock.notified_by}
+    following = {
+        name: () if name in decided else subject.following.get(name, ()) for name in subject.nodes
+    }
     own = {name: _days(subject, name) for name in subject.nodes}
     # Back flows are left out in the order of a walk in depth, so that each node is counted once.
     done: dict[str, tuple[Decimal, str | None]] = {}
@@ -52,17 +58,17 @@ def _longest_way(subject: Subject) -> tuple[Decimal, str | None]:
     while pending:
         name, is_leaving = pending.pop()
         if is_leaving:
-            ahead = [done[after] for after in subject.following.get(name, ()) if after in done]
+            ahead = [done[after] for after in following[name] if after in done]
             rest, last = max(ahead, key=lambda way: way[0], default=(_NONE, None))
             done[name] = (own[name] + rest, last or (name if own[name] else None))
             on_way.discard(name)
         elif name not in done and name not in on_way:
             on_way.add(name)
             pending.append((name, True))
-            pending += [
-                (after, False) for after in subject.following.get(name, ()) if after not in done
-            ]
-    return max(done.values(), key=lambda way: way[0], default=(_NONE, None))
+            pending += [(after, False) for after in following[name] if after not in done]
+    led_to = {after for ahead in subject.following.values() for after in ahead}
+    begins = [way for name, way in done.items() if name not in led_to] or list(done.values())
+    return max(begins, key=lambda way: way[0], default=(_NONE, None))
 
 
 def _days(subject: Subject, name: str) -> Decimal:

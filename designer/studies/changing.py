@@ -54,7 +54,7 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
         "key": found.key,
         "id": found.id,
         "sentence": told.sentence,
-        "values": found.values,
+        "values": {name: str(value) for name, value in found.values.items()},
         "reference": found.reference,
         "saving": _saving_json(found),
         "at": at.isoformat(),

@@ -11,7 +11,7 @@ import pytest
 from designer.asme import Override, derive, overridden
 from designer.asme.derivation import Measured
 from designer.changes import KINDS
-from designer.findings import Finding, Log, Subject, TaskLog, all_checks, look
+from designer.findings import Finding, Log, Subject, TaskLog, all_checks, by_subject, look
 from designer.findings.log import interval
 from designer.findings.subject import AskedField
 from designer.studies.done import DONE
@@ -303,6 +303,32 @@ def test_the_longest_way_of_a_loop_is_counted_once() -> None:
     diagram = loops("Subsanar").replace("Evaluar", "Evaluar camunda:dueDate=P20D")
     whom = subject(diagram, sheet(modalities=[{"name": "m", "term": TERM}]))
     assert found(whom, "tasks-over-term") == []
+
+
+def test_what_is_done_after_the_decision_is_not_in_the_term() -> None:
+    diagram = LINE.replace('"Registrar"', "camunda:dueDate=P20D").replace(
+        '"Emitir licencia"', "camunda:dueDate=P20D"
+    )
+    modalities = [{"name": "m", "term": TERM}]
+    whom = subject(diagram, sheet(modalities=modalities, clock={"decided_by": ["a"]}))
+    assert found(whom, "tasks-over-term") == []
+    late = subject(diagram, sheet(modalities=modalities, clock={"decided_by": ["b"]}))
+    assert found(late, "tasks-over-term")[0].values["days"] == 40
+
+
+def test_a_sheet_without_any_modality_promises_nothing_and_is_told() -> None:
+    [one] = found(subject(sheet=sheet()), "assessment-not-said")
+    assert "neither a term to decide in" in one.message
+
+
+def test_reasons_about_one_requirement_stand_together() -> None:
+    whom = subject(sheet=requirement(name="Copia simple del DNI", legal_basis="", used_by=""))
+    [reasons] = by_subject(one for one in look(whom) if one.requirement)
+    assert {one.id for one in reasons} == {
+        "prohibited-requirement", "requirement-without-basis", "unused-requirement",
+    }  # fmt: skip
+    apart = by_subject(look(subject(fields=(field("dni"), field("ruc")))))
+    assert len(apart) == len(look(subject(fields=(field("dni"), field("ruc")))))
 
 
 def test_what_is_often_missing_tells_how_often_and_how_sure_that_is() -> None:

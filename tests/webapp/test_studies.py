@@ -168,6 +168,27 @@ def test_cost_is_told_once_minutes_posts_and_prices_are_said(ana: Visitor, study
     assert "papel; 6; 0.08" in text
 
 
+def test_a_fee_over_the_cost_is_told_in_money_as_elsewhere(ana: Visitor, study: str) -> None:
+    test_cost_is_told_once_minutes_posts_and_prices_are_said(ana, study)
+    draft = re.search(r"/drafts/\d+", ana.get(study).text)
+    assert draft is not None
+    ana.post(f"{draft[0]}/sheet", {"name": "x", "fee.amount": "1150", "fee.currency": "PEN"})
+    assert "Applicants pay S/ 1,150.00, but the service costs S/ 18.48." in ana.get(study).text
+    assert f'href="{draft[0]}/sheet">Mend it on the sheet' in ana.get(study).text
+
+
+def test_one_requirement_has_one_place_among_the_findings_with_all_reasons(ana: Visitor) -> None:
+    files = {"files": (io.BytesIO(AS_IS), "paper.bpmn")}
+    draft = ana.post("/drafts", files, content_type="multipart/form-data").location
+    ana.post(f"{draft}/sheet", {"name": "x", "r.0.name": "Dos fotos tamaño carné"})
+    study = ana.post("/studies", {"draft": draft.rpartition("/")[2]}).location
+    text = ana.get(study).text
+    told = next(one for one in text.split("<li>") if "prohibited-requirement" in one)
+    assert "requirement-without-basis" in told
+    assert "unused-requirement" in told
+    assert told.count("/accept") == 1  # three reasons, one thing to do
+
+
 def test_work_without_a_price_is_named(ana: Visitor, study: str) -> None:
     ana.post(f"{study}/as_is/table", {"a.minutes": "30", "a.office": "Nowhere"})
     assert "No price for the work of: Recibir." in ana.get(f"{study}/costs").text

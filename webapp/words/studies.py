@@ -10,7 +10,8 @@ from flask_babel.speaklater import LazyString
 
 from designer.asme import ActivityType, Origin, Value
 from designer.cost import Consumable
-from designer.findings import Evidence, Finding, Saving
+from designer.findings import Evidence, Finding, Money, Saving
+from designer.findings import Value as FindingValue
 from engine.errors import filled
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
@@ -98,12 +99,25 @@ def changed_to(before: Decimal, after: Decimal) -> str:
 
 def finding_words(finding: Finding) -> str:
     """Why, in the reader's language."""
-    return filled(_(finding.sentence), finding.values)
+    return filled(_(finding.sentence), _in_words(finding.values))
 
 
 def gain_words(finding: Finding) -> str:
     """What mending it brings where no figure is known, in the reader's language."""
-    return filled(_(finding.gain), finding.values)
+    return filled(_(finding.gain), _in_words(finding.values))
+
+
+def _in_words(values: Mapping[str, FindingValue]) -> dict[str, str]:
+    return {name: _value_words(value) for name, value in values.items()}
+
+
+def _value_words(value: FindingValue) -> str:
+    match value:
+        case Money():
+            return money(value.amount, value.currency)
+        case Decimal():
+            return str(format_decimal(value, format="#,##0.#"))
+    return value
 
 
 def accepted_words(accepted: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext
 
 from designer.asme import compare
 from designer.drafts import drafts
+from designer.findings import by_subject, different_changes
 from designer.models import Study
 from designer.studies import (
     Sides,
@@ -159,6 +160,7 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
     both = sides(session(), study, by=signed_in())
     latest = both.to_be or both.as_is
     log = log_of(session(), study)
+    left = [one for one in latest.findings if one.key not in both.said.dismissed]
     return page(
         "studies/show.html",
         status=200 if refusal is None else refusal.status,
@@ -168,12 +170,15 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         rows=figures(both),
         fee=latest.sheet.fee,
         currency=currency_of(both),
-        findings=[one for one in latest.findings if one.key not in both.said.dismissed],
+        findings=[(group, different_changes(group)) for group in by_subject(left)],
         dismissed=[one for one in latest.findings if one.key in both.said.dismissed],
         side_names=SIDE_NAMES,
         reports=reports(session(), study.id),
         signed=signed_numbers(session(), study.id),
         live=live_version(session(), study),
+        drawn_on=study.as_is_draft_id,
+        # where what only a person can mend is mended; of a published version, once there is a draft
+        mended_on=study.as_is_draft_id if both.to_be is None else study.to_be_draft_id,
         log=None if log is None else log[0],
         zone=current_app.config["BABEL_DEFAULT_TIMEZONE"] if log is None else log[1].key,
         logs=[] if study.as_is_version_id is not None else [one for _log, one in logs(session())],
