@@ -1,5 +1,6 @@
 """The entity's ledger: what posts and shared resources cost a year, and how many persons each office has."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -10,11 +11,14 @@ from sqlalchemy.orm import Session
 from designer.cost import Ledger, Post, SharedResource
 from designer.models import EntityLedger
 from engine.errors import Refusal
+from engine.forms.fields.number import unmistakable
 from engine.models import Person
 
 _ONLY = 1
 _MOST = 500
 _LARGEST = Decimal(10) ** 12
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_GROUPED = re.compile(r"[1-9]\d{0,2}((,\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)")
 
 
 class LineUnreadable(Refusal):
@@ -33,6 +37,12 @@ class NoAmount(Refusal):
     """A text where an amount belongs."""
 
     sentence = "“{text}” is no amount. Write a number such as 36000 or 0.08, not below zero."
+
+
+class ReadTwoWays(NoAmount):
+    """A text that is a thousand to some and a little over one to others."""
+
+    sentence = "“{text}” can be read in two ways. Write {one} or {other}."
 
 
 def ledger(session: Session) -> Ledger:
@@ -103,8 +113,22 @@ def _refuse_twice(names: list[str]) -> None:
             raise SaidTwice(name=name)
 
 
+def typed_amount(text: str) -> Decimal:
+    """An amount as people type it, thousands set off or not; empty is nothing. Raises NoAmount, ReadTwoWays."""
+    said = re.sub(r"[\s'’]", "", text[:100])
+    if _TWO_WAYS.fullmatch(said):
+        one = re.sub("[.,]", "", said)
+        raise ReadTwoWays(text=text, one=one, other=unmistakable(said.replace(",", ".")))
+    if _GROUPED.fullmatch(said):
+        said = said.replace(next(sign for sign in said if sign in ".,"), "").replace(",", ".")
+    try:
+        return amount(said)
+    except NoAmount:
+        raise NoAmount(text=text) from None
+
+
 def amount(text: object) -> Decimal:
-    """An amount as people type it, with a point or a comma; empty is nothing. Raises NoAmount."""
+    """An amount out of a file or of what was kept, with a point or a comma; empty is nothing. Raises NoAmount."""
     said = str(text).strip().replace(" ", "")
     if "," in said and "." not in said:
         said = said.replace(",", ".")

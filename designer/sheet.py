@@ -1,7 +1,9 @@
 """The procedure sheet of a draft: kept with it, as `procedure.toml` and out of it; sheets in other formats."""
 
 import csv
+import hashlib
 import io
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,11 +15,11 @@ from sqlalchemy.orm import Session
 from designer.drafts import changeable_draft
 from designer.models import Draft
 from designer.sheet_editing import NeedsName
-from engine.errors import Refusal
+from engine.errors import Conflict, Refusal
 from engine.sheet import Requirement, Sheet
 
 Json = dict[str, Any]
-LARGEST = 1_000_000  # characters of a sheet as a file
+LARGEST = 1_000_000  # bytes of a sheet as a file
 COLUMNS = (
     "code", "procedure", "modality", "assessment", "term", "unit", "fee", "currency",
     "requirement", "kind", "source", "legal_basis",
@@ -32,11 +34,42 @@ class NoSheet(Refusal):
     )
 
 
-def set_sheet(session: Session, draft_id: int, sheet: Json, *, at: datetime) -> Draft:
-    """Keep the sheet with the draft; it is published with it. NotFound, AlreadyPublished, NeedsName."""
+class ChangedMeanwhile(Conflict):
+    """A page of a sheet that somebody else kept another sheet after."""
+
+    sentence = (
+        "The sheet was changed on another page since you opened this one. Look at it there first; "
+        "what you keep now replaces it where yours differs."
+    )
+
+
+class WrongEncoding(NoSheet):
+    """A file in another encoding than UTF-8, in which TOML is written."""
+
+    sentence = (
+        "This file is not in UTF-8, so its accents would be lost. Save it as UTF-8 and try again."
+    )
+
+
+def seal(sheet: Mapping[str, Any]) -> str:
+    """Names a sheet as it stands, so that a page can tell whether it is still the one it showed."""
+    said = json.dumps(sheet, sort_keys=True, default=str).encode()
+    return hashlib.sha256(said).hexdigest()[:16]
+
+
+def set_sheet(
+    session: Session, draft_id: int, sheet: Json, *, seen: str = "", at: datetime
+) -> Draft:
+    """Keep the sheet with the draft; it is published with it.
+
+    `seen`: the seal of the sheet that was before one's eyes, where there was one. Raises NotFound, AlreadyPublished,
+    NeedsName, ChangedMeanwhile.
+    """
     if not str(sheet.get("name", "")).strip():
         raise NeedsName()
     draft = changeable_draft(session, draft_id)
+    if seen and seen != seal(draft.sheet):
+        raise ChangedMeanwhile()
     draft.sheet, draft.changed_at = sheet, at
     session.flush()
     return draft
@@ -52,12 +85,14 @@ def to_toml(sheet: Mapping[str, Any]) -> str:
     return tomli_w.dumps(_without_nothing(whole), multiline_strings=True)
 
 
-def from_toml(text: str, kept: Mapping[str, Any]) -> Json:
+def from_toml(data: bytes, kept: Mapping[str, Any]) -> Json:
     """A sheet out of its file; the texts of letters stay those of the draft. Raises NoSheet."""
-    if len(text) > LARGEST:
+    if len(data) > LARGEST:
         raise NoSheet(problem="…")
     try:
-        said = tomllib.loads(text)
+        said = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as problem:
+        raise WrongEncoding() from problem
     except tomllib.TOMLDecodeError as problem:
         raise NoSheet(problem=problem) from problem
     if not isinstance(said.get("name"), str):

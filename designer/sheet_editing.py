@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from designer.changes.remove_requirement import keys_of
+from designer.ledger import typed_amount
+from designer.norms import norm_line, norms_said
 from engine.errors import NotFound, Refusal
 from engine.feel import compile_expression
 from engine.sheet import (
@@ -20,13 +22,13 @@ from engine.terms.law import law_of
 
 Json = dict[str, Any]
 Cells = Mapping[str, str]
-_TEXTS = ("code", "name", "objective", "who_may_ask", "contact", "renewal")
-_LINES = ("channels", "sites", "steps")
+_TEXTS = ("code", "name", "objective", "who_may_ask", "contact", "renewal", "jurisdiction")
+_LINES = ("channels", "sites", "steps", "forms")
 _KINDS = ("reconsideration", "appeal")
 _MOST_ROWS = 200
 # Cells of more than one line; of the others a browser sends no line breaks.
 _LONG = frozenset(
-    {*_LINES, "objective", "renewal_basis", "legal_basis", "justification"}
+    {*_LINES, "objective", "renewal_basis", "legal_basis", "justification", "modalities"}
     | {"technical_justification", "legal_justification"}
 )
 
@@ -85,7 +87,7 @@ def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
         if name in new:
             changed[name] = _split(new[name].splitlines())[:100]
     if "renewal_basis" in new:
-        changed["renewal_basis"] = _norms(new["renewal_basis"])
+        changed["renewal_basis"] = _norms(new["renewal_basis"], sheet.get("renewal_basis"))
     for name, was in (("verify", read.is_to_be_verified), ("strict_order", read.is_strict_order)):
         if (name in sent) != was:
             changed[name] = name in sent
@@ -171,14 +173,16 @@ def _of_requirement(one: Requirement) -> dict[str, str]:
         "legal_basis": _lines(one.legal_basis),
         "technical_justification": one.technical_justification,
         "legal_justification": one.legal_justification,
+        "form": one.form,
         "fields": ", ".join(one.fields),
+        "modalities": "\n".join(one.modalities),
         "registry": one.registry,
         "applies_if": one.applies_if,
     }
 
 
 def _lines(norms: Iterable[LegalBasis]) -> str:
-    return "\n".join(norm.text for norm in norms)
+    return "\n".join(norm_line(norm) for norm in norms)
 
 
 def _with_keys(sheet: Mapping[str, Any]) -> list[Json]:
@@ -207,8 +211,9 @@ def _fee(before: Any, new: Cells) -> Json:
             fee[name] = new[f"fee.{name}"].strip()[:2000]
     if "fee.means" in new:
         fee["means"] = _split(new["fee.means"].split(","))
-    fee["amount"] = str(fee.get("amount", "")).replace(",", ".")
-    return {name: value for name, value in fee.items() if value} if fee["amount"] else {}
+    if "fee.amount" in new and new["fee.amount"].strip():
+        fee["amount"] = str(typed_amount(new["fee.amount"]))
+    return {name: value for name, value in fee.items() if value} if fee.get("amount") else {}
 
 
 def _appeals(before: Any, sent: Cells, new: Cells) -> Json:
@@ -252,15 +257,20 @@ def _within(amount: str, unit: str) -> int | Json:
 
 
 def _rows(
-    before: Any, sent: Cells, new: Cells, stem: str, read: Callable[[Cells], Json]
+    before: Any, sent: Cells, new: Cells, stem: str, read: Callable[[Cells, Json], Json]
 ) -> list[Any]:
-    """The lines in the order of their `place`, each with the cells that are new; one whose cells are all empty goes."""
+    """The lines in the order of their `place`, each with the cells that are new.
+
+    One that is ticked to be taken out goes, and so does one whose cells are all empty.
+    """
     kept = [dict(one) for one in before or [] if isinstance(one, Mapping)]
     numbers = {int(name.split(".")[1]) for name in sent if _is_of(name, stem)}
     found: list[tuple[float, Json]] = []
     for number in sorted({*numbers, *range(len(kept))}):
         old = kept[number] if number < len(kept) else {}
         whole, changed = _row(sent, stem, number), _row(new, stem, number)
+        if changed.pop("out", ""):
+            continue
         place = _place(whole.get("place", ""), number)
         changed.pop("place", None)
         if not changed and old:
@@ -270,7 +280,7 @@ def _rows(
             if any(said for name, said in whole.items() if name not in _CHOSEN):
                 raise NeedsName()
             continue
-        told = read(whole) if not old else _only(read(whole), changed)
+        told = read(whole, old) if not old else _only(read(whole, old), changed)
         one = {name: value for name, value in {**old, **told}.items() if value not in ("", [], {})}
         if len(found) < _MOST_ROWS or old:
             found.append((place, one))
@@ -302,7 +312,7 @@ def _place(said: str, number: int) -> float:
     return float(said) if said.isdecimal() else number + 1
 
 
-def _modality(row: Cells) -> Json:
+def _modality(row: Cells, before: Json) -> Json:
     known = {one.value for one in Assessment}
     assessment = row.get("assessment", "")
     units = {one.value for one in TermUnit}
@@ -317,33 +327,34 @@ def _modality(row: Cells) -> Json:
         "name": row["name"][:300],
         **({"assessment": assessment} if assessment in known else {}),
         "term": term,
-        "legal_basis": _norms(row.get("legal_basis", "")),
+        "legal_basis": _norms(row.get("legal_basis", ""), before.get("legal_basis")),
         "justification": row.get("justification", "")[:2000],
         "protected_good": row.get("protected_good", "")[:300],
         "applies_if": _feel(row.get("applies_if", "")),
     }
 
 
-def _requirement(row: Cells) -> Json:
+def _requirement(row: Cells, before: Json) -> Json:
     sources = {one.value for one in Source}
     source = row.get("source", "")
     return {
         "name": row["name"][:500],
         "kind": "specific" if row.get("kind") == "specific" else "general",
         "source": source if source in sources else Source.APPLICANT.value,
-        "legal_basis": _norms(row.get("legal_basis", "")),
+        "legal_basis": _norms(row.get("legal_basis", ""), before.get("legal_basis")),
         "technical_justification": row.get("technical_justification", "")[:2000],
         "legal_justification": row.get("legal_justification", "")[:2000],
         "used_by": _listed(row.get("used_by", "")),
+        "form": row.get("form", "")[:200],
         "fields": _listed(row.get("fields", "")),
+        "modalities": [one[:300] for one in _split(row.get("modalities", "").splitlines())],
         "registry": row.get("registry", "")[:80],
         "applies_if": _feel(row.get("applies_if", "")),
     }
 
 
-def _norms(said: str) -> Any:
-    lines = [line[:500] for line in _split(said.splitlines())]
-    return lines[0] if len(lines) == 1 else lines
+def _norms(said: str, before: Any) -> Any:
+    return norms_said(_split(said.splitlines()), before)
 
 
 def _split(parts: Iterable[str]) -> list[str]:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from designer.ledger import NoAmount
 from designer.library import read_folder
-from designer.sheet import NoSheet, from_toml, to_csv, to_toml
+from designer.sheet import NoSheet, WrongEncoding, from_toml, to_csv, to_toml
 from designer.sheet_editing import NeedsName, NeedsNumber, cells, edited
 from engine.feel import FeelSyntaxError
 from engine.sheet import read_sheet
@@ -103,7 +104,7 @@ def test_a_condition_is_feel() -> None:
 
 
 def test_the_sample_sheet_comes_back_from_its_own_file() -> None:
-    again = from_toml(to_toml(FOLDER.sheet), FOLDER.sheet)
+    again = from_toml(to_toml(FOLDER.sheet).encode(), FOLDER.sheet)
     assert again == FOLDER.sheet
     assert "template" not in to_toml(FOLDER.sheet)
 
@@ -111,7 +112,7 @@ def test_the_sample_sheet_comes_back_from_its_own_file() -> None:
 @pytest.mark.parametrize("text", ["", "= nonsense", "key = 3", "name = 7"])
 def test_what_is_no_sheet_is_refused(text: str) -> None:
     with pytest.raises(NoSheet, match="no procedure sheet"):
-        from_toml(text, {})
+        from_toml(text.encode(), {})
 
 
 def test_a_written_file_is_one_that_python_reads() -> None:
@@ -242,3 +243,49 @@ def test_a_new_appeal_is_offered_in_the_unit_of_its_country() -> None:
     assert cells({**SHEET, "jurisdiction": "EC"})["appeal.decide_unit"] == "months"
     assert cells({**SHEET, "jurisdiction": "PE"})["appeal.decide_unit"] == "business_days"
     assert cells({**SHEET, "jurisdiction": "XX"})["appeal.decide_unit"] == "business_days"
+
+
+def test_a_norm_is_typed_with_its_day_and_its_address() -> None:
+    line = "Ley N.° 28976, art. 7 (05/02/2007) https://example.gob.pe/28976"
+    changed = edited(SHEET, sent(**{"r.0.legal_basis": line + "\nTUPA anterior"}))
+    [a, _b] = read_sheet(changed).requirements
+    law, other = a.legal_basis
+    assert (law.text, law.norm_type, law.number) == ("Ley N.° 28976, art. 7", "Ley", "28976")
+    assert (law.article, law.url) == ("7", "https://example.gob.pe/28976")
+    assert str(law.issued_on) == "2007-02-05"
+    assert changed["requirements"][0]["legal_basis"][1] == other.text == "TUPA anterior"
+    shown = cells(changed)["r.0.legal_basis"].splitlines()
+    assert shown[0].endswith("art. 7 (2007-02-05) https://example.gob.pe/28976")
+    again = edited(changed, kept(changed) | {"r.0.legal_basis": f"{shown[0]}\nLey 3"})
+    assert read_sheet(again).requirements[0].legal_basis[0] == law
+
+
+def test_a_day_that_no_calendar_has_stays_in_the_text() -> None:
+    changed = edited(SHEET, sent(**{"r.0.legal_basis": "Ley 2 (31/02/2007)"}))
+    assert changed["requirements"][0]["legal_basis"] == "Ley 2 (31/02/2007)"
+
+
+def test_every_field_of_a_requirement_is_on_its_page() -> None:
+    typed = {"r.0.form": "F-01", "r.0.modalities": "Riesgo bajo, medio\r\nRiesgo alto"}
+    [a, _b] = read_sheet(edited(SHEET, sent(**typed))).requirements
+    assert (a.form, a.modalities) == ("F-01", ("Riesgo bajo, medio", "Riesgo alto"))
+    assert edited(SHEET, sent(forms="F-01\nF-02"))["forms"] == ["F-01", "F-02"]
+    assert read_sheet(edited(SHEET, sent(jurisdiction="CO"))).jurisdiction == "CO"
+
+
+def test_a_line_that_is_ticked_goes_whatever_it_says() -> None:
+    assert names(edited(SHEET, sent(**{"r.0.out": "on"}))) == ["b"]
+
+
+def test_a_fee_that_is_no_amount_is_refused() -> None:
+    for text in ("gratis", "1,250", "-3"):
+        with pytest.raises(NoAmount):
+            edited(SHEET, sent(**{"fee.amount": text}))
+    assert edited(SHEET, sent(**{"fee.amount": "1,250.50"}))["fee"]["amount"] == "1250.50"
+
+
+def test_a_file_in_another_encoding_is_refused_before_its_accents_are_lost() -> None:
+    with pytest.raises(WrongEncoding):
+        from_toml('name = "Autorización"'.encode("latin-1"), {})
+    for data in ('\ufeffname = "Autorización"\r\n', 'name = "Autorización"'):
+        assert from_toml(data.encode(), {})["name"] == "Autorización"

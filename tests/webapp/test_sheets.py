@@ -49,6 +49,30 @@ def test_what_cannot_be_kept_comes_back_as_typed(ana: Visitor, draft: str) -> No
     assert 'value="soon"' in answer.text
 
 
+def test_who_keeps_a_sheet_that_somebody_else_kept_meanwhile_is_told(
+    ana: Visitor, draft: str
+) -> None:
+    text = ana.get(f"{draft}/sheet").text
+    seen = text.partition('name="seen" value="')[2].partition('"')[0]
+    assert ana.post(f"{draft}/sheet", FILLED | {"seen": seen}).status_code == 303
+    late = ana.post(f"{draft}/sheet", {"name": "Otra", "seen": seen})
+    assert late.status_code == 409
+    assert "changed on another page" in late.text
+    assert 'value="Otra"' in late.text  # nothing of what was typed is lost
+    assert 'name = "Licencia"' in ana.get(f"{draft}/procedure.toml").text
+    again = late.text.partition('name="seen" value="')[2].partition('"')[0]
+    assert ana.post(f"{draft}/sheet", {"name": "Otra", "seen": again}).status_code == 303
+
+
+def test_a_file_with_a_day_is_taken_over(ana: Visitor, draft: str) -> None:
+    data = b'name = "Otra"\nrenewal_basis = { text = "Ley 1", issued_on = 2007-02-05 }\n'
+    files = {"file": (io.BytesIO(data), "procedure.toml")}
+    address = f"{draft}/procedure.toml"
+    assert ana.post(address, files, content_type="multipart/form-data").status_code == 303
+    assert "Ley 1 (2007-02-05)" in ana.get(f"{draft}/sheet").text
+    assert "2007-02-05" in ana.get(address).text
+
+
 def test_a_sheet_is_taken_over_from_its_file(ana: Visitor, draft: str) -> None:
     files = {"file": (io.BytesIO(b'name = "Otra"\n'), "procedure.toml")}
     address = f"{draft}/procedure.toml"

@@ -13,6 +13,7 @@ from designer.cost import Consumable
 from designer.findings import Evidence, Finding, Money, Saving
 from designer.findings import Value as FindingValue
 from engine.errors import filled
+from engine.forms.fields.number import unmistakable
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
 
@@ -127,7 +128,14 @@ def accepted_words(accepted: Mapping[str, Any]) -> str:
 
 def consumable_lines(consumables: Iterable[Consumable]) -> str:
     """Consumables as they are typed: one a line."""
-    return "\n".join(f"{one.name}; {one.quantity}; {one.unit_cost}" for one in consumables)
+    return "\n".join(
+        f"{one.name}; {to_type(one.quantity)}; {to_type(one.unit_cost)}" for one in consumables
+    )
+
+
+def to_type(amount: Decimal) -> str:
+    """An amount as its page would read it again, whoever groups by points and whoever divides by them."""
+    return unmistakable(f"{amount:f}")
 
 
 def saving_words(saving: Saving, currency: str = "PEN") -> str:
@@ -163,6 +171,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(accepted_words=accepted_words)
     app.jinja_env.filters.update(
         lines=consumable_lines,
+        to_type=to_type,
         minutes=minutes,
         money=money,
         share=share,

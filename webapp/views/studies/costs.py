@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post, SharedResource
-from designer.ledger import LineUnreadable, SaidTwice, amount, ledger, set_ledger
+from designer.ledger import LineUnreadable, SaidTwice, ledger, set_ledger, typed_amount
 from designer.models import Study
 from designer.studies import SIDES, Sides, Which, keep_costed, say, sides, study_by_id
 from engine.errors import Refusal
@@ -75,17 +75,20 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
     say(
         session(),
         study.id,
-        services=amount(sent.get("services", "")),
+        services=typed_amount(sent.get("services", "")),
         applicants=Applicants(
-            population=amount(sent.get("population", "")),
-            frequency=amount(sent.get("frequency", "")),
-            hourly_wage=amount(sent.get("hourly_wage", "")),
+            population=typed_amount(sent.get("population", "")),
+            frequency=typed_amount(sent.get("frequency", "")),
+            hourly_wage=typed_amount(sent.get("hourly_wage", "")),
         ),
         assumptions={key: _assumption(sent, f"r.{key}") for key in keys},
         used_up={
             which: (
                 _consumables(sent.get(f"{which}.consumables", "")),
-                Visit(amount(sent.get(f"{which}.visits", "")), _assumption(sent, f"{which}.visit")),
+                Visit(
+                    typed_amount(sent.get(f"{which}.visits", "")),
+                    _assumption(sent, f"{which}.visit"),
+                ),
             )
             for which in present
         },
@@ -97,9 +100,9 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
 
 def _assumption(sent: Mapping[str, str], name: str) -> Assumption:
     return Assumption(
-        minutes=amount(sent.get(f"{name}.minutes", "")),
-        out_of_pocket=amount(sent.get(f"{name}.money", "")),
-        usual_share=min(amount(sent.get(f"{name}.usual", "")) / _HUNDRED, Decimal(1)),
+        minutes=typed_amount(sent.get(f"{name}.minutes", "")),
+        out_of_pocket=typed_amount(sent.get(f"{name}.money", "")),
+        usual_share=min(typed_amount(sent.get(f"{name}.usual", "")) / _HUNDRED, Decimal(1)),
     )
 
 
@@ -108,7 +111,7 @@ def _consumables(text: str) -> tuple[Consumable, ...]:
     found = []
     for line in _lines(text)[:_MOST_LINES]:
         name, quantity, price = _whole(line, 3, _("name; quantity; unit cost"))
-        found.append(Consumable(name[:200], amount(quantity), amount(price)))
+        found.append(Consumable(name[:200], typed_amount(quantity), typed_amount(price)))
     return tuple(found)
 
 
@@ -118,18 +121,18 @@ def _ledger(sent: Mapping[str, str]) -> Ledger:
     persons: dict[str, Decimal] = {}
     for line in _lines(sent.get("posts", "")):
         office, name, yearly = _whole(line, 3, _("office; post; yearly cost of one holder"))
-        posts.append(Post(name[:200], office[:200], amount(yearly)))
+        posts.append(Post(name[:200], office[:200], typed_amount(yearly)))
     for line in _lines(sent.get("persons", "")):
         office, number = _whole(line, 2, _("office; how many work there"))
         if office in persons:
             raise SaidTwice(name=office)
-        persons[office[:200]] = amount(number)
+        persons[office[:200]] = typed_amount(number)
     for line in _lines(sent.get("resources", "")):
         wanted = _("what; yearly cost; Desk 4, Board 6; Board")
         name, yearly, drivers, users = _whole(line, 4, wanted, least=3)
         offices = tuple(user.strip() for user in users.split(",") if user.strip())
         shares = dict(_shares(drivers, line, wanted))
-        resources.append(SharedResource(name[:200], amount(yearly), shares, offices))
+        resources.append(SharedResource(name[:200], typed_amount(yearly), shares, offices))
     return Ledger(tuple(posts), tuple(resources), persons)
 
 
@@ -140,7 +143,7 @@ def _shares(text: str, line: str, wanted: str) -> list[tuple[str, Decimal]]:
         office, _space, number = each.strip().rpartition(" ")
         if not office:
             raise LineUnreadable(line=line, wanted=wanted)
-        found.append((office, amount(number)))
+        found.append((office, typed_amount(number)))
     return found
 
 

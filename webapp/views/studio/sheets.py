@@ -1,12 +1,24 @@
 """The procedure sheet: edited on a draft, taken over from its file, handed out as file; published as data."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id
-from designer.sheet import LARGEST, from_toml, set_sheet, to_csv, to_toml
+from designer.sheet import (
+    LARGEST,
+    ChangedMeanwhile,
+    from_toml,
+    seal,
+    set_sheet,
+    to_csv,
+    to_toml,
+)
 from designer.sheet_editing import cells, edited
 from designer.sheet_prints import ask_for_print, sheet_print
+from engine.calendars import jurisdiction, jurisdiction_codes
 from engine.deployments import version_with_everything
 from engine.errors import NotFound, Refusal
 from engine.files.store import FileStore
@@ -38,7 +50,8 @@ def change(draft_id: int) -> ResponseReturnValue:
     """Keep what was typed; empty lines go, a filled one at the end is new."""
     draft = draft_by_id(session(), draft_id)
     try:
-        set_sheet(session(), draft_id, edited(draft.sheet, request.form), at=now())
+        changed = edited(draft.sheet, request.form)
+        set_sheet(session(), draft_id, changed, seen=request.form.get("seen", ""), at=now())
     except Refusal as refusal:
         start_over()
         return _page(draft_id, refusal)
@@ -59,9 +72,9 @@ def take_over(draft_id: int) -> ResponseReturnValue:
     """Take over a sheet from its file."""
     sent = request.files.get("file")
     try:
-        text = "" if sent is None else sent.read(LARGEST + 1).decode("utf-8", "replace")
+        data = b"" if sent is None else sent.read(LARGEST + 1)
         kept = draft_by_id(session(), draft_id).sheet
-        set_sheet(session(), draft_id, from_toml(text, kept), at=now())
+        set_sheet(session(), draft_id, from_toml(data, kept), at=now())
     except Refusal as refusal:
         start_over()
         return _page(draft_id, refusal)
@@ -130,7 +143,7 @@ def _page(draft_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     draft = draft_by_id(session(), draft_id)
     return page(
         "sheets/show.html",
-        status=200 if refusal is None else 422,
+        status=200 if refusal is None else refusal.status,
         draft=draft,
         sheet=read_sheet(draft.sheet),
         cells=cells(draft.sheet),
@@ -138,6 +151,17 @@ def _page(draft_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         assessments=list(Assessment),
         units=list(TermUnit),
         sources=list(Source),
+        stages=_stages(draft.sheet),
+        places={code: jurisdiction(code).name for code in jurisdiction_codes()},
+        seen=seal(draft.sheet),
+        is_changed_meanwhile=isinstance(refusal, ChangedMeanwhile),
         sent=request.form if refusal is not None else {},
         refusal=None if refusal is None else sentence(refusal),
     )
+
+
+def _stages(sheet: Mapping[str, Any]) -> dict[str, str]:
+    """When a fee may be paid, with whatever else the sheet says of it."""
+    known = {"once": _("once"), "stages": _("by stages")}
+    said = cells(sheet)["fee.stage"]
+    return known if said in known else {**known, said: said}

@@ -1,0 +1,39 @@
+"""Amounts as people type them into the ledger and the assumptions."""
+
+from decimal import Decimal as D
+
+import pytest
+
+from designer.ledger import NoAmount, ReadTwoWays, typed_amount
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("", "0"),
+        ("36000", "36000"),
+        ("36 000", "36000"),
+        ("36,000.50", "36000.50"),
+        ("36.000,50", "36000.50"),
+        ("1,236,000", "1236000"),
+        ("1.236.000", "1236000"),
+        ("0,08", "0.08"),
+        ("0.125", "0.125"),
+        ("0,125", "0.125"),
+        ("12,5", "12.5"),
+    ],
+)
+def test_thousands_may_be_set_off(text: str, meant: str) -> None:
+    assert typed_amount(text) == D(meant)
+
+
+@pytest.mark.parametrize("text", ["36,000", "36.000"])
+def test_what_is_a_thousand_to_some_is_asked_back(text: str) -> None:
+    with pytest.raises(ReadTwoWays, match=r"Write 36000 or 36\."):
+        typed_amount(text)
+
+
+@pytest.mark.parametrize("text", ["S/ 3", "-1", "1,2,3", "1e400", "nan"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(NoAmount):
+        typed_amount(text)
