@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 ANY = ""  # waits for, or is meant for, whoever comes first
+NOT_YET = "?"  # waits for a value that the case does not know: no message has this key
 
 
 def correlation_key(values: Mapping[str, Any]) -> str:
@@ -15,3 +16,9 @@ def correlation_key(values: Mapping[str, Any]) -> str:
     if not said:
         return ANY
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def awaited_key(values: Mapping[str, Any]) -> str:
+    """The key of who waits; one that asks for values and knows none of them does not take what is another's."""
+    key = correlation_key(values)
+    return NOT_YET if values and key == ANY else key

@@ -24,6 +24,7 @@ from engine.models import (
 from engine.progress import load
 from engine.record import facts
 from engine.spiff import Execution, Wait, WaitKind
+from engine.waiting import stands_at
 
 _OUTSIDE = (
     WaitKind.TIMER,
@@ -68,7 +69,7 @@ def timeline(session: Session, case: Case) -> list[Entry]:
             at=event.at,
             type=event.type,
             element_id=event.element_id,
-            element_name=names.get(event.element_id or _stands_at(event.data or {}) or ""),
+            element_name=names.get(event.element_id or stands_at(event.data or {}) or ""),
             token=event.token,
             by_name=by_name,
             office_name=office_name,
@@ -220,12 +221,6 @@ def verify_chain(session: Session, case_id: int) -> bool:
     """True when every fact is as it was written; raises engine.record.facts.ChainBroken at the first that is not."""
     facts.verify_chain(session, case_id)
     return True
-
-
-def _stands_at(data: dict[str, Any]) -> str | None:
-    """Of a case that nothing can move any more: the first join that waits in vain."""
-    joins = data.get("joins") or ()
-    return next((join["element_id"] for join in joins if isinstance(join, dict)), None)
 
 
 def _element_names(session: Session, case: Case) -> dict[str, str]:

@@ -30,12 +30,11 @@ from engine.models import (
 from engine.progress import Held, hold
 from engine.record.facts import Fact, record
 from engine.spiff import StateUnreadable, Wait, WaitKind
-from engine.waiting import NOTHING_MOVES, job_key, new_job, raise_incident, reason_of
+from engine.waiting import BY_JOB, NOTHING_MOVES, job_key, new_job, raise_incident, reason_of
 
 LOG = logging.getLogger(__name__)
 BATCH = 2000  # open cases gone through in one transaction, most of them only by their rows
 SUSPECTS = 100  # of them whose state is looked at: people who work on these cases wait so long
-_BY_JOB = (WaitKind.TIMER, WaitKind.SERVICE)
 
 _BROKE = exists().where(Incident.case_id == Case.id)
 _GIVEN_UP = exists().where(Job.case_id == Case.id, Job.is_dead)
@@ -137,7 +136,7 @@ def _untold(
         if wait.kind == WaitKind.INCIDENT:
             kind, reason = reason_of(wait)
             yield kind, reason, wait.element_id, wait.token
-        elif wait.kind in _BY_JOB:
+        elif wait.kind in BY_JOB:
             job = jobs.get(job_key(held.case.id, wait))
             if job is None:
                 enqueue_all(session, [new_job(held.case, wait, at)], at=at)
@@ -149,7 +148,7 @@ def _untold(
 
 
 def _jobs(session: Session, held: Held, waits: Iterable[Wait]) -> dict[str, Job]:
-    keys = [job_key(held.case.id, wait) for wait in waits if wait.kind in _BY_JOB]
+    keys = [job_key(held.case.id, wait) for wait in waits if wait.kind in BY_JOB]
     if not keys:
         return {}
     return {job.key: job for job in session.scalars(select(Job).where(Job.key.in_(keys)))}

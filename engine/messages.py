@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import buffer
 from engine.bpmn.model import EventKind, Kind, Node
 from engine.cases import Applicant, start_case
-from engine.correlation import ANY, correlation_key
+from engine.correlation import ANY, awaited_key, correlation_key
 from engine.deployments import Blueprint
 from engine.events import Happened
 from engine.jobs import NewJob, enqueue_all
@@ -75,7 +75,8 @@ def publish(
     number = values.pop(CASE_KEY, None)
     key = correlation_key(values)
     for case_id, token in _waiting(session, name, key, number, sender):
-        case = deliver(session, case_id, token, name, payload, by=by, at=at)
+        asked = key if number is None else None
+        case = deliver(session, case_id, token, name, payload, key=asked, by=by, at=at)
         if case is not None:
             return Delivery(Outcome.DELIVERED, case.id, case.number)
     if number is None:
@@ -85,8 +86,9 @@ def publish(
             return Delivery(Outcome.STARTED, started.id, started.number)
     if ttl is not None and ttl > timedelta(0) and number is None:
         sender_id = None if sender is None else sender.id
-        buffer.keep(session, name, key, payload, ttl=ttl, sender_id=sender_id, by=by, at=at)
-        return Delivery(Outcome.KEPT, kept_until=at + ttl)
+        until = at + ttl
+        buffer.keep(session, name, key, payload, until=until, sender_id=sender_id, by=by, at=at)
+        return Delivery(Outcome.KEPT, kept_until=until)
     return Delivery(Outcome.NOBODY)
 
 
@@ -97,13 +99,19 @@ def deliver(
     name: str,
     payload: dict[str, Any],
     *,
+    key: str | None = None,
     by: Person | None,
     at: datetime,
 ) -> Case | None:
-    """Hand a message to one waiting token; None when it does not wait for it any more."""
+    """Hand a message to one waiting token; None when it does not wait for it any more.
+
+    `key`: the message's correlation, where it is not for this very case: what the case knows may have changed.
+    """
     held = hold(session, case_id, at=at)
     wait = held.before.get(token)
     if held.case.status != CaseStatus.OPEN or wait is None:
+        return None
+    if key is not None and awaited_key(wait.correlation) not in (ANY, key):
         return None
     if not held.execution.deliver(name, payload, at, token=token):
         return None
@@ -123,17 +131,31 @@ def publish_again(
     key: str,
     payload: dict[str, Any],
     *,
-    ttl: timedelta,
+    sent_at: datetime,
+    until: datetime,
     sender_id: int | None = None,
     at: datetime,
 ) -> None:
-    """Hand on a message that was kept, or whose receiver went away before it came, by the correlation key it had."""
+    """Hand on a message that was kept, or whose receiver went away before it came, by the correlation key it had.
+
+    Where nobody waits for it now, it is kept again `until` its time to live ends.
+    """
     sender = None if sender_id is None else session.get(Case, sender_id)
     for case_id, token in _waiting(session, name, key, None, sender):
-        if deliver(session, case_id, token, name, payload, by=None, at=at) is not None:
+        if deliver(session, case_id, token, name, payload, key=key, by=None, at=at) is not None:
             return
-    if _start(session, name, payload, sender, is_kept=True, by=None, at=at) is None:
-        buffer.keep(session, name, key, payload, ttl=ttl, sender_id=sender_id, by=None, at=at)
+    if _start(session, name, payload, sender, is_kept=True, by=None, at=at) is None and until > at:
+        buffer.keep(
+            session,
+            name,
+            key,
+            payload,
+            until=until,
+            sender_id=sender_id,
+            sent_at=sent_at,
+            by=None,
+            at=at,
+        )
 
 
 def broadcast(

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from engine import buffer
 from engine.bpmn.model import EventKind, TimerKind
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Job, JobKind, StartTrigger, Version
@@ -15,7 +16,10 @@ _KINDS = {EventKind.MESSAGE: "message", EventKind.SIGNAL: "signal", EventKind.TI
 
 
 def listen(session: Session, version: Version, compiled: Compiled, *, at: datetime) -> None:
-    """From now on what the version waits for begins cases of it, and of no earlier version of the procedure."""
+    """From now on what the version waits for begins cases of it, and of no earlier version of the procedure.
+
+    Messages that were kept because nothing began by them begin cases now.
+    """
     procedure_id = version.procedure_id
     earlier = delete(StartTrigger).where(StartTrigger.procedure_id == procedure_id)
     timers = delete(Job).where(Job.key.like(f"start:{procedure_id}:%"))
@@ -45,6 +49,8 @@ def listen(session: Session, version: Version, compiled: Compiled, *, at: dateti
     if rows:
         session.execute(insert(StartTrigger), rows)
     enqueue_all(session, jobs, at=at)
+    if any(row["kind"] == "message" for row in rows):
+        buffer.hand_to_new_starts(session, procedure_id, at=at)
 
 
 def following(job: Job, *, at: datetime) -> NewJob | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import buffer
 from engine.batches import drop_jobs
-from engine.correlation import correlation_key
+from engine.correlation import awaited_key
 from engine.errors import N_, Said
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, Incident, JobKind, Subscription
@@ -19,7 +19,7 @@ from engine.spiff import Fact as Told
 from engine.spiff import Wait, WaitKind
 
 NOTHING_MOVES = Said(N_("nothing in this case can move any more"))
-_JOBS = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
+BY_JOB = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
 _SUBSCRIPTIONS = (WaitKind.MESSAGE, WaitKind.SIGNAL)
 
 
@@ -48,7 +48,11 @@ def await_world(
 
 
 def _differs(wait: Wait, other: Wait | None) -> bool:
-    return other is None or (wait.kind, wait.due_at) != (other.kind, other.due_at)
+    return other is None or _what(wait) != _what(other)
+
+
+def _what(wait: Wait) -> tuple[Any, ...]:
+    return wait.kind, wait.due_at, wait.message, wait.correlation
 
 
 def _settle_jobs(
@@ -59,22 +63,22 @@ def _settle_jobs(
     sent: list[NewJob],
     at: datetime,
 ) -> None:
-    stale = [job_key(case.id, wait) for wait in gone if wait.kind in _JOBS]
+    stale = [job_key(case.id, wait) for wait in gone if wait.kind in BY_JOB]
     drop_jobs(session, stale)
-    jobs = [new_job(case, wait, at) for wait in new if wait.kind in _JOBS]
+    jobs = [new_job(case, wait, at) for wait in new if wait.kind in BY_JOB]
     enqueue_all(session, [*jobs, *sent], at=at)
 
 
 def job_key(case_id: int, wait: Wait) -> str:
     """The key of the job that moves this wait on."""
-    return f"{_JOBS[wait.kind].value}:{case_id}:{wait.token}"
+    return f"{BY_JOB[wait.kind].value}:{case_id}:{wait.token}"
 
 
 def new_job(case: Case, wait: Wait, at: datetime) -> NewJob:
     """The job that moves this wait on."""
     payload: dict[str, Any] = {} if wait.topic is None else {"topic": wait.topic}
     return NewJob(
-        _JOBS[wait.kind], job_key(case.id, wait), wait.due_at or at, payload, case.id, wait.token
+        BY_JOB[wait.kind], job_key(case.id, wait), wait.due_at or at, payload, case.id, wait.token
     )
 
 
@@ -113,7 +117,7 @@ def _settle_subscriptions(
             "token": wait.token,
             "kind": wait.kind.value,
             "name": (wait.message or "")[:200],
-            "correlation": correlation_key(wait.correlation),
+            "correlation": awaited_key(wait.correlation),
             "since": at,
         }
         for wait in waits
@@ -163,19 +167,13 @@ def _note_stuck(session: Session, case: Case, told: list[Told], at: datetime) ->
     for fact in told:
         if fact.type != "stuck":
             continue
-        joins = fact.data.get("joins") or []
-        element_id = next(
-            (join.get("element_id") for join in joins if isinstance(join, dict)), None
-        )
-        raise_incident(
-            session,
-            case,
-            "stuck",
-            NOTHING_MOVES,
-            element_id,
-            None,
-            at=at,
-        )
+        raise_incident(session, case, "stuck", NOTHING_MOVES, stands_at(fact.data), None, at=at)
+
+
+def stands_at(data: Mapping[str, Any]) -> str | None:
+    """Of a case that nothing can move any more, by what was told of it: the first join that waits in vain."""
+    joins = data.get("joins") or ()
+    return next((join["element_id"] for join in joins if isinstance(join, dict)), None)
 
 
 def raise_incident(

@@ -174,10 +174,23 @@ def _hand_on_message(session: Session, job: Job, at: datetime) -> None:
         case_id, token = job.payload["to"] or (0, 0)
         key, thrower = job.payload["key"], job.payload.get("sender")
         if not case_id or not messages.deliver(
-            session, case_id, token, name, payload, by=None, at=at
+            session, case_id, token, name, payload, key=key, by=None, at=at
         ):
             # It no longer waits: the message is for the next one that does.
-            messages.publish_again(session, name, key, payload, ttl=KEPT, sender_id=thrower, at=at)
+            until, sent_at = (
+                job.payload.get("until"),
+                job.payload.get("sent_at"),
+            )  # or an earlier release's
+            messages.publish_again(
+                session,
+                name,
+                key,
+                payload,
+                sent_at=datetime.fromisoformat(sent_at) if sent_at else at,
+                until=datetime.fromisoformat(until) if until else at + KEPT,
+                sender_id=thrower,
+                at=at,
+            )
         return
     sender = session.get(Case, job.case_id) if job.case_id is not None else None
     if sender is not None:

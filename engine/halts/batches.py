@@ -97,7 +97,7 @@ def _resume(session: Session, halt: Halt, at: datetime) -> bool:
                 _set_going(session, halt, case_id, at)
         except Refusal as refusal:
             _keep(session, halt, case_id, refusal)
-    if ids or buffer.hand_to_starts(session, halt.procedure_id, halt.begun_at, at=at):
+    if ids or buffer.hand_to_starts(session, halt.procedure_id, at=at):
         return True
     # what ended meanwhile stands nowhere
     ended = update(Case).where(Case.halt_id == halt.id).values(halt_id=None)

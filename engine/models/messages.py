@@ -18,7 +18,7 @@ class Subscription(Base):
     token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(8))  # message, signal
     name: Mapped[str] = mapped_column(String(200))
-    correlation: Mapped[str] = mapped_column(String(64))  # engine.messages.correlation_key
+    correlation: Mapped[str] = mapped_column(String(64))  # engine.correlation.awaited_key
     since: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_subscription_name", "kind", "name", "correlation", "since"),)

@@ -64,9 +64,12 @@ def variables_of(token: Token) -> dict[str, Any]:
 
 
 def sees(token: Token, holder: int | None) -> bool:
-    """Whether the token reads variables of another (None: of the case)."""
+    """Whether the token reads variables of another, or of the process that one called (None: of the case)."""
     if holder is None:
         return base_of(token) is token.case.variables
+    called = token.case.subprocesses.get(holder)
+    if called is not None and base_of(token) is called.variables:
+        return True
     return any(one.id == holder for one in _holders(token) if one is not token)
 
 

@@ -355,6 +355,7 @@ class Execution(Answers):
         with clock_set_to(at):
             yield
             case.settle()
+            case.correlate()
         case.look_for_stuck(before)
 
 

@@ -210,6 +210,12 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                 continue
             break
 
+    def correlate(self) -> None:
+        """Messages are awaited by what the case knows now."""
+        for token in self.tokens.values():
+            if "cor" in token.internal_data:
+                token.task_spec.follow(token)
+
     def _park(self, token: Token) -> None:
         """Too many automatic steps or tokens: keep all that could move where it is until an operator releases it."""
         if "park" not in self.notes:

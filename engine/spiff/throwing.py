@@ -56,7 +56,7 @@ def send_message(token: Token, trigger: Trigger) -> None:
         token,
         name=trigger.name,
         payload=payload_of(token.task_spec, token),
-        correlation={name: rule.value(context) for name, rule in trigger.correlation},
+        correlation=trigger.correlated(context),
         to=list(trigger.targets),
     )
 

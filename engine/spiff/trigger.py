@@ -38,3 +38,7 @@ class Trigger:
         if not isinstance(value, str):
             return None
         return timers.schedule(self.timer, value, at)
+
+    def correlated(self, context: dict[str, Any]) -> dict[str, Any]:
+        """What the message is told by."""
+        return {name: rule.value(context) for name, rule in self.correlation}

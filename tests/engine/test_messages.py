@@ -4,8 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from engine.buffer import kept
+from engine.cases import cancel_case
+from engine.deployments import procedure_by_key
+from engine.halts.commands import resume_procedure, suspend_procedure
 from engine.history import variables
-from engine.messages import publish
+from engine.interventions.mending import correct_data
+from engine.messages import Delivery, publish
 from engine.models import Case, CaseStatus, Task, Version
 from engine.tasks import complete_task
 from tests.engine.bench import Bench, facts, started
@@ -135,3 +140,122 @@ def test_a_signal_is_heard_by_every_case_that_listens(bench: Bench) -> None:
         hall.start(hall.publish(shouts, key="shouts", process_id="q"))
     bench.worker().run_until_idle()
     assert [bench.case(case_id).status for case_id in heard] == [CaseStatus.COMPLETED] * 3
+
+
+ORDERS = (
+    '<message id="m1" name="Paid"><extensionElements><e:extension><e:correlation target="order">number'
+    "</e:correlation></e:extension></extensionElements></message>"
+)
+AWAITS_ITS_OWN = AWAITS.replace(MESSAGES.encode(), ORDERS.encode())
+
+
+def paid(bench: Bench, order: str) -> Delivery:
+    with bench.database.transaction() as session:
+        ttl = timedelta(days=1)
+        told = publish(
+            session, "Paid", {"order": order}, {"sum": 5}, ttl=ttl, by=None, at=bench.clock()
+        )
+    bench.worker().run_until_idle()
+    return told
+
+
+def test_a_message_waits_for_the_version_that_begins_by_it(bench: Bench) -> None:
+    with bench.hall() as hall:
+        for number in range(120):  # more than are handed out at once
+            publish(
+                hall.session, "Paid", {}, {"n": number}, ttl=timedelta(days=1), by=None, at=hall.at
+            )
+        publish(hall.session, "Paid", {}, {"n": -1}, ttl=timedelta(hours=1), by=None, at=hall.at)
+        hall.start(hall.publish(THROWS, key="payer", process_id="q"))
+    bench.worker().run_until_idle()
+    bench.clock.advance(hours=2)
+    with bench.hall() as hall:
+        hall.publish(STARTED_BY, key="receiver", process_id="r")
+    worker = bench.worker()
+    worker.run_until_idle()
+    worker._sweep()
+    worker.run_until_idle()
+    with bench.database.reading() as session:
+        begun = session.scalars(select(Case).where(Case.channel == "message")).all()
+        said = [variables(session, case) for case in begun]
+        assert sorted(one["n"] for one in said if one) == list(range(120))
+        # the one that a case threw begins a case in its conversation
+        assert [case.conversation_id for case, one in zip(begun, said, strict=True) if not one] != [
+            None
+        ]
+        assert kept(session, at=bench.clock()) == []
+
+
+def test_a_procedure_that_stands_still_begins_by_what_was_kept_when_it_goes_on(
+    bench: Bench,
+) -> None:
+    silent = STARTED_BY.replace(b'<messageEventDefinition messageRef="m1"/>', b"")
+    with bench.hall() as hall:
+        olga = hall.person("olga", "Office", roles=("operator",))
+        publish(hall.session, "Paid", {}, {}, ttl=timedelta(days=1), by=None, at=hall.at)
+        procedure = hall.publish(silent, key="receiver", process_id="r").procedure
+        suspend_procedure(hall.session, procedure, "Why", by=olga, at=hall.at)
+        hall.publish(STARTED_BY, key="receiver", process_id="r")
+    worker = bench.worker()
+    worker._sweep()
+    worker.run_until_idle()
+    assert bench.count(Case.channel == "message") == 0
+    with bench.hall() as hall:
+        procedure = procedure_by_key(hall.session, "receiver")
+        resume_procedure(hall.session, procedure, "Why", by=olga, at=bench.clock())
+    worker.run_until_idle()
+    assert bench.count(Case.channel == "message") == 1
+
+
+def test_a_kept_message_whose_receiver_went_away_lives_no_longer_for_it(bench: Bench) -> None:
+    with bench.hall() as hall:
+        publish(hall.session, "Paid", {}, {}, ttl=timedelta(hours=1), by=None, at=hall.at)
+        (message,) = kept(hall.session, at=hall.at)
+        first = (message.sent_at, message.expires_at)
+        case = hall.start(hall.publish(AWAITS))
+        cancel_case(hall.session, case.id, "Withdrawn", by=None, at=hall.at)
+    bench.clock.advance(minutes=10)
+    bench.worker().run_until_idle()
+    with bench.database.reading() as session:
+        (message,) = kept(session, at=bench.clock())
+        assert (message.sent_at, message.expires_at) == first
+
+
+def test_a_message_follows_what_was_corrected_in_the_case_that_waits_for_it(bench: Bench) -> None:
+    case_id = started(bench, AWAITS_ITS_OWN, number="A-1")
+    with bench.hall() as hall:
+        oscar = hall.person("oscar", "Office", roles=("operator",))
+        correct_data(
+            hall.session, case_id, {"number": "A-2"}, "Misread", by=oscar, at=bench.clock()
+        )
+    assert paid(bench, "A-1").outcome == "kept"
+    assert paid(bench, "A-2").case_id == case_id
+    with bench.database.reading() as session:
+        assert variables(session, session.get_one(Case, case_id)) == {"number": "A-2", "sum": 5}
+
+
+def test_a_kept_message_comes_when_the_correction_says_it_is_for_this_case(bench: Bench) -> None:
+    case_id = started(bench, AWAITS_ITS_OWN, number="A-1")
+    assert paid(bench, "A-2").outcome == "kept"
+    with bench.hall() as hall:
+        oscar = hall.person("oscar", "Office", roles=("operator",))
+        for number in ("A-2", "A-3"):  # corrected again before the worker came
+            values = {"number": number}
+            correct_data(hall.session, case_id, values, "Misread", by=oscar, at=bench.clock())
+    bench.worker().run_until_idle()
+    assert "message_received" not in facts(bench, case_id)
+    with bench.hall() as hall:
+        values = {"number": "A-2"}
+        correct_data(hall.session, case_id, values, "Misread", by=oscar, at=bench.clock())
+    bench.worker().run_until_idle()
+    assert "message_received" in facts(bench, case_id)
+
+
+def test_a_case_that_does_not_know_its_key_yet_takes_nobody_elses_message(bench: Bench) -> None:
+    case_id = started(bench, AWAITS_ITS_OWN)
+    assert paid(bench, "A-1").outcome == "kept"
+    assert "message_received" not in facts(bench, case_id)
+    with bench.hall() as hall:
+        number = hall.session.get_one(Case, case_id).number
+        told = publish(hall.session, "Paid", {"case": number}, {}, by=None, at=bench.clock())
+        assert told.case_id == case_id

@@ -72,10 +72,7 @@ class EventSpec(NodeSpec):
         if trigger.kind == EventKind.TIMER:
             self._set_timer(token, trigger)
         elif trigger.kind == EventKind.MESSAGE:
-            context = variables_of(token)
-            token.internal_data["cor"] = {
-                name: rule.value(context) for name, rule in trigger.correlation
-            }
+            token.internal_data["cor"] = trigger.correlated(variables_of(token))
             case.tell(FactKind.MESSAGE_AWAITED, token, name=trigger.name)
 
     def _set_timer(self, token: Token, trigger: Trigger) -> None:
@@ -127,6 +124,12 @@ class EventSpec(NodeSpec):
             host=self.host_of(token),
             **more,
         )
+
+    def follow(self, token: Token) -> None:
+        """What a message is told by is what the process knows now (BPMN 2.0.2, 8.4.2: context-based correlation)."""
+        trigger = self.trigger_of(token)
+        if trigger is not None and trigger.correlation:
+            token.internal_data["cor"] = trigger.correlated(variables_of(token))
 
     def host_of(self, token: Token) -> int | None:
         """The activity's token that a boundary event watches."""

@@ -288,6 +288,12 @@ class Play:
         self._reload()
         return caught
 
+    def correct(self, *, token: int | None = None, **values: Any) -> "Play":
+        """An operator corrects what the case knows, or what only one token does."""
+        self.case.change(values, self.now, token=token)
+        self._reload()
+        return self
+
     def release(self, what: str | int) -> "Play":
         """An operator releases."""
         self.case.release(what, self.now)

@@ -369,3 +369,36 @@ def test_variables_of_a_called_process_are_seen_and_corrected() -> None:
     case.case.change({"fee": 2}, NOON, token=local.token)
     assert (case.variables, case.case.locals()[0].variables) == ({"fee": 1}, {"fee": 2})
     assert case.do("a").variables == {"fee": 2}
+
+
+TELLS = (
+    "<bpmn:extensionElements><zeebe:ioMapping><zeebe:input source={} target={}/></zeebe:ioMapping>"
+    '<zeebe:taskDefinition type="register"/></bpmn:extensionElements>'
+).format('"=fee * 2"', '"sum"')
+
+
+def test_a_service_of_a_called_process_is_told_what_was_corrected_there() -> None:
+    outer = compiled("start s\ncall c calledElement=other\nuser z\ns -> c -> z")
+    inner = compiled(f"start s\nservice a : {TELLS}\ns -> a", process="other")
+    case = Play(outer, inner, fee=1)
+    assert case.wait("a").variables == {"sum": 2}
+    case.correct(token=case.case.locals()[0].token, fee=5)
+    assert case.wait("a").variables == {"sum": 10}
+    case.correct(fee=7)
+    assert case.wait("a").variables == {"sum": 10}
+
+
+def test_a_correction_writes_no_inputs_where_no_service_is_performed() -> None:
+    case = play(f"start s\nservice a : {TELLS}{many('shops', 'fee')}\ns -> a", shops=[1, 2])
+    assert [case.wait("a", number).variables for number in (0, 1)] == [{"sum": 2}, {"sum": 4}]
+    case.correct(fee=9)
+    # each round has a fee of its own; the host that counts them is told nothing
+    assert [case.wait("a", number).variables for number in (0, 1)] == [{"sum": 2}, {"sum": 4}]
+    assert all(
+        "sum" not in one.variables for one in case.case.locals() if "fee" not in one.variables
+    )
+
+    held = play(f"start s\nservice a : {TELLS}{many(count='n')}\ns -> a", n=1001, fee=1)
+    assert held.wait("a").kind == "incident"
+    held.correct(fee=3)
+    assert held.case.locals() == []

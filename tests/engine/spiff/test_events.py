@@ -30,7 +30,7 @@ def test_a_message_event_waits_for_its_message_and_takes_the_payload() -> None:
     assert case.variables["amount"] == 7
 
 
-def test_correlation_values_are_taken_when_the_wait_begins() -> None:
+def test_correlation_values_are_those_that_the_case_knows_now() -> None:
     correlated = '<bpmn:extensionElements><zeebe:subscription correlationKey="=number"/></bpmn:extensionElements>'
     case = play(
         "start s\ncatch c : " + definition("message", "m") + "\ns -> c",
@@ -38,6 +38,8 @@ def test_correlation_values_are_taken_when_the_wait_begins() -> None:
         number="A-1",
     )
     assert list(case.wait("c").correlation.values()) == ["A-1"]
+    case.correct(number="A-2")
+    assert list(case.wait("c").correlation.values()) == ["A-2"]
 
 
 def test_a_thrown_message_is_told_with_its_mapped_payload_only() -> None:
