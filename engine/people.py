@@ -138,6 +138,12 @@ def set_skills(session: Session, person: Person, skills: Iterable[str]) -> None:
     session.flush()
 
 
+def skills_held(session: Session) -> list[str]:
+    """Skills that somebody has, by name; at most 200."""
+    held = select(PersonSkill.name).distinct().order_by(PersonSkill.name).limit(200)
+    return list(session.scalars(held))
+
+
 def set_email(session: Session, person: Person, email: str) -> None:
     """Mail to the person goes there from now on, nowhere if it is empty; AddressWrong."""
     check_email(email)

@@ -277,6 +277,11 @@ def _named(text: str | None, variables: dict[str, Any]) -> str | None:
     return value.strip("\"'") if isinstance(value, str) else None
 
 
+def is_variable(text: str) -> bool:
+    """Whether a diagram's text names a variable, so that each case says who."""
+    return _VARIABLE.fullmatch(text.strip()) is not None
+
+
 def _priority(text: str | None) -> int:
     if text is None or not text.strip().isascii() or not text.strip().isdigit():
         return DEFAULT_PRIORITY

@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.models import Procedure, Role
+from engine.errors import Refusal
+from engine.models import Person, Procedure, Role
 from engine.search import fold
 
 MOST = 50  # offices, persons, skills of one task
@@ -57,6 +59,12 @@ class TaskRule:
 
 
 LANE = TaskRule()
+
+
+class NobodyNamed(Refusal):
+    """A task would go to somebody who is not there."""
+
+    sentence = "Nobody signs in as “{name}”. Write the name as they sign in, or leave it out."
 
 
 def read_task_rule(said: Any) -> TaskRule:
@@ -130,7 +138,17 @@ def _whole(said: Any, least: int, most: int) -> int | None:
 def keep_rule(
     session: Session, procedure: Procedure, element_id: str, rule: TaskRule | None
 ) -> None:
-    """Say who does the tasks of an element from now on, whatever the sheets say; None: as the sheets say."""
+    """Say who does the tasks of an element from now on, whatever the sheets say; None: as the sheets say.
+
+    NobodyNamed.
+    """
+    if rule is not None and rule.persons:
+        known = session.scalars(
+            select(Person.name).where(Person.name.in_(rule.persons), Person.is_active)
+        ).all()
+        for name in rule.persons:
+            if name not in known:
+                raise NobodyNamed(name=name[:80])
     kept = dict(procedure.task_rules or {})
     if rule is None:
         kept.pop(element_id, None)

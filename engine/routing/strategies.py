@@ -1,5 +1,6 @@
 """Who gets a new task, of those who may do it: nobody, the next in turn, who has least work, who did an earlier one."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,9 +46,13 @@ def give(
         return plain
     keep_pools(session, [route.pool for route in rest.values() if route.pool is not None])
     doers = _doers(session, case, rest, done)
-    return plain | {
-        token: _given(session, case, plan, route, doers, at) for token, route in rest.items()
-    }
+    now: Counter[int] = Counter()  # person → weight of what this very step gave them
+    given = dict(plain)
+    for token, route in rest.items():
+        given[token] = _given(session, case, plan, route, doers, now, at)
+        if (who := given[token].assignee_id) is not None:
+            now[who] += route.rule.weight
+    return given
 
 
 def open_work(session: Session, people: list[int]) -> dict[int, int]:
@@ -81,6 +86,7 @@ def _given(
     plan: Blueprint,
     route: Route,
     doers: Mapping[str, list[int]],
+    now: Mapping[int, int],
     at: datetime,
 ) -> Given:
     rule = route.rule
@@ -102,7 +108,7 @@ def _given(
     if rule.strategy == Strategy.LEAST_LOADED:
         session.flush()  # what was given a moment ago counts
         work = open_work(session, fit)
-        return Given(min(fit, key=lambda one: (work[one], one)), not_by)
+        return Given(min(fit, key=lambda one: (work[one] + now.get(one, 0), one)), not_by)
     return Given(_next_in_turn(session, plan.procedure_id, route.element_id, fit), not_by)
 
 

@@ -25,6 +25,15 @@ def test_a_name_taken_is_refused_and_nothing_is_lost(town: Town) -> None:
     assert 'value="Another"' in answer.text
 
 
+def test_the_page_of_a_person_is_about_that_person(town: Town) -> None:
+    oscar, person = town.visitor("oscar"), town.person("carla")
+    page = oscar.get(f"/people/{person.id}").text
+    assert f"<h1>{person.full_name}</h1>" in page
+    assert f'value="{person.full_name}"' in page
+    assert f'action="/people/{person.id}"' in page
+    assert f'action="/people/{person.id}/password"' in page
+
+
 def test_closing_an_account_ends_its_sign_ins(town: Town) -> None:
     carla, oscar = town.visitor("carla"), town.visitor("oscar")
     person = town.person("carla")

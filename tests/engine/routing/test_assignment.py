@@ -2,7 +2,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.history import timeline
 from engine.inbox.filters import TaskQuery
@@ -11,6 +13,8 @@ from engine.inbox.order_of_entry import OutOfOrder
 from engine.inbox.worklists import open_tasks
 from engine.models import Case, Person, PersonSkill, Role, Task, Version
 from engine.routing.assignment import may_work
+from engine.routing.candidates import candidates
+from engine.routing.rules import NobodyNamed, keep_rule, read_task_rule
 from engine.tasks import MayNotWork, assign_task, claim_task, complete_task, release_task
 from tests.engine.office import TownHall, diagram
 
@@ -144,11 +148,48 @@ def test_least_loaded_counts_open_work_by_its_weight(
     assert given == [staff["beto"].id, staff["chief"].id, staff["ana"].id]
 
 
+def test_least_loaded_shares_out_what_begins_in_one_step(
+    hall: TownHall, staff: dict[str, Person]
+) -> None:
+    each = (
+        '<startEvent id="s"/><userTask id="first" name="First"><multiInstanceLoopCharacteristics>'
+        '<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics></userTask><endEvent id="e"/>'
+    )
+    version = hall.publish(
+        diagram(each, flows="s>first first>e"),
+        by=staff["ana"],
+        sheet={"tasks": {"first": {"strategy": "least_loaded"}}},
+    )
+    case = hall.start(version)
+    given = hall.session.scalars(select(Task.assignee_id).where(Task.case_id == case.id)).all()
+    assert set(given) == {staff[one].id for one in ("ana", "beto", "chief")}
+
+
 def test_a_name_says_what_the_case_knows(hall: TownHall, staff: dict[str, Person]) -> None:
     version = publish(hall, staff, first={"name": "Evaluate {{shop}} of {{area}} m²"})
     assert task_of(hall, hall.start(version, shop="Don Pepe", area=40)).name == (
         "Evaluate Don Pepe of 40 m²"
     )
+
+
+def test_who_could_do_it_is_known_before_a_case_comes(
+    hall: TownHall, staff: dict[str, Person]
+) -> None:
+    version = publish(hall, staff, second={"decision": "who"})
+
+    def could(element: str, **said: Any) -> set[str] | None:
+        rule = read_task_rule(said) if said else None
+        keep_rule(hall.session, version.procedure, element, rule)
+        found = candidates(hall.session, blueprint(hall.session, version.id), element, at=hall.at)
+        return None if found is None else {one.name for one in found}
+
+    assert could("first") == {"ana", "beto", "chief"}
+    assert could("first", offices=["Planning"]) == {"carla"}
+    assert could("first", persons=["carla"]) == {"carla"}
+    assert could("first", skills=["structures"]) == set()
+    assert could("second") is None
+    with pytest.raises(NobodyNamed, match="zoe"):
+        could("first", persons=["carla", "zoe"])
 
 
 def test_what_the_procedure_keeps_wins_over_the_sheet(

@@ -1,21 +1,36 @@
 """Who does a task and how: the rule of one task of a procedure, changed without publishing anew."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.case_fields import kinds_of_tasks
-from engine.deployments import blueprint, procedure_by_key, version_numbered
+from designer.decision_models import askables
+from engine.deployments import (
+    blueprint,
+    procedure_by_key,
+    version_numbered,
+    version_with_everything,
+)
 from engine.errors import NotFound, Refusal
 from engine.models import Procedure, Role, Version
-from engine.people import all_offices
-from engine.routing.rules import Strategy, TaskRule, keep_rule, read_task_rule, rule_of
+from engine.people import all_offices, skills_held
+from engine.routing.candidates import candidates
+from engine.routing.earlier import earlier_tasks
+from engine.routing.rules import (
+    NobodyNamed,
+    Strategy,
+    TaskRule,
+    keep_rule,
+    read_task_rule,
+    rule_of,
+)
 from webapp.i18n import _, sentence
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
-from webapp.transactions import session, start_over
+from webapp.transactions import now, session, start_over
 
 pages = Blueprint("task_rules", __name__, url_prefix="/procedures")
 
@@ -47,19 +62,23 @@ def change(key: str, number: int, element_id: str) -> ResponseReturnValue:
         flash(_("The procedure sheet says who does it."))
         return redirect(url_for("procedures.version", key=key, number=number), 303)
     rule = _typed(_rule(procedure, version, element_id))
-    if rule.strategy == Strategy.SAME_AS and not rule.same_as:
+    try:
+        if rule.strategy == Strategy.SAME_AS and not rule.same_as:
+            raise EarlierMissing
+        keep_rule(session(), procedure, element_id, rule)
+    except (EarlierMissing, NobodyNamed) as refusal:
         start_over()
         procedure, version = _found(key, number, element_id)
-        return _page(procedure, version, element_id, rule, EarlierMissing())
-    keep_rule(session(), procedure, element_id, rule)
+        return _page(procedure, version, element_id, rule, refusal)
     flash(_("Saved. New tasks follow it; open ones stay where they are."))
-    return redirect(url_for("procedures.version", key=key, number=number), 303)
+    return redirect(url_for("task_rules.show", key=key, number=number, element_id=element_id), 303)
 
 
 def _found(key: str, number: int, element_id: str) -> tuple[Procedure, Version]:
     procedure = procedure_by_key(session(), key)
     version = version_numbered(session(), procedure, number)
-    if element_id not in blueprint(session(), version.id).nodes:
+    node = blueprint(session(), version.id).nodes.get(element_id)
+    if node is None or not node.kind.value.endswith("ask") or node.extension.decision:
         raise NotFound(what="task", name=element_id[:60])
     return procedure, version
 
@@ -101,8 +120,9 @@ def _page(
     rule: TaskRule,
     refusal: Refusal | None = None,
 ) -> ResponseReturnValue:
-    node = blueprint(session(), version.id).nodes[element_id]
-    others = kinds_of_tasks(session(), procedure.key)
+    plan = blueprint(session(), version.id)
+    node = plan.nodes[element_id]
+    whole = version_with_everything(session(), version.id)
     return page(
         "task_rules/show.html",
         422 if refusal else 200,
@@ -110,10 +130,22 @@ def _page(
         version=version,
         task=node.name or element_id,
         rule=rule,
-        others={one: name for one, name in others.items() if one != element_id},
+        earlier={
+            one: plan.nodes[one].name or one
+            for one in _with(earlier_tasks(plan.nodes, element_id), rule.same_as, *rule.four_eyes)
+            if one in plan.nodes
+        },
+        decisions=[one.name for one in askables(whole.decisions)],
+        skills=skills_held(session()),
+        could=None if refusal else candidates(session(), plan, element_id, at=now()),
         offices=all_offices(session()),
         is_kept=element_id in (procedure.task_rules or {}),
-        roles=[Role.CIVIL_SERVANT, Role.MANAGER, Role.ANALYST],
+        roles=_with([Role.CIVIL_SERVANT, Role.MANAGER], *rule.roles),
         refusal=sentence(refusal) if refusal else None,
         me=signed_in(),
     )
+
+
+def _with(offered: Sequence[str], *kept: str) -> list[str]:
+    """What is offered, and what the rule says already, so that saving does not lose it."""
+    return list(dict.fromkeys((*offered, *(one for one in kept if one))))
