@@ -64,6 +64,13 @@ def known(session: Session, catalogue: Catalogue) -> dict[str, str]:
     return {key: procedure.name for key, procedure in _known(session, catalogue).items()}
 
 
+def drafted(session: Session, catalogue: Catalogue) -> set[str]:
+    """Keys in the table of procedures that are a draft already, by their name."""
+    asked = select(Draft.name).where(Draft.published_version_id.is_(None))
+    names = {name.casefold() for name in session.scalars(asked)}
+    return {one.key for one in catalogue.procedures if str(one.sheet["name"]).casefold() in names}
+
+
 def keep(
     session: Session, catalogue: Catalogue, keys: Iterable[str], *, by: Person, at: datetime
 ) -> Kept:

@@ -5,7 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.errors import Refusal
 
@@ -68,13 +68,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The table as read. `unknown` are headings that mean nothing here."""
+    """The table as read. `unknown` are headings that mean nothing here, `headings` those of the columns by name."""
 
     encoding: str
     separator: str
     lines: tuple[Line, ...]
     unknown: tuple[str, ...]
     columns: tuple[str, ...]
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_table(data: bytes, file: str) -> Table:
@@ -106,7 +107,12 @@ def read_table(data: bytes, file: str) -> Table:
         if column is None and heading.strip()
     )
     known = tuple(column for column in columns if column is not None)
-    return Table(encoding, separator, tuple(lines), unknown, known)
+    titles = {
+        column: heading.strip()
+        for heading, column in zip(headings, columns, strict=True)
+        if column is not None
+    }
+    return Table(encoding, separator, tuple(lines), unknown, known, titles)
 
 
 def _line(number: int, columns: list[str | None], row: list[str]) -> Line:

@@ -2,7 +2,9 @@
 
 import base64
 import io
+import re
 
+import pytest
 from sqlalchemy import func, select
 
 from designer.models import Draft
@@ -44,6 +46,33 @@ def test_what_was_chosen_is_kept_as_drafts(town: Town) -> None:
         [draft] = session.scalars(select(Draft)).all()
         assert draft.name == "Copia"
         assert draft.is_runnable
+
+
+def test_more_than_are_kept_at_once_are_taken_in_turn(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("webapp.views.studio.catalogue_import", "designer.catalogue.keeping"):
+        monkeypatch.setattr(f"{place}.MOST", 1)
+    ana = town.visitor("ana")
+    text = looked(ana, TABLE)
+    assert chosen(text) == ["1"]
+    assert "At most 1 are kept at once" in text
+    sent = {"file": "t.csv", "data": base64.b64encode(TABLE).decode(), "procedure": "1"}
+    assert ana.post("/drafts/catalogue/keep", sent).status_code == 303
+    text = looked(ana, TABLE)
+    assert chosen(text) == ["2"]
+    assert "is a draft already" in text
+    refused = ana.post("/drafts/catalogue/keep", sent | {"procedure": ["1", "2"]})
+    assert refused.status_code == 422
+    assert chosen(refused.text) == ["1", "2"]  # what was ticked stays ticked
+
+
+def chosen(text: str) -> list[str]:
+    return re.findall(r'name="procedure" value="(\w+)"[^>]* checked', text)
+
+
+def test_a_remark_names_the_column_as_the_file_does(town: Town) -> None:
+    assert "<td>Plazo</td>" in looked(town.visitor("ana"), TABLE)
 
 
 def test_nothing_chosen_keeps_nothing(town: Town) -> None:

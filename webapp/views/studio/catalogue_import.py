@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from designer.catalogue import (
     LARGEST,
+    MOST,
     Catalogue,
     Table,
+    drafted,
     keep,
     known,
     read_table,
@@ -89,14 +91,18 @@ def _look(
         "sheets/import.html",
         422 if words else 200,
         refusal=words,
-        **_told(table, catalogue, data, file),
+        **_told(table, catalogue, data, file, set(request.form.getlist("procedure"))),
     )
 
 
-def _told(table: Table, catalogue: Catalogue, data: bytes, file: str) -> Mapping[str, object]:
-    here = known(session(), catalogue)
+def _told(
+    table: Table, catalogue: Catalogue, data: bytes, file: str, chosen: set[str]
+) -> Mapping[str, object]:
+    here, begun = known(session(), catalogue), drafted(session(), catalogue)
+    new = [one.key for one in catalogue.procedures if one.key not in here and one.key not in begun]
+    ticked = chosen or set(new[:MOST])
     remarks = [
-        (one.line, one.column, filled(_(one.sentence), dict(one.values)))
+        (one.line, _heading(table, one.column), filled(_(one.sentence), dict(one.values)))
         for one in every_remark(catalogue)
     ]
     separators = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("upright lines")}
@@ -108,9 +114,13 @@ def _told(table: Table, catalogue: Catalogue, data: bytes, file: str) -> Mapping
                 "lines": one.lines,
                 "remarks": len(one.remarks),
                 "known": here.get(one.key),
+                "is_draft": one.key in begun,
+                "is_chosen": one.key in ticked,
             }
             for one in catalogue.procedures
         ],
+        "left": 0 if chosen else max(0, len(new) - MOST),
+        "most": MOST,
         "remarks": remarks[:MOST_REMARKS],
         "more": max(0, len(remarks) - MOST_REMARKS),
         "file": file,
@@ -119,3 +129,9 @@ def _told(table: Table, catalogue: Catalogue, data: bytes, file: str) -> Mapping
         "separator": separators[table.separator],
         "lines": len(table.lines),
     }
+
+
+def _heading(table: Table, column: str) -> str:
+    """What the file itself calls a column."""
+    name = column.rpartition("/")[2]
+    return table.headings.get(name, name)
