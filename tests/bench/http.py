@@ -58,16 +58,8 @@ def main() -> None:
 
 def measure(url: str, folder: Path, kind: str) -> None:
     """CPU of a server in its own process, then statements and commits of the same requests in this one."""
+    headers = prepared(url)
     database = Database(url)
-    upgrade_schema(database)
-    at = datetime.now(UTC)
-    with database.transaction() as session:
-        hall = TownHall(session, at)
-        ana = hall.person("ana", "Front desk", "Board")
-        set_password(session, ana, PASSWORD)
-        hall.publish(TWO_TASKS, by=ana)
-        token = issue_token(session, ana, at=at)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     suffix = "" if kind == "sqlite" else f"_{kind}"
     with served(url, folder, has_worker=True) as (process, _):
         time.sleep(SETTLED)
@@ -89,11 +81,26 @@ def measure(url: str, folder: Path, kind: str) -> None:
     database.dispose()
 
 
+def prepared(url: str) -> dict[str, str]:
+    """Fill an empty database with a clerk and a procedure of two tasks; the headers with which the clerk asks."""
+    database = Database(url)
+    upgrade_schema(database)
+    at = datetime.now(UTC)
+    with database.transaction() as session:
+        hall = TownHall(session, at)
+        ana = hall.person("ana", "Front desk", "Board")
+        set_password(session, ana, PASSWORD)
+        hall.publish(TWO_TASKS, by=ana)
+        token = issue_token(session, ana, at=at)
+    database.dispose()
+    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
 @contextmanager
 def served(
-    url: str, folder: Path, *, has_worker: bool = False
+    url: str, folder: Path, *, has_worker: bool = False, tree: Path | None = None
 ) -> Iterator[tuple[psutil.Process, int]]:
-    """`expedito serve` on a free port, as an installation without our test tools has it.
+    """`expedito serve` on a free port, as an installation without our test tools has it; of this tree, or another.
 
     structlog draws in rich, pygments and greenlet where it finds them; only requirements-dev.lock brings them. Its
     bytecode is there from the second start on, as `make setup` leaves it.
@@ -108,7 +115,7 @@ def served(
     worker = "--worker" if has_worker else "--no-worker"
     command = [sys.executable, "-c", begin, "serve", worker, "--port", str(port)]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, env=environment, cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as child:
         try:
             _wait_for(port)
