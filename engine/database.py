@@ -1,19 +1,17 @@
 """The database: tables' base class, engine settings, and transactions that commit once or not at all."""
 
 import random
-import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -133,28 +131,11 @@ def is_serialization_failure(error: DBAPIError) -> bool:
 
 def _connect(url: str) -> Engine:
     parsed = make_url(url)
+    # Each draws in the driver of its own database only.
     if parsed.get_backend_name() != "sqlite":
-        if parsed.drivername in {"postgresql", "postgres"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_size=8, max_overflow=8, **_JSON)
-        event.listen(engine, "checkout", partial(_check_alive, engine.dialect))
-        return engine
-    from engine.sqlite import DRIVER  # PostgreSQL needs none of it
+        from engine.postgres import connect
+
+        return connect(parsed, **_JSON)
+    from engine.sqlite import DRIVER
 
     return create_engine(parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, **_JSON)
-
-
-def _check_alive(dialect: Dialect, connection: Any, _record: object, _proxy: object) -> None:
-    """Give up a connection that the server has ended.
-
-    Then its socket has something to read although nothing was asked; only then is it worth a question of its own,
-    which costs as much as any other.
-    """
-    idle = select.poll()
-    idle.register(connection.fileno(), select.POLLIN)
-    if not idle.poll(0):
-        return
-    try:
-        dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as error:
-        raise DisconnectionError from error
