@@ -14,6 +14,7 @@ from engine.case_fields import field_values, write_fields
 from engine.deployments import Blueprint, blueprint
 from engine.errors import NotFound
 from engine.events import Happened
+from engine.held_rows import is_held, show
 from engine.inbox.keys import add_keys, drop_keys, hand_on_keys, renew_keys
 from engine.inbox.warnings import first_warning
 from engine.letters.issuing import done_elements, issue_letters
@@ -135,7 +136,7 @@ def advance(
         _task(session, case, plan, wait, way[wait.token], given[wait.token], at) for wait in opened
     ]
     gone = _close(session, held, after, main, by=by, at=at)
-    _write_case(case, execution, main, at)
+    moved = _moved(session, case, execution, main, at)
     tasks, new = _add(session, case, tasks, main, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
     facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
@@ -145,7 +146,7 @@ def advance(
         facts += issue_letters(session, case, plan, values, main, done, by=by, at=at)
     begun = {token: wait.element_id for token, wait in after.items() if token not in held.before}
     facts += clock.moved(session, case, plan, execution.variables, main, done, begun, at=at)
-    record(session, case, facts, by=by, at=at)
+    record(session, case, facts, moved=moved, by=by, at=at)
     write_tasks(session, new)
     fields = write_fields(session, case, plan, held.fields, execution.variables)
     _find(session, held, tasks, gone, main, fields)
@@ -336,22 +337,36 @@ def _find(
     add_keys(session, held.case, tasks, fields)
 
 
-def _write_case(case: Case, execution: Execution, main: Fact, at: datetime) -> None:
-    before, case.state = case.state, execution.save()
+def _moved(
+    session: Session, case: Case, execution: Execution, main: Fact, at: datetime
+) -> dict[str, Any] | None:
+    """Let the case be where it stands now; its columns, to be written with the facts, unless the next flush does."""
     status = _ENDED.get(execution.status)
     # What engine.interventions.undo restores; a case that has ended, or moved otherwise, is not taken back.
     is_undoable = main.type == Happened.TASK_COMPLETED and status is None
-    case.state_before = before if is_undoable else None
-    if status is None:
-        return
-    case.status = status.value
-    # A clock set back must not end a case before it began.
-    case.ended_at = max(at, case.started_at)
+    moved: dict[str, Any] = {
+        "state_before": case.state if is_undoable else None,
+        "state": execution.save(),
+    }
+    if status is not None:
+        moved["status"] = status.value
+        # A clock set back must not end a case before it began.
+        moved["ended_at"] = max(at, case.started_at)
+        moved |= _outcome(execution)
+    if is_held(session, case):
+        show(case, moved)
+        return moved
+    for name, value in moved.items():
+        setattr(case, name, value)
+    return None
+
+
+def _outcome(execution: Execution) -> dict[str, Any]:
     for fact in reversed(execution.facts):
-        outcome = fact.data.get("outcome")
         if fact.type in ("case_completed", "case_failed", "case_cancelled"):
-            case.outcome = outcome[:200] if isinstance(outcome, str) else None
-            break
+            outcome = fact.data.get("outcome")
+            return {"outcome": outcome[:200] if isinstance(outcome, str) else None}
+    return {}
 
 
 def _is_main(fact: Told, main: Fact) -> bool:

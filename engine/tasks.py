@@ -21,6 +21,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.files.documents import attach_files
 from engine.files.store import StoredFile
+from engine.held_rows import write_task
 from engine.inbox.keys import renew_marks
 from engine.inbox.order_of_entry import skipping
 from engine.inbox.worklists import read_task_id, task_by_id
@@ -231,11 +232,19 @@ def complete_task(
         data["proposed_by"] = proposed.by_id
         forget_proposal(session, task)
     held.execution.complete(task.token, answers, at, choices=choices)
-    if task.assignee_id != by.id:
-        task.assignee_id, task.claimed_at = by.id, max(at, task.opened_at)
-    task.status = TaskStatus.COMPLETED.value
-    task.ended_at, task.ended_by_id = max(at, task.claimed_at or task.opened_at), by.id
-    task.wait = {}
+    claimed_at = task.claimed_at if task.assignee_id == by.id else max(at, task.opened_at)
+    write_task(
+        session,
+        task,
+        {
+            "assignee_id": by.id,
+            "claimed_at": claimed_at,
+            "status": TaskStatus.COMPLETED.value,
+            "ended_at": max(at, claimed_at or task.opened_at),
+            "ended_by_id": by.id,
+            "wait": {},
+        },
+    )
     if opened.is_typed:
         _forget_drafts(session, task)
     new = advance(session, held, _fact(Happened.TASK_COMPLETED, task, data), by=by, at=at)

@@ -1,7 +1,7 @@
 """The book of facts: what happened to a case, appended and chained, so that a change to the past shows."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.batches import write_facts
 from engine.errors import Refusal
 from engine.events import Happened
+from engine.held_rows import write_case
 from engine.models import Case, Event, Person
 from engine.webhooks import tell
 
@@ -36,12 +37,18 @@ class ChainBroken(Refusal):
 
 
 def record(
-    session: Session, case: Case, facts: Iterable[Fact], *, by: Person | None, at: datetime
+    session: Session,
+    case: Case,
+    facts: Iterable[Fact],
+    *,
+    moved: Mapping[str, Any] | None = None,
+    by: Person | None,
+    at: datetime,
 ) -> None:
     """Append facts to a case, in one statement. The case row must be held by this transaction.
 
-    `by` None means the engine itself. The case's `last_seq` and `last_hash` go along, and calls to those who asked
-    to be told (`engine/webhooks.py`).
+    `by` None means the engine itself. The case's `last_seq` and `last_hash` go along, with `moved`, columns that
+    `engine.held_rows.is_held` leaves to be written, and calls to those who asked to be told (`engine/webhooks.py`).
     """
     by_id = None if by is None else by.id
     rows = []
@@ -70,7 +77,10 @@ def record(
         )
     if not rows:
         return
-    case.last_seq, case.last_hash = seq, link
+    if moved is None:
+        case.last_seq, case.last_hash = seq, link
+    else:
+        write_case(session, case, {**moved, "last_seq": seq, "last_hash": link})
     write_facts(session, rows)
     tell(session, case, rows, at=at)
 
