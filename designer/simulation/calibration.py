@@ -75,6 +75,20 @@ def measured_of(cycles: Sequence[float], running: Sequence[float] = ()) -> Measu
     )
 
 
+def spread(cycles: Sequence[float], running: Sequence[float] = ()) -> list[float]:
+    """As many cycle times as there are cases, ended or running, spread as was measured: sorted, in seconds.
+
+    Running ones count as in `measured_of`; where so many run that nobody knows how long the slowest take, those take as
+    long as the longest seen.
+    """
+    if not running:
+        return sorted(cycles)
+    curve, count = survival(cycles, running), len(cycles) + len(running)
+    longest = max(*cycles, *running)
+    found = (curve.quantile((place + 0.5) / count) for place in range(count))
+    return [longest if one is None else one.value for one in found]
+
+
 def calibrated(results: Results, measured: Measured) -> Calibration:
     """The simulated as-is beside what was measured."""
     p50, p85 = results.measures["cycle_p50"].value, results.measures["cycle_p85"].value

@@ -1,6 +1,5 @@
 """The worker's desk for simulations: fits where it is asked to, simulates, finds what matters most, keeps it all."""
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from designer.simulation.scenario import Scenario
 from designer.simulation.scenario_json import read_scenario
 from designer.simulation.scenario_writing import written
 from designer.simulation.tornado import swings
+from designer.simulation.watch import Watch
 from designer.simulation.what_ifs import OPEN, RunStatus, what_if_by_id
 from engine.bpmn import read
 from engine.bpmn.model import Model
@@ -30,7 +30,7 @@ from engine.errors import Refusal
 from engine.metrics.question import LIMA, Question
 from engine.models import Job, Person
 
-LOOK_SECONDS = 0.5  # between two looks at whether somebody has stopped it
+STEPS = 100  # in which progress is told
 TRACED = 25  # cases of the replay
 TORNADO_CASES = 300
 
@@ -79,13 +79,13 @@ class SimulationDesk:
         scenario = read_scenario(what_if.data)
         return read(what_if.model), what_if.process_id, scenario, dict(run.settings), seen
 
-    def progress(self, run_id: int, done: int, total: int) -> None:
+    def progress(self, run_id: int, share: float) -> None:
         """Say how far it is."""
         self.database.write(
             lambda session: session.execute(
                 update(SimulationRun)
                 .where(SimulationRun.id == run_id)
-                .values(done=done, total=total)
+                .values(done=int(STEPS * share), total=STEPS)
             )
         )
 
@@ -140,16 +140,29 @@ class _Running:
         self.scenario = scenario
         self.settings = settings
         self.seen = seen
-        self._looked_at = 0.0
+        self.watch = Watch(
+            lambda share: desk.progress(run_id, share), lambda: desk.is_stopped(run_id)
+        )
 
     def carry_out(self) -> dict[str, Any]:
         """Everything that was asked for, as JSON."""
+        # How long each part takes, roughly: a fit simulates as often as is asked for, a tornado some more.
+        fits, swung = (0.4 if self.settings[one] else 0.0 for one in ("fit", "tornado"))
         if self.settings["fit"]:
-            fit = fitted(self.model, self.process_id, self.seen.work, running=self.seen.running)
+            fit = fitted(
+                self.model,
+                self.process_id,
+                self.seen.work,
+                running=self.seen.running,
+                check=self.watch.check,
+                progress=self.watch.part(0.0, fits / (1 + swung)),
+            )
             self.scenario = with_law(fit.scenario, self.scenario)
             self.desk.keep_fit(self.run_id, _with_scenario(fit, self.scenario))
         wanted, cases = int(self.settings["replications"]), int(self.settings["cases"])
         seed = int(self.settings["seed"])
+        begun, ended = fits / (1 + swung), 1 - swung
+        simulating = self.watch.part(begun, ended)
         results = simulate(
             self.model,
             self.process_id,
@@ -158,8 +171,8 @@ class _Running:
             replications=wanted,
             seed=seed,
             traced=TRACED,
-            progress=lambda done: self._progress(done, wanted),
-            check=self._check,
+            progress=lambda done: simulating(done / wanted),
+            check=self.watch.check,
         )
         found = told(results)
         measured = _measured(self.seen)
@@ -175,31 +188,11 @@ class _Running:
                     self.scenario,
                     cases=min(cases, TORNADO_CASES),
                     seed=seed,
-                    progress=self._progress,
-                    check=self._check,
+                    progress=self.watch.part(ended, 1.0),
+                    check=self.watch.check,
                 )
             ]
         return found
-
-    def _progress(self, done: int, total: int) -> None:
-        if self._is_time() or done == total:
-            self.desk.progress(self.run_id, done, total)
-            self._stop_if_told()
-
-    def _check(self) -> None:
-        if self._is_time():
-            self._stop_if_told()
-
-    def _is_time(self) -> bool:
-        now = time.monotonic()
-        if now - self._looked_at < LOOK_SECONDS:
-            return False
-        self._looked_at = now
-        return True
-
-    def _stop_if_told(self) -> None:
-        if self.desk.is_stopped(self.run_id):
-            raise Cancelled
 
 
 def fit_json(fit: Fit) -> dict[str, Any]:

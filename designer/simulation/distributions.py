@@ -55,6 +55,20 @@ class Distribution:
             drawn[place] = min(max(value, low), high)
         return drawn
 
+    def inverse(self) -> Callable[[float], float] | None:
+        """The amount at a share between 0 and 1, as `draw` turns each of its dice into one; None where a draw takes
+        several dice, or is limited."""
+        if self.minimum > 0 or math.isfinite(self.maximum):
+            return None
+        if self.family is Family.FIXED:
+            return lambda _share: self.parameters[0]
+        if self.family is Family.SAMPLES:
+            return between(self.values)
+        if self.family is Family.ZERO_OR:
+            zeros, rest = self.parameters[0], between(self.values)
+            return lambda share: 0.0 if share < zeros else rest((share - zeros) / (1 - zeros))
+        return None
+
     def mean(self) -> float:
         """The mean, limits left aside."""
         p = self.parameters

@@ -70,15 +70,23 @@ class PacedStream(Stream):
     `luck` says which of the paces a case has, the same at every element; `ends` where their shares end.
     """
 
-    __slots__ = ("ends", "luck", "streams")
+    __slots__ = ("dice", "ends", "inverses", "luck", "streams")
 
     def __init__(self, luck: Stream, ends: Sequence[float], streams: Sequence[Stream]) -> None:
         super().__init__("", None)
         self.luck = luck
         self.ends = list(ends)
         self.streams = list(streams)
+        # All of them throw the same dice: where it can be, only the amount of the case's own pace is worked out.
+        self.dice = Stream(streams[0].seed, None)
+        self.inverses = [
+            None if one.distribution is None else one.distribution.inverse() for one in streams
+        ]
 
     def at(self, number: int, visit: int = 0) -> float:
         """The delay of case `number`."""
         pace = min(bisect(self.ends, self.luck.at(number)), len(self.streams) - 1)
-        return self.streams[pace].at(number, visit)
+        inverse = self.inverses[pace]
+        if inverse is None:
+            return self.streams[pace].at(number, visit)
+        return inverse(self.dice.at(number, visit))

@@ -1,6 +1,6 @@
 """Which assumption moves the result most: each is changed a little, alone, on the same luck."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from designer.simulation.experiments import simulate
@@ -68,24 +68,36 @@ def swings(
     cases: int = 500,
     replications: int = REPLICATIONS,
     seed: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[float], None] | None = None,
     check: Callable[[], None] | None = None,
 ) -> tuple[Swing, ...]:
-    """Every assumption by the width of its swing, the widest first. `progress`: so many done of so many."""
+    """Every assumption by the width of its swing, the widest first. `progress`: which share is done."""
     one = Simulated(model, process_id, scenario)
 
     def run(changed: Scenario) -> float:
         return _run(replace(one, scenario=changed), measure, cases, replications, seed, check)
 
     base = run(scenario)
+
+    def changed(other: Scenario) -> float:
+        # Of who works alone there is nobody less: then it is as it was, and needs no simulating.
+        return base if other == scenario else run(other)
+
     found = list(one.knobs().values())[:MOST]
     swung = []
     for place, knob in enumerate(found):
         swung.append(
-            Swing(knob.what, knob.about, run(knob.less), run(knob.more), base, knob.is_assumed)
+            Swing(
+                knob.what,
+                knob.about,
+                changed(knob.less),
+                changed(knob.more),
+                base,
+                knob.is_assumed,
+            )
         )
         if progress is not None:
-            progress(place + 1, len(found))
+            progress((place + 1) / len(found))
     return tuple(sorted(swung, key=lambda swing: -swing.width))
 
 
@@ -99,6 +111,8 @@ def change_swings(
     replications: int = 3,
     most: int = 12,
     seed: int = 1,
+    progress: Callable[[float], None] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> tuple[Swing, ...]:
     """What after less before becomes when an assumption is less, or more, on every side that makes it.
 
@@ -118,16 +132,18 @@ def change_swings(
                 cases,
                 count,
                 seed,
-                None,
+                check,
             )
             for one, own in zip(sides, knob.both, strict=True)
         )
         return will_be - was
 
-    def swung(found: Iterable[_Shared], count: int, cases: int) -> list[tuple[_Shared, Swing]]:
-        was, will_be = (_run(one, measure, cases, count, seed, None) for one in sides)
+    def swung(found: Sequence[_Shared], count: int, cases: int) -> list[tuple[_Shared, Swing]]:
+        was, will_be = (_run(one, measure, cases, count, seed, check) for one in sides)
         told = []
-        for knob in found:
+        for place, knob in enumerate(found):
+            if progress is not None:
+                progress((0.5 if count > 1 else 0.0) + place / len(found) / 2)
             low, high = (
                 around + measured(knob, way, count, cases) - (will_be - was)
                 for way in ("less", "more")

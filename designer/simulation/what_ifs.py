@@ -229,7 +229,7 @@ def start_run(
             "zone": zone,
             "tornado": has_tornado,
         },
-        total=replications,
+        total=100,
         results={},
         asked_by_id=by.id,
         asked_at=at,

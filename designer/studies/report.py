@@ -18,6 +18,8 @@ from designer.cost import Ledger
 from designer.ledger import ledger
 from designer.models import StudyReport
 from designer.simulation.fitting.work import Seen
+from designer.simulation.refusals import Cancelled
+from designer.simulation.watch import Watch
 from designer.studies.achieved import NotLiveYet, achieved, live_version
 from designer.studies.commands import study_by_id
 from designer.studies.figures import diagrams_of, figures_of
@@ -29,6 +31,8 @@ from engine.errors import NotFound, Refusal
 from engine.jobs import enqueue
 from engine.metrics.question import LIMA
 from engine.models import Job, JobKind, Person
+
+MADE = "made"  # of a hundred, while it is being made
 
 
 class NothingToCompare(Refusal):
@@ -121,6 +125,14 @@ def publish_report(
     return found
 
 
+def stop_report(session: Session, study_id: int, number: int) -> None:
+    """Let a report that is being made not be made; the worker notices within moments. NotFound."""
+    found = report_of(session, study_id, number)
+    if found.data.get("state") == "waiting":
+        found.data = {**found.data, "state": "stopped"}
+        session.flush()
+
+
 class ReportDesk:
     """Does jobs of JobKind.REPORT: simulates both sides and writes the report. Done again it gives the same figures."""
 
@@ -137,19 +149,37 @@ class ReportDesk:
         making = self.database.write(lambda session: self._begin(session, study_id, number))
         if making is None:
             return
-        data = making.figures if making.figures.get("kind") == "achieved" else _proved(making)
+        watch = Watch(
+            lambda share: self._write((study_id, number), {MADE: int(100 * share)}),
+            lambda: self._is_stopped((study_id, number)),
+        )
+        try:
+            is_achieved = making.figures.get("kind") == "achieved"
+            data = making.figures if is_achieved else _proved(making, watch)
+        except Cancelled:
+            return
         data["state"] = "done"
+        self._write((study_id, number), data)
+
+    def _write(self, key: tuple[int, int], data: dict[str, Any]) -> None:
+        """Into a report that is still being made."""
 
         def write(session: Session) -> None:
-            report = session.get(StudyReport, (study_id, number))
-            if report is not None and report.data.get("state") != "done":
-                report.data = {**report.data, **data}
+            report = session.get(StudyReport, key, with_for_update=True)
+            if report is not None and report.data.get("state") == "waiting":
+                told = {name: one for name, one in report.data.items() if name != MADE}
+                report.data = {**told, **data}
 
         self.database.write(write)
 
+    def _is_stopped(self, key: tuple[int, int]) -> bool:
+        with self.database.reading() as session:
+            report = session.get(StudyReport, key)
+            return report is None or report.data.get("state") != "waiting"
+
     def _begin(self, session: Session, study_id: int, number: int) -> "_Making | None":
         report = session.get(StudyReport, (study_id, number))
-        if report is None or report.data.get("state") == "done":
+        if report is None or report.data.get("state") in ("done", "stopped"):
             return None
         study = study_by_id(session, study_id)
         by = session.get(Person, report.issued_by_id)
@@ -188,7 +218,7 @@ class _Making:
     drawings: tuple[bytes, bytes] = (b"", b"")
 
 
-def _proved(making: _Making) -> dict[str, Any]:
+def _proved(making: _Making, watch: Watch) -> dict[str, Any]:
     """The figures with both sides simulated and both diagrams."""
     data = dict(making.figures)
     waits: dict[str, dict[str, float]] = {}
@@ -197,9 +227,13 @@ def _proved(making: _Making) -> dict[str, Any]:
     assert both.to_be is not None
     before, after = both.as_is, both.to_be
     try:
-        ready = prepared(before, after, both.said, making.book, making.seen, on=making.on)
-        told, waits = simulated(before, after, ready)
+        ready = prepared(
+            before, after, both.said, making.book, making.seen, on=making.on, watch=watch
+        )
+        told, waits = simulated(before, after, ready, watch)
         data |= told
+    except Cancelled:
+        raise
     except Refusal as refusal:
         data["not_simulated"] = {
             "sentence": refusal.sentence,

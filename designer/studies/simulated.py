@@ -1,8 +1,9 @@
 """Both sides simulated on the same luck: what they need, what comes of it, and whether that is to be believed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from designer.asme import Row
@@ -17,6 +18,7 @@ from designer.simulation.outcomes import Difference, Estimate, Results
 from designer.simulation.scenario import Scenario, TaskPlan
 from designer.simulation.tally import quantile
 from designer.simulation.tornado import Simulated, Swing, change_swings
+from designer.simulation.watch import Told, Watch, unwatched
 from designer.simulation.what_ifs import merged
 from designer.studies.said import Said
 from designer.studies.scenario import scenario_of
@@ -24,6 +26,7 @@ from designer.studies.sides import Side
 
 CASES = 300
 REPLICATIONS = 30
+FITTED, SIMULATED = 0.4, 0.6  # shares of the work at which each part is done, as progress is told
 SHOWN = ("cycle_mean", "cycle_p50", "cycle_p85", "cycle_p95", "waiting_p50", "working_p50",
          "cost_mean", "late", "silent", "utilisation")  # fmt: skip
 _MEASURED = {"cycle_p50": 0.5, "cycle_p85": 0.85, "cycle_p95": 0.95}
@@ -41,7 +44,14 @@ class Prepared:
 
 
 def prepared(
-    before: Side, after: Side, said: Said, book: Ledger, seen: Seen, *, on: date
+    before: Side,
+    after: Side,
+    said: Said,
+    book: Ledger,
+    seen: Seen,
+    *,
+    on: date,
+    watch: Watch | None = None,
 ) -> Prepared:
     """Fitted on the log where it holds FEWEST_CASES completed cases, otherwise from the tables."""
     plain = scenario_of(before, said, book, on=on)
@@ -50,7 +60,15 @@ def prepared(
     cycles = tuple(trace.cycle for trace in found)
     if len(cycles) < FEWEST_CASES:
         return Prepared(plain, wanted, None, cycles)
-    fit = fitted(before.parts.model, before.parts.process_id, seen.work, running=seen.running)
+    watch = watch or unwatched()
+    fit = fitted(
+        before.parts.model,
+        before.parts.process_id,
+        seen.work,
+        running=seen.running,
+        check=watch.check,
+        progress=watch.part(0.0, FITTED),
+    )
     known = replace(with_law(fit.scenario, plain), name=plain.name)
     process = after.parts.model.process(after.parts.process_id)
     to_be = merged(wanted, known, process)
@@ -92,9 +110,12 @@ def _scaled(plan: TaskPlan, was: Row | None, will_be: Row | None, wait: float) -
 
 
 def simulated(
-    before: Side, after: Side, ready: Prepared
+    before: Side, after: Side, ready: Prepared, watch: Watch | None = None
 ) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
-    """What the report tells of the simulation, and the mean wait by side and element. Raises CannotSimulate."""
+    """What the report tells of the simulation, and the mean wait by side and element. Raises CannotSimulate, and
+    Cancelled where the `watch` says so."""
+    watch = watch or unwatched()
+    ends = (FITTED, (FITTED + SIMULATED) / 2, SIMULATED)
     [was, will_be] = [
         simulate(
             side.parts.model,
@@ -102,8 +123,12 @@ def simulated(
             scenario,
             cases=CASES,
             replications=REPLICATIONS,
+            progress=_of(watch.part(*span), REPLICATIONS),
+            check=watch.check,
         )
-        for side, scenario in ((before, ready.as_is), (after, ready.to_be))
+        for side, scenario, span in zip(
+            (before, after), (ready.as_is, ready.to_be), pairwise(ends), strict=True
+        )
     ]
     differences = compared(was, will_be)
     durations = {"as_is": list(was.durations), "to_be": list(will_be.durations)}
@@ -123,7 +148,7 @@ def simulated(
         "cycles": _cycles(ready.cycles),
         "is_fitted": ready.fit is not None,
         "notes": [] if ready.fit is None else [asdict(note) for note in ready.fit.notes],
-        "tornado": [asdict(one) for one in _swings(before, after, ready, differences)],
+        "tornado": [asdict(one) for one in _swings(before, after, ready, differences, watch)],
     }
     waits = {
         name: {task.element_id: task.waiting for task in results.tasks}
@@ -133,7 +158,11 @@ def simulated(
 
 
 def _swings(
-    before: Side, after: Side, ready: Prepared, differences: Sequence[Difference]
+    before: Side,
+    after: Side,
+    ready: Prepared,
+    differences: Sequence[Difference],
+    watch: Watch,
 ) -> tuple[Swing, ...]:
     """What the verdict becomes when one assumption is less, or more: the widest swings."""
     [cycle] = [one for one in differences if one.measure == "cycle_mean"]
@@ -141,7 +170,18 @@ def _swings(
         Simulated(side.parts.model, side.parts.process_id, scenario)
         for side, scenario in ((before, ready.as_is), (after, ready.to_be))
     )
-    return change_swings(was, will_be, cycle.change.value, cases=CASES)
+    return change_swings(
+        was,
+        will_be,
+        cycle.change.value,
+        cases=CASES,
+        progress=watch.part(SIMULATED, 1.0),
+        check=watch.check,
+    )
+
+
+def _of(told: Told, whole: int) -> Callable[[int], None]:
+    return lambda done: told(done / whole)
 
 
 def _points(cycles: Sequence[float]) -> list[float]:

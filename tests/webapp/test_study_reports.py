@@ -11,8 +11,9 @@ from weasyprint.formatting_structure.boxes import TextBox
 
 from designer.library import publish_folder
 from designer.models import StudyReport
+from designer.simulation import watch
 from designer.studies import accept, study_folder
-from designer.studies.report import issue_report
+from designer.studies.report import ReportDesk, issue_report
 from engine.models import Job, JobKind, Version
 from engine.people import person_by_name
 from engine.worker import Worker
@@ -92,6 +93,39 @@ def test_the_printed_report_is_for_the_public_only_when_the_office_wants(
     with anybody.get(f"/reports/{code}.pdf") as pdf:
         assert pdf.data.startswith(b"%PDF")
     assert f"/reports/{code}.pdf" in anybody.get(f"/reports/{code}").text
+
+
+def test_a_report_tells_how_far_it_is_and_can_be_stopped_and_made_anew(
+    town: Town, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = town.visitor("ana")
+    assert "It begins as soon as the worker is free." in ana.get(report).text
+    asked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#far"}
+    parts: list[str] = []
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.0)
+
+    def look(place: int) -> None:
+        parts.append(ana.get(report, headers=asked).text)
+        if place == 5:
+            ana.post(f"{report}/stop", {})
+
+    tell = ReportDesk._write
+
+    def told(desk: ReportDesk, key: tuple[int, int], data: dict[str, Any]) -> None:
+        tell(desk, key, data)
+        look(len(parts))
+
+    monkeypatch.setattr(ReportDesk, "_write", told)
+    make(town)
+    assert len(parts) == 6  # nothing was told after it was stopped
+    shares = [int(part.partition(" % done")[0].rpartition(">")[2]) for part in parts]
+    assert shares == sorted(shares)
+    assert "The making of this report was stopped." in ana.get(report).text
+    assert ana.get(report, headers=asked).headers["HX-Refresh"] == "true"
+    monkeypatch.setattr(ReportDesk, "_write", tell)
+    again = ana.post(report.partition("/reports")[0] + "/reports", {}).location
+    make(town)
+    assert "What changes" in ana.get(again).text
 
 
 def test_the_verdict_its_figures_and_the_signatures_are_on_one_page(

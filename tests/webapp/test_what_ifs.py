@@ -113,6 +113,29 @@ def test_a_running_simulation_can_be_stopped_and_gives_no_figures(town: Town) ->
     assert "Figures" not in shown
 
 
+def test_who_waits_is_told_how_much_is_done_and_stays_on_the_button_that_stops(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = begun(ana)
+    ana.post(f"{address}/runs", SMALL)
+    told: list[int] = []
+    desk = SimulationDesk(town.database, town.clock)
+
+    def tell(session: object) -> None:
+        told.append(session.query(SimulationRun).one().done)  # type: ignore[attr-defined]  # a session
+
+    for share in (0.0, 0.4, 1.0):
+        desk.progress(1, share)
+        town.database.write(tell)
+    assert told == [0, 40, 100]
+    desk.progress(1, 0.37)
+    asked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#far"}
+    part = ana.get(address, headers=asked).text
+    assert "37 % done." in part
+    assert "<button" not in part
+    assert simulate(town) == 1
+    assert 'hx-target="#progress"' in ana.get(address, headers=asked).text  # now all of it is new
+
+
 def test_a_run_that_was_cut_off_is_done_again_and_gives_the_same(town: Town) -> None:
     ana = town.visitor("ana")
     address = begun(ana)

@@ -6,13 +6,16 @@ simulated and measured waiting of each task agree.
 """
 
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from statistics import fmean
 
+from designer.simulation.calibration import TOLERANCE
 from designer.simulation.distributions import Distribution
 from designer.simulation.experiments import simulate
+from designer.simulation.fitting.kinds import CaseKind
+from designer.simulation.outcomes import Results
 from designer.simulation.scenario import Scenario
 from designer.simulation.tally import quantile
 from engine.bpmn.model import Model
@@ -20,144 +23,179 @@ from engine.bpmn.model import Model
 ROUNDS = 5
 REPLICATIONS = 2
 NEAR = 0.02
-PACE_ROUNDS = 8
+LENGTH_ROUNDS = 6
 DAMPED = 0.7  # of what a round says is missing
-FEWEST = 30  # cases of one pace
-ENDS = (0.25, 0.5, 0.7, 0.85, 0.95)  # of the cycle times of which each pace is
+GATED = {0.5: "cycle_p50", 0.85: "cycle_p85"}  # what the calibration gate looks at
+SHARE_STEPS = (
+    0.02,
+    0.01,
+    0.005,
+    0.0025,
+    0.0,
+)  # of the cases, by which quick ones are made more, or less
+FINE = 10  # replications in which the gate is looked at
+GOOD = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What was measured before the work of one element: over all cases, and by the pace of the case."""
+    """What was measured before the work of one element: over all cases, and by the kind of the case."""
 
     whole: Distribution
-    by_pace: tuple[Distribution, ...] = ()
+    by_kind: tuple[Distribution, ...] = ()
+
+    def mean(self, kinds: Sequence[CaseKind]) -> float:
+        """Seconds, each kind counting as often as it is, running cases with it."""
+        if not self.by_kind:
+            return self.whole.mean()
+        return sum(one.mean() * kind.share for one, kind in zip(self.by_kind, kinds, strict=True))
 
 
-def paces(cycles: Sequence[float]) -> tuple[tuple[float, ...], list[int]]:
-    """Shares of the paces, and the pace of each case: cases are sorted by how long they took.
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Finds the delays of a scenario. `waiting`: what was measured before each element; `cycles`: the seconds that each
+    case took, running ones as `calibration.spread` counts them, sorted."""
 
-    One case that waits at one step waits at others too; delays drawn one by one would make all cases alike.
-    """
-    ends = [end for end in ENDS if len(cycles) * min(end, 1 - end) >= FEWEST]
-    ordered = sorted(cycles)
-    limits = [ordered[min(int(end * len(ordered)), len(ordered) - 1)] for end in ends]
-    found = [bisect(limits, cycle) for cycle in cycles]
-    counts = [found.count(pace) for pace in range(len(ends) + 1)]
-    if not all(counts):
-        return (), [0] * len(cycles)
-    return tuple(count / len(cycles) for count in counts), found
+    model: Model
+    process_id: str
+    scenario: Scenario
+    waiting: Mapping[str, Waiting]
+    kinds: Sequence[CaseKind]
+    cycles: list[float]
+    seed: int = 1
+    check: Callable[[], None] | None = None
+    progress: Callable[[float], None] = lambda _share: None  # gets the share that is done
 
+    def fitted(self) -> Scenario:
+        """The scenario with a delay per task and kind."""
+        bands = self._bands()
+        even = [1.0] * len(bands)
+        factors = self._by_task(even)
+        if not self.scenario.paces:
+            return self._delayed(factors, even, even)
+        return self._by_band(factors, bands)
 
-def with_delays(
-    model: Model,
-    process_id: str,
-    scenario: Scenario,
-    waiting: Mapping[str, Waiting],
-    *,
-    cycles: Sequence[float],
-    seed: int = 1,
-) -> Scenario:
-    """The scenario with a delay per task. `waiting`: what was measured before each, by element; `cycles`: the seconds
-    that each case took.
-    """
-    factors, paced = _by_task(model, process_id, scenario, waiting, len(cycles), seed)
-    if scenario.paces:
-        paced = _by_pace(model, process_id, scenario, waiting, factors, cycles, seed)
-    return _delayed(scenario, waiting, factors, paced)
+    def _bands(self) -> list[float]:
+        """The shares of the bands of cycle times."""
+        shares = [0.0] * (1 + max((kind.band for kind in self.kinds), default=0))
+        for kind in self.kinds:
+            shares[kind.band] += kind.share
+        return shares
 
+    def _by_band(self, factors: Mapping[str, float], bands: Sequence[float]) -> Scenario:
+        """With delays of each band so much longer or shorter, and a little more of quick cases or of slow ones, that as
+        many cases are over by when as were measured.
 
-def _by_pace(
-    model: Model,
-    process_id: str,
-    scenario: Scenario,
-    waiting: Mapping[str, Waiting],
-    factors: Mapping[str, float],
-    cycles: Sequence[float],
-    seed: int,
-) -> list[float]:
-    """By how much the delays of each pace are longer or shorter, until as many cases are over by when as were measured.
+        The steps of a case are drawn one by one, which spreads the cycle times of one kind further than they were. What
+        leaks over the ends of its band is made good here.
+        """
+        even = [1.0] * len(bands)
+        ends = [0.0, *accumulate(bands)]
+        spans = list(pairwise([*ends[:-1], 1.0]))
+        wanted = [_mean_between(self.cycles, *span) for span in spans]
+        tried = [even]
+        for place in range(LENGTH_ROUNDS):
+            self.progress(0.2 + 0.2 * place / LENGTH_ROUNDS)
+            results = self._simulated(self._delayed(factors, tried[-1], even))
+            found = [_mean_between(results.durations, *span) for span in spans]
+            tried.append([_nearer(*one) for one in zip(tried[-1], wanted, found, strict=True)])
+        # Where hardly any case lies about the median, lengths leave it where it is: a share of the cases moves it.
+        best, nearest = self.scenario, float("inf")
+        for half, longer in enumerate((tried[-1], even)):
+            if nearest < TOLERANCE:
+                break
+            below = dict.fromkeys(GATED, 0.0)
+            for place, step in enumerate(SHARE_STEPS):
+                self.progress(0.4 + 0.3 * (half + place / len(SHARE_STEPS)))
+                one = self._delayed(factors, longer, _weights(ends, below))
+                results = self._simulated(one, FINE)
+                gaps = {
+                    share: results.measures[name].value / (quantile(self.cycles, share) or 1) - 1
+                    for share, name in GATED.items()
+                }
+                far = max(abs(gap) for gap in gaps.values())
+                if far < nearest:
+                    best, nearest = one, far
+                if nearest < GOOD:
+                    return best
+                below = {
+                    share: moved + (step if gaps[share] > 0 else -step)
+                    for share, moved in below.items()
+                }
+        return best
 
-    The steps of a case are drawn one by one, which spreads the cycle times of one pace further than they were. What
-    leaks over its ends is made good here, share of the cases by share.
-    """
-    paced = [1.0] * len(scenario.paces)
-    ends = [0.0, *accumulate(scenario.paces)]
-    spans = list(pairwise([*ends[:-1], 1.0]))
-    wanted = [_mean_between(sorted(cycles), *span) for span in spans]
-    best, nearest = paced, float("inf")
-    for _ in range(PACE_ROUNDS):
-        tried = _delayed(scenario, waiting, factors, paced)
-        results = simulate(
-            model, process_id, tried, cases=len(cycles), replications=REPLICATIONS, seed=seed
+    def _by_task(self, even: Sequence[float]) -> dict[str, float]:
+        """By how much the delay of each task is shorter than what was measured before it."""
+        factors = dict.fromkeys(self.waiting, 1.0)
+        means = {name: measured.mean(self.kinds) for name, measured in self.waiting.items()}
+        for place in range(ROUNDS):
+            self.progress(0.2 * place / ROUNDS)
+            results = self._simulated(self._delayed(factors, even, even))
+            simulated = {task.element_id: task.waiting for task in results.tasks}
+            worst = 0.0
+            for name, mean in means.items():
+                if not mean or name not in simulated:
+                    continue
+                # What it waits beyond its delay is for staff and hours, and comes on top of any delay.
+                own = simulated[name] - factors[name] * mean
+                factors[name] = max(0.0, (mean - own) / mean)
+                worst = max(worst, abs(simulated[name] / mean - 1))
+            if worst <= NEAR:
+                break
+        return factors
+
+    def _simulated(self, scenario: Scenario, replications: int = REPLICATIONS) -> Results:
+        return simulate(
+            self.model,
+            self.process_id,
+            scenario,
+            cases=len(self.cycles),
+            replications=replications,
+            seed=self.seed,
+            check=self.check,
         )
-        far = max(
-            abs(results.measures[name].value / (quantile(sorted(cycles), share) or 1) - 1)
-            for name, share in (("cycle_p50", 0.5), ("cycle_p85", 0.85))
-        )
-        if far < nearest:
-            best, nearest = paced, far
-        found = [_mean_between(results.durations, *span) for span in spans]
-        paced = [
-            min(10.0, max(0.01, factor * (want / have) ** DAMPED)) if want and have else factor
-            for factor, want, have in zip(paced, wanted, found, strict=True)
-        ]
-    return best
+
+    def _delayed(
+        self, factors: Mapping[str, float], longer: Sequence[float], oftener: Sequence[float]
+    ) -> Scenario:
+        """`longer`, `oftener`: by band."""
+        tasks = dict(self.scenario.tasks)
+        for name, measured in self.waiting.items():
+            factor = factors[name]
+            if name in tasks and factor > 0 and measured.mean(self.kinds) > 0:
+                tasks[name] = replace(
+                    tasks[name],
+                    delay=None if measured.by_kind else measured.whole.scaled(factor),
+                    delays=tuple(
+                        one.scaled(factor * longer[kind.band])
+                        for one, kind in zip(measured.by_kind, self.kinds, strict=False)
+                    ),
+                )
+        shares = [kind.share * oftener[kind.band] for kind in self.kinds]
+        whole = sum(shares)
+        return replace(self.scenario, tasks=tasks, paces=tuple(one / whole for one in shares))
+
+
+def _nearer(factor: float, wanted: float, found: float) -> float:
+    if not wanted or not found:
+        return factor
+    nearer: float = factor * (wanted / found) ** DAMPED
+    return min(10.0, max(0.01, nearer))
+
+
+def _weights(ends: Sequence[float], below: Mapping[float, float]) -> list[float]:
+    """Per band how much oftener its cases are, so that by each share of GATED so many more cases are over."""
+    bounds = [0.0, *GATED, 1.0]
+    moved = [0.0, *below.values(), 0.0]
+    found = []
+    for end in ends[1:]:
+        place = max(1, min(bisect(bounds, end - 1e-3), len(bounds) - 1))
+        wide = bounds[place] - bounds[place - 1]
+        found.append(max(0.1, (wide + moved[place] - moved[place - 1]) / wide))
+    return found
 
 
 def _mean_between(ordered: Sequence[float], low: float, high: float) -> float:
     """The mean of those between two shares of a sorted sample."""
     first = int(low * len(ordered))
     return fmean(ordered[first : max(first + 1, int(high * len(ordered)))])
-
-
-def _by_task(
-    model: Model,
-    process_id: str,
-    scenario: Scenario,
-    waiting: Mapping[str, Waiting],
-    cases: int,
-    seed: int,
-) -> tuple[dict[str, float], list[float]]:
-    """By how much the delay of each task is shorter than what was measured before it."""
-    even = [1.0] * max(1, len(scenario.paces))
-    factors = dict.fromkeys(waiting, 1.0)
-    for _ in range(ROUNDS):
-        tried = _delayed(scenario, waiting, factors, even)
-        results = simulate(
-            model, process_id, tried, cases=cases, replications=REPLICATIONS, seed=seed
-        )
-        simulated = {task.element_id: task.waiting for task in results.tasks}
-        worst = 0.0
-        for name, measured in waiting.items():
-            mean = measured.whole.mean()
-            if not mean or name not in simulated:
-                continue
-            # What it waits beyond its delay is for staff and hours, and comes on top of any delay.
-            own = simulated[name] - factors[name] * mean
-            factors[name] = max(0.0, (mean - own) / mean)
-            worst = max(worst, abs(simulated[name] / mean - 1))
-        if worst <= NEAR:
-            break
-    return factors, even
-
-
-def _delayed(
-    scenario: Scenario,
-    waiting: Mapping[str, Waiting],
-    factors: Mapping[str, float],
-    paced: Sequence[float],
-) -> Scenario:
-    tasks = dict(scenario.tasks)
-    for name, measured in waiting.items():
-        factor = factors[name]
-        if name in tasks and factor > 0 and measured.whole.mean() > 0:
-            tasks[name] = replace(
-                tasks[name],
-                delay=None if measured.by_pace else measured.whole.scaled(factor),
-                delays=tuple(
-                    one.scaled(factor * part)
-                    for one, part in zip(measured.by_pace, paced, strict=False)
-                ),
-            )
-    return replace(scenario, tasks=tasks)

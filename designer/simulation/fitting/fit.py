@@ -1,6 +1,6 @@
 """The scenario that a log proposes, tested on cases it was not fitted on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -11,14 +11,17 @@ from designer.simulation.calibration import (
     Measured,
     calibrated,
     measured_of,
+    spread,
 )
 from designer.simulation.distributions import Distribution, fixed
 from designer.simulation.experiments import simulate
+from designer.simulation.fitting.branches import readied
 from designer.simulation.fitting.branching import shares
-from designer.simulation.fitting.delays import Waiting, paces, with_delays
+from designer.simulation.fitting.delays import Delays, Waiting
 from designer.simulation.fitting.drift import RARE, Drift, drifts
 from designer.simulation.fitting.families import Chosen, chosen, empirical
 from designer.simulation.fitting.hours import hours_of
+from designer.simulation.fitting.kinds import CaseKind, kinds
 from designer.simulation.fitting.work import (
     StillRunning,
     Trace,
@@ -78,21 +81,20 @@ def fitted(
     ids: Mapping[str, str] | None = None,
     is_by_turns: bool = False,
     seed: int = 1,
+    progress: Callable[[float], None] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> Fit:
     """Fit on all cases; and on those that arrived in the first half, tested on the others with their own arrivals.
 
     `is_by_turns`: halves of every second case instead, which tells a poor fit from an office that has changed.
     `ids`: activity → element id; by default activities are ids or names of the diagram's. Only completed cases belong
-    in `work`; `running` are the others, which both halves are measured with. Raises TooFewCases.
+    in `work`; `running` are the others, which both halves are measured with. `progress`
+    gets the share that is done, `check` is called now and then and may raise to stop. Raises TooFewCases.
     """
     found = traces(work)
     if len(found) < FEWEST_CASES:
         raise TooFewCases(needed=FEWEST_CASES, count=len(found))
     found, unknown = with_starts(found)
-    half = len(found) // 2
-    first, second = (found[::2], found[1::2]) if is_by_turns else (found[:half], found[half:])
-    still = since(found, running)
-    open_first, open_second = _divided(still, None if is_by_turns else second[0])
     scope = model.process(process_id).scope
     names = ids or {
         said: node.id
@@ -101,6 +103,11 @@ def fitted(
         for said in (node.name, node.id)
         if said
     }
+    found = readied(found, names, scope)
+    half = len(found) // 2
+    first, second = (found[::2], found[1::2]) if is_by_turns else (found[:half], found[half:])
+    still = since(found, running)
+    open_first, open_second = _divided(still, None if is_by_turns else second[0])
     notes = []
     total = sum(len(trace.items) for trace in found)
     if unknown:
@@ -133,13 +140,29 @@ def fitted(
     apart = None if is_by_turns else _halves_apart(*measured)
     if apart is not None:
         notes.append(apart)
-    whole = _Fitting(found, names).fit(model, process_id, seed)
-    part = _Fitting(first, names).fit(model, process_id, seed)
-    everything = _measured(found, [one.so_far for one in still])
+    open_all = [one.so_far for one in still]
+    done = progress or (lambda _share: None)
+    whole = _Fitting(found, names, open_all).fit(
+        model, process_id, seed, check, lambda share: done(0.55 * share)
+    )
+    part = _Fitting(first, names, open_first).fit(
+        model, process_id, seed, check, lambda share: done(0.55 + 0.3 * share)
+    )
+    done(0.85)
+    everything = _measured(found, open_all)
 
     def tested(one: _Fitted, cases: Sequence[Trace], measured: Measured) -> Calibration:
         arriving = _arriving(one.scenario, cases)
-        return _tested(model, process_id, arriving, len(cases), measured, seed)
+        results = simulate(
+            model,
+            process_id,
+            arriving,
+            cases=len(cases),
+            replications=TESTS,
+            seed=seed,
+            check=check,
+        )
+        return calibrated(results, measured)
 
     return Fit(
         whole.scenario,
@@ -187,13 +210,6 @@ def _halves_apart(first: Measured, second: Measured) -> Gap | None:
     )
 
 
-def _tested(
-    model: Model, process_id: str, scenario: Scenario, cases: int, measured: Measured, seed: int
-) -> Calibration:
-    results = simulate(model, process_id, scenario, cases=cases, replications=TESTS, seed=seed)
-    return calibrated(results, measured)
-
-
 def _arriving(scenario: Scenario, found: Sequence[Trace]) -> Scenario:
     """The scenario with the arrivals that there were."""
     start = found[0].arrived_at
@@ -211,10 +227,14 @@ class _Fitted:
 
 
 class _Fitting:
-    """What the cases of a log, or of a part of it, say."""
+    """What the cases of a log, or of a part of it, say; `running`: seconds that those have run which have not ended."""
 
-    def __init__(self, found: Sequence[Trace], names: Mapping[str, str]) -> None:
+    def __init__(
+        self, found: Sequence[Trace], names: Mapping[str, str], running: Sequence[float]
+    ) -> None:
         self.found = found
+        self.cycles = [trace.cycle for trace in found]
+        self.expected = spread(self.cycles, running)
         self.names = names
         self.chosen: dict[str, Chosen] = {}
         self.works: dict[str, list[WorkItem]] = {}
@@ -235,20 +255,23 @@ class _Fitting:
             Scenario(start_at=found[0].arrived_at, calendars={"office": self.hours})
         )
 
-    def fit(self, model: Model, process_id: str, seed: int) -> _Fitted:
+    def fit(
+        self,
+        model: Model,
+        process_id: str,
+        seed: int,
+        check: Callable[[], None] | None,
+        progress: Callable[[float], None],
+    ) -> _Fitted:
         """The scenario with its residual delays, which are found with the arrivals that there were."""
         every = self.arrivals()
         plain = self.scenario(model, process_id, every.distribution)
-        shares_of_paces, waiting = self.waiting()
-        plain = replace(plain, paces=shares_of_paces)
-        delayed = with_delays(
-            model,
-            process_id,
-            _arriving(plain, self.found),
-            waiting,
-            cycles=[trace.cycle for trace in self.found],
-            seed=seed,
-        )
+        found, waiting = self.waiting()
+        plain = replace(plain, paces=tuple(kind.share for kind in found))
+        arriving = _arriving(plain, self.found)
+        delayed = Delays(
+            model, process_id, arriving, waiting, found, self.expected, seed, check, progress
+        ).fitted()
         return _Fitted(replace(delayed, arrivals=plain.arrivals), self.chosen, every)
 
     def arrivals(self) -> Chosen:
@@ -316,22 +339,31 @@ class _Fitting:
         self.chosen[element] = chosen(samples)
         return self.chosen[element].distribution
 
-    def waiting(self) -> tuple[tuple[float, ...], dict[str, Waiting]]:
-        """What was waited before each element, by the pace of the case."""
-        parts, of_case = paces([trace.cycle for trace in self.found])
-        waits: dict[str, list[list[float]]] = {}
-        for trace, pace in zip(self.found, of_case, strict=True):
+    def waiting(self) -> tuple[list[CaseKind], dict[str, Waiting]]:
+        """The kinds of cases, none where all are of one, and what was waited before each element by each kind."""
+        waits: list[dict[str, list[float]]] = [{} for _ in self.found]
+        for trace, own in zip(self.found, waits, strict=True):
             for item in trace.items:
                 element = self.names.get(item.activity)
                 if element is not None:
                     wait = max(0.0, self._seconds(item.started_at) - self._seconds(item.enabled_at))
-                    waits.setdefault(element, [[] for _ in parts or (1,)])[pace].append(wait)
-        found = {}
-        for element, several in waits.items():
-            whole = empirical(sorted(wait for one in several for wait in one))
-            by_pace = tuple(empirical(sorted(one)) if one else whole for one in several)
-            found[element] = Waiting(whole, by_pace if parts else ())
-        return parts, found
+                    own.setdefault(element, []).append(wait)
+        found = kinds(self.cycles, self.expected, [_longest(own) for own in waits])
+        if len(found) == 1:
+            found = []
+        told = {}
+        for element in dict.fromkeys(name for own in waits for name in own):
+            whole = _gathered(waits, element, range(len(waits)))
+            assert whole is not None  # some case waited for it
+            # Who never came there took another way; had they come, they would have been as quick as others.
+            by_kind = (
+                _gathered(waits, element, kind.cases)
+                or _gathered(waits, element, _of_band(found, kind.band))
+                or whole
+                for kind in found
+            )
+            told[element] = Waiting(whole, tuple(by_kind))
+        return found, told
 
     def _seconds(self, moment: datetime | None) -> float:
         assert moment is not None
@@ -343,3 +375,20 @@ class _Fitting:
             if item.resource:
                 counts[item.resource] = counts.get(item.resource, 0) + 1
         return [one for one, count in counts.items() if count >= SKILLED * len(items)]
+
+
+def _longest(waits: Mapping[str, Sequence[float]]) -> str:
+    """The element before which most was waited; none where nothing was."""
+    most = max(waits, key=lambda name: sum(waits[name]), default="")
+    return most if most and sum(waits[most]) > 0 else ""
+
+
+def _of_band(found: Sequence[CaseKind], band: int) -> list[int]:
+    return [place for kind in found if kind.band == band for place in kind.cases]
+
+
+def _gathered(
+    waits: Sequence[Mapping[str, Sequence[float]]], element: str, cases: Iterable[int]
+) -> Distribution | None:
+    found = sorted(wait for place in cases for wait in waits[place].get(element, ()))
+    return empirical(found) if found else None

@@ -19,10 +19,14 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One case: its work in order of completion, each with a known `enabled_at`."""
+    """One case: its work in order of completion, each with an `enabled_at`.
+
+    `guessed`: the places of those of which the log does not say it.
+    """
 
     case: str
     items: tuple[WorkItem, ...]
+    guessed: tuple[int, ...] = ()
 
     @property
     def arrived_at(self) -> datetime:
@@ -60,6 +64,7 @@ def traces(work: Iterable[WorkItem]) -> list[Trace]:
     for case, items in cases.items():
         ordered = sorted(items, key=lambda item: (item.ended_at, item.started_at or item.ended_at))
         known: list[WorkItem] = []
+        guessed = tuple(place for place, item in enumerate(ordered) if item.enabled_at is None)
         for item in ordered:
             ready = item.enabled_at
             if ready is None:
@@ -67,7 +72,7 @@ def traces(work: Iterable[WorkItem]) -> list[Trace]:
                 before = [one.ended_at for one in known if one.ended_at <= began]
                 ready = max(before) if before else began
             known.append(replace(item, enabled_at=min(ready, item.started_at or item.ended_at)))
-        found.append(Trace(case, tuple(known)))
+        found.append(Trace(case, tuple(known), guessed))
     return sorted(found, key=lambda trace: (trace.arrived_at, trace.case))
 
 

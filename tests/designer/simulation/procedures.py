@@ -1,6 +1,6 @@
 """Small procedures and scenarios to simulate."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from designer.simulation.calendars import DAY, HOUR
@@ -50,3 +50,13 @@ def served(*stations: tuple[int, Distribution], every: float, calendar: str = ""
             for place, (_, duration) in enumerate(stations)
         },
     )
+
+
+@dataclass
+class Ticks:
+    """A clock of seconds that goes when it is told to."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now

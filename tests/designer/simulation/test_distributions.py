@@ -4,7 +4,7 @@ from statistics import fmean, stdev
 import pytest
 
 from designer.simulation.distributions import Choices, Distribution, Family, exponential, fixed
-from designer.simulation.sampling import Stream
+from designer.simulation.sampling import PacedStream, Stream
 
 KNOWN = [
     (fixed(60), 60, 0),
@@ -60,3 +60,21 @@ def test_choices_are_picked_by_their_shares() -> None:
         "high",
         "high",
     ]
+
+
+def test_delays_of_a_pace_are_the_same_whether_all_paces_are_drawn_or_only_its_own() -> None:
+    shapes = [
+        fixed(7.0),
+        Distribution(Family.SAMPLES, values=(1.0, 2.0, 9.0)),
+        Distribution(Family.ZERO_OR, (0.3,), values=(5.0, 6.0)),
+        exponential(100.0),
+        Distribution(Family.SAMPLES, values=(1.0, 200.0), maximum=50.0),
+    ]
+    streams = [Stream("seed/a/delay", one) for one in shapes]
+    luck = Stream("seed//pace", None)
+    paced = PacedStream(luck, [0.2, 0.4, 0.6, 0.8], streams)
+    for number in (*range(0, 3000, 7), 3, 1500):
+        pace = min(int(luck.at(number) * 5), 4)
+        for visit in (0, 1, 4):
+            assert paced.at(number, visit) == streams[pace].at(number, visit)
+    assert [one.inverse() is None for one in shapes] == [False, False, False, True, True]

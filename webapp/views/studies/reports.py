@@ -3,7 +3,17 @@
 import base64
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, lazy_gettext
 
@@ -14,6 +24,7 @@ from designer.studies.report import (
     public_report,
     publish_report,
     report_of,
+    stop_report,
 )
 from designer.studies.signing import (
     LONGEST_POST,
@@ -32,7 +43,7 @@ from engine.models import Role
 from webapp.config import Settings
 from webapp.i18n import _, chosen_language, sentence
 from webapp.navigation import Link
-from webapp.pages import page
+from webapp.pages import page, wanted_block
 from webapp.report_files import is_printed, pdf_of, signed_pdf_of
 from webapp.report_press import language_of
 from webapp.security.access import access, public
@@ -82,6 +93,14 @@ def issue(study_id: int) -> ResponseReturnValue:
 def show(study_id: int, number: int) -> ResponseReturnValue:
     """One report; while it is being made the page asks again by itself."""
     return _page(report_of(session(), study_id, number))
+
+
+@pages.post(REPORT + "/stop")
+@access(Role.ANALYST)
+def stop(study_id: int, number: int) -> ResponseReturnValue:
+    """Stop the worker, which is making it."""
+    stop_report(session(), study_id, number)
+    return redirect(url_for("study_reports.show", study_id=study_id, number=number), 303)
 
 
 @pages.post(REPORT + "/public")
@@ -200,6 +219,8 @@ def _page(
 ) -> ResponseReturnValue:
     by = people_names(session(), [report.issued_by_id] if report.issued_by_id else [])
     is_done = report.data.get("state") == "done"
+    if wanted_block() and report.data.get("state") != "waiting":
+        return Response(headers={"HX-Refresh": "true"})
     no_pdf = report.data.get("no_pdf")
     made = signature_of(session(), report)
     lost = lost_signature(report, made)

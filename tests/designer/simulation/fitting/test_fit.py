@@ -222,7 +222,8 @@ def test_what_leaks_over_the_ends_of_a_pace_is_made_good(monkeypatch: pytest.Mon
         return max(abs(found.gap50), abs(found.gap85))
 
     made_good = farthest()
-    monkeypatch.setattr(delays, "PACE_ROUNDS", 1)
+    monkeypatch.setattr(delays, "LENGTH_ROUNDS", 0)
+    monkeypatch.setattr(delays, "SHARE_STEPS", (0.0,))
     assert made_good < 0.75 * farthest()
 
 
