@@ -1,13 +1,21 @@
 """A scenario as numbers that people say: cases a week, minutes of work, hours of delay, persons, per cent."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from designer.simulation.calendars import HOUR, MINUTE, WEEK, WeeklyCalendar
 from designer.simulation.distributions import Distribution, Family, exponential
 from designer.simulation.hours import read_hours, written
 from designer.simulation.scenario import Batch, Scenario, TaskPlan
+from engine.errors import Refusal
+
+
+class NobodyDoesIt(Refusal):
+    """All who did a task were taken from it."""
+
+    sentence = "Every task needs somebody who does it. Tick at least one under “Who does it”."
+
 
 SPREAD = 0.6  # deviation of a duration that nobody has described, as a share of its mean
 
@@ -150,6 +158,25 @@ def with_hours(scenario: Scenario, said: Mapping[str, str]) -> Scenario:
         if key in calendars and text.strip() != written(calendars[key]):
             calendars[key] = read_hours(text)
     return replace(scenario, calendars=calendars)
+
+
+def with_skills(scenario: Scenario, said: Mapping[str, Sequence[str]]) -> Scenario:
+    """The scenario with others who may do a task, by element id; who comes new takes as long as the first.
+
+    Keys of staff that nobody knows are left aside. Raises NobodyDoesIt.
+    """
+    tasks = dict(scenario.tasks)
+    for name, keys in said.items():
+        plan = tasks.get(name)
+        known = [key for key in keys if key in scenario.staff]
+        if plan is None or not plan.by or known == [one.staff for one in plan.by]:
+            continue
+        if not known:
+            raise NobodyDoesIt()
+        before = {one.staff: one for one in plan.by}
+        by = (before.get(key) or replace(plan.by[0], staff=key) for key in known)
+        tasks[name] = replace(plan, by=tuple(by))
+    return replace(scenario, tasks=tasks)
 
 
 def _worked(plan: TaskPlan, seconds: float) -> TaskPlan:

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from designer.simulation.calendars import DAY, HOUR
-from designer.simulation.editing import spoken, with_hours, with_spoken
+from designer.simulation.calendars import DAY, HOUR, MINUTE
+from designer.simulation.distributions import exponential
+from designer.simulation.editing import NobodyDoesIt, spoken, with_hours, with_skills, with_spoken
 from designer.simulation.experiments import simulate
 from designer.simulation.hours import NoHours, read_hours, written
 from designer.simulation.proposed import HOURS, proposed
+from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
 from designer.simulation.scenario_json import read_scenario
 from designer.simulation.scenario_writing import written as scenario_json
 from engine.bpmn import read
+from tests.designer.simulation.procedures import chain
 from tests.engine.spiff.diagrams import xml
 
 MODEL = read(xml("start s\nuser a\nuser b\nend e\ns -> a -> b -> e\n"))
@@ -77,3 +80,26 @@ def test_gathering_makes_cases_wait_and_shorter_hours_too() -> None:
     assert waiting(with_spoken(PLAIN, {"task.b.batch": 5, "task.b.hours": 200})) > plain
     assert waiting(with_hours(PLAIN, {"office": "mon 09:00-12:00"})) > plain
     assert with_hours(PLAIN, {"office": written(HOURS), "nobody": "x"}) == replace(PLAIN)
+
+
+def test_who_else_may_do_a_task_shortens_its_queue_and_nobody_is_refused() -> None:
+    def one_each(name: str) -> TaskPlan:
+        return TaskPlan(by=(Performance(name, exponential(50 * MINUTE)),))
+
+    scenario = Scenario(
+        arrivals=Arrivals(exponential(HOUR)),
+        staff={name: Staff(name) for name in ("ann", "bob")},
+        tasks={"a": one_each("ann"), "b": one_each("ann")},
+    )
+    helped = with_skills(scenario, {"a": ["ann", "bob", "stranger"], "gone": ["bob"]})
+    assert [one.staff for one in helped.tasks["a"].by] == ["ann", "bob"]
+    assert [one.staff for one in with_skills(helped, {"a": ["bob"]}).tasks["a"].by] == ["bob"]
+    moved = with_skills(scenario, {"b": ["bob"]})
+    model = chain("a", "b")
+    found = {
+        name: simulate(model, "p", one, cases=200, replications=3).measures["cycle_mean"].value
+        for name, one in (("alone", scenario), ("moved", moved))
+    }
+    assert found["moved"] < 0.5 * found["alone"]
+    with pytest.raises(NobodyDoesIt, match="at least one"):
+        with_skills(scenario, {"a": ["stranger"]})

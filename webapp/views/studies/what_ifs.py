@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import orjson
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
@@ -9,13 +10,20 @@ from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id, drafts
 from designer.models import Draft, SimulationRun, WhatIf
-from designer.simulation.editing import spoken, with_hours, with_spoken
+from designer.simulation.editing import (
+    NobodyDoesIt,
+    spoken,
+    with_hours,
+    with_skills,
+    with_spoken,
+)
 from designer.simulation.experiments import compared
 from designer.simulation.hours import NoHours, written
 from designer.simulation.lived import zone_named
 from designer.simulation.outcomes import Difference, Results
 from designer.simulation.refusals import CannotSimulate, ScenarioUnreadable
 from designer.simulation.results_json import read_results
+from designer.simulation.scenario import Rule
 from designer.simulation.scenario_file import read_file
 from designer.simulation.scenario_json import read_scenario
 from designer.simulation.what_ifs import (
@@ -55,6 +63,7 @@ _ONE = "/what-ifs/<int(max=9223372036854775807):what_if_id>"
 _MAY = (Role.ANALYST,)
 MOST_CASES, MOST_REPLICATIONS = 20_000, 100
 MOST_BYTES = 4_000_000
+MOST_SKILLED = 8  # kinds of staff among whom it is chosen who does a task
 
 
 class NotANumber(Refusal):
@@ -141,8 +150,12 @@ def change(what_if_id: int) -> ResponseReturnValue:
             if name.startswith("hours.")
         }
         scenario = with_hours(with_spoken(read_scenario(what_if.data), said), hours)
+        asked = request.form.getlist("skilled")
+        scenario = with_skills(scenario, {one: request.form.getlist(f"by.{one}") for one in asked})
+        if request.form.get("rule") in set(Rule):
+            scenario = replace(scenario, rule=Rule(request.form["rule"]))
         change_what_if(session(), what_if_id, scenario, request.form.get("name", ""), at=now())
-    except (NotANumber, NoHours, CannotSimulate) as refusal:
+    except (NotANumber, NoHours, NobodyDoesIt, CannotSimulate) as refusal:
         start_over()
         return _show(what_if_by_id(session(), what_if_id), refusal)
     flash(_("The scenario is kept. Simulate it to see what it changes."))
@@ -293,6 +306,7 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         waits=charts.waits(results, words.names) if results is not None else None,
         tornado=charts.tornado((done.results if done else {}).get("tornado", ())),
         replay=_replay(results),
+        most_skilled=MOST_SKILLED,
         hours={key: written(one) for key, one in scenario.calendars.items()},
         procedure=_procedure(what_if),
         zone=(what_if.origin or {}).get("zone") or current_app.config["BABEL_DEFAULT_TIMEZONE"],
