@@ -4,6 +4,7 @@ import io
 import re
 from datetime import timedelta
 
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -108,13 +109,13 @@ def test_who_does_a_task_and_who_gets_it_are_chosen_on_the_form(town: Town) -> N
         ).status_code
         == 303
     )
-    kept = ana.get(f"{address}/scenario.json").json
+    kept = orjson.loads(ana.get(f"{address}/scenario.json").data)
     assert kept["rule"] == "earliest_free"
     assert {one["staff"] for one in kept["tasks"][task]["by"]} == set(able)
     none = ana.post(address, {"name": "x", "skilled": task, "rule": "strange"})
     assert none.status_code >= 400
     assert "Tick at least one" in none.text
-    assert ana.get(f"{address}/scenario.json").json["rule"] == "earliest_free"
+    assert orjson.loads(ana.get(f"{address}/scenario.json").data)["rule"] == "earliest_free"
 
 
 def test_staff_of_nobody_is_refused_with_what_is_missing(town: Town) -> None:

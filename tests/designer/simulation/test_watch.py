@@ -1,6 +1,7 @@
+import time
+
 import pytest
 
-from designer.simulation import watch
 from designer.simulation.refusals import Cancelled
 from designer.simulation.watch import Watch
 from tests.designer.simulation.procedures import Ticks
@@ -10,7 +11,7 @@ from tests.designer.simulation.procedures import Ticks
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     """A clock that stands still until it is told."""
     made = Ticks()
-    monkeypatch.setattr(watch.time, "monotonic", made)
+    monkeypatch.setattr(time, "monotonic", made)
     return made
 
 
