@@ -28,13 +28,14 @@ def names_read(process: Process) -> list[Json]:
 
 def names_given(process: Process) -> Json:
     """“names”: what scripts, tables, rounds and mappings give; “is_open”: something may bring any name along."""
-    given: set[str] = set()
+    given = {data.name or data.id for data in process.scope.data}
     is_open = False
-    for scope, node in process.scope.everything():
+    for _, node in process.scope.everything():
+        if node.body is not None:
+            given |= {data.name or data.id for data in node.body.data}
         extension = node.extension
         given |= {mapping.target for mapping in (*extension.inputs, *extension.outputs)}
         given |= {field.key for field in extension.form_fields}
-        given |= {data.name or data.id for data in scope.data}
         given |= {name for name in (extension.result_variable, extension.initiator) if name}
         if node.script is not None:
             given |= {name for name, _ in assignments(node.script.text) or ()}
@@ -42,7 +43,6 @@ def names_given(process: Process) -> Json:
             loop = node.loop
             given |= {name for name in (loop.item, loop.output_collection) if name}
         is_open = is_open or _brings_anything(node)
-    given |= {data.name or data.id for data in process.scope.data}
     return {"names": sorted(given), "is_open": is_open}
 
 

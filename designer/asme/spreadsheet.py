@@ -10,6 +10,7 @@ from typing import Any
 from designer.asme.table import (
     ActivityType,
     Cell,
+    Origin,
     Override,
     Row,
     T,
@@ -18,10 +19,12 @@ from designer.asme.table import (
     said_of,
     unless_derived,
 )
+from designer.asme.totals import totals
 from engine.errors import Refusal
 
 COLUMNS = ("Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor")
 _ID = "Id"  # a column that files of ours once had: finds the row again
+_SUMS = "Resumen"  # minutes added up by formulas
 _ROWS = "Filas"  # a page of ours behind the table, hidden: which row was which, should its name be changed
 TYPES = {
     ActivityType.OPERATION: "Operación",
@@ -79,28 +82,68 @@ class Misfit:
 
 
 def to_xlsx(table: Table) -> bytes:
-    """The rows of the table as a workbook; text cells stay text, whatever they begin with."""
+    """The rows of the table as a workbook; text cells stay text, whatever they begin with.
+
+    Minutes that nobody knows are empty. A second page adds them up by formulas, each row by how often it happens.
+    """
     import xlsxwriter
 
     data = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(data, options) as book:
         page = book.add_worksheet("ASME-VM")
-        bold = book.add_format({"bold": True})
+        heading = book.add_format({"bold": True, "bottom": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        number = book.add_format({"num_format": "#,##0.##", "valign": "top"})
+        rows = [row for row in table.rows if row.is_counted]
+        _summed(book, table, heading, number)
         behind = book.add_worksheet(_ROWS)
         behind.hide()
-        page.write_row(0, 0, COLUMNS, bold)
-        page.set_column(0, 0, 50)
-        page.set_column(1, 4, 18)
+        page.write_row(0, 0, COLUMNS, heading)
+        page.set_column(0, 0, 50, wrapped)
+        page.set_column(1, 1, 12, number)
+        page.set_column(2, 2, 34, wrapped)
+        page.set_column(3, 4, 16, wrapped)
         page.freeze_panes(1, 0)
-        for place, row in enumerate((row for row in table.rows if row.is_counted), start=1):
+        page.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
+        for column, names in ((3, TYPES), (4, VALUES)):
+            choice = {"validate": "list", "source": list(names.values()), "error_type": "warning"}
+            page.data_validation(1, column, LONGEST, column, choice)
+        for place, row in enumerate(rows, start=1):
             page.write_string(place, 0, row.activity.value)
-            page.write_number(place, 1, float(row.minutes.value))
+            if row.minutes.origin != Origin.NOBODY:
+                page.write_number(place, 1, float(row.minutes.value))
             page.write_string(place, 2, row.office.value)
             page.write_string(place, 3, TYPES[row.type.value])
             page.write_string(place, 4, VALUES[row.value.value])
             behind.write_string(place, 0, row.id)
+            behind.write_number(place, 1, float(row.share.value))
     return data.getvalue()
+
+
+def _summed(book: Any, table: Table, heading: Any, number: Any) -> None:
+    """Minutes of one case on average, by type and by value: counted by the spreadsheet, so that edits show at once."""
+    page = book.add_worksheet(_SUMS)
+    page.set_column(0, 0, 30)
+    page.set_column(1, 1, 14, number)
+    last = LONGEST + 1  # rows that the office adds count as well, each once a case
+    shares = f"{_ROWS}!$B$2:$B${last}"
+    minutes = f"'ASME-VM'!$B$2:$B${last},({shares}+({shares}=\"\"))"
+    foot = totals(table)
+    by_type = [("D", TYPES[kind], amount) for kind, amount in foot.by_type.items()]
+    by_value = [("E", VALUES[value], amount) for value, amount in foot.by_value.items()]
+    place = 0
+    for title, lines in (("Tipo_Actividad", by_type), ("Tipo_Valor", by_value)):
+        page.write_row(place, 0, (title, "Minutos"), heading)
+        for column, name, amount in lines:
+            place += 1
+            where = f"--('ASME-VM'!${column}$2:${column}${last}=\"{name}\")"
+            page.write_string(place, 0, name)
+            # with what it comes to, for whoever only previews the file
+            page.write_formula(place, 1, f"=SUMPRODUCT({minutes},{where})", None, float(amount))
+        place += 2
+    page.write_string(place, 0, "Minutos por expediente", heading)
+    page.write_formula(place, 1, f"=SUMPRODUCT({minutes})", None, float(foot.cycle))
 
 
 def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misfit]]:

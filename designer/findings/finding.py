@@ -47,12 +47,16 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a finding from the log rests on: so many observations, and the share with its 95 % interval."""
+    """What a finding from the log rests on: so many observations, and the share with its 95 % interval.
+
+    `sentence` says what the share is of, over {number}, {low} and {high}.
+    """
 
     observed: int
     share: float
     low: float
     high: float
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from designer.findings.finding import Change, Evidence, Place, finding
 from designer.findings.log import ENOUGH, interval
 from designer.findings.subject import Subject
+from engine.errors import N_
 from engine.sheet import Source
 
 OFTEN = 0.10  # of cases, at the lower end of the interval
+
+_MISSING = N_(
+    "Seen in {number} cases: with 95 per cent confidence, it is missing or wrong in {low} to {high} of all cases."
+)
 
 
 @finding(
@@ -33,7 +38,7 @@ def check(subject: Subject) -> Iterator[Place]:
         yield Place(
             requirement=one.key,
             values={"name": one.name, "seen": str(seen), "count": str(log.judged)},
-            evidence=Evidence(log.judged, seen / log.judged, low, high),
+            evidence=Evidence(log.judged, seen / log.judged, low, high, _MISSING),
             change=Change("fetch_requirement", {"requirement": one.key, "registry": one.registry})
             if can_be_fetched
             else None,

@@ -123,10 +123,14 @@ class Part:
             self.fault(N_("{place} must be a number; it is {shown}."))
             return default
         if not low <= value <= high:
-            limits = f"{low:g} … {high:g}" if high < math.inf else f"≥ {low:g}"
-            self.fault(
-                N_("{place} must be a number within {limits}; it is {shown}."), limits=limits
-            )
+            if high < math.inf:
+                self.fault(
+                    N_("{place} must be a number from {low} to {high}; it is {shown}."),
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                )
+            else:
+                self.fault(N_("{place} must be {low} or more; it is {shown}."), low=f"{low:g}")
             return default
         return float(value)
 

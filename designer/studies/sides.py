@@ -22,6 +22,7 @@ from designer.cost import (
     UnitCost,
     cost_a_minute,
     dedications,
+    exact,
     unit_costs,
 )
 from designer.drafts import draft_by_id
@@ -61,6 +62,7 @@ class Side:
     once_only: Decimal | None
     findings: tuple[Finding, ...]
     log: LogEvidence | None
+    exact_cost: Decimal = Decimal(0)  # the same, nothing cut off
     dedications: tuple[Dedication, ...] = ()  # of offices to all that uses each shared resource
 
 
@@ -181,7 +183,7 @@ def side(
     overrides = said.overrides.get(which, {})
     table = derive(parts.model, parts.process_id, sheet, _measured(log))
     table = overridden(table, overrides)
-    cost, unpriced, used = _cost(table, sheet.name, which, said, book, others)
+    cost, exact_cost, unpriced, used = _cost(table, sheet.name, which, said, book, others)
     visit = said.visits.get(which, Visit())
     borne = burden(sheet.requirements, said.assumptions, said.applicants, visit)
     process = parts.model.process(parts.process_id)
@@ -201,7 +203,19 @@ def side(
     ratio = once_only_ratio(sheet.requirements)
     found = tuple(look(subject))
     return Side(
-        which, parts, sheet, table, totals(table), cost, unpriced, borne, ratio, found, log, used
+        which,
+        parts,
+        sheet,
+        table,
+        totals(table),
+        cost,
+        unpriced,
+        borne,
+        ratio,
+        found,
+        log,
+        exact_cost,
+        used,
     )
 
 
@@ -296,17 +310,20 @@ def _cost(
     said: Said,
     book: Ledger,
     others: tuple[CostTable, ...],
-) -> tuple[UnitCost, tuple[str, ...], tuple[Dedication, ...]]:
-    """What one service costs, whose work has no price, and how much of each office shared costs are divided by."""
+) -> tuple[UnitCost, Decimal, tuple[str, ...], tuple[Dedication, ...]]:
+    """What one service costs by the decree and exactly, whose work has no price, and how much of each office shared
+    costs are divided by.
+    """
     activities = costed(table, book)
     consumables = said.consumables.get(which, ())
     tables = [CostTable(name, said.services, activities, consumables), *others]
     cost, *_ = unit_costs(tables, book)
+    uncut, *_ = unit_costs(tables, book, rounding=exact)
     priced = {one.activity for one in cost.activities}
     work = [one for one in activities if not one.is_wait]
     unpriced = tuple(one.name for one in work if one.name not in priced)
     # Without any minutes the cost is not known either.
-    return cost, unpriced if work else (name,), tuple(dedications(tables, book))
+    return cost, uncut.total, unpriced if work else (name,), tuple(dedications(tables, book))
 
 
 def _usual_staff(office: str, book: Ledger) -> Mapping[str, Decimal]:

@@ -162,6 +162,19 @@ def test_the_spreadsheet_has_exactly_the_columns_of_the_template() -> None:
     assert len(rows) == sum(row.is_counted for row in table().rows)
 
 
+def test_the_workbook_adds_up_what_the_page_adds_up_and_leaves_open_what_nobody_knows() -> None:
+    whole = overridden(table(), {"Evaluar": Override(minutes=D(100), share=D("0.1"))})
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(whole)))
+    told = {str(row[0]): row[1] for row in book.get_sheet_by_name("Resumen").to_python()}
+    foot = totals(whole)
+    assert told["Minutos por expediente"] == pytest.approx(float(foot.cycle))
+    assert told["Operación"] == pytest.approx(float(foot.by_type[ActivityType.OPERATION]))
+    assert told["SVA"] == pytest.approx(float(foot.by_value[Value.NO_VALUE]))
+    unknown = [row for row in whole.rows if row.minutes.origin == Origin.NOBODY]
+    empty = [row for row in _first_page(to_xlsx(whole))[1:] if row[1] == ""]
+    assert len(empty) == len(unknown) > 0
+
+
 def _first_page(data: bytes) -> list[tuple[object, ...]]:
     """The first page's rows, as an office's program would keep them."""
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))

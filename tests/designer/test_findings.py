@@ -340,6 +340,17 @@ def test_what_is_often_missing_tells_how_often_and_how_sure_that_is() -> None:
     assert one.change is None  # no registry is named that has it
 
 
+def test_what_a_log_proves_is_told_with_how_many_cases_and_how_sure() -> None:
+    from_log = [one for whom in HOLDS.values() for one in look(whom) if one.evidence is not None]
+    assert {one.id for one in from_log} >= {
+        "review-never-rejects", "approval-within-minutes", "requirement-never-missing", "requirement-often-missing",
+    }  # fmt: skip
+    for one in from_log:
+        assert one.evidence is not None
+        assert "{number} cases" in one.evidence.sentence
+        assert "{high}" in one.evidence.sentence
+
+
 def test_what_is_often_missing_and_held_by_a_registry_is_fetched() -> None:
     whom = subject(
         sheet=requirement(key="a", registry="identity"), log=Log(cases=200, missing={"a": 60})

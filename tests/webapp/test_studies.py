@@ -63,7 +63,7 @@ def test_a_drawing_is_measured_in_an_imported_log(town: Town, ana: Visitor, stud
     assert "Measured in 40 cases" in shown
     assert 'value="Europe/Amsterdam"' in shown
     # from one office's end to the next one's: six hours, worked or waited
-    assert 'name="w.minutes" inputmode="decimal" size="6" value="360.0"' in (
+    assert 'name="w.minutes" inputmode="decimal" size="6" value="360"' in (
         ana.get(f"{study}/as_is/table").text
     )
     assert ana.post(f"{study}/measured-in", {"log": "", "zone": ""}).status_code == 303
@@ -104,11 +104,39 @@ def test_a_cell_that_is_typed_over_is_kept_and_one_that_is_cleared_is_derived_ag
     text = ana.get(f"{study}/as_is/table").text
     assert 'value="12.5"' in text
     assert "said by the analyst" in text
-    assert 'value="Recibir y sellar"' in text
+    assert ">Recibir y sellar</textarea>" in text
     ana.post(f"{study}/as_is/table", {"a.minutes": "", "a.activity": ""})
     text = ana.get(f"{study}/as_is/table").text
     assert "12.5" not in text
-    assert 'value="Recibir"' in text
+    assert ">Recibir</textarea>" in text
+
+
+def test_every_cell_that_is_typed_over_tells_so_and_its_row_is_had_back(
+    ana: Visitor, study: str
+) -> None:
+    place = f"{study}/as_is/table"
+    cells = {"w.type": "filing", "w.value": "no_value", "w.office": "Archivo", "w.minutes": "2880"}
+    ana.post(place, cells)
+    text = ana.get(place).text
+    assert "said by the analyst (review)" in text
+    assert "said by the analyst (control)" in text
+    assert "= 48 h" in text or "= 2 days" in text
+    assert "One case on average" in text
+    ana.post(place, {**cells, "reset": "w"})
+    assert "said by the analyst" not in ana.get(place).text
+
+
+def test_who_keeps_a_table_that_somebody_else_kept_meanwhile_is_told(
+    ana: Visitor, study: str
+) -> None:
+    for place, cell in ((f"{study}/as_is/table", "a.minutes"), (f"{study}/costs", "services")):
+        seen = ana.get(place).text.partition('name="seen" value="')[2].partition('"')[0]
+        assert ana.post(place, {cell: "12", "seen": seen}).status_code == 303
+        late = ana.post(place, {cell: "7", "seen": seen})
+        assert late.status_code == 409
+        assert 'value="7"' in late.text
+        again = late.text.partition('name="seen" value="')[2].partition('"')[0]
+        assert ana.post(place, {cell: "7", "seen": again}).status_code == 303
 
 
 def test_what_is_no_amount_comes_back_with_what_was_typed(ana: Visitor, study: str) -> None:
@@ -132,7 +160,7 @@ def test_an_added_activity_stays_as_it_is_and_goes_when_its_name_is_cleared(
     ana.post(place, {"new.activity": "Sellar", "new.office": "Mesa", "new.minutes": "3"})
     same = {"activity": "Sellar", "office": "Mesa", "minutes": "3", "type": "operation"}
     ana.post(place, {f"added:1.{name}": said for name, said in same.items()})
-    assert 'name="added:1.activity" value="Sellar"' in ana.get(place).text
+    assert re.search(r'name="added:1.activity"[^>]*>Sellar</textarea>', ana.get(place).text)
     assert 'name="added:1.office" value="Mesa"' in ana.get(place).text
     ana.post(place, {"added:1.activity": ""})
     assert "added:1" not in ana.get(place).text
@@ -166,6 +194,8 @@ def test_cost_is_told_once_minutes_posts_and_prices_are_said(ana: Visitor, study
     text = ana.get(f"{study}/costs").text
     assert "S/ 18.48" in text  # three times half an hour at 0.20, and six sheets
     assert "papel; 6; 0.08" in text
+    ana.post(f"{study}/as_is/table", cells | {"a.minutes": "30.005"})
+    assert "exactly S/ 19.23" in ana.get(f"{study}/costs").text
 
 
 def test_a_fee_over_the_cost_is_told_in_money_as_elsewhere(ana: Visitor, study: str) -> None:

@@ -1,6 +1,6 @@
 """Durations told in one breath, in one unit: a change with its sign, an interval, a value with its interval."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Flask
 
@@ -23,25 +23,22 @@ def unsigned(seconds: float, beside: float | None = None) -> str:
 
 def ranged(low: float | None, high: float | None, say: Say = signed) -> str:
     """From one duration to another, both in the unit of the longer; “?” for an end that is not known yet."""
-    known = [abs(one) for one in (low, high) if one is not None]
-    if not known:
-        return "? … ?"
-    ends = [say(one, max(known)) for one in (low, high) if one is not None]
-    unit = ends[0].rpartition(" ")[2]
-    one, other = (
-        "?" if end is None else say(end, max(known)).rpartition(" ")[0] for end in (low, high)
-    )
-    return f"{one} … {other} {unit}"
+    (one, other), unit = _in_one_unit((low, high), say)
+    return f"{one} … {other} {unit}".rstrip()
 
 
 def spanned(value: float, low: float | None, high: float | None, say: Say = signed) -> str:
     """A duration with its interval, all in the unit of the longest of them."""
-    longest = max(abs(one) for one in (value, low, high) if one is not None)
-    number, _gap, unit = say(value, longest).rpartition(" ")
-    one, other = (
-        "?" if end is None else say(end, longest).rpartition(" ")[0] for end in (low, high)
-    )
+    (number, one, other), unit = _in_one_unit((value, low, high), say)
     return f"{number} ({one} … {other}) {unit}"
+
+
+def _in_one_unit(told: Sequence[float | None], say: Say) -> tuple[list[str], str]:
+    """Each without its unit, “?” for what is not known, and the unit of the longest of them; no unit for nothing."""
+    longest = max((abs(one) for one in told if one is not None), default=0.0)
+    words = ["?" if one is None else say(one, longest).rpartition(" ") for one in told]
+    units = [one[2] for one in words if not isinstance(one, str)]
+    return [one if isinstance(one, str) else one[0] for one in words], units[0] if units else ""
 
 
 def register(app: Flask) -> None:

@@ -156,14 +156,12 @@ def saving_words(saving: Saving, currency: str = "PEN") -> str:
 
 def evidence_words(evidence: Evidence) -> str:
     """On how much a finding from the log rests."""
-    return str(
-        _(
-            "Seen in %(number)s cases; the true share lies between %(low)s and %(high)s with 95%% confidence.",
-            number=format_decimal(evidence.observed),
-            low=share(evidence.low, 1),
-            high=share(evidence.high, 1),
-        )
-    )
+    values = {
+        "number": str(format_decimal(evidence.observed)),
+        "low": share(evidence.low, 1),
+        "high": share(evidence.high, 1),
+    }
+    return filled(_(evidence.sentence), values)
 
 
 def register(app: Flask) -> None:
@@ -174,6 +172,7 @@ def register(app: Flask) -> None:
         to_type=to_type,
         minutes=minutes,
         money=money,
+        whole_number=lambda amount: format_decimal(amount, format="#,##0"),
         share=share,
         change=change,
         changed_to=changed_to,

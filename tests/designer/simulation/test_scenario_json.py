@@ -97,7 +97,11 @@ def test_what_is_written_reads_back_the_same() -> None:
         ),
         (
             {"staff": {"clerks": {"count": -1}}},
-            "staff.clerks.count must be a number within 0 … 100000; it is -1.",
+            "staff.clerks.count must be a number from 0 to 100000; it is -1.",
+        ),
+        (
+            {"tasks": {"review": {"duration": -5}}},
+            "tasks.review.duration must be 0 or more; it is -5.",
         ),
         (
             {"calendars": {"office": {"monday": ["17:00-08:00"]}}},
@@ -118,7 +122,7 @@ def test_what_is_written_reads_back_the_same() -> None:
         ),
         (
             {"events": {"e": {"probability": 2}}},
-            "events.e.probability must be a number within 0 … 1; it is 2.",
+            "events.e.probability must be a number from 0 to 1; it is 2.",
         ),
     ],
 )  # fmt: skip

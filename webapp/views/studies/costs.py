@@ -10,7 +10,16 @@ from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post, SharedResource
 from designer.ledger import LineUnreadable, SaidTwice, ledger, set_ledger, typed_amount
 from designer.models import Study
-from designer.studies import SIDES, Sides, Which, keep_costed, say, sides, study_by_id
+from designer.studies import (
+    SIDES,
+    Sides,
+    Which,
+    keep_costed,
+    say,
+    seal_of_costs,
+    sides,
+    study_by_id,
+)
 from engine.errors import Refusal
 from engine.models import Role
 from engine.people import all_offices
@@ -92,6 +101,7 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
             )
             for which in present
         },
+        seen=sent.get("seen", ""),
         by=signed_in(),
         at=now(),
     )
@@ -167,6 +177,7 @@ def _page(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
         status=200 if refusal is None else refusal.status,
         study=study,
         both=both,
+        seen=seal_of_costs(study),
         shown=[side for side in (both.as_is, both.to_be) if side is not None],
         requirements=_requirements(both),
         currency=currency_of(both),

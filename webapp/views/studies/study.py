@@ -9,6 +9,7 @@ from designer.drafts import drafts
 from designer.findings import by_subject, different_changes
 from designer.models import Study
 from designer.studies import (
+    Side,
     Sides,
     accept,
     begin_to_be,
@@ -38,7 +39,7 @@ from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.words.studies import MEASURES, SIDE_NAMES, change, measured
+from webapp.words.studies import MEASURES, SIDE_NAMES, change, measured, share
 
 pages = Blueprint("studies", __name__, url_prefix="/studies")
 NAVIGATION = Link("studies.index", lazy_gettext("Studies"), place=45)
@@ -198,6 +199,20 @@ def currency_of(both: Sides) -> str:
     """The currency in which the sheet speaks of money."""
     fee = both.as_is.sheet.fee
     return "PEN" if fee is None else fee.currency
+
+
+def foot(side: Side) -> list[tuple[str, str]]:
+    """The foot of one table: measure and figure; what is nothing is left out."""
+    told = [
+        (str(MEASURES[one.measure]), measured(one.measure, one.after))
+        for one in compare(side.totals, side.totals)
+        if one.after
+    ]
+    parts = (
+        (_("Share that adds value"), side.totals.value_added_share),
+        (_("Share of waiting"), side.totals.wait_share),
+    )
+    return told + [(name, share(part)) for name, part in parts if part is not None]
 
 
 def figures(both: Sides) -> list[tuple[str, str, str, str]]:

@@ -20,8 +20,18 @@ from designer.asme import (
     unless_derived,
 )
 from designer.asme.spreadsheet import LARGEST
-from designer.ledger import amount, ledger
-from designer.studies import SIDES, Side, Which, keep_costed, say_of_side, sides, study_by_id
+from designer.ledger import ledger, typed_amount
+from designer.studies import (
+    SIDES,
+    Side,
+    Sides,
+    Which,
+    keep_costed,
+    say_of_side,
+    seal_of_side,
+    sides,
+    study_by_id,
+)
 from engine.errors import NotFound, Refusal
 from engine.models import Role
 from webapp.downloads import attachment
@@ -31,7 +41,7 @@ from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies.changes import suggestions
-from webapp.views.studies.study import STUDY, pages, step_of
+from webapp.views.studies.study import STUDY, foot, pages, step_of
 from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
 TABLE = STUDY + "/<which>/table"
@@ -53,7 +63,17 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
         said = {row.id: _override(row, request.form) for row in side.table.rows}
         if request.form.get("new.activity", "").strip():
             said[_new_id(side.table)] = _added(request.form)
-        say_of_side(session(), study_id, side.which, overrides=said, by=signed_in(), at=now())
+        if request.form.get("reset") in said:
+            said[request.form["reset"]] = Override()
+        say_of_side(
+            session(),
+            study_id,
+            side.which,
+            overrides=said,
+            seen=request.form.get("seen", ""),
+            by=signed_in(),
+            at=now(),
+        )
         keep_costed(session(), study_id, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
@@ -96,13 +116,23 @@ def upload_table(study_id: int, which: str) -> ResponseReturnValue:
 
 
 def _page(study_id: int, which: str, refusal: Refusal | None = None) -> ResponseReturnValue:
-    side = study_side(study_id, which)
+    both = sides(session(), study_by_id(session(), study_id), by=signed_in())
+    side = _side(both, which)
+    other = "to_be" if which == "as_is" else "as_is"
     book = ledger(session())
     return page(
         "studies/table.html",
         status=200 if refusal is None else refusal.status,
         study=study_by_id(session(), study_id),
         side=side,
+        other=other if both.to_be is not None else "",
+        seen=seal_of_side(study_by_id(session(), study_id), side.which),
+        typed_over={
+            name
+            for name, one in both.said.overrides.get(side.which, {}).items()
+            if not one.is_added
+        },
+        foot=foot(side),
         types=TYPES,
         values=VALUES,
         origins=ORIGINS,
@@ -119,9 +149,12 @@ def _page(study_id: int, which: str, refusal: Refusal | None = None) -> Response
 
 def study_side(study_id: int, which: str) -> Side:
     """One side of a study; NotFound."""
+    return _side(sides(session(), study_by_id(session(), study_id), by=signed_in()), which)
+
+
+def _side(both: Sides, which: str) -> Side:
     if which not in SIDES:
         raise NotFound(what="page", name=which)
-    both = sides(session(), study_by_id(session(), study_id), by=signed_in())
     wanted: Which = "as_is" if which == "as_is" else "to_be"
     side = both.as_is if wanted == "as_is" else both.to_be
     if side is None:
@@ -133,7 +166,7 @@ def _override(row: Row, sent: Mapping[str, str]) -> Override:
     """What the form says differently from what was derived. Raises NoAmount."""
 
     def text(name: str) -> str:
-        return sent.get(f"{row.id}.{name}", "").strip()
+        return " ".join(sent.get(f"{row.id}.{name}", "").split())
 
     post, office, activity = text("post")[:200], text("office")[:200], text("activity")[:300]
     if row.is_added and not activity and f"{row.id}.activity" in sent:
@@ -156,7 +189,7 @@ def _minutes(text: str, row: Row) -> Decimal | None:
     """None where it says what was derived, or nothing at all."""
     if not text:
         return None
-    said = amount(text)
+    said = typed_amount(text)
     derived = row.minutes.derived if row.minutes.derived is not None else row.minutes.value
     return None if said == derived and row.minutes.derived_origin != Origin.NOBODY else said
 
@@ -173,7 +206,7 @@ def _added(sent: Mapping[str, str]) -> Override:
     return Override(
         activity=sent.get("new.activity", "").strip()[:300],
         office=sent.get("new.office", "").strip()[:200],
-        minutes=amount(sent.get("new.minutes", "")),
+        minutes=typed_amount(sent.get("new.minutes", "")),
         type=ActivityType(kind) if kind in set(ActivityType) else ActivityType.OPERATION,
         value=Value(value) if value in set(Value) else Value.NO_VALUE,
         is_added=True,
