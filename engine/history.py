@@ -26,6 +26,7 @@ from engine.record import facts
 from engine.spiff import Execution, Wait, WaitKind
 from engine.waiting import stands_at
 
+_GIVEN = (Happened.TASK_OPENED, Happened.TASK_ASSIGNED, Happened.TASK_RETURNED)
 _OUTSIDE = (
     WaitKind.TIMER,
     WaitKind.MESSAGE,
@@ -49,6 +50,7 @@ class Entry:
     office_name: str | None
     data: dict[str, Any]
     on_behalf_of: str | None = None  # full name of who was away, when a delegate did it
+    to_name: str | None = None  # full name of who got the task
 
 
 def timeline(session: Session, case: Case) -> list[Entry]:
@@ -61,8 +63,8 @@ def timeline(session: Session, case: Case) -> list[Entry]:
         .where(Event.case_id == case.id)
         .order_by(Event.seq)
     ).all()
-    absent = {(event.data or {}).get("on_behalf_of") for event, _, _ in rows} - {None}
-    away = people_names(session, absent) if absent else {}
+    named = {id for event, _, _ in rows for id in _named(event)}
+    people = people_names(session, named) if named else {}
     return [
         Entry(
             seq=event.seq,
@@ -74,10 +76,18 @@ def timeline(session: Session, case: Case) -> list[Entry]:
             by_name=by_name,
             office_name=office_name,
             data=event.data or {},
-            on_behalf_of=away.get((event.data or {}).get("on_behalf_of", 0)),
+            on_behalf_of=people.get((event.data or {}).get("on_behalf_of", 0)),
+            to_name=people.get((event.data or {}).get("to", 0)) if event.type in _GIVEN else None,
         )
         for event, by_name, office_name in rows
     ]
+
+
+def _named(event: Event) -> list[int]:
+    """People that a fact names by id, beside who did it."""
+    data = event.data or {}
+    given = (data.get("to"),) if event.type in _GIVEN else ()
+    return [one for one in (data.get("on_behalf_of"), *given) if isinstance(one, int)]
 
 
 def decision_made(

@@ -19,6 +19,8 @@ _ENGLISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.OPINION_DUE: "The opinion on case {number} is due soon: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} gave the opinion you asked for on case {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} gave you an errand: {words}",
+    NotificationKind.AWAY: "It was written down that you are away from {task} to {words}.",
+    NotificationKind.STANDS_IN: "You stand in for {by} from {task} to {words}: you see their tasks in your inbox.",
     NotificationKind.TARGET_MISSED: "Target missed in {words}: “{task}”, {number} of 100 in time instead of {by}.",
 }
 _SPANISH: Final[Mapping[NotificationKind, str]] = {
@@ -32,7 +34,15 @@ _SPANISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.OPINION_DUE: "La opinión sobre el expediente {number} vence pronto: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} emitió la opinión que usted pidió sobre el expediente {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} le dio un encargo: {words}",
+    NotificationKind.AWAY: "Se registró que usted está ausente del {task} al {words}.",
+    NotificationKind.STANDS_IN: "Usted queda a cargo de las tareas de {by} del {task} al {words}; están en su bandeja.",
     NotificationKind.TARGET_MISSED: "Meta no cumplida en {words}: “{task}”, {number} de 100 a tiempo en lugar de {by}.",
+}
+_DAYS: Final[Mapping[NotificationKind, tuple[str, ...]]] = {
+    NotificationKind.TASK_DUE: ("words",),
+    NotificationKind.TASK_OVERDUE: ("words",),
+    NotificationKind.AWAY: ("task", "words"),
+    NotificationKind.STANDS_IN: ("task", "words"),
 }
 _DIGEST = {  # of one, of several, and what stands before the list
     "en": ("1 notification waits for you", "{count} notifications wait for you", "Since your last digest:"),
@@ -51,11 +61,12 @@ def sentence(kind: NotificationKind, data: Mapping[str, object], language: str |
 def _in_words(
     kind: NotificationKind, data: Mapping[str, object], code: str
 ) -> Mapping[str, object]:
-    """A day that was kept as a day, as its reader writes it."""
-    if kind not in (NotificationKind.TASK_DUE, NotificationKind.TASK_OVERDUE):
-        return {}
+    """Days that were kept as days, as their reader writes them."""
     try:
-        return {"words": written_day(date.fromisoformat(str(data.get("words"))), code)}
+        return {
+            name: written_day(date.fromisoformat(str(data.get(name))), code)
+            for name in _DAYS.get(kind, ())
+        }
     except ValueError:  # told before days were kept as such
         return {}
 

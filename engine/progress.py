@@ -139,7 +139,7 @@ def advance(
     moved = _moved(session, case, execution, main, at)
     tasks, new = _add(session, case, tasks, main, by=by)
     told = [fact for fact in execution.facts if not _is_main(fact, main)]
-    facts = [_with_path(main, execution.path), *_recorded(told, way, main)]
+    facts = [_with_path(main, execution.path), *_recorded(told, way, given, main)]
     done = done_elements(main, execution.path, held.before, after)
     if plan.letters.after:
         values = execution.variables
@@ -390,7 +390,9 @@ def _with_path(main: Fact, path: list[str]) -> Fact:
     return replace(main, data=data)
 
 
-def _recorded(told: Iterable[Told], way: Mapping[int, Route], main: Fact) -> Iterable[Fact]:
+def _recorded(
+    told: Iterable[Told], way: Mapping[int, Route], given: Mapping[int, Given], main: Fact
+) -> Iterable[Fact]:
     for fact in told:
         happened = _RECORDED.get(fact.type)
         if happened is None:
@@ -399,6 +401,9 @@ def _recorded(told: Iterable[Told], way: Mapping[int, Route], main: Fact) -> Ite
         data: dict[str, Any] | None = None
         if happened not in (Happened.TASK_OPENED, Happened.TIMER_CANCELLED):
             data = shortened({key: value for key, value in fact.data.items() if value is not None})
+        elif fact.token is not None and fact.token in given and happened == Happened.TASK_OPENED:
+            to = given[fact.token].assignee_id  # by its rule; who claims it later says so then
+            data = None if to is None else {"to": to}
         yield Fact(
             happened,
             element_id=fact.element_id,

@@ -4,13 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from engine.calendars.jurisdiction import DEFAULT, jurisdiction
 from engine.errors import NotFound, Refusal
 from engine.ids import new_id
-from engine.models import Absence, Membership, Office, Person, PersonRole, Role, StandIn
+from engine.models import (
+    Absence,
+    Membership,
+    NotificationKind,
+    Office,
+    Person,
+    PersonRole,
+    Role,
+    StandIn,
+)
+from engine.notifications import About, tell
 from engine.people import offices_below, person_by_id
 
 LONGEST = 366  # days of one absence
@@ -113,7 +123,18 @@ def declare_absence(
     )
     session.add(absence)
     session.flush()
+    _tell(session, absence, person, by=by, at=at)
     return absence
+
+
+def _tell(session: Session, absence: Absence, person: Person, *, by: Person, at: datetime) -> None:
+    """Who is away by another's word knows it, and who stands in knows for whom and when."""
+    about = About(
+        task=absence.from_on.isoformat(), words=absence.until_on.isoformat(), by=person.full_name
+    )
+    tell(session, NotificationKind.AWAY, [person.id], about, by=by, at=at)
+    if absence.delegate_id is not None:
+        tell(session, NotificationKind.STANDS_IN, [absence.delegate_id], about, by=by, at=at)
 
 
 def end_absence(session: Session, absence_id: int, *, by: Person, at: datetime) -> None:
@@ -130,12 +151,17 @@ def end_absence(session: Session, absence_id: int, *, by: Person, at: datetime) 
     session.flush()
 
 
-def absences(session: Session, person_ids: Iterable[int], *, at: datetime) -> list[Absence]:
-    """Absences of these people that are not over, by their days."""
+def absences(
+    session: Session, person_ids: Iterable[int], *, stood_in_by: int = 0, at: datetime
+) -> list[Absence]:
+    """Absences of these people that are not over, and those in which somebody stands in; by their days."""
     return list(
         session.scalars(
             select(Absence)
-            .where(Absence.person_id.in_(list(person_ids)), Absence.until_on >= day_of(at))
+            .where(
+                or_(Absence.person_id.in_(list(person_ids)), Absence.delegate_id == stood_in_by),
+                Absence.until_on >= day_of(at),
+            )
             .order_by(Absence.from_on, Absence.id)
         )
     )

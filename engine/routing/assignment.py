@@ -235,7 +235,8 @@ def _route(
     )
     persons = tuple(names.people[one] for one in rule.persons or asked.users if one in names.people)
     roles = rule.roles or tuple(one for one in asked.groups if one in set(Role))
-    office_id = offices[0] if offices else lane_office
+    # Where the lane's own office is among several, the work stays at home there.
+    office_id = lane_office if lane_office in offices or not offices else offices[0]
     pool = None
     if len(offices) > 1 or persons or roles or rule.skills or rule.four_eyes:
         # Persons alone are meant alone; roles and skills narrow the office.

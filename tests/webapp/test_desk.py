@@ -130,6 +130,31 @@ def test_the_bell_is_not_sent_again_while_nothing_changed(town: Town) -> None:
     assert (again.status_code, again.text) == (304, "")
 
 
+def test_what_was_typed_of_an_absence_stays_when_its_days_are_refused(town: Town) -> None:
+    carla = town.visitor("carla")
+    page = carla.get("/desk/absences").text
+    chosen = re.findall(r'name="procedures" value="(\d+)"', page)[0]
+    sent = {"from": "2026-03-02", "until": "2026-03-01", "procedures": chosen}
+    refused = carla.post("/desk/absences", sent)
+    assert refused.status_code == 422
+    assert f'name="procedures" value="{chosen}" checked' in refused.text
+
+
+def test_who_stands_in_reads_whose_task_it_was(town: Town) -> None:
+    task = town.task(town.case())
+    carla, teo = town.visitor("carla"), town.visitor("teo")
+    carla.post(f"/tasks/{task}/claim")
+    sent = {"from": "2026-03-02", "until": "2026-03-03", "delegate": str(town.person("teo").id)}
+    assert carla.post("/desk/absences", sent).status_code == 303
+    page = teo.get(f"/tasks/{task}").text
+    name = town.person("carla").full_name
+    assert f"{name} had it." in page
+    assert "Nobody works on this yet" not in page
+    listed = teo.get("/desk/absences").text
+    assert f"{town.person('teo').full_name} stands in" in listed
+    assert "/end" not in listed
+
+
 def test_an_absence_and_an_errand_are_written_down(town: Town) -> None:
     carla = town.visitor("carla")
     bad = carla.post("/desk/absences", {"from": "2026-03-02", "until": "2026-03-01"})

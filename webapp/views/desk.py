@@ -196,12 +196,14 @@ def errand(errand_id: int, deed: str) -> ResponseReturnValue:
 def _absences(refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
     me = signed_in()
     people = colleagues(session(), me)
-    found = absences(session(), [me.id, *(one.id for one in people.below)], at=now())
+    ends = [me.id, *(one.id for one in people.below)]
+    found = absences(session(), ends, stood_in_by=me.id, at=now())
     ids = [one for absence in found for one in (absence.person_id, absence.delegate_id)]
     return page(
         "desk/absences.html",
         status,
         absences=found,
+        ends=ends,
         names=people_names(session(), ids),
         people=people,
         me=me,

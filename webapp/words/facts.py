@@ -39,6 +39,13 @@ _HEAVY = {
     Happened.CASE_REOPENED,
     Happened.EXPOST_CHECKED,
 }
+# What only the applicant does without signing in as somebody.
+_APPLICANTS = {
+    Happened.DEFICIENCY_CORRECTED,
+    Happened.REQUEST_CORRECTED,
+    Happened.REQUEST_WITHDRAWN,
+    Happened.APPEAL_FILED,
+}
 # True, but of no interest to whoever reads the story.
 UNTOLD = {Happened.CASE_READ}
 
@@ -65,7 +72,7 @@ def told(entries: list[Entry], *, is_known: bool = True) -> list[Told]:
         Told(
             at=entry.at,
             words=_sentence(entry),
-            by_name=entry.by_name,
+            by_name=_doer(entry),
             office_name=entry.office_name,
             reason=_reason(entry),
             is_heavy=entry.type in _HEAVY,
@@ -75,6 +82,21 @@ def told(entries: list[Entry], *, is_known: bool = True) -> list[Told]:
         for entry in reversed(entries)
         if entry.type not in UNTOLD
     ]
+
+
+def _doer(entry: Entry) -> str | None:
+    """Who did it. Nobody where a task only came next, for there stands who did the one before; who asks without an
+    account is the applicant.
+    """
+    if entry.type == Happened.TASK_OPENED:
+        return None
+    if entry.by_name is None and (
+        entry.type in _APPLICANTS
+        or entry.data.get("origin") == "applicant"
+        or (entry.type == Happened.CASE_STARTED and entry.data.get("channel") == "online")
+    ):
+        return _("the applicant")
+    return entry.by_name
 
 
 def _shortened(entry: Entry) -> Entry:
@@ -169,12 +191,16 @@ def _sentence_of_window(entry: Entry) -> str | None:
 def _sentence_of_task(entry: Entry, name: str) -> str | None:
     match entry.type:
         case Happened.TASK_OPENED:
+            if entry.to_name:
+                return _("“%(task)s” went to %(person)s", task=name, person=entry.to_name)
             return _("“%(task)s” waits for somebody", task=name)
         case Happened.TASK_CLAIMED:
             return _("“%(task)s” was claimed", task=name)
         case Happened.TASK_RELEASED:
             return _("“%(task)s” was released", task=name)
         case Happened.TASK_ASSIGNED:
+            if entry.to_name:
+                return _("“%(task)s” was given to %(person)s", task=name, person=entry.to_name)
             return _("“%(task)s” was assigned", task=name)
         case Happened.TASK_COMPLETED:
             return _("“%(task)s” was completed", task=name)

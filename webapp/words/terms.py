@@ -38,6 +38,10 @@ def clock_words(view: ClockView) -> str:
 
 def law_words(view: ClockView) -> str:
     """The same beside a due date of another kind: “by law due in 12 days · 3 business days used of 30”."""
+    if view.stands_for is None and view.state == "approved" and view.due_at is not None:
+        return _(
+            "%(state)s; its paper: %(due)s", state=state_words(view), due=due_words(view.due_at)
+        )
     if view.stands_for is not None or not (view.is_running or view.state == "silent"):
         return clock_words(view)
     return _("by law %(due)s · %(used)s", due=due_words(view.due_at), used=used_words(view))

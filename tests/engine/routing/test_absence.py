@@ -9,7 +9,17 @@ from engine.history import timeline
 from engine.inbox.counts import Count
 from engine.inbox.filters import SCOPES, FieldAsked, TaskQuery
 from engine.inbox.worklists import open_tasks, task_counts
-from engine.models import Case, Person, PersonSkill, Role, Task, TaskStatus
+from engine.models import (
+    Case,
+    Notification,
+    NotificationKind,
+    Person,
+    PersonSkill,
+    Role,
+    Task,
+    TaskStatus,
+)
+from engine.notification_words import sentence
 from engine.routing.absence import (
     AbsenceBackwards,
     DelegateUnfit,
@@ -160,6 +170,45 @@ def test_an_absence_is_declared_by_oneself_or_who_is_in_charge(hall: TownHall, a
     rosa = hall.person("rosa", roles=(Role.APPLICANT,))
     with pytest.raises(DelegateUnfit):
         declare(rosa, ana)
+
+
+def told_of(hall: TownHall, name: str) -> list[str]:
+    rows = hall.session.scalars(
+        select(Notification).where(Notification.person_id == hall.people[name].id)
+    )
+    return [sentence(NotificationKind(one.kind), one.data, "en") for one in rows]
+
+
+def test_who_stands_in_is_told_and_who_is_away_by_anothers_word(
+    hall: TownHall, ana: Person
+) -> None:
+    away(hall, "ana", "beto", last=TODAY + timedelta(days=2))
+    assert told_of(hall, "ana") == []
+    expected = (
+        "You stand in for Ana from 2 Mar 2026 to 4 Mar 2026: you see their tasks in your inbox."
+    )
+    assert told_of(hall, "beto") == [expected]
+    declare_absence(
+        hall.session,
+        ana,
+        TODAY + timedelta(days=7),
+        TODAY + timedelta(days=8),
+        delegate=hall.people["chief"],
+        by=hall.people["chief"],
+        at=hall.at,
+    )
+    assert told_of(hall, "ana") == [
+        "It was written down that you are away from 9 Mar 2026 to 10 Mar 2026."
+    ]
+    assert told_of(hall, "chief") == []
+
+
+def test_who_stands_in_finds_the_absence_among_theirs(hall: TownHall, ana: Person) -> None:
+    away(hall, "ana", "beto")
+    beto = hall.people["beto"].id
+    assert absences(hall.session, [beto], at=hall.at) == []
+    (found,) = absences(hall.session, [beto], stood_in_by=beto, at=hall.at)
+    assert found.person_id == ana.id
 
 
 def test_new_tasks_do_not_go_to_who_is_away(hall: TownHall, ana: Person) -> None:

@@ -165,6 +165,25 @@ def test_least_loaded_shares_out_what_begins_in_one_step(
     assert set(given) == {staff[one].id for one in ("ana", "beto", "chief")}
 
 
+def test_the_record_says_to_whom_a_rule_gave_a_task(
+    hall: TownHall, staff: dict[str, Person]
+) -> None:
+    version = publish(hall, staff, first={"strategy": "round_robin", "persons": ["beto"]})
+    case = hall.start(version)
+    (opened,) = [one for one in timeline(hall.session, case) if one.type == "task_opened"]
+    assert opened.data == {"to": staff["beto"].id}
+    assert opened.to_name == staff["beto"].full_name
+    complete_task(hall.session, f"{case.id}-2", {}, by=staff["beto"], at=hall.at)
+    *_, second = [one for one in timeline(hall.session, case) if one.type == "task_opened"]
+    assert (second.data, second.to_name) == ({}, None)  # whoever claims it
+
+
+def test_of_several_offices_the_lanes_own_is_home(hall: TownHall, staff: dict[str, Person]) -> None:
+    rule = {"offices": ["Planning", "Licences"]}
+    version = publish(hall, staff, first=rule)
+    assert task_of(hall, hall.start(version)).office_id == hall.office("Licences").id
+
+
 def test_a_name_says_what_the_case_knows(hall: TownHall, staff: dict[str, Person]) -> None:
     version = publish(hall, staff, first={"name": "Evaluate {{shop}} of {{area}} m²"})
     assert task_of(hall, hall.start(version, shop="Don Pepe", area=40)).name == (

@@ -35,6 +35,33 @@ def test_a_fact_of_a_later_release_is_still_readable(town: Town) -> None:
     assert line.words == "Inspect: moon landed"
 
 
+def test_a_task_went_to_somebody_or_waits_and_nobody_else_did_that(town: Town) -> None:
+    waits = entry(town, "task_opened")
+    given = replace(waits, to_name="Beto")
+    handed = replace(entry(town, "task_assigned"), to_name="Beto")
+    with town.app.test_request_context():
+        lines = told([handed, given, waits])
+    assert [(line.words, line.by_name) for line in lines] == [
+        ("“Inspect” waits for somebody", None),
+        ("“Inspect” went to Beto", None),
+        ("“Inspect” was given to Beto", "Carla"),
+    ]
+
+
+def test_what_nobody_signed_in_for_the_applicant_did(town: Town) -> None:
+    entries = [
+        replace(entry(town, "case_started"), by_name=None, data={"channel": "online"}),
+        replace(entry(town, "document_added"), by_name=None, data={"origin": "applicant"}),
+        replace(entry(town, "request_withdrawn"), by_name=None),
+        replace(entry(town, "case_started"), by_name=None, data={"channel": "timer"}),
+        replace(entry(town, "document_added"), by_name=None, data={"origin": "letter"}),
+        entry(town, "request_withdrawn"),
+    ]
+    with town.app.test_request_context():
+        doers = [line.by_name for line in reversed(told(entries))]
+    assert doers == ["the applicant"] * 3 + [None, None, "Carla"]
+
+
 def test_what_was_taken_out_of_order_says_how_many_waited(town: Town) -> None:
     skipped = replace(entry(town, "task_claimed"), data={"reason": "It burns", "skipped": 2})
     with town.app.test_request_context():

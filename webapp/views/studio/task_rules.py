@@ -14,7 +14,7 @@ from engine.deployments import (
     version_with_everything,
 )
 from engine.errors import NotFound, Refusal
-from engine.models import Procedure, Role, Version
+from engine.models import Person, Procedure, Role, Version
 from engine.people import all_offices, skills_held
 from engine.routing.candidates import candidates
 from engine.routing.earlier import earlier_tasks
@@ -123,6 +123,7 @@ def _page(
     plan = blueprint(session(), version.id)
     node = plan.nodes[element_id]
     whole = version_with_everything(session(), version.id)
+    could = None if refusal else candidates(session(), plan, element_id, at=now())
     return page(
         "task_rules/show.html",
         422 if refusal else 200,
@@ -137,13 +138,23 @@ def _page(
         },
         decisions=[one.name for one in askables(whole.decisions)],
         skills=skills_held(session()),
-        could=None if refusal else candidates(session(), plan, element_id, at=now()),
+        could=could,
+        never=_never_same(version, rule, could),
         offices=all_offices(session()),
         is_kept=element_id in (procedure.task_rules or {}),
         roles=_with([Role.CIVIL_SERVANT, Role.MANAGER], *rule.roles),
         refusal=sentence(refusal) if refusal else None,
         me=signed_in(),
     )
+
+
+def _never_same(version: Version, rule: TaskRule, could: list[Person] | None) -> bool:
+    """Whether nobody who may do the earlier task may do this one."""
+    plan = blueprint(session(), version.id)
+    if rule.strategy != Strategy.SAME_AS or not could or rule.same_as not in plan.nodes:
+        return False
+    before = candidates(session(), plan, rule.same_as, at=now())
+    return before is not None and not {one.id for one in before} & {one.id for one in could}
 
 
 def _with(offered: Sequence[str], *kept: str) -> list[str]:
