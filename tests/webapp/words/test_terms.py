@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from flask_babel import force_locale
 
+from engine.models import ClockState
 from engine.sheet import Assessment
 from engine.terms.law import law_of
 from engine.terms.view import ClockView
@@ -15,7 +16,7 @@ from webapp.words.terms import law_words
 def test_what_is_approved_says_when_its_paper_is_due(town: Town) -> None:
     day = date(2026, 3, 2)
     approved = ClockView(
-        state="approved",
+        state=ClockState.APPROVED,
         assessment=Assessment.AUTOMATIC,
         modality="",
         is_expected=False,
