@@ -42,6 +42,9 @@ house = serve.House(settings)
 serve.check_schema(house.desk.extensions["database"])
 serve.workers(settings, house.desk.extensions["database"], house.desk.extensions["clock"])
 import webapp.report_files  # every day's sweep asks it
+from engine.calendars.jurisdiction import jurisdiction
+from engine.calendars.public_holidays import public_holidays
+assert len(public_holidays(jurisdiction("PE"), None, 2026)) > 10  # every term counts with them
 print(*sys.modules)
 """
 
