@@ -3,19 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, String, bindparam, cast, func, select
+from sqlalchemy import ScalarSelect, Select, String, bindparam, cast, func, literal_column, select
 from sqlalchemy.orm import QueryableAttribute, Session, lazyload
 
 from engine.models import Membership, Person, PersonRole, PersonSkill, Standing
 from engine.routing.absence import day_of, stand_in, stands_in_on
 
 _BETWEEN = "\x1f"  # in no name: what it is there for in ASCII
+# Said, not bound: SQLAlchemy would write it into the statement's text anew at every use.
+_SAID: Any = literal_column(f"'{_BETWEEN}'", String)
 
 
 def _gathered(
     column: QueryableAttribute[Any], person_id: QueryableAttribute[int]
 ) -> ScalarSelect[str]:
-    text = func.aggregate_strings(cast(column, String), _BETWEEN)
+    text = func.aggregate_strings(cast(column, String), _SAID)
     return select(text).where(person_id == Person.id).correlate(Person).scalar_subquery()
 
 

@@ -138,4 +138,7 @@ def _connect(url: str) -> Engine:
         return connect(parsed, **_JSON)
     from engine.sqlite import DRIVER
 
-    return create_engine(parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, **_JSON)
+    # The connection used last: its pages are at hand, and the others take no memory for their own.
+    return create_engine(
+        parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, pool_use_lifo=True, **_JSON
+    )

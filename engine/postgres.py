@@ -37,7 +37,12 @@ def connect(url: URL, **options: Any) -> Engine:
     if url.drivername in {"postgresql", "postgres"}:
         url = url.set(drivername="postgresql+psycopg")
     engine = create_engine(
-        url, pool_size=8, max_overflow=8, connect_args={"cursor_factory": Cursor}, **options
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_use_lifo=True,  # the connection used last: its statements are prepared, and the others may rest
+        connect_args={"cursor_factory": Cursor},
+        **options,
     )
     event.listen(engine, "checkout", partial(_check_alive, engine.dialect))
     return engine

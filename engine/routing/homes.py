@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from engine.batches import asked_once
@@ -14,6 +14,8 @@ from engine.models import LaneOffice, Procedure
 
 # In no name of a lane: XML knows neither.
 _WITHIN, _BETWEEN = "\x1f", "\x1e"
+# Said, not bound: SQLAlchemy would write it into the statement's text anew at every use.
+_SAID: Any = literal_column(f"'{_BETWEEN}'", String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Homes:
 _LANES = (
     select(
         func.aggregate_strings(
-            LaneOffice.lane + _WITHIN + cast(LaneOffice.office_id, String), _BETWEEN
+            LaneOffice.lane + _WITHIN + cast(LaneOffice.office_id, String), _SAID
         )
     )
     .where(LaneOffice.procedure_id == Procedure.id)
