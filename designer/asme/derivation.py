@@ -107,6 +107,8 @@ def work_type(node: Node) -> ActivityType:
     said = dict(node.extension.properties).get(MARK)
     if said in set(ActivityType) and said != ActivityType.WAIT:
         return ActivityType(said)
+    if node.kind == Kind.BUSINESS_RULE_TASK:
+        return ActivityType.OPERATION  # whatever it is called, nobody reviews anything there
     return kind_of_work(node.name or node.id)
 
 

@@ -29,6 +29,8 @@ def check(subject: Subject) -> Iterator[Place]:
         node = subject.nodes.get(name)
         if node is None or row.type.value not in (ActivityType.REVIEW, ActivityType.OPERATION):
             continue
+        if node.kind == Kind.BUSINESS_RULE_TASK:
+            continue  # a table decides it already
         taken = _ways_after(subject, name)
         count = sum(taken.values())
         if len(taken) < 2 or count < ENOUGH or max(taken.values()) < count:

@@ -10,7 +10,7 @@ import pytest
 
 from designer.asme import Override, derive, overridden
 from designer.asme.derivation import Measured
-from designer.changes import KINDS
+from designer.changes import KINDS, Parts, apply
 from designer.findings import Finding, Log, Subject, TaskLog, all_checks, by_subject, look
 from designer.findings.log import interval
 from designer.findings.subject import AskedField
@@ -338,6 +338,18 @@ def test_what_is_often_missing_tells_how_often_and_how_sure_that_is() -> None:
     assert one.evidence.observed == 210
     assert one.evidence.low < 60 / 210 < one.evidence.high
     assert one.change is None  # no registry is named that has it
+
+
+def test_what_a_table_decides_is_no_review_any_more() -> None:
+    before = 'start s\nuser v "Visto bueno"\n' + CHOICE.partition("start s\n")[2]
+    drawn = before.replace("s -> prep -> r", "s -> prep -> v -> r")
+    assert found(subject(drawn, log=ALWAYS), "consecutive-reviews")
+    parts = Parts(read(xml(drawn)), "main", {"name": "x"}, {}, {})
+    decided = apply(parts, "decide_by_table", {"element": "r", "flow": "f_g_ok"})
+    table = derive(decided.model, "main", read_sheet({}))
+    whom = Subject(decided.model, decided.model.process("main"), read_sheet({}), table, log=ALWAYS)
+    assert found(whom, "review-never-rejects") == []
+    assert found(whom, "consecutive-reviews") == []
 
 
 def test_what_a_log_proves_is_told_with_how_many_cases_and_how_sure() -> None:
