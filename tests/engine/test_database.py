@@ -42,3 +42,11 @@ def test_on_sqlite_only_a_transaction_that_writes_holds_the_lock_from_its_first_
         session.scalar(text("SELECT count(*) FROM task"))
         assert not is_free()
     assert is_free()
+
+
+def test_a_result_of_postgresql_says_the_names_of_its_columns(postgres_database: Database) -> None:
+    with postgres_database.engine.connect() as connection:
+        result = connection.exec_driver_sql("SELECT 1 AS one, 'x' AS two")
+        assert list(result.keys()) == ["one", "two"]
+        assert [column[1] for column in result.cursor.description] == [23, 25]  # integer, text
+        assert not connection.exec_driver_sql("CREATE TEMPORARY TABLE gone (id int)").returns_rows

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from engine.calendars.declared_days import (
     set_office_hours,
     take_day_back,
 )
+from engine.calendars.public_holidays import public_holidays
 from engine.calendars.weekly_hours import HoursUnreadable, read_hours
 from tests.engine.office import TownHall
 
@@ -188,3 +190,14 @@ def declare(
     session: Session, scope: str, day: date, is_business_day: bool, norm: str, at: datetime
 ) -> None:
     declare_day(session, scope, day, is_business_day=is_business_day, norm=norm, by=None, at=at)
+
+
+@pytest.mark.parametrize(("code", "region"), [("PE", "PE-CUS"), ("CL", None)])
+def test_national_holidays_are_those_of_the_library(code: str, region: str | None) -> None:
+    place = jurisdiction(code)
+    known = getattr(holidays, place.country)
+    for year in (2019, 2026):
+        days = known(years=year, categories=place.categories, language=known.default_language)
+        asked = public_holidays(place, region, year)
+        assert {day: asked.get(day) for day in days} == dict(days)
+        assert {day.year for day in asked} == {year}
