@@ -20,9 +20,9 @@ from engine.casefile.related import (
 )
 from engine.casefile.signing import Seal, kept_signer, known_seals
 from engine.cases import case_by_number
-from engine.errors import Forbidden, NotFound, Refusal
+from engine.errors import NotFound, Refusal
 from engine.events import Happened
-from engine.interventions.charge import is_in_charge
+from engine.interventions.charge import NotAtHand, case_in_charge, is_in_charge
 from engine.masking import masked_document, masked_name
 from engine.models import Case, CaseExport, Role
 from engine.outbox import send_mail
@@ -34,7 +34,7 @@ from engine.window.holders import give_code, new_holder_code
 from engine.window.inquiries import inquiries
 from webapp.config import LARGEST_FORM, Settings
 from webapp.errors import http_refusal
-from webapp.i18n import _, role_name, sentence, speaking
+from webapp.i18n import _, sentence, speaking
 from webapp.pages import page
 from webapp.readings import is_read
 from webapp.receipts import outside_url, receipt
@@ -106,7 +106,7 @@ def link(number: str) -> ResponseReturnValue:
             other = case_by_number(session(), signed_in(), request.form["unlink"][:60])
             unlink_cases(session(), case, other, by=signed_in(), at=now())
             return _back(number)
-        other = case_by_number(session(), signed_in(), request.form.get("other", "").strip()[:60])
+        other = _typed_case(request.form.get("other", "").strip()[:60])
         reason = request.form.get("reason", "")
         link_cases(session(), case, other, reason, by=signed_in(), at=now())
     except (NotFound, LinkedToItself, LinkReasonMissing) as refusal:
@@ -156,9 +156,7 @@ def renew_code(number: str) -> ResponseReturnValue:
 @access(*_READS)
 def readings(number: str) -> ResponseReturnValue:
     """Who read the case: for who is in charge of it."""
-    case = case_by_number(session(), signed_in(), number)
-    if not is_in_charge(session(), signed_in(), case):
-        raise Forbidden(role=role_name(Role.MANAGER))
+    case = case_in_charge(session(), signed_in(), number)
     return page("case_file/readings.html", case=case, readings=readings_of(session(), case.id))
 
 
@@ -235,10 +233,20 @@ def _case(number: str) -> Case:
     return case
 
 
+def _typed_case(number: str) -> Case:
+    """The case whose number somebody typed, in letters of either size."""
+    try:
+        return case_by_number(session(), signed_in(), number)
+    except NotFound:
+        if number == number.upper():
+            raise
+    return case_by_number(session(), signed_in(), number.upper())
+
+
 def _known_case(number: str) -> Case:
     case = case_by_number(session(), signed_in(), number)
     if not knows_applicant(session(), signed_in(), case):
-        raise Forbidden(role=role_name(Role.CIVIL_SERVANT))
+        raise NotAtHand(number=case.number)
     return case
 
 
