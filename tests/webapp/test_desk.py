@@ -155,6 +155,24 @@ def test_who_stands_in_reads_whose_task_it_was(town: Town) -> None:
     assert "/end" not in listed
 
 
+def test_an_errand_said_to_be_done_by_mistake_is_open_again(town: Town) -> None:
+    carla = town.visitor("carla")
+    me = str(town.person("carla").id)
+    refused = carla.post("/desk/errands", {"title": " ", "person": me})
+    assert f'<option value="{me}" selected>' in refused.text
+    carla.post("/desk/errands", {"title": "Order paper", "person": me})
+    finish = re.findall(r'action="(/desk/errands/\d+/finish)"', carla.get("/desk/errands").text)[0]
+    answer = carla.post(finish)
+    page = carla.get(answer.headers["Location"]).text
+    assert "“Order paper” is done." in page
+    reopen = finish.replace("finish", "reopen")
+    assert f'action="{reopen}"' in page
+    assert f'action="{finish}"' not in page
+    again = carla.get(carla.post(reopen).headers["Location"]).text
+    assert "“Order paper” is open again." in again
+    assert f'action="{finish}"' in again
+
+
 def test_an_absence_and_an_errand_are_written_down(town: Town) -> None:
     carla = town.visitor("carla")
     bad = carla.post("/desk/absences", {"from": "2026-03-02", "until": "2026-03-01"})

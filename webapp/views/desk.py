@@ -155,8 +155,8 @@ def come_back(absence_id: int) -> ResponseReturnValue:
 @pages.get("/errands")
 @access(*_WORKS)
 def errands_page() -> ResponseReturnValue:
-    """Work without a procedure."""
-    return _errands()
+    """Work without a procedure; `done`: the errand that was just said to be done, to be taken back."""
+    return _errands(done=request.args.get("done", 0, type=int))
 
 
 @pages.post("/errands")
@@ -189,7 +189,12 @@ def errand(errand_id: int, deed: str) -> ResponseReturnValue:
     done = {"take": take_errand, "finish": finish_errand, "reopen": reopen_errand}.get(deed)
     if done is None:
         raise NotFound(what="deed", name=deed[:60])
-    done(session(), errand_id, by=signed_in(), at=now())
+    title = done(session(), errand_id, by=signed_in(), at=now()).title
+    if deed == "finish":
+        flash(_("“%(title)s” is done.", title=title))
+        return redirect(url_for("desk.errands_page", done=errand_id), 303)
+    if deed == "reopen":
+        flash(_("“%(title)s” is open again.", title=title))
     return redirect(url_for("desk.errands_page"), 303)
 
 
@@ -213,12 +218,15 @@ def _absences(refusal: Refusal | None = None, status: int = 200) -> ResponseRetu
     )
 
 
-def _errands(refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
+def _errands(
+    refusal: Refusal | None = None, status: int = 200, *, done: int = 0
+) -> ResponseReturnValue:
     me = signed_in()
     return page(
         "desk/errands.html",
         status,
         errands=errands(session(), me, at=now()),
+        done=done,
         me=me,
         people=colleagues(session(), me).beside,
         offices=all_offices(session()),
