@@ -23,3 +23,8 @@ def askables(decisions: Mapping[str, str]) -> Iterator[Askable]:
             yield Askable(file, name, "decision" if model.table(name) is None else "table")
         for name in model.services:
             yield Askable(file, name, "service")
+
+
+def has_decision(decisions: Mapping[str, str], decision: str) -> bool:
+    """Whether one of the files knows the decision, service or knowledge model, by name or id."""
+    return any(model.knows(decision) for model in dmn.load_all(decisions).values())

@@ -27,7 +27,7 @@ from designer.check import Report, check_model
 from designer.importer import Imported, import_model
 from designer.layout import with_layout
 from designer.names_read import names_given, names_read
-from designer.outline import elements, gateways, lanes, tasks
+from designer.outline import elements, gateways, lanes, starts, tasks
 from designer.tryout import Tried, try_model
 from engine import bpmn, dmn
 from engine.bpmn.model import Model, Scope, Unread
@@ -69,6 +69,7 @@ def examine(data: bytes, beside: Beside = ALONE) -> Examination:
         "lanes": lanes(process),
         "gateways": gateways(process),
         "tasks": tasks(imported.model, process),
+        "starts": starts(process),
         "reads": names_read(process),
         "gives": names_given(process),
         "elements": elements(drawn),
@@ -217,6 +218,7 @@ def _unread(sentence: str, values: Mapping[str, object], line: int | None = None
         "lanes": [],
         "gateways": [],
         "tasks": [],
+        "starts": [],
         "reads": [],
         "gives": {"names": [], "is_open": True},
         "elements": [],

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.bpmn.model import EventKind, Kind, Node, Process, Scope
 from engine.feel import FeelSyntaxError, compile_expression
+from engine.routing.said import bare
 from engine.spiff import COUNTER, COUNTERS, assignments
 
 Json = dict[str, Any]
@@ -70,6 +71,9 @@ def _texts(scope: Scope, node: Node) -> Iterator[tuple[str, str | None, int | No
         said = (node.loop.condition, node.loop.cardinality, node.loop.completion)
         texts += [each.text for each in said if each is not None]
         texts += [node.loop.collection] if node.loop.collection else []
+    told = node.extension
+    asked = (told.assignee, told.due_date, *told.candidate_users, *told.candidate_groups)
+    texts += [bare(text) for text in asked if text and text.startswith(("=", "${", "#{"))]
     if texts:
         yield node.id, node.name, node.line, texts
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from designer.upstream import before
 from engine.bpmn.model import EventKind, Kind, Model, Node, Process, Scope
+from engine.routing.said import groups_named
 
 Json = dict[str, Any]
 
@@ -11,8 +12,12 @@ MOST_ELEMENTS = 3_000  # a page that lists more helps nobody
 
 
 def lanes(process: Process) -> list[str]:
-    """The names of the lanes, outer before inner, each once."""
-    return list(dict.fromkeys(lane.name for lane in process.lanes if lane.name))
+    """The names of the lanes, outer before inner, then of the groups tasks are given to, each once."""
+    names = [lane.name for lane in process.lanes if lane.name]
+    for _, node in process.scope.everything():
+        if node.kind.value.endswith("ask"):
+            names += groups_named(node)
+    return list(dict.fromkeys(names))
 
 
 def gateways(process: Process) -> list[Json]:
@@ -56,6 +61,7 @@ def tasks(model: Model, process: Process) -> list[Json]:
         {
             "id": node.id,
             "name": node.name,
+            "line": node.line,
             "kind": node.kind.value,
             "form": node.extension.form_key,
             "fields": [
@@ -78,6 +84,17 @@ def tasks(model: Model, process: Process) -> list[Json]:
         }
         for scope, node in process.scope.everything()
         if node.kind.value.endswith("ask")
+    ]
+
+
+def starts(process: Process) -> list[Json]:
+    """The start events of the process that ask by a form of a file of its own."""
+    return [
+        {"id": node.id, "name": node.name, "line": node.line, "form": node.extension.form_key}
+        for node in process.scope.nodes.values()
+        if node.kind is Kind.START_EVENT
+        and node.extension.form_key
+        and not (node.extension.form_schema or node.extension.form_fields)
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.buffer import hand_out
 from engine.case_numbers import next_number
-from engine.deployments import blueprint
+from engine.deployments import Blueprint, blueprint
 from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.files.documents import attach_files
@@ -22,6 +22,7 @@ from engine.progress import Held, advance, hold, shortened
 from engine.record.facts import Fact, record
 from engine.resolver import PublishedVersions
 from engine.routing.homes import Homes
+from engine.routing.pools import WORKING
 from engine.search import search_words
 from engine.spiff import Execution, WaitKind
 from engine.stillness import Stillness, stillness
@@ -127,9 +128,8 @@ def start_case(
         known = with_stores(session, form, {})
         answers = form.clean(answers, context=known, files=files or {}, today=today)
     resolver = PublishedVersions(session, plan, started_at=at, at=at)
-    execution = Execution.start(
-        plan.compiled, answers, at, start_event=start_event, resolve=resolver
-    )
+    begun = _with_initiator(plan, answers, start_event, by)
+    execution = Execution.start(plan.compiled, begun, at, start_event=start_event, resolve=resolver)
     number = next_number(session, procedure, plan.number_prefix, on=today)
     case = Case(
         id=new_id(at),
@@ -162,6 +162,24 @@ def start_case(
     advance(session, Held(case, plan, execution, {}, homes=homes), main, by=by, at=at)
     attach_files(session, case, answers, element_id=start_event, token=None, by=by, at=at)
     return case
+
+
+def _with_initiator(
+    plan: Blueprint, answers: Answers, start_event: str | None, by: Person | None
+) -> Answers:
+    """The answers, and who begins the case under the name the diagram's start asks for (camunda:initiator and kin).
+
+    An applicant is none: their case's tasks are done by offices.
+    """
+    if by is None or not by.has_role(*WORKING):
+        return answers
+    starts = [one.element_id for one in plan.compiled.starts]
+    asked = {
+        node.extension.initiator
+        for name in ([start_event] if start_event in starts else starts)
+        if (node := plan.nodes.get(name)) is not None and node.extension.initiator
+    }
+    return dict.fromkeys(sorted(asked), by.name) | answers if asked else answers
 
 
 def cancel_case(

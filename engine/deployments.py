@@ -18,6 +18,7 @@ from engine.inbox.keys import follow_tasks
 from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
 from engine.routing.homes import HOMES, Homes, read_homes
+from engine.routing.said import groups_named
 from engine.search import fold
 from engine.sheet import Sheet, read_sheet
 from engine.spiff import Compiled, compile_model
@@ -230,7 +231,7 @@ def match_lanes(
     by: Person | None,
     at: datetime,
 ) -> None:
-    """Say which office does each lane, instead of what was said before; open tasks nobody has taken go along."""
+    """Say which office does each lane or group, instead of what was said before; open tasks nobody took go along."""
     session.execute(
         delete(LaneOffice)
         .where(LaneOffice.procedure_id == procedure.id)
@@ -256,7 +257,7 @@ def _move_open_tasks(session: Session, procedure: Procedure, offices: dict[str, 
     for version_id, element_id in kinds.all():
         plan = blueprint(session, version_id)
         node = plan.nodes.get(element_id)
-        names = () if node is None else plan.lane_names(node.lane)
+        names = () if node is None else (*groups_named(node), *plan.lane_names(node.lane))
         office_id = next((offices[name] for name in names if name in offices), None)
         if office_id is not None:
             session.execute(
@@ -317,8 +318,10 @@ _lock = Lock()
 
 
 def _match_namesakes(session: Session, version: Version, model: Model) -> None:
-    """A lane that is called as an office is that office's until somebody says otherwise."""
+    """A lane or group that is called as an office is that office's until somebody says otherwise."""
     names = {lane.name for process in model.processes for lane in process.lanes if lane.name}
+    for process in model.processes:
+        names.update(name for _, node in process.scope.everything() for name in groups_named(node))
     if not names:
         return
     said = set(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from designer.decision_models import has_decision
 from designer.draft_questions import unknown_variables
 from designer.models import Draft
 from engine.errors import filled
@@ -91,6 +92,37 @@ def strangers(draft: Draft) -> list[Remark]:
         )
         for each in unknown_variables(draft)
     ]
+
+
+def absent(draft: Draft) -> list[Remark]:
+    """Tables and forms that the drawing names and that come in files of their own, not added yet."""
+    report = draft.report
+    names = element_names(report)
+    found = []
+    for each in (*report.get("starts", ()), *report["tasks"]):
+        name = names.get(each["id"], each["id"])
+        if (decision := each.get("decision")) and not has_decision(draft.decisions, decision):
+            words = _(
+                "“%(name)s” is decided by the table “%(table)s”, which is not here: a person decides until you add its "
+                "file (.dmn).",
+                name=name,
+                table=decision,
+            )
+            found.append(
+                Remark("warning", words, "absent-table", each["id"], name, each.get("line"))
+            )
+        form = each["form"]
+        if form and form not in draft.forms and not (each.get("schema") or each.get("fields")):
+            words = _(
+                "“%(name)s” asks by the form “%(form)s”, which is not here: it asks only what the way on needs until "
+                "you add its file (.form, .json).",
+                name=name,
+                form=form,
+            )
+            found.append(
+                Remark("warning", words, "absent-form", each["id"], name, each.get("line"))
+            )
+    return found
 
 
 def counts(found: list[Remark]) -> dict[str, int]:

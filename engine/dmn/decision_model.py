@@ -87,6 +87,10 @@ class Model:
         """What the author should mend: texts that are no FEEL, requirements that lead nowhere."""
         return tuple(self._graph.problems)
 
+    def knows(self, name: str) -> bool:
+        """Whether it has a decision, service or knowledge model of this name or id."""
+        return name in self._deciders
+
     def decide(self, name: str, context: Mapping[str, object] | None = None) -> Value:
         """The value of a decision, decision service or knowledge model, by name or id.
 

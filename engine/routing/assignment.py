@@ -3,8 +3,7 @@
 The lane says the office; diagram and sheet (engine.routing.rules) may say other offices, people, roles and skills.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,14 +23,13 @@ from engine.resolver import PublishedVersions
 from engine.routing.homes import Homes, homes_of
 from engine.routing.pools import WORKING, Pool, pools_of
 from engine.routing.rules import LANE, TaskRule, read_task_rule, rule_of
+from engine.routing.said import names_said, one_said
 from engine.search import fold
 from engine.spiff import Wait
 from engine.terms.law import law_of
 from engine.terms.task_terms import law_term, own_term
 
 DEFAULT_PRIORITY = 50
-# a variable by its name, as tools write it: ${clerk}, #{clerk}, =clerk
-_VARIABLE = re.compile(r"(?:[$#]\{\s*(\w+)\s*\}|=\s*(\w+)\s*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def routes(
     for one in said:
         around = plan.lane_names(one.wait.lane)
         lane = next((homes.lanes[n] for n in around if n in homes.lanes), homes.office_id)
-        found[one.wait.token] = _route(session, plan, one, lane, names, at)
+        found[one.wait.token] = _route(session, plan, one, lane, names, homes, at)
     return found
 
 
@@ -171,9 +169,9 @@ def _asked(
     if node is None:
         return _Asked(wait, None, rule, scope, None, (), ())
     said = node.extension
-    users = tuple(name for user in said.candidate_users if (name := _named(user, scope)))
-    groups = tuple(name for group in said.candidate_groups if (name := _named(group, scope)))
-    return _Asked(wait, node, rule, scope, _named(said.assignee, scope), groups, users)
+    users = tuple(name for user in said.candidate_users for name in names_said(user, scope))
+    groups = tuple(name for group in said.candidate_groups for name in names_said(group, scope))
+    return _Asked(wait, node, rule, scope, one_said(said.assignee, scope), groups, users)
 
 
 def _decided(
@@ -219,6 +217,13 @@ class _Names:
             )
             self.people = {row.name: row.id for row in found}
 
+    def offices_of(self, named: Iterable[str], homes: Homes) -> Iterator[int]:
+        """The offices of these names: what a group is matched with, as lanes are, else the office of that name."""
+        for name in named:
+            office = homes.lanes.get(name) or self.offices.get(fold(name))
+            if office is not None:
+                yield office
+
 
 def _route(
     session: Session,
@@ -226,13 +231,12 @@ def _route(
     asked: _Asked,
     lane_office: int | None,
     names: _Names,
+    homes: Homes,
     at: datetime,
 ) -> Route:
     rule, node = asked.rule, asked.node
     named = rule.offices or asked.groups
-    offices = tuple(
-        dict.fromkeys(names.offices[fold(one)] for one in named if fold(one) in names.offices)
-    )
+    offices = tuple(dict.fromkeys(names.offices_of(named, homes)))
     persons = tuple(names.people[one] for one in rule.persons or asked.users if one in names.people)
     roles = rule.roles or tuple(one for one in asked.groups if one in set(Role))
     # Where the lane's own office is among several, the work stays at home there.
@@ -251,7 +255,7 @@ def _route(
         due_at=None
         if node is None
         else _due(
-            session, plan, node.id, office_id, _named(node.extension.due_date, asked.scope), at
+            session, plan, node.id, office_id, one_said(node.extension.due_date, asked.scope), at
         ),
         pool=pool,
         rule=rule,
@@ -267,20 +271,6 @@ def _name(text: str | None, asked: _Asked) -> str | None:
     with bounded():
         said = phrase(text, frozenset(asked.scope), unnoted).say(asked.scope)
     return " ".join(said.split()) or None
-
-
-def _named(text: str | None, variables: dict[str, Any]) -> str | None:
-    """What a diagram's text stands for: itself, or the variable it names. Nothing is evaluated."""
-    if not text:
-        return None
-    match = _VARIABLE.fullmatch(text.strip())
-    value = text.strip() if match is None else variables.get(match[1] or match[2])
-    return value.strip("\"'") if isinstance(value, str) else None
-
-
-def is_variable(text: str) -> bool:
-    """Whether a diagram's text names a variable, so that each case says who."""
-    return _VARIABLE.fullmatch(text.strip()) is not None
 
 
 def _priority(text: str | None) -> int:

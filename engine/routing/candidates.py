@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from engine.deployments import Blueprint
 from engine.models import Person
 from engine.people import person_by_id
-from engine.routing.assignment import is_variable, routes
+from engine.routing.assignment import routes
 from engine.routing.homes import homes_of
 from engine.routing.pools import members
 from engine.routing.rules import rule_of
+from engine.routing.said import is_worked_out
 from engine.spiff import Wait, WaitKind
 
 
@@ -25,7 +26,7 @@ def candidates(
     kept = homes_of(session, plan.procedure_id).rules
     said = node.extension
     named = [one for one in (said.assignee, *said.candidate_users, *said.candidate_groups) if one]
-    if rule_of(plan.sheet.raw, kept, element_id).decision or any(is_variable(one) for one in named):
+    if rule_of(plan.sheet.raw, kept, element_id).decision or any(map(is_worked_out, named)):
         return None
     wait = Wait(0, WaitKind.TASK, element_id, lane=node.lane)
     route = routes(session, plan, [wait], {}, at=at)[0]

@@ -189,3 +189,33 @@ def test_what_undoes_another_task_and_leads_back_to_itself_loses_its_flow_once()
     result = import_model(read(drawn))
     assert nodes(result)["u"].is_for_compensation
     assert "u_u" not in result.model.process("p").scope.flows
+
+
+def test_who_does_a_task_is_kept_in_words_that_run_here() -> None:
+    found = nodes(imported("people"))
+    assert found["subsanar"].extension.assignee == "${quien}"
+    assert found["evaluar"].extension.assignee == "${especialista}"
+    assert found["evaluar"].extension.candidate_groups == ("Licencias", "${oficina}")
+    assert found["opinar"].extension.assignee == '=if importe > 1000 then "gerente" else "tecnico"'
+    assert found["opinar"].extension.candidate_groups == ()
+    assert found["firmar"].extension.assignee == "= firmante.usuario"
+    assert found["firmar"].extension.candidate_groups == ('=["Gerencia", "Alcaldía"]',)
+
+
+def test_a_start_names_who_begins_where_a_task_goes_to_them() -> None:
+    text = (DIAGRAMS / "people.bpmn").read_text().replace(' flowable:initiator="quien"', "")
+    found = nodes(import_model(read(text.encode())))
+    assert found["subsanar"].extension.assignee == "${initiator}"
+    assert found["inicio"].extension.initiator == "initiator"
+
+
+def test_due_dates_counted_from_now_are_terms() -> None:
+    due = {name: node.extension.due_date for name, node in nodes(imported("terms")).items()}
+    assert due["hoy"] == "P0D"
+    assert due["dias"] == "P2D"
+    assert due["horas"] == "PT4H"
+    assert due["feel"] == "P5D"
+    assert due["fecha"] == '=audiencia - duration("P1D")'
+    assert due["variable"] == "${vence}"
+    assert due["iso"] == "P3D"
+    assert due["programa"] is None

@@ -31,6 +31,7 @@ from engine.models import Role, Version
 from engine.procedures import callable_names, procedures
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import (
+    absent,
     by_weight,
     counts,
     element_names,
@@ -263,7 +264,8 @@ def _problems(found: list[Draft]) -> dict[int, str | None]:
 
 
 def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
-    found = by_weight([*remarks(draft), *strangers(draft)])
+    gone = absent(draft)
+    found = by_weight([*remarks(draft), *gone, *strangers(draft)])
     wanted = request.args.get("show", "")
     return page(
         "drafts/show.html",
@@ -281,6 +283,7 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         problem=first_problem(draft),
         published=session().get(Version, draft.published_version_id or 0),
         decisions=list(askables(draft.decisions)),
+        absent={each.element for each in gone if each.rule == "absent-table"},
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,

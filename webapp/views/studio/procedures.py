@@ -29,6 +29,7 @@ from engine.procedures import (
     procedures,
     versions_of,
 )
+from engine.routing.said import groups_named
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import told_note
 from webapp.i18n import _, sentence
@@ -195,6 +196,7 @@ def _lanes(
         procedure=procedure,
         version=found,
         lanes=names,
+        groups=set(names) - _drawn_lanes(found),
         tasks=_tasks_of_lanes(found),
         matched=lane_offices(session(), procedure),
         unmatched=lanes_without_office(session(), procedure, names),
@@ -213,13 +215,18 @@ def _lane_names(procedure: Procedure) -> list[str]:
     return lanes(compiled.model.process(compiled.process_id))
 
 
+def _drawn_lanes(found: Version) -> set[str]:
+    """Names of the lanes proper; the others are groups that tasks are given to."""
+    return {lane.name for lane in blueprint(session(), found.id).lanes.values() if lane.name}
+
+
 def _tasks_of_lanes(found: Version) -> dict[str, list[str]]:
-    """Lane → what people do there, so that nobody has to know the drawing by heart."""
+    """Lane or group → what people do there, so that nobody has to know the drawing by heart."""
     plan = blueprint(session(), found.id)
     said: dict[str, list[str]] = {}
     for node in plan.nodes.values():
         if node.kind.value.endswith("ask"):
-            for lane in plan.lane_names(node.lane)[:1]:
+            for lane in groups_named(node) or plan.lane_names(node.lane)[:1]:
                 said.setdefault(lane, []).append(node.name or node.id)
     return said
 
