@@ -1,6 +1,5 @@
 """The entity's ledger: what posts and shared resources cost a year, and how many persons each office has."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -11,14 +10,12 @@ from sqlalchemy.orm import Session
 from designer.cost import Ledger, Post, SharedResource
 from designer.models import EntityLedger
 from engine.errors import Refusal
-from engine.forms.fields.number import unmistakable
 from engine.models import Person
+from engine.numerals import NotReadable, Numerals
 
 _ONLY = 1
 _MOST = 500
 _LARGEST = Decimal(10) ** 12
-_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-_GROUPED = re.compile(r"[1-9]\d{0,2}((,\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)")
 
 
 class LineUnreadable(Refusal):
@@ -36,13 +33,7 @@ class SaidTwice(Refusal):
 class NoAmount(Refusal):
     """A text where an amount belongs."""
 
-    sentence = "“{text}” is no amount. Write a number such as 36000 or 0.08, not below zero."
-
-
-class ReadTwoWays(NoAmount):
-    """A text that is a thousand to some and a little over one to others."""
-
-    sentence = "“{text}” can be read in two ways. Write {one} or {other}."
+    sentence = "“{text}” is no amount. Write a number such as 36000 or {such}, not below zero."
 
 
 def ledger(session: Session) -> Ledger:
@@ -113,29 +104,23 @@ def _refuse_twice(names: list[str]) -> None:
             raise SaidTwice(name=name)
 
 
-def typed_amount(text: str) -> Decimal:
-    """An amount as people type it, thousands set off or not; empty is nothing. Raises NoAmount, ReadTwoWays."""
-    said = re.sub(r"[\s'’]", "", text[:100])
-    if _TWO_WAYS.fullmatch(said):
-        one = re.sub("[.,]", "", said)
-        raise ReadTwoWays(text=text, one=one, other=unmistakable(said.replace(",", ".")))
-    if _GROUPED.fullmatch(said):
-        said = said.replace(next(sign for sign in said if sign in ".,"), "").replace(",", ".")
+def typed_amount(text: str, numerals: Numerals) -> Decimal:
+    """An amount as people type it in the place; empty is nothing. Raises NoAmount, engine.numerals.TwoReadings."""
     try:
-        return amount(said)
-    except NoAmount:
-        raise NoAmount(text=text) from None
+        found = numerals.read(text) if text.strip() else Decimal(0)
+    except NotReadable:
+        raise NoAmount(text=text[:40], such=numerals.typed("0.08")) from None
+    if not 0 <= found <= _LARGEST:
+        raise NoAmount(text=text[:40], such=numerals.typed("0.08"))
+    return found
 
 
 def amount(text: object) -> Decimal:
-    """An amount out of a file or of what was kept, with a point or a comma; empty is nothing. Raises NoAmount."""
-    said = str(text).strip().replace(" ", "")
-    if "," in said and "." not in said:
-        said = said.replace(",", ".")
+    """An amount as it is kept, with a point; empty is nothing. Raises NoAmount."""
     try:
-        found = Decimal(said or "0")
+        found = Decimal(str(text).strip() or "0")
     except InvalidOperation:
-        raise NoAmount(text=text) from None
+        raise NoAmount(text=text, such="0.08") from None
     if not found.is_finite() or not 0 <= found <= _LARGEST:
-        raise NoAmount(text=text)
+        raise NoAmount(text=text, such="0.08")
     return found

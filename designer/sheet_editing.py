@@ -6,8 +6,10 @@ from typing import Any
 from designer.changes.remove_requirement import keys_of
 from designer.ledger import typed_amount
 from designer.norms import norm_line, norms_said
+from engine.calendars.jurisdiction import jurisdiction_of
 from engine.errors import NotFound, Refusal
 from engine.feel import compile_expression
+from engine.numerals import Numerals
 from engine.sheet import (
     Appeal,
     Assessment,
@@ -54,7 +56,8 @@ def cells(said: Mapping[str, Any]) -> dict[str, str]:
     found |= {"offices.receives": sheet.receives, "offices.decides": sheet.decides}
     found["offices.processes"] = ", ".join(sheet.processes)
     if sheet.fee is not None:
-        found |= {"fee.amount": str(sheet.fee.amount), "fee.currency": sheet.fee.currency}
+        typed = jurisdiction_of(said).numerals.typed(f"{sheet.fee.amount:f}")
+        found |= {"fee.amount": typed, "fee.currency": sheet.fee.currency}
         found |= {"fee.stage": sheet.fee.stage, "fee.means": ", ".join(sheet.fee.means)}
     else:
         found |= {"fee.amount": "", "fee.currency": "PEN", "fee.stage": "once", "fee.means": ""}
@@ -74,7 +77,7 @@ def cells(said: Mapping[str, Any]) -> dict[str, str]:
 
 def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
     """The sheet with what a page sent of its cells. What the page does not know of, and a cell that came back as it was
-    shown, stay as the sheet says them. Raises NeedsName, NeedsNumber, FeelSyntaxError.
+    shown, stay as the sheet says them. Raises NeedsName, NeedsNumber, FeelSyntaxError, engine.numerals.TwoReadings.
     """
     shown, read = cells(sheet), read_sheet(sheet)
     sent = _filled(sent, shown)
@@ -94,7 +97,7 @@ def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
     if any(name.startswith("offices.") for name in new):
         changed["offices"] = _offices(sheet.get("offices"), new)
     if any(name.startswith("fee.") for name in new):
-        changed["fee"] = _fee(sheet.get("fee"), new)
+        changed["fee"] = _fee(sheet.get("fee"), new, jurisdiction_of(sheet).numerals)
     if any(name.partition(".")[0] in _KINDS for name in new):
         changed["appeals"] = _appeals(sheet.get("appeals"), sent, new)
     if any(_is_of(name, "m") for name in new):
@@ -204,7 +207,7 @@ def _offices(before: Any, new: Cells) -> Json:
     return {name: value for name, value in offices.items() if value}
 
 
-def _fee(before: Any, new: Cells) -> Json:
+def _fee(before: Any, new: Cells, numerals: Numerals) -> Json:
     fee = dict(before) if isinstance(before, Mapping) else {}
     for name in ("amount", "currency", "stage"):
         if f"fee.{name}" in new:
@@ -212,7 +215,7 @@ def _fee(before: Any, new: Cells) -> Json:
     if "fee.means" in new:
         fee["means"] = _split(new["fee.means"].split(","))
     if "fee.amount" in new and new["fee.amount"].strip():
-        fee["amount"] = str(typed_amount(new["fee.amount"]))
+        fee["amount"] = f"{typed_amount(new['fee.amount'], numerals):f}"
     return {name: value for name, value in fee.items() if value} if fee.get("amount") else {}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Kind, Node
+from engine.calendars.jurisdiction import Jurisdiction, jurisdiction_of
 from engine.deployments import blueprint
 from engine.errors import NotFound
 from engine.forms import Field, Form, UnreadableForm, from_embedded, made_form, read_form
@@ -45,7 +46,8 @@ def forms_of_version(session: Session, version_id: int) -> list[Form]:
 
 def form_of_data(session: Session, version_id: int, variables: Mapping[str, object]) -> Form:
     """The form of a task that has none: what the case knows, to read and to correct."""
-    return made_form(variables, labels=labels(session, version_id))
+    made = made_form(variables, labels=labels(session, version_id))
+    return made.at(_forms_of(session, version_id).place)
 
 
 def labels(session: Session, version_id: int) -> dict[str, str]:
@@ -75,15 +77,16 @@ def with_stores(session: Session, form: Form, known: Mapping[str, Any]) -> dict[
 class _Forms:
     """The forms of one version, each read when first asked for."""
 
-    def __init__(self, schemas: Mapping[str, Any]) -> None:
+    def __init__(self, schemas: Mapping[str, Any], place: Jurisdiction) -> None:
         self.schemas = schemas
+        self.place = place
         self._read: dict[str, Form | None] = {}
         self.questions: dict[str, tuple[str, dict[str, str]]] | None = None  # None: not asked yet
 
     def by_key(self, key: str) -> Form | None:
         if key not in self._read:
             schema = self.schemas.get(key)
-            self._read[key] = read_form(schema) if schema is not None else None
+            self._read[key] = read_form(schema).at(self.place) if schema is not None else None
         return self._read[key]
 
     def form(self, session: Session, version_id: int, element_id: str) -> Form | None:
@@ -100,7 +103,7 @@ class _Forms:
             return form
         if told.form_schema:
             try:
-                return read_form(told.form_schema)
+                return read_form(told.form_schema).at(self.place)
             except UnreadableForm:
                 # A published version never changes: who does the task is asked what the case knows instead.
                 LOG.warning(
@@ -108,7 +111,7 @@ class _Forms:
                     node.id,
                     extra={"action": "form_unreadable", "element": node.id},
                 )
-        return from_embedded(told.form_fields) if told.form_fields else None
+        return from_embedded(told.form_fields).at(self.place) if told.form_fields else None
 
 
 def _asked(forms: Iterable[Form]) -> dict[str, tuple[str, dict[str, str]]]:
@@ -138,10 +141,12 @@ _MOST = 256
 def _forms_of(session: Session, version_id: int) -> _Forms:
     kept = _KEPT.get(version_id)
     if kept is None:
-        row = session.execute(select(Version.forms).where(Version.id == version_id)).first()
+        row = session.execute(
+            select(Version.forms, Version.sheet).where(Version.id == version_id)
+        ).first()
         if row is None:
             raise NotFound(what="version", name=version_id)
         if len(_KEPT) >= _MOST:
             _KEPT.clear()
-        kept = _KEPT[version_id] = _Forms(row[0] or {})
+        kept = _KEPT[version_id] = _Forms(row.forms or {}, jurisdiction_of(row.sheet))
     return kept

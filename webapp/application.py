@@ -35,6 +35,7 @@ from webapp.i18n import (
     LANGUAGE_NAMES,
     babel,
     chosen_language,
+    chosen_locale,
     page_language,
     role_name,
     tongue,
@@ -102,7 +103,7 @@ def create_app(
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
-    babel.init_app(app, locale_selector=chosen_language)
+    babel.init_app(app, locale_selector=chosen_locale)
     app.jinja_env.globals.update(
         current_person=sessions.current_person,
         role_name=role_name,

@@ -10,6 +10,8 @@ EXPEDITO_THREADS       requests served at once by one process; default 8
 EXPEDITO_URL           address people type, e.g. https://tramites.example.gob.pe; https makes cookies secure
 EXPEDITO_PROXIES       how many trusted proxies stand in front; default 0: forwarded headers are ignored
 EXPEDITO_LANGUAGE      language for those whose browser asks for none of ours, en or es; default en
+EXPEDITO_JURISDICTION  country (a file of processes/jurisdictions) in whose custom pages write and read numbers, money
+                       and dates where no procedure names its own; default PE
 EXPEDITO_TIMEZONE      zone in which dates are shown and read and the record's days close; default America/Lima
 EXPEDITO_ANTIVIRUS     program that checks an upload, e.g. `clamdscan --no-summary`: called with the file's path,
                        exit status 0 means clean; default: none
@@ -33,6 +35,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.calendars.jurisdiction import DEFAULT, jurisdiction_codes
 from engine.connectors.registry import Registry, registries
 from engine.errors import Refusal
 from engine.outbox import is_address
@@ -68,6 +71,7 @@ class Settings:
     url: str = ""
     proxies: int = 0
     language: str = "en"
+    jurisdiction: str = DEFAULT
     timezone: str = "America/Lima"
     antivirus: str = ""
     log: str = "plain"
@@ -118,6 +122,9 @@ class Settings:
             url=text("URL", "").rstrip("/"),
             proxies=_whole("PROXIES", text("PROXIES", "0"), 0, 9),
             language=_one_of("LANGUAGE", text("LANGUAGE", "en"), LANGUAGES),
+            jurisdiction=_one_of(
+                "JURISDICTION", text("JURISDICTION", DEFAULT), jurisdiction_codes()
+            ),
             timezone=_zone("TIMEZONE", text("TIMEZONE", "America/Lima")),
             antivirus=text("ANTIVIRUS", ""),
             log=_one_of("LOG", text("LOG", "plain"), ("plain", "json")),

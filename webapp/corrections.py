@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from engine.errors import Refusal
 from engine.masking import masked_answer
+from engine.numerals import NotReadable
+from webapp.words.numbers import own, typed
 
 LONGEST = 20_000  # characters of one value; longer ones are not offered
 Kind = Literal["text", "number", "boolean", "json"]
@@ -86,6 +88,8 @@ def _kind(value: Any) -> Kind:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if _kind(value) == "number":
+        return typed(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -95,10 +99,8 @@ def _value(name: str, text: str, kind: Kind) -> Any:
         return text.replace("\r\n", "\n")
     if kind != "json" and not text.strip():
         return None
-    if kind == "number" and text.count(",") == 1 and "." not in text:
-        text = text.replace(",", ".")
-    value = _parsed(text)
-    if value is _NOTHING or (kind in ("number", "boolean") and _kind(value) != kind):
+    value = _number(text) if kind == "number" else _parsed(text)
+    if value is _NOTHING or (kind == "boolean" and _kind(value) != kind):
         raise Unreadable(name=name, value=text[:60] or "–")
     return value
 
@@ -110,6 +112,14 @@ def read_value(text: str) -> Any:
 
 
 _NOTHING = object()
+
+
+def _number(text: str) -> Any:
+    try:
+        number = own().read(text)
+    except NotReadable:
+        return _NOTHING
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _parsed(text: str) -> Any:

@@ -26,7 +26,6 @@ from engine.forms.fields.filepicker import GIVES_WAY
 from webapp.i18n import _
 from webapp.table_views import LOOK, View, read_views, shown
 from webapp.table_views import Shown as ShownTable
-from webapp.words.numbers import in_own_form
 
 # What pages send beside the answers. No key of a form begins with an underscore.
 ROWS, ADD, REMOVE, ASKED, SEEN = "_rows.", "_add", "_remove", "_asked", "_seen"
@@ -189,11 +188,7 @@ def ask(
 
 def error_sentence(error: FieldError) -> str:
     """The error in the reader's language."""
-    values = {
-        name: in_own_form(value) if name != "label" else value
-        for name, value in error.values.items()
-    }
-    return filled(_(error.message), values)
+    return filled(_(error.message), error.values)
 
 
 def first_id(one: FieldState) -> str:

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
 from flask import current_app, has_request_context, request
 from flask import session as cookie
@@ -25,6 +26,7 @@ from flask_babel import (
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from engine.calendars.jurisdiction import DEFAULT, Jurisdiction, jurisdiction
 from engine.calendars.written_days import DAY
 from engine.errors import Refusal, Said, filled
 from engine.models import Role
@@ -77,7 +79,7 @@ class _Words(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
 
     def get_translations(self) -> NullTranslations:
         found: NullTranslations = super().get_translations()
-        whole = PARTIAL_LANGUAGES.get(str(get_locale()))
+        whole = PARTIAL_LANGUAGES.get(get_locale().language)
         if whole is not None and found._fallback is None:
             for folder in self.translation_directories:
                 found.add_fallback(Translations.load(folder, [whole], self.domain[0]))
@@ -117,6 +119,27 @@ def chosen_language() -> str:
         if choice in OFFERED_LANGUAGES:
             return str(choice)
     return request.accept_languages.best_match(OFFERED_LANGUAGES, fallback) or fallback
+
+
+def here() -> Jurisdiction:
+    """The country of the installation."""
+    settings = current_app.extensions.get("settings")  # a worker and a test have few words
+    return jurisdiction(DEFAULT if settings is None else settings.jurisdiction)
+
+
+def locale_of(language: str) -> Locale:
+    """The language as it is spoken here (es_PE): the words of days and months. Where CLDR has no such pair (en_PE), the
+    language alone. Numbers are the country's whatever the language: webapp/words/numbers.py.
+    """
+    try:
+        return Locale(language, here().code)
+    except UnknownLocaleError:
+        return Locale(language)
+
+
+def chosen_locale() -> Locale:
+    """The language of this request as it is spoken here."""
+    return locale_of(chosen_language())
 
 
 def page_language() -> str:
@@ -163,7 +186,7 @@ def kept_words(kept: Mapping[str, Any] | None, text: str) -> str:
 def speaking(language: str | None) -> AbstractContextManager[None]:
     """Within, words are in this language, else in the installation's: who reads them is not who asks."""
     said: AbstractContextManager[None] = force_locale(
-        language or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+        locale_of(language or str(current_app.config["BABEL_DEFAULT_LOCALE"]))
     )
     return said
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from io import BytesIO
 
 from flask import Flask, render_template
-from flask_babel import force_locale, format_date
+from flask_babel import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
@@ -21,8 +21,9 @@ from engine.letters.typesetting import typeset
 from engine.models import Job, Office, Person, Version
 from engine.sheet import read_sheet
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
-from webapp.i18n import _, babel
+from webapp.i18n import _, babel, speaking
 from webapp.report_files import is_printed
+from webapp.words import numbers as number_words
 from webapp.words import sheets as sheet_words
 from webapp.words import studies as study_words
 from webapp.words import times as words
@@ -106,7 +107,7 @@ class ReportPress:
         if version is None:
             return
         for language in WHOLE_LANGUAGES:
-            with self.app.app_context(), force_locale(language):
+            with self.app.app_context(), speaking(language):
                 page = printed_sheet(version, entity=entity, language=language)
             try:
                 stored = self.files.put(BytesIO(typeset(page)), f"{version.sheet['name']}.pdf")
@@ -132,7 +133,7 @@ class ReportPress:
         """The name of the file, and its pages."""
         by = session.get(Person, report.issued_by_id) if report.issued_by_id else None
         language = language_of(report)
-        with self.app.app_context(), force_locale(language):
+        with self.app.app_context(), speaking(language):
             name = f"{report.data['name']} {report.number}"
             if signed is not None:
                 name = _("%(name)s, signed", name=name)
@@ -197,6 +198,7 @@ def _words(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     babel.init_app(app)
     words.register(app)
+    number_words.register(app)
     study_words.register(app)
     sheet_words.register(app)
     return app

@@ -84,7 +84,7 @@ def _order(cell: str) -> tuple[int, Decimal, str]:
     if not cell:
         return 2, Decimal(0), ""
     try:
-        number = Decimal(cell)
+        number = Decimal(cell.replace(",", "."))  # nothing stands between thousands here
     except InvalidOperation:
         number = Decimal("NaN")
     return (0, number, "") if number.is_finite() else (1, Decimal(0), fold(cell))

@@ -20,7 +20,9 @@ from designer.asme.table import (
     unless_derived,
 )
 from designer.asme.totals import totals
+from engine.calendars.jurisdiction import jurisdiction
 from engine.errors import Refusal
+from engine.numerals import NotReadable, TwoReadings
 
 COLUMNS = ("Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor")
 _ID = "Id"  # a column that files of ours once had: finds the row again
@@ -213,11 +215,19 @@ def _same(found: Override, left: Iterable[Row]) -> str:
     return next((row.id for row in alike or named), "")
 
 
-def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> Override | None:
+def _amount(text: str) -> Decimal:
+    """A cell's number, or a text that is one in the custom of Peru, whose table it is; below zero: none."""
     try:
-        minutes = Decimal(texts["Duracion"].replace(",", ".") or "0")
+        return Decimal(text)
     except InvalidOperation:
-        minutes = Decimal(-1)
+        try:
+            return jurisdiction("PE").numerals.read(text)
+        except (NotReadable, TwoReadings):
+            return Decimal(-1)
+
+
+def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> Override | None:
+    minutes = _amount(texts["Duracion"] or "0")
     kind = _TYPE_NAMES.get(_plain(texts["Tipo_Actividad"]))
     value = _VALUE_NAMES.get(_plain(texts["Tipo_Valor"]))
     wrong = [

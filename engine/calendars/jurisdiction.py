@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import processes
 from engine.calendars.weekly_hours import WeeklyHours, read_hours
 from engine.errors import NotFound
+from engine.numerals import Numerals, numerals
 
 FOLDER: Final = Path(processes.__path__[0]) / "jurisdictions"
 DEFAULT: Final = "PE"  # what a sheet that names none belongs to
@@ -70,6 +71,16 @@ class Jurisdiction:
     def zone_of(self, region: str | None) -> ZoneInfo:
         """The zone of a region: its own where the file says so, as for islands far away, else the country's."""
         return self.zones.get(region or "", self.zone)
+
+    @property
+    def locale(self) -> str:
+        """Its language and country as CLDR names them: es_PE."""
+        return f"{self.raw.get('language', 'es')}_{self.code}"
+
+    @property
+    def numerals(self) -> Numerals:
+        """How numbers and money are written and read there."""
+        return numerals(self.locale)
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -3,11 +3,20 @@
 from datetime import date
 from typing import Final
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-DAY: Final = "d MMM y"  # by Unicode's CLDR: “26 nov 2026”
+from engine.calendars.jurisdiction import DEFAULT
+
+DAY: Final = "d MMM y"  # by Unicode's CLDR: “26 nov. 2026”
 
 
-def written_day(on: date, language: str) -> str:
-    """The day in a language: “26 nov 2026”, “26 Nov 2026”."""
-    return str(format_date(on, DAY, locale=language))
+def written_day(on: date, language: str, country: str = DEFAULT) -> str:
+    """The day in a language as it is spoken in a country: “6 set. 2026”; where CLDR has no such pair, as in the
+    language alone: “6 Sep 2026”.
+    """
+    try:
+        locale = Locale(language, country)
+    except UnknownLocaleError:
+        locale = Locale(language)
+    return str(format_date(on, DAY, locale=locale))

@@ -17,6 +17,7 @@ from engine.forms.gathering import gathered, laid_over, rows_that_count
 from engine.forms.json_value import Answers, Json, is_empty, plain_json
 from engine.forms.refusals import FieldError, FormTooCostly, Misfit
 from engine.forms.spot import ABSENT, Spot, at, row_of, walk
+from engine.numerals import Numerals
 
 MOST_TURNS = 40
 MOST_SPOTS = 20_000
@@ -32,10 +33,12 @@ class Evaluation:
         context: Mapping[str, object],
         files: Mapping[str, StoredFile],
         today: date,
+        numerals: Numerals,
     ) -> None:
         self.context = context
         self.files = files
         self.today = today
+        self.numerals = numerals
         self.count = 0
         self.spots = [self._spot(one, (), raw, (context,), None, None) for one in fields]
         self.all = list(walk(self.spots))
@@ -143,7 +146,7 @@ class Evaluation:
         is_given = spot.raw is not ABSENT and not (is_readonly and not self._is_known(spot, around))
         given: object = spot.raw
         if not is_given:
-            given = one.initial(around) if spot.earlier is None else spot.earlier
+            given = one.kept(one.initial(around) if spot.earlier is None else spot.earlier)
         spot.misfit = None
         try:
             spot.typed = one.parse(given, around)
@@ -175,7 +178,7 @@ class Evaluation:
         if scope is None:
             scope = self._scope(holder, row)
             self._scopes[key] = scope
-        return Around(scope, self.today, self.files)
+        return Around(scope, self.today, self.numerals, self.files)
 
     def _scope(self, holder: Spot | None, row: int | None) -> dict[str, object]:
         if holder is None or row is None:

@@ -11,6 +11,7 @@ from engine.forms.component import Component
 from engine.forms.formula import SILENT, Formula, Phrase
 from engine.forms.json_value import Json, is_empty
 from engine.forms.refusals import Misfit
+from engine.numerals import Numerals
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Around:
 
     scope: Mapping[str, object]  # the case's data and the answers so far, for FEEL
     today: date
+    numerals: Numerals  # how numbers are written and read there
     files: Mapping[str, StoredFile] = field(default_factory=dict)  # by sha256: what may be attached
 
 
@@ -129,6 +131,14 @@ class Field:
     def parse(self, value: object, around: Around) -> Json:
         """The typed answer, not yet checked; raises Misfit when it cannot be one."""
         return None
+
+    def kept(self, value: Json) -> object:
+        """An answer of the case, or the default, as `parse` takes it: nobody typed it here."""
+        return value
+
+    def entry(self, value: Json, around: Around) -> Json:
+        """A typed answer as it stands in the input, to be typed again."""
+        return value
 
     def check(self, value: Json, around: Around) -> None:
         """Raise Misfit when a typed answer, not empty, breaks a rule of the field."""

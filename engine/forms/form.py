@@ -1,10 +1,12 @@
 """A form: what it asks, how it stands for given answers, and the typed answers once they fit."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from engine.calendars.jurisdiction import DEFAULT, Jurisdiction, jurisdiction
 from engine.errors import N_
 from engine.files.store import StoredFile, files_within
 from engine.forms.choosing import Choosing
@@ -14,6 +16,7 @@ from engine.forms.formula import bounded
 from engine.forms.json_value import Answers
 from engine.forms.refusals import FieldError, Note, Unfit
 from engine.forms.spot import Spot
+from engine.numerals import Numerals
 
 _NO_FILES: Mapping[str, StoredFile] = {}
 
@@ -28,6 +31,7 @@ class FieldState:
     label: str
     hint: str
     value: object  # what was typed, else the typed answer
+    entry: object  # … as it stands in the input
     is_visible: bool
     is_required: bool
     is_readonly: bool
@@ -59,6 +63,12 @@ class Form:
     id: str = ""
     fields: tuple[Field, ...] = ()
     notes: tuple[Note, ...] = ()
+    # of the place where it is asked
+    numerals: Numerals = dataclasses.field(default_factory=lambda: jurisdiction(DEFAULT).numerals)
+
+    def at(self, place: Jurisdiction) -> "Form":
+        """The form as it is asked there: numbers are written and read in the custom of the place."""
+        return dataclasses.replace(self, numerals=place.numerals)
 
     def clean(
         self,
@@ -145,7 +155,7 @@ class Form:
         context = context or {}
         if self.has_files:  # what the case has already need not be sent again
             files = {**{file.sha256: file for file in files_within(context)}, **files}
-        return Evaluation(self.fields, raw, context, files, day)
+        return Evaluation(self.fields, raw, context, files, day, self.numerals)
 
     def _unknown(self, raw: Mapping[str, object]) -> list[FieldError]:
         return [
@@ -219,6 +229,7 @@ def _state(evaluation: Evaluation, spot: Spot, is_around_visible: bool) -> Field
         label=field.label.say(around.scope) or ("" if not field.has_value else field.path[-1]),
         hint=field.hint.say(around.scope),
         value=spot.shown_value(),
+        entry=spot.raw if spot.is_as_sent else field.entry(spot.typed, around),
         is_visible=is_visible,
         is_required=evaluation.is_required(spot),
         is_readonly=evaluation.is_readonly(spot),

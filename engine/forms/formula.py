@@ -159,16 +159,18 @@ def _turns(value: Json, scope: Scope) -> list[Scope]:
     ]
 
 
-def said(value: object, is_html: bool = False) -> str:
-    """The value as people read it; with `is_html` escaped for HTML."""
+def said(value: object, is_html: bool = False, point: str = ".") -> str:
+    """The value as people read it, decimals after `point`; with `is_html` escaped for HTML."""
     if value is None:
         text = ""
     elif isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, list):
-        text = ", ".join(said(item) for item in value[:200])
+        text = ", ".join(said(item, point=point) for item in value[:200])
     elif isinstance(value, dict):
-        text = ", ".join(f"{name}: {said(item)}" for name, item in value.items())
+        text = ", ".join(f"{name}: {said(item, point=point)}" for name, item in value.items())
+    elif isinstance(value, float):
+        text = str(value).replace(".", point)
     else:
         text = str(value)
     return escape(text[:MAX_SAID]) if is_html else text[:MAX_SAID]

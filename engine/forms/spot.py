@@ -44,11 +44,14 @@ class Spot:
             spot = spot.parent
         return True
 
+    @property
+    def is_as_sent(self) -> bool:
+        """Whether a page shows what was sent, to be mended."""
+        return self.misfit is not None and self.raw is not ABSENT
+
     def shown_value(self) -> object:
         """What a page shows: what was typed when it does not fit, else the typed answer."""
-        if self.misfit is not None and self.raw is not ABSENT:
-            return self.raw
-        return self.typed
+        return self.raw if self.is_as_sent else self.typed
 
 
 def at(data: object, path: tuple[str, ...]) -> object:

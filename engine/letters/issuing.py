@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.calendars.jurisdiction import jurisdiction_of
 from engine.database import own_sql
 from engine.deployments import Blueprint
 from engine.errors import Refusal, said_by
@@ -279,4 +280,9 @@ def letter_hand(
         from engine.task_forms import questions  # forms are read only where a letter wants them
 
         options = {key: words for key, (_, words) in questions(session, version_id).items()}
-    return Hand(kind.language, currency if isinstance(currency, str) else "PEN", options)
+    return Hand(
+        kind.language,
+        currency if isinstance(currency, str) else "PEN",
+        options,
+        jurisdiction_of(sheet).numerals,
+    )

@@ -1,6 +1,6 @@
 """How values are written in a letter: dates in words, amounts with their currency, options by their label.
 
-In Spanish as offices of Peru write (3 de marzo de 2026; S/ 1,234.50), and in English.
+In Spanish as offices of Peru write (3 de marzo de 2026), and in English; numbers in the custom of the place.
 """
 
 import re
@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from engine.calendars.jurisdiction import DEFAULT, jurisdiction
 from engine.feel import Date, DateTime, Value, to_text
+from engine.numerals import Numerals
 
 BLANK: Final = "________"  # what nobody knows stays visible, to be filled in by hand
 LANGUAGES: Final = ("es", "en")
@@ -19,7 +21,6 @@ _MONTHS: Final = {
     "en": "January February March April May June July August September October November December",
 }
 _YES_NO: Final = {"es": ("sí", "no"), "en": ("yes", "no")}
-_SYMBOLS: Final = {"PEN": "S/", "USD": "US$", "EUR": "€"}
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*)?")
 
 
@@ -30,6 +31,7 @@ class Hand:
     language: str = "es"
     currency: str = "PEN"
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    numerals: Numerals = field(default_factory=lambda: jurisdiction(DEFAULT).numerals)
 
     def written(self, value: Value, writer: str | None = None, asked: str = "") -> str:
         """The value as text; `asked` is the name of the question, for its label."""
@@ -43,7 +45,7 @@ class Hand:
                 return to_text(value) if day is None else self._date(day, writer == "short date")
             case "number":
                 number = _number(value)
-                return to_text(value) if number is None else _grouped(number)
+                return to_text(value) if number is None else self._grouped(number)
             case "money":
                 number = _number(value)
                 return to_text(value) if number is None else self._money(number)
@@ -55,7 +57,7 @@ class Hand:
         if isinstance(value, bool):
             return _YES_NO[self.language][0 if value else 1]
         if isinstance(value, Decimal):
-            return _grouped(value)
+            return self._grouped(value)
         if isinstance(value, Date | DateTime):
             day = _day(value)
             assert day is not None
@@ -75,12 +77,11 @@ class Hand:
 
     def _money(self, number: Decimal) -> str:
         cents = number.quantize(Decimal("0.01"), ROUND_HALF_UP) if abs(number) < 10**20 else number
-        return f"{_SYMBOLS.get(self.currency, self.currency)} {cents:,f}"
+        return self.numerals.money(cents, self.currency)
 
-
-def _grouped(number: Decimal) -> str:
-    # a number of thousands of digits is written as FEEL writes it
-    return f"{number:,f}" if -30 < number.adjusted() < 30 else to_text(number)
+    def _grouped(self, number: Decimal) -> str:
+        # a number of thousands of digits is written as FEEL writes it
+        return self.numerals.exact(number) if -30 < number.adjusted() < 30 else to_text(number)
 
 
 def _number(value: Value) -> Decimal | None:

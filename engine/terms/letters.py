@@ -48,7 +48,7 @@ def tell_applicant(
     mail = law.words["mails"]["to_applicant"][name]
     procedure = session.get_one(Procedure, case.procedure_id)
     words: dict[str, object] = {
-        key: written_day(value, law.language) if isinstance(value, date) else value
+        key: written_day(value, law.language, law.place.code) if isinstance(value, date) else value
         for key, value in values.items()
     }
     # last: an appeal has a number of its own

@@ -182,9 +182,9 @@ def _mail(
         "number": case.number,
         "procedure": procedure.name,
         "applicant": case.applicant_name or "—",
-        "decide_by": written_day(until, law.language),
-        "notify_by": written_day(term.notify_by, law.language),
-        "silence_from": written_day(term.silence_from, law.language),
+        "decide_by": written_day(until, law.language, law.place.code),
+        "notify_by": written_day(term.notify_by, law.language, law.place.code),
+        "silence_from": written_day(term.silence_from, law.language, law.place.code),
         "days": days,
     }
     is_positive = term.assessment == Assessment.POSITIVE_SILENCE

@@ -148,7 +148,7 @@ def filing_form(session: Session, version_id: int) -> Form:
     if isinstance(named, str):
         forms = session.scalar(select(Version.forms).where(Version.id == version_id)) or {}
         if named in forms:
-            return read_form(forms[named])
+            return read_form(forms[named]).at(blueprint(session, version_id).place)
     return Form()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import feel
+from engine.calendars.jurisdiction import jurisdiction_of
 from engine.errors import Refusal
 from engine.forms import Form, Unfit, read_form
 from engine.models import Version
@@ -111,7 +112,8 @@ def expected_modality(
 
 
 def _read(session: Session, version_id: int) -> Guide | None:
-    said = sheet_of(session, version_id).raw.get("guide")
+    sheet = sheet_of(session, version_id)
+    said = sheet.raw.get("guide")
     if not isinstance(said, Mapping):
         return None
     row = session.execute(
@@ -125,7 +127,7 @@ def _read(session: Session, version_id: int) -> Guide | None:
     from engine import dmn
 
     return Guide(
-        read_form(schema),
+        read_form(schema).at(jurisdiction_of(sheet.raw)),
         decision,
         # where one cannot be read, its rules are still to be mended: then everything is listed
         tuple(dmn.load_all(row.decisions or {}).values()),

@@ -16,6 +16,7 @@ from designer.library import read_folder
 from designer.sheet import NoSheet, WrongEncoding, from_toml, to_csv, to_toml
 from designer.sheet_editing import NeedsName, NeedsNumber, cells, edited
 from engine.feel import FeelSyntaxError
+from engine.numerals import TwoReadings
 from engine.sheet import read_sheet
 
 FOLDER = read_folder(Path(__file__).parents[2] / "processes" / "licencia-funcionamiento")
@@ -278,9 +279,10 @@ def test_a_line_that_is_ticked_goes_whatever_it_says() -> None:
 
 
 def test_a_fee_that_is_no_amount_is_refused() -> None:
-    for text in ("gratis", "1,250", "-3"):
-        with pytest.raises(NoAmount):
+    for text, refusal in (("gratis", NoAmount), ("1.250", TwoReadings), ("-3", NoAmount)):
+        with pytest.raises(refusal):
             edited(SHEET, sent(**{"fee.amount": text}))
+    assert edited(SHEET, sent(**{"fee.amount": "1,250"}))["fee"]["amount"] == "1250"
     assert edited(SHEET, sent(**{"fee.amount": "1,250.50"}))["fee"]["amount"] == "1250.50"
 
 

@@ -272,14 +272,12 @@ def test_the_ledger_is_empty_until_somebody_fills_it(session: Session) -> None:
     assert ledger(session) == Ledger()
 
 
-@pytest.mark.parametrize(
-    ("text", "number"), [("36 000", D(36_000)), ("0,08", D("0.08")), ("", D(0)), ("1.5", D("1.5"))]
-)
-def test_an_amount_is_read_as_people_type_it(text: str, number: D) -> None:
-    assert amount(text) == number
+def test_a_kept_amount_has_a_point_whatever_the_custom_of_the_place() -> None:
+    assert amount("0.125") == D("0.125")
+    assert amount("") == 0
 
 
-@pytest.mark.parametrize("text", ["a lot", "-1", "NaN", "1e99", "1,000.5,0"])
+@pytest.mark.parametrize("text", ["a lot", "-1", "NaN", "1e99", "1,000"])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(NoAmount, match="is no amount"):
         amount(text)

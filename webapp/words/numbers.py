@@ -1,32 +1,45 @@
-"""Numbers in a form, with the sign of decimals that the reader's language has and without separators of thousands."""
+"""Numbers and money on pages: written and read in the custom of the country, whatever language the reader has chosen.
 
-import re
+The custom is engine/numerals.py's. Pages of an installation follow its country; a form, a sheet and a letter that of
+their procedure. Nothing else of webapp formats a number (tests/contracts/test_numbers.py).
+"""
 
-from babel.numbers import get_decimal_symbol
+from decimal import Decimal
+
 from flask import Flask
-from flask_babel import get_locale
 
-from engine.forms.fields.number import unmistakable
-from webapp.config import PARTIAL_LANGUAGES
-
-_DECIMALS = re.compile(r"-?\d+\.\d+")
+from designer.ledger import typed_amount
+from engine.numerals import Numerals
+from webapp.i18n import here
 
 
-def in_own_form(value: object) -> object:
-    """Text that is a number with decimals, as the reader writes it; anything else as it is."""
-    if not isinstance(value, str) or not _DECIMALS.fullmatch(value):
-        return value
-    language = str(get_locale())
-    return value.replace(".", get_decimal_symbol(PARTIAL_LANGUAGES.get(language, language)))
+def own() -> Numerals:
+    """The custom of the installation."""
+    return here().numerals
 
 
-def number_to_type(value: object) -> object:
-    """A kept number as its reader would type it; what somebody typed, unread or wrong, as they typed it."""
-    if not isinstance(value, float) or not _DECIMALS.fullmatch(repr(value)):
-        return value
-    return in_own_form(unmistakable(repr(value)))
+def grouped(value: Decimal | float, *, least: int = 0, most: int = 3) -> str:
+    """1,250.5"""
+    return own().number(value, least=least, most=most)
+
+
+def money(value: Decimal | None, currency: str = "PEN", *, is_whole: bool = False) -> str:
+    """S/ 1,250.50; “–” where it is not known."""
+    return "–" if value is None else own().money(value, currency, is_whole=is_whole)
+
+
+def typed(value: object) -> str:
+    """A number as it stands in an input, to be typed again; a text as it is, for somebody typed it."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return own().typed(f"{Decimal(str(value)):f}")
+
+
+def read_amount(text: str) -> Decimal:
+    """The amount that somebody typed; empty is nothing. Raises TwoReadings, NoAmount."""
+    return typed_amount(text, own())
 
 
 def register(app: Flask) -> None:
-    """Give templates the filter `number_to_type`."""
-    app.jinja_env.filters["number_to_type"] = number_to_type
+    """Give templates the filters `grouped`, `money` and `typed`."""
+    app.jinja_env.filters.update(grouped=grouped, money=money, typed=typed)

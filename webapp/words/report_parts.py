@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_decimal, gettext
+from flask_babel import gettext
 
 from engine.errors import filled
 from webapp.charts.canvas import duration_words, nice_seconds
 from webapp.charts.diagram import Drawing, drawing, hottest
 from webapp.i18n import _
+from webapp.words.numbers import grouped, money
 from webapp.words.spans import ranged, signed
-from webapp.words.studies import COUNTED, MEASURES, change, measured, minutes, money, share
+from webapp.words.studies import COUNTED, MEASURES, change, measured, minutes, share
 
 WIDTH, HEIGHT = 640, 200
 LEFT, BOTTOM = 40, 24
@@ -140,8 +141,8 @@ def burden(data: Mapping[str, Any], before: str, after: str) -> Table | None:
         "Standard Cost Model: %(people)s people or firms a year, %(times)s times each; "
         "an hour of theirs is worth %(wage)s. Each costs its time and what is paid for it, "
         "less what people would do anyway.",
-        people=format_decimal(Decimal(who["population"])),
-        times=format_decimal(Decimal(who["frequency"])),
+        people=grouped(Decimal(who["population"])),
+        times=grouped(Decimal(who["frequency"])),
         wage=money(Decimal(who["hourly_wage"]), currency),
     )
     return Table(
@@ -303,7 +304,7 @@ def yearly(total: Decimal | None, currency: str) -> str:
     """What people bear in a year, to the unit where it is much: it is an estimate, and cents would say otherwise."""
     if total is None or abs(total) < _MUCH:
         return money(total, currency)
-    return money(total.quantize(Decimal(1)), currency)[: -len(".00")]
+    return money(total, currency, is_whole=True)
 
 
 def part(was: Decimal | None, will_be: Decimal | None) -> str:
@@ -324,7 +325,7 @@ def points(number: float) -> str:
     """A change of a share, in points, with its sign."""
     by = round(number * 100, 1)
     sign = "−" if by < 0 else "+" if by > 0 else ""
-    return f"{sign}{format_decimal(abs(by))}"
+    return f"{sign}{grouped(abs(by))}"
 
 
 def assumed_words(assumed: Iterable[str], names: Mapping[str, str]) -> Iterable[str]:

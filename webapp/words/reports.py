@@ -13,6 +13,7 @@ from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
 from webapp.words import achieved as achieved_words
 from webapp.words import gates
+from webapp.words.numbers import money
 from webapp.words.report_parts import (
     Bars,
     Curves,
@@ -34,7 +35,7 @@ from webapp.words.report_parts import (
     yearly,
 )
 from webapp.words.spans import ranged, spanned
-from webapp.words.studies import MEASURES, accepted_words, measured, money, share
+from webapp.words.studies import MEASURES, accepted_words, measured, share
 
 _SIMULATED: dict[str, LazyString] = {
     "cycle_mean": lazy_gettext("Cycle time, mean"),

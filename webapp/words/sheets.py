@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
-from engine.calendars.jurisdiction import jurisdiction
+from engine.calendars.jurisdiction import jurisdiction, jurisdiction_of
 from engine.errors import NotFound
 from engine.masking import masked_email, masked_name
 from engine.sheet import Assessment, Fee, LegalBasis, Modality, Sheet, Source, Term, TermUnit
@@ -82,14 +81,13 @@ def source_words(source: Source) -> str:
     return _("You bring it.")
 
 
-def fee_words(fee: Fee | None, jurisdiction: str) -> str:
+def fee_words(fee: Fee | None, place: str) -> str:
     """“S/ 36.50”, “It is free.”"""
     if fee is None:
         return _("Ask the office.")
     if fee.amount == 0:
         return _("It is free.")
-    # as people of the place write their money, whatever language they read
-    return str(format_currency(fee.amount, fee.currency, locale=f"es_{jurisdiction}"))
+    return jurisdiction_of({"jurisdiction": place}).numerals.money(fee.amount, fee.currency)
 
 
 def is_unconfirmed(sheet: Sheet) -> bool:

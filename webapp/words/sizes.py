@@ -1,7 +1,8 @@
 """How big a file is, as people say it."""
 
 from flask import Flask
-from flask_babel import format_decimal
+
+from webapp.words.numbers import grouped
 
 _UNITS = ("kB", "MB", "GB", "TB")  # of a thousand each, as telephones and file managers count
 
@@ -13,7 +14,7 @@ def size_words(size: int) -> str:
     told, unit = size / 1000, 0
     while told >= 999.95 and unit < len(_UNITS) - 1:
         told, unit = told / 1000, unit + 1
-    return f"{format_decimal(round(told, 1))} {_UNITS[unit]}"
+    return f"{grouped(round(told, 1))} {_UNITS[unit]}"
 
 
 def register(app: Flask) -> None:

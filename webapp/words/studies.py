@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_decimal, format_percent, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from designer.asme import ActivityType, Origin, Value
@@ -13,9 +13,9 @@ from designer.cost import Consumable
 from designer.findings import Evidence, Finding, Money, Saving
 from designer.findings import Value as FindingValue
 from engine.errors import filled
-from engine.forms.fields.number import unmistakable
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
+from webapp.words.numbers import grouped, money, own, typed
 
 TYPES: dict[str, LazyString] = {
     ActivityType.OPERATION: lazy_gettext("operation"),
@@ -67,29 +67,21 @@ def minutes(amount: Decimal) -> str:
     return duration_words(float(amount) * _SECONDS)
 
 
-def money(amount: Decimal | None, currency: str = "PEN") -> str:
-    """An amount with two decimals and its currency; “–” where it is not known."""
-    if amount is None:
-        return "–"
-    sign = {"PEN": "S/", "USD": "US$", "COP": "$", "CLP": "$", "BOB": "Bs"}.get(currency, currency)
-    return f"{sign} {format_decimal(amount.quantize(Decimal('0.01')), format='#,##0.00')}"
-
-
 def measured(name: str, amount: Decimal) -> str:
     """A figure of the table's foot: a duration, or a number."""
-    return str(format_decimal(amount)) if name in COUNTED else minutes(amount)
+    return grouped(amount) if name in COUNTED else minutes(amount)
 
 
 def share(part: Decimal | float | None, digits: int = 0) -> str:
     """A part of one as a percentage; “–” where there is none."""
-    return "–" if part is None else str(format_percent(part, format=f"#,##0.{'0' * digits}%"))
+    return "–" if part is None else own().share(part, digits=digits)
 
 
 def change(part: Decimal | None) -> str:
     """A change as a percentage with its sign; empty where nothing changed."""
     if part is None:
         return "–"
-    words = str(format_percent(part, format="+#,##0%;-#,##0%"))
+    words = own().share(part, is_signed=True)
     return "" if words in ("+0%", "-0%") else words
 
 
@@ -129,13 +121,8 @@ def accepted_words(accepted: Mapping[str, Any]) -> str:
 def consumable_lines(consumables: Iterable[Consumable]) -> str:
     """Consumables as they are typed: one a line."""
     return "\n".join(
-        f"{one.name}; {to_type(one.quantity)}; {to_type(one.unit_cost)}" for one in consumables
+        f"{one.name}; {typed(one.quantity)}; {typed(one.unit_cost)}" for one in consumables
     )
-
-
-def to_type(amount: Decimal) -> str:
-    """An amount as its page would read it again, whoever groups by points and whoever divides by them."""
-    return unmistakable(f"{amount:f}")
 
 
 def saving_words(saving: Saving, currency: str = "PEN") -> str:
@@ -157,7 +144,7 @@ def saving_words(saving: Saving, currency: str = "PEN") -> str:
 def evidence_words(evidence: Evidence) -> str:
     """On how much a finding from the log rests."""
     values = {
-        "number": str(format_decimal(evidence.observed)),
+        "number": grouped(evidence.observed),
         "low": share(evidence.low, 1),
         "high": share(evidence.high, 1),
     }
@@ -169,10 +156,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(accepted_words=accepted_words)
     app.jinja_env.filters.update(
         lines=consumable_lines,
-        to_type=to_type,
         minutes=minutes,
-        money=money,
-        whole_number=lambda amount: format_decimal(amount, format="#,##0"),
+        whole_number=lambda amount: grouped(amount, most=0),
         share=share,
         change=change,
         changed_to=changed_to,

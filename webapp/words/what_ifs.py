@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_decimal, format_percent, gettext
+from flask_babel import gettext
 
 from designer.simulation.json_reading import THE_FILE
 from designer.simulation.outcomes import Estimate
@@ -14,6 +15,7 @@ from engine.bpmn.model import Process
 from engine.errors import filled
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _
+from webapp.words.numbers import grouped, money, own, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Words:
 
 def figure(value: float) -> str:
     """A number for a field: two digits behind the comma, none where they say nothing."""
-    return str(format_decimal(round(value, 2), format="0.##"))
+    return typed(round(value, 2))
 
 
 def measures() -> list[Measure]:
@@ -89,9 +91,10 @@ def amount(key: str, value: float, currency: str = "", beside: float | None = No
     if key.startswith(("cycle", "waiting", "working")):
         return ("−" if value < 0 else "") + duration_words(abs(value), beside)
     if key in {"late", "silent", "utilisation"}:
-        return str(format_percent(value, format="#,##0.# %"))
-    text = str(format_decimal(round(value, 2), format="#,##0.00"))
-    return f"{text} {currency}".strip()
+        return own().share(value, digits=1)
+    if currency:
+        return money(Decimal(str(round(value, 2))), currency)
+    return grouped(round(value, 2), least=2, most=2)
 
 
 def interval(key: str, found: Estimate, currency: str = "") -> str:

@@ -29,4 +29,6 @@ class Calculated(Field):
 
     def show(self, value: object, around: Around) -> Shown:
         # without a key it is only shown
-        return Shown(text=said(value if self.key else self.compute(around)))
+        return Shown(
+            text=said(value if self.key else self.compute(around), point=around.numerals.point)
+        )

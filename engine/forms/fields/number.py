@@ -1,6 +1,5 @@
 """A number, read as people write it and kept only when JSON can hold it exactly."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar
@@ -11,16 +10,10 @@ from engine.forms.field import Around, Field, Shown
 from engine.forms.formula import Formula
 from engine.forms.json_value import MAX_EXACT, Json
 from engine.forms.refusals import Misfit
+from engine.numerals import NotReadable, Numerals, TwoReadings, unmistakable
 
 EXACT_DIGITS = 15  # significant digits that a JSON number keeps wherever it is read
 TEXT_DIGITS = 34  # FEEL's decimal128
-
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-_COMMA = re.compile(r"[+-]?\d*,\d+")
-# 1.250: a thousand to who groups by points, a little over one to who divides by them
-_POINTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_GROUPED_BY_DOTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,66 +44,57 @@ class Number(Field):
     def parse(self, value: object, around: Around) -> Json:
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        number = self._read(value)
+        number = self._read(value, around.numerals)
         if self.is_text:
-            return f"{number:f}"
+            return unmistakable(f"{number:f}")  # the same when it is read again
         if number == number.to_integral_value() and abs(number) < MAX_EXACT:
             return int(number)
         return float(number)
 
-    def _read(self, value: object) -> Decimal:
+    def kept(self, value: Json) -> object:
+        # text in the form of JSON, whatever the custom of the place
+        known = as_decimal(value) if self.is_text and isinstance(value, str) else None
+        return value if known is None else known
+
+    def entry(self, value: Json, around: Around) -> Json:
+        number = as_decimal(value)
+        return value if number is None else around.numerals.typed(f"{number:f}")
+
+    def _read(self, value: object, numerals: Numerals) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
             raise Misfit(N_("“{label}” must be a number."))
         if isinstance(value, int) and abs(value) >= 10**TEXT_DIGITS:
             raise Misfit(N_("“{label}” has too many digits: at most {limit}."), limit=EXACT_DIGITS)
-        text = repr(value) if isinstance(value, float) else str(value)
-        try:
-            number = Decimal(self._written(text, is_typed=isinstance(value, str)))
-        except InvalidOperation:
-            raise Misfit(N_("“{label}” must be a number, such as 1250 or 1250.50.")) from None
+        if isinstance(value, str):
+            number = self._typed(value, numerals)
+        else:
+            number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite() or abs(number.adjusted()) > 40:
-            raise Misfit(N_("“{label}” must be a number, such as 1250 or 1250.50."))
+            raise _no_number(numerals)
         number = number.normalize() if number else Decimal(0)
         most = TEXT_DIGITS if self.is_text else EXACT_DIGITS
         if len(number.as_tuple().digits) > most:
             raise Misfit(N_("“{label}” has too many digits: at most {limit}."), limit=most)
         return number
 
-    def _written(self, text: str, *, is_typed: bool) -> str:
-        """The number with a point and without separators of thousands; a Misfit where people may mean either."""
-        text = re.sub(r"[\s'’]", "", text[:100]) if len(text) < 100 else ""
-        if is_typed and not self.is_text and _POINTED.fullmatch(text) and self._may_be(text):
+    def _typed(self, text: str, numerals: Numerals) -> Decimal:
+        try:
+            return numerals.read(text)
+        except NotReadable:
+            raise _no_number(numerals) from None
+        except TwoReadings as either:
+            decimals = str(either.values["other"]).partition(numerals.point)[2].rstrip("0")
+            if self.digits is not None and len(decimals) > self.digits:
+                if self.digits == 0:
+                    raise Misfit(N_("“{label}” must be a whole number.")) from None
+                raise Misfit(
+                    N_("“{label}” has too many decimals: at most {limit}."), limit=self.digits
+                ) from None
             raise Misfit(
                 N_("“{label}” can be read in two ways. Write {one} or {other}."),
-                one=text.replace(".", ""),
-                other=unmistakable(text),
-            )
-        if _PLAIN.fullmatch(text):
-            return text
-        if _GROUPED_BY_DOTS.fullmatch(text):
-            return text.replace(".", "").replace(",", ".")
-        if _GROUPED.fullmatch(text):
-            if (
-                text.count(",") == 1
-                and "." not in text
-                and (self.digits is None or self.digits > 2)
-            ):
-                # 1,234: a thousand to some, a little over one to others
-                plain = text.replace(",", "")
-                raise Misfit(
-                    N_("“{label}” can be read in two ways. Write {one} or {other}."),
-                    one=plain,
-                    other=unmistakable(text.replace(",", ".")),
-                )
-            return text.replace(",", "")
-        if _COMMA.fullmatch(text):
-            return text.replace(",", ".")
-        raise Misfit(N_("“{label}” must be a number, such as 1250 or 1250.50."))
-
-    def _may_be(self, text: str) -> bool:
-        """Whether the form takes so many decimals: else it is said that there are too many."""
-        decimals = text.partition(".")[2]
-        return self.digits is None or len(decimals.rstrip("0")) <= self.digits
+                one=str(either.values["one"]),
+                other=str(either.values["other"]),
+            ) from None
 
     def check(self, value: Json, around: Around) -> None:
         number = as_decimal(value)
@@ -123,9 +107,13 @@ class Number(Field):
             raise Misfit(N_("“{label}” has too many decimals: at most {limit}."), limit=self.digits)
         least, most = self._bounds(around)
         if least is not None and number < least:
-            raise Misfit(N_("“{label}” must be {limit} or more."), limit=f"{least:f}")
+            raise Misfit(
+                N_("“{label}” must be {limit} or more."), limit=around.numerals.typed(f"{least:f}")
+            )
         if most is not None and number > most:
-            raise Misfit(N_("“{label}” must be {limit} or less."), limit=f"{most:f}")
+            raise Misfit(
+                N_("“{label}” must be {limit} or less."), limit=around.numerals.typed(f"{most:f}")
+            )
 
     def _bounds(self, around: Around) -> tuple[Decimal | None, Decimal | None]:
         return as_decimal(bound(self.minimum, around)), as_decimal(bound(self.maximum, around))
@@ -134,12 +122,8 @@ class Number(Field):
         return Shown(minimum=bound(self.minimum, around), maximum=bound(self.maximum, around))
 
 
-def unmistakable(number: str) -> str:
-    """A number with a point, its decimals never three, so that nobody takes them for a thousand."""
-    whole, _, decimals = number.partition(".")
-    decimals = decimals.rstrip("0")
-    decimals += "0" if len(decimals) == 3 else ""
-    return f"{whole}.{decimals}" if decimals else whole
+def _no_number(numerals: Numerals) -> Misfit:
+    return Misfit(N_("“{label}” must be a number, such as 1250 or {such}."), such=numerals.such)
 
 
 def bound(limit: "Json | Formula", around: Around) -> Json:

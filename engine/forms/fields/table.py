@@ -42,11 +42,12 @@ class Table(Field):
     def show(self, value: object, around: Around) -> Shown:
         found = self.source.value(around.scope) if self.source else None
         rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-        columns = self._columns(around, rows)
+        columns, point = self._columns(around, rows), around.numerals.point
         return Shown(
             columns=columns,
             rows=tuple(
-                tuple(said(row.get(key))[:2_000] for key, _ in columns) for row in rows[:MOST_ROWS]
+                tuple(said(row.get(key), point=point)[:2_000] for key, _ in columns)
+                for row in rows[:MOST_ROWS]
             ),
         )
 

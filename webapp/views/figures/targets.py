@@ -7,6 +7,7 @@ from engine.deployments import procedure_by_key
 from engine.metrics.numbers import Numbers, counts_all
 from engine.metrics.targets import NotYourProcedure, TargetUnreadable, aims, set_target
 from engine.models import Role
+from engine.numerals import NotReadable
 from webapp.i18n import _
 from webapp.pages import page
 from webapp.report_address import asked
@@ -14,6 +15,7 @@ from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session
 from webapp.views.figures.metrics import MAY_WATCH
+from webapp.words.numbers import own
 
 pages = Blueprint("targets", __name__, url_prefix="/metrics")
 
@@ -37,9 +39,9 @@ def change(key: str) -> ResponseReturnValue:
         raise NotYourProcedure(procedure=procedure.name)
     hours, share = (request.form.get(name, "").strip() for name in ("hours", "share"))
     try:
-        given = float(hours.replace(",", ".")) if hours else None
-        part = float(share.replace(",", ".") or 85) / 100
-    except ValueError:
+        given = float(own().read(hours)) if hours else None
+        part = float(own().read(share or "85")) / 100
+    except NotReadable:
         raise TargetUnreadable from None
     element_id = request.form.get("element", "")[:200]
     set_target(session(), procedure, element_id, given, part, by=signed_in(), at=now())

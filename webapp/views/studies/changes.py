@@ -15,7 +15,8 @@ from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies.study import STUDY, currency_of, pages
-from webapp.words.studies import MEASURES, TYPES, change, measured, money
+from webapp.words.numbers import money
+from webapp.words.studies import MEASURES, TYPES, change, measured
 
 CHANGE = STUDY + "/change"
 _SENTENCES = {

@@ -1,5 +1,6 @@
 """What the procedure of a study costs its office and its applicants, and the entity's ledger it is reckoned by."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post, SharedResource
-from designer.ledger import LineUnreadable, SaidTwice, ledger, set_ledger, typed_amount
+from designer.ledger import LineUnreadable, SaidTwice, ledger, set_ledger
 from designer.models import Study
 from designer.studies import (
     SIDES,
@@ -30,6 +31,7 @@ from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies.study import STUDY, currency_of, pages, step_of
+from webapp.words.numbers import read_amount
 from webapp.words.studies import SIDE_NAMES
 
 _HUNDRED = Decimal(100)
@@ -84,18 +86,18 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
     say(
         session(),
         study.id,
-        services=typed_amount(sent.get("services", "")),
+        services=read_amount(sent.get("services", "")),
         applicants=Applicants(
-            population=typed_amount(sent.get("population", "")),
-            frequency=typed_amount(sent.get("frequency", "")),
-            hourly_wage=typed_amount(sent.get("hourly_wage", "")),
+            population=read_amount(sent.get("population", "")),
+            frequency=read_amount(sent.get("frequency", "")),
+            hourly_wage=read_amount(sent.get("hourly_wage", "")),
         ),
         assumptions={key: _assumption(sent, f"r.{key}") for key in keys},
         used_up={
             which: (
                 _consumables(sent.get(f"{which}.consumables", "")),
                 Visit(
-                    typed_amount(sent.get(f"{which}.visits", "")),
+                    read_amount(sent.get(f"{which}.visits", "")),
                     _assumption(sent, f"{which}.visit"),
                 ),
             )
@@ -110,9 +112,9 @@ def _say(study: Study, sent: Mapping[str, str]) -> None:
 
 def _assumption(sent: Mapping[str, str], name: str) -> Assumption:
     return Assumption(
-        minutes=typed_amount(sent.get(f"{name}.minutes", "")),
-        out_of_pocket=typed_amount(sent.get(f"{name}.money", "")),
-        usual_share=min(typed_amount(sent.get(f"{name}.usual", "")) / _HUNDRED, Decimal(1)),
+        minutes=read_amount(sent.get(f"{name}.minutes", "")),
+        out_of_pocket=read_amount(sent.get(f"{name}.money", "")),
+        usual_share=min(read_amount(sent.get(f"{name}.usual", "")) / _HUNDRED, Decimal(1)),
     )
 
 
@@ -121,7 +123,7 @@ def _consumables(text: str) -> tuple[Consumable, ...]:
     found = []
     for line in _lines(text)[:_MOST_LINES]:
         name, quantity, price = _whole(line, 3, _("name; quantity; unit cost"))
-        found.append(Consumable(name[:200], typed_amount(quantity), typed_amount(price)))
+        found.append(Consumable(name[:200], read_amount(quantity), read_amount(price)))
     return tuple(found)
 
 
@@ -131,29 +133,29 @@ def _ledger(sent: Mapping[str, str]) -> Ledger:
     persons: dict[str, Decimal] = {}
     for line in _lines(sent.get("posts", "")):
         office, name, yearly = _whole(line, 3, _("office; post; yearly cost of one holder"))
-        posts.append(Post(name[:200], office[:200], typed_amount(yearly)))
+        posts.append(Post(name[:200], office[:200], read_amount(yearly)))
     for line in _lines(sent.get("persons", "")):
         office, number = _whole(line, 2, _("office; how many work there"))
         if office in persons:
             raise SaidTwice(name=office)
-        persons[office[:200]] = typed_amount(number)
+        persons[office[:200]] = read_amount(number)
     for line in _lines(sent.get("resources", "")):
         wanted = _("what; yearly cost; Desk 4, Board 6; Board")
         name, yearly, drivers, users = _whole(line, 4, wanted, least=3)
         offices = tuple(user.strip() for user in users.split(",") if user.strip())
         shares = dict(_shares(drivers, line, wanted))
-        resources.append(SharedResource(name[:200], typed_amount(yearly), shares, offices))
+        resources.append(SharedResource(name[:200], read_amount(yearly), shares, offices))
     return Ledger(tuple(posts), tuple(resources), persons)
 
 
 def _shares(text: str, line: str, wanted: str) -> list[tuple[str, Decimal]]:
     """“MDP 4, GDU 6”: offices with their drivers."""
     found = []
-    for each in text.split(","):
+    for each in re.split(r",(?!\d)", text):  # “Desk 4,5” where decimals have a comma
         office, _space, number = each.strip().rpartition(" ")
         if not office:
             raise LineUnreadable(line=line, wanted=wanted)
-        found.append((office, typed_amount(number)))
+        found.append((office, read_amount(number)))
     return found
 
 

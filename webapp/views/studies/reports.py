@@ -15,7 +15,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, lazy_gettext
+from flask_babel import lazy_gettext
 
 from designer.models import Study, StudyReport, StudySignature
 from designer.studies.report import (
@@ -41,7 +41,7 @@ from engine.errors import NotFound, Refusal
 from engine.files.store import FileStore
 from engine.models import Role
 from webapp.config import Settings
-from webapp.i18n import _, chosen_language, sentence
+from webapp.i18n import _, chosen_language, sentence, speaking
 from webapp.navigation import Link
 from webapp.pages import page, wanted_block
 from webapp.report_files import is_printed, pdf_of, signed_pdf_of
@@ -124,7 +124,7 @@ def sign(study_id: int, number: int) -> ResponseReturnValue:
     report = report_of(session(), study_id, number)
     verdict = ""
     if report.data.get("state") == "done":
-        with force_locale(language_of(report)):
+        with speaking(language_of(report)):
             verdict = headline(report.data)
     try:
         sign_report(

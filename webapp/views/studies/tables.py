@@ -20,7 +20,7 @@ from designer.asme import (
     unless_derived,
 )
 from designer.asme.spreadsheet import LARGEST
-from designer.ledger import ledger, typed_amount
+from designer.ledger import ledger
 from designer.studies import (
     SIDES,
     Side,
@@ -42,6 +42,7 @@ from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies.changes import suggestions
 from webapp.views.studies.study import STUDY, foot, pages, step_of
+from webapp.words.numbers import read_amount
 from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
 TABLE = STUDY + "/<which>/table"
@@ -189,7 +190,7 @@ def _minutes(text: str, row: Row) -> Decimal | None:
     """None where it says what was derived, or nothing at all."""
     if not text:
         return None
-    said = typed_amount(text)
+    said = read_amount(text)
     derived = row.minutes.derived if row.minutes.derived is not None else row.minutes.value
     return None if said == derived and row.minutes.derived_origin != Origin.NOBODY else said
 
@@ -206,7 +207,7 @@ def _added(sent: Mapping[str, str]) -> Override:
     return Override(
         activity=sent.get("new.activity", "").strip()[:300],
         office=sent.get("new.office", "").strip()[:200],
-        minutes=typed_amount(sent.get("new.minutes", "")),
+        minutes=read_amount(sent.get("new.minutes", "")),
         type=ActivityType(kind) if kind in set(ActivityType) else ActivityType.OPERATION,
         value=Value(value) if value in set(Value) else Value.NO_VALUE,
         is_added=True,

@@ -1,6 +1,5 @@
 """What if: scenarios of a procedure or draft side by side, changed in words, simulated by the worker, compared."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -46,6 +45,7 @@ from engine.deployments import procedure_by_key
 from engine.errors import NotFound, Refusal
 from engine.logs.importing import log_by_key, logs
 from engine.models import Procedure, Role
+from engine.numerals import NotReadable, TwoReadings
 from webapp.charts import what_if as charts
 from webapp.downloads import drawn
 from webapp.i18n import _, sentence
@@ -54,6 +54,7 @@ from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studio.drafts import DRAFT
+from webapp.words.numbers import own, typed
 from webapp.words.sheets import term_words
 from webapp.words.what_ifs import Words, amount, figure, gap_sentence, interval, measures, reach
 
@@ -69,7 +70,7 @@ MOST_SKILLED = 8  # kinds of staff among whom it is chosen who does a task
 class NotANumber(Refusal):
     """A field that must hold a number does not."""
 
-    sentence = "“{shown}” is no number that can be used here. Write one such as 12 or 2,5."
+    sentence = "“{shown}” is no number that can be used here. Write one such as 12 or {such}."
 
 
 class FileWanted(Refusal):
@@ -155,7 +156,7 @@ def change(what_if_id: int) -> ResponseReturnValue:
         if request.form.get("rule") in set(Rule):
             scenario = replace(scenario, rule=Rule(request.form["rule"]))
         change_what_if(session(), what_if_id, scenario, request.form.get("name", ""), at=now())
-    except (NotANumber, NoHours, NobodyDoesIt, CannotSimulate) as refusal:
+    except (NotANumber, TwoReadings, NoHours, NobodyDoesIt, CannotSimulate) as refusal:
         start_over()
         return _show(what_if_by_id(session(), what_if_id), refusal)
     flash(_("The scenario is kept. Simulate it to see what it changes."))
@@ -383,11 +384,11 @@ def _is_number(name: str) -> bool:
 
 def _number(text: str) -> float:
     try:
-        value = float(text.strip().replace(" ", "").replace(",", "."))
-    except ValueError:
-        raise NotANumber(shown=text[:40]) from None
-    if not math.isfinite(value) or not 0 <= value <= 1e7:
-        raise NotANumber(shown=text[:40])
+        value = float(own().read(text))
+    except NotReadable:
+        raise NotANumber(shown=text[:40], such=typed(2.5)) from None
+    if not 0 <= value <= 1e7:
+        raise NotANumber(shown=text[:40], such=typed(2.5))
     return value
 
 

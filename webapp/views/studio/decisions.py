@@ -30,13 +30,14 @@ from engine.dmn.table_writer import with_rules
 from engine.errors import NotFound, Refusal, Said
 from engine.feel import to_text
 from engine.models import Role
+from engine.numerals import Numerals, TwoReadings
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.transactions import now, session, start_over
 from webapp.views.studio.drafts import DRAFT, pages
 from webapp.views.studio.procedures import pages as published
-from webapp.views.studio.rules import typed_value
+from webapp.views.studio.rules import numerals_of, typed_value
 
 
 @pages.get(DRAFT + "/table")
@@ -101,6 +102,7 @@ def table_of_version(key: str, number: int) -> ResponseReturnValue:
             title=procedure.name,
             back=url_for("procedures.version", key=key, number=number),
             here=url_for("procedures.table_of_version", key=key, number=number),
+            numerals=blueprint(session(), version.id).place.numerals,
         )
     )
 
@@ -116,6 +118,7 @@ class Shown:
     title: str
     back: str
     here: str
+    numerals: Numerals  # of the place of the procedure
     is_open: bool = False
     gateway: Mapping[str, Any] | None = None  # before which the table is asked
 
@@ -136,6 +139,7 @@ class Where(TypedDict):
     title: str
     back: str
     here: str
+    numerals: Numerals
     is_open: NotRequired[bool]
     gateway: NotRequired[Mapping[str, Any] | None]
 
@@ -148,6 +152,7 @@ def _of_draft(draft: Draft) -> Shown:
         title=draft.name,
         back=url_for("drafts.show", draft_id=draft.id, _anchor="tables"),
         here=url_for("drafts.table", draft_id=draft.id),
+        numerals=numerals_of(draft),
         is_open=draft.published_version_id is None,
         gateway=gateway,
     )
@@ -170,12 +175,18 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     needed = shown.model.inputs(shown.decision)
+    outcome = None
+    try:
+        outcome = _outcome(shown) if "try" in request.args else None
+    except TwoReadings as either:
+        refusal, status = refusal or either, either.status
     tried = {
         "shown": shown,
         "needed": needed,
         "samples": {one.dotted: request.args.get(f"try.{one.dotted}", "") for one in needed},
-        "outcome": _outcome(shown) if "try" in request.args else None,
+        "outcome": outcome,
         "problems": [_told(each) for each in shown.model.problems],
+        "refusal": sentence(refusal) if refusal else None,
     }
     if not shown.is_table:
         return page("decisions/boxed.html", status, **tried)
@@ -197,7 +208,6 @@ def _page(
             (each, urlencode({**shown.place, **_tried(each)}))
             for each in remarks_of(shown.model, shown.decision)
         ],
-        refusal=sentence(refusal) if refusal else None,
     )
 
 
@@ -245,7 +255,9 @@ def _outcome(shown: Shown) -> dict[str, Any]:
         place = context
         for part in each.path:
             place = place.setdefault(part, {})
-        place[each.name] = _typed(request.args.get(f"try.{each.dotted}", ""), each.type)
+        place[each.name] = _typed(
+            request.args.get(f"try.{each.dotted}", ""), each.type, shown.numerals
+        )
     decided = model.explain(shown.decision, model.from_json(shown.decision, context))
     table = model.table(shown.decision)
     fired = [each for each in decided.fired if table is None or each.table == table.id]
@@ -277,6 +289,6 @@ def _told(problem: dmn.Problem) -> str:
     return _("%(name)s, line %(number)s: %(words)s", name=place.element, number=place.line, words=words)  # fmt: skip
 
 
-def _typed(text: str, kind: str) -> object:
-    value = typed_value(text, None)
+def _typed(text: str, kind: str, numerals: Numerals) -> object:
+    value = typed_value(text, Question("", "", "number") if kind == "number" else None, numerals)
     return text.strip() or None if kind == "string" else value

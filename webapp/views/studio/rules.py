@@ -1,5 +1,7 @@
 """Rules at gateways: say in words or in FEEL when a case takes a way, and try it before it is kept."""
 
+import re
+from contextlib import suppress
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -10,9 +12,11 @@ from designer.drafts import NoSuchFlow, draft_by_id, set_rule
 from designer.models import Draft
 from designer.questions import Question
 from designer.rule_words import SIGNS, Clause, Words, from_feel, to_feel, unknown_names
+from engine.calendars.jurisdiction import jurisdiction_of
 from engine.errors import Refusal, Said
 from engine.feel import FeelSyntaxError, compile_expression, to_text
 from engine.models import Role
+from engine.numerals import NotReadable, Numerals, TwoReadings
 from webapp.i18n import _, said, sentence
 from webapp.pages import page
 from webapp.security.access import access
@@ -20,6 +24,7 @@ from webapp.transactions import now, session, start_over
 from webapp.views.studio.drafts import DRAFT, pages
 
 MOST_ROWS = 20
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*", re.ASCII)
 
 
 @pages.get(DRAFT + "/rule")
@@ -39,7 +44,7 @@ def keep_rule(draft_id: int) -> ResponseReturnValue:
     try:
         gateway, _way = _flow(draft)
         asked = questions_of(draft, gateway["id"])
-        written = "" if "remove" in request.form else _written(asked)
+        written = "" if "remove" in request.form else _written(asked, numerals_of(draft))
         set_rule(session(), draft_id, flow_id, written, at=now())
     except Refusal as refusal:
         start_over()
@@ -53,12 +58,13 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
     asked = questions_of(draft, gateway["id"])
     is_written = "mode" in request.values
     feel = draft.rules.get(flow["id"]) or flow["condition"] or ""
-    words = _words() if is_written else from_feel(feel, asked)
+    numerals = numerals_of(draft)
+    words = _words() if is_written else from_feel(feel, asked, numerals)
     mode = request.values.get("mode", "words" if words is not None else "feel")
     refused = refusal
     if is_written:
         try:
-            feel = _written(asked)
+            feel = _written(asked, numerals)
         except Refusal as problem:
             refused = refused or (None if "more" in request.values else problem)
             feel = request.values.get("feel", "")
@@ -82,7 +88,7 @@ def _page(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         strangers=[name for name in strangers if name in later],
         not_yet=[_label(name, draft) for name in strangers if name not in later],
         samples={name: request.values.get(f"try.{name}", "") for name in names},
-        outcome=_outcome(feel, names, asked) if "try" in request.values else None,
+        outcome=_outcome(feel, names, asked, numerals) if "try" in request.values else None,
         refusal=sentence(refused) if refused else None,
     )
 
@@ -147,7 +153,12 @@ def _label(name: str, draft: Draft) -> str:
     return question.label if question else name
 
 
-def _written(asked: dict[str, Question]) -> str:
+def numerals_of(draft: Draft) -> Numerals:
+    """How numbers are typed where the procedure is at home."""
+    return jurisdiction_of(draft.sheet).numerals
+
+
+def _written(asked: dict[str, Question], numerals: Numerals) -> str:
     """The rule in FEEL, as the form says it. Raises what to_feel and FEEL raise."""
     if request.values.get("mode") == "feel":
         text = request.values.get("feel", "").strip()
@@ -156,7 +167,7 @@ def _written(asked: dict[str, Question]) -> str:
         return text
     words = _words()
     known = [tuple(clause for clause in group if clause.key in asked) for group in words.groups]
-    return to_feel(Words(tuple(filter(None, known)), words.joiner), asked)
+    return to_feel(Words(tuple(filter(None, known)), words.joiner), asked, numerals)
 
 
 def _names(feel: str, asked: dict[str, Question]) -> tuple[list[str], list[str]]:
@@ -168,15 +179,19 @@ def _names(feel: str, asked: dict[str, Question]) -> tuple[list[str], list[str]]
         return [], []
 
 
-def _outcome(feel: str, names: list[str], asked: dict[str, Question]) -> dict[str, Any] | None:
+def _outcome(
+    feel: str, names: list[str], asked: dict[str, Question], numerals: Numerals
+) -> dict[str, Any] | None:
     if not feel:
         return None
     try:
         context = {
-            name: typed_value(request.values.get(f"try.{name}", ""), asked.get(name))
+            name: typed_value(request.values.get(f"try.{name}", ""), asked.get(name), numerals)
             for name in names
         }
         value, problems = compile_expression(feel, asked).report(context)
+    except TwoReadings as either:
+        return {"refusal": sentence(either)}
     except Refusal:
         return None
     return {
@@ -186,17 +201,17 @@ def _outcome(feel: str, names: list[str], asked: dict[str, Question]) -> dict[st
     }
 
 
-def typed_value(text: str, question: Question | None) -> object:
-    """A sample value as a case would hold it: numbers and yes/no in their types, everything else as text."""
+def typed_value(text: str, question: Question | None, numerals: Numerals) -> object:
+    """A sample value as a case would hold it: numbers and yes/no in their types, everything else as text.
+    Raises engine.numerals.TwoReadings.
+    """
     text = text.strip()
     kind = question.kind if question else "any"
     if not text:
         return None
-    if kind in ("number", "any"):
-        try:
-            return float(text.replace(",", ".")) if kind == "number" else float(text)
-        except ValueError:
-            pass
+    if kind == "number" or (kind == "any" and _NUMBER.fullmatch(text)):
+        with suppress(NotReadable):
+            return float(numerals.read(text))
     if kind == "list":
         return [each.strip() for each in text.split(",")]
     if kind in ("yes_no", "any") and text in ("true", "false"):
