@@ -64,7 +64,7 @@ class Numerals:
 
     def number(self, value: Decimal | float, *, least: int = 0, most: int = 3) -> str:
         """1,250.5: thousands apart, at least and at most so many decimals."""
-        if abs(value) >= _VAST:
+        if not -_VAST < value < _VAST:
             return self.exact(Decimal(value))
         shape = "#,##0." + "0" * least + "#" * (most - least)
         return str(format_decimal(value, format=shape.rstrip("."), locale=self.locale))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -41,6 +41,14 @@ class How(StrEnum):
     NOTHING = "nothing"  # the office has it
 
 
+class Lacking(StrEnum):
+    """What a request cannot be filed without, in the order in which it is asked for."""
+
+    APPLICANT = "applicant"  # who asks: a name and a number
+    PROOF = "proof"  # that it is them who file
+    ANSWERS = "answers"  # to the form
+
+
 @dataclass(frozen=True, slots=True)
 class Needed:
     """A requirement of one applicant and how it is met."""
@@ -68,6 +76,13 @@ class NotProved(Refusal):
     """Anybody could file in anybody's name."""
 
     sentence = "Show first that the e-mail address is yours: ask for a code and type it here."
+
+
+_REFUSALS: Final[Mapping[Lacking, type[Refusal]]] = {
+    Lacking.APPLICANT: ApplicantIncomplete,
+    Lacking.PROOF: NotProved,
+    Lacking.ANSWERS: NotYetAnswered,
+}
 
 
 class AlreadyFiled(Refusal):
@@ -177,6 +192,17 @@ def is_proved(draft: FilingDraft) -> bool:
     return bool(draft.proved_email) and draft.proved_email == draft.applicant.get("email")
 
 
+def lacking(session: Session, draft: FilingDraft) -> tuple[Lacking, ...]:
+    """What is still lacking before it can be filed; documents never are: the office has to receive."""
+    has_form = bool(filing_form(session, draft.version_id).fields)
+    told = {
+        Lacking.APPLICANT: draft.applicant.get("name") and draft.applicant.get("document"),
+        Lacking.PROOF: is_proved(draft),
+        Lacking.ANSWERS: draft.is_answered or not has_form,
+    }
+    return tuple(one for one, is_there in told.items() if not is_there)
+
+
 def save_request(
     session: Session,
     draft: FilingDraft,
@@ -252,17 +278,14 @@ def file_draft(
 
     `language`: of the pages it is filed on, in which the applicant is written to, unless a clerk files for them.
 
-    Raises ApplicantIncomplete, NotYetAnswered, engine.forms.Unfit, engine.cases.ProcedureSuspended.
+    Raises ApplicantIncomplete, NotProved, NotYetAnswered, engine.forms.Unfit, engine.cases.ProcedureSuspended.
     """
     session.refresh(draft, with_for_update=True)
     if draft.case_id is not None:
         return session.get_one(Case, draft.case_id)
+    for one in lacking(session, draft):
+        raise _REFUSALS[one]
     who = draft.applicant
-    if not who.get("name") or not who.get("document"):
-        raise ApplicantIncomplete
-    _check_proved(draft)
-    if filing_form(session, draft.version_id).fields and not draft.is_answered:
-        raise NotYetAnswered
     case = start_case(
         session,
         session.get_one(Version, draft.version_id),

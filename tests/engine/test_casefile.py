@@ -281,8 +281,8 @@ def test_the_page_tells_days_of_the_office_not_of_greenwich(
     clock.set(datetime(2026, 3, 5, 3, 43, tzinfo=UTC))  # the evening before, in Lima
     case, _ = a_case(hall, files, clock)
     page = index_page(index_of(hall.session, case, is_masked=False, at=clock()), KEY[0])
-    assert "4 mar 2026" in page or "4 Mar 2026" in page
-    assert "5 mar 2026" not in page.lower()
+    assert "4 mar. 2026" in page or "4 Mar 2026" in page
+    assert "5 mar. 2026" not in page.lower()
 
 
 def test_linked_cases_know_each_other_until_the_link_is_taken_back(

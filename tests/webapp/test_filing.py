@@ -215,9 +215,30 @@ def test_filing_twice_makes_one_case_and_shows_the_same_receipt(hall: Town) -> N
 
 def test_before_anything_is_said_the_last_page_says_all_that_is_lacking(hall: Town) -> None:
     rosa = applicant(hall)
-    text = rosa.get(f"{rosa.begin()}/check").text.partition("Before you can file it:")[2]
+    said, _, text = rosa.get(f"{rosa.begin()}/check").text.partition("Before you can file it:")
     for wanted in ("Who asks", "Show that the e-mail is yours", "Your request"):
         assert wanted in text, wanted
+    assert "not said yet" in said
+    assert "–" not in said
+
+
+def test_what_is_lacking_is_asked_for_in_one_order_on_every_way(hall: Town) -> None:
+    """The last page, the way there and the filing itself know it from one place."""
+    rosa = applicant(hall)
+    at = rosa.begin()
+    assert "Say who asks" in rosa.send(f"{at}/file").text
+    assert (rosa.send(f"{at}/who", ROSA).location or "").endswith("/mail")
+    assert "Show first that the e-mail address is yours" in rosa.send(f"{at}/file").text
+    rosa.send(f"{at}/mail/send")
+    done = rosa.send(f"{at}/mail", {"code": mailed_code(hall.database)})
+    assert (done.location or "").endswith("/request")
+    assert "Answer the questions of the request first" in rosa.send(f"{at}/file").text
+    left = (
+        rosa.get(f"{at}/check").text.partition("Before you can file it:")[2].partition("</ul>")[0]
+    )
+    assert "Your request" in left
+    assert "Who asks" not in left
+    assert "Show that" not in left
 
 
 def test_documents_come_item_by_item_from_who_has_shown_a_mailbox(hall: Town) -> None:

@@ -142,9 +142,23 @@ def test_who_keeps_a_table_that_somebody_else_kept_meanwhile_is_told(
 def test_what_is_no_amount_comes_back_with_what_was_typed(ana: Visitor, study: str) -> None:
     answer = ana.post(f"{study}/as_is/table", {"a.minutes": "soon", "v.minutes": "7"})
     assert answer.status_code == 422
-    assert "“soon” is no amount" in answer.text
+    assert "“soon” is not a number" in answer.text
     assert 'value="soon"' in answer.text
     assert 'value="7"' in answer.text
+
+
+def test_an_amount_is_read_as_pages_write_it_and_none_that_could_be_either_is_taken(
+    ana: Visitor, study: str
+) -> None:
+    """Pages write S/ 36,000.00: who types 36,000 means no 36."""
+    ana.post("/studies/ledger", {"posts": "Mesa; Técnico; 36,000.00\nMesa; Jefe; 72,000"})
+    book = ana.get("/studies/ledger").text
+    assert "Mesa; Técnico; 36000.00" in book
+    assert "Mesa; Jefe; 72000" in book
+    answer = ana.post(f"{study}/as_is/table", {"a.minutes": "1.250"})
+    assert answer.status_code == 422
+    assert "“1.250” can be read in two ways. Write 1250 or 1.25." in answer.text
+    assert 'value="1.250"' in answer.text
 
 
 def test_an_activity_that_is_not_drawn_can_be_added(ana: Visitor, study: str) -> None:
@@ -192,7 +206,7 @@ def test_cost_is_told_once_minutes_posts_and_prices_are_said(ana: Visitor, study
     ana.post(f"{study}/as_is/table", cells)
     ana.post(f"{study}/costs", {"services": "400", "as_is.consumables": "papel; 6; 0,08"})
     text = ana.get(f"{study}/costs").text
-    assert "S/ 18.48" in text  # three times half an hour at 0.20, and six sheets
+    assert "S/\u00a018.48" in text  # three times half an hour at 0.20, and six sheets
     assert "papel; 6; 0.08" in text
     ana.post(f"{study}/as_is/table", cells | {"a.minutes": "30.005"})
     assert "exactly S/ 19.23" in ana.get(f"{study}/costs").text
@@ -203,7 +217,10 @@ def test_a_fee_over_the_cost_is_told_in_money_as_elsewhere(ana: Visitor, study: 
     draft = re.search(r"/drafts/\d+", ana.get(study).text)
     assert draft is not None
     ana.post(f"{draft[0]}/sheet", {"name": "x", "fee.amount": "1150", "fee.currency": "PEN"})
-    assert "Applicants pay S/ 1,150.00, but the service costs S/ 18.48." in ana.get(study).text
+    assert (
+        "Applicants pay S/\u00a01,150.00, but the service costs S/\u00a018.48."
+        in ana.get(study).text
+    )
     assert f'href="{draft[0]}/sheet">Mend it on the sheet' in ana.get(study).text
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from webapp.words.numbers import grouped
+from webapp.words.numbers import thousands
 
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 68, 12, 22, 34
@@ -82,7 +82,7 @@ def duration_words(seconds: float | None, beside: float | None = None) -> str:
         return "–"
     measure = seconds if beside is None else max(abs(seconds), abs(beside))
     if measure < 90 * _MINUTE:
-        return str(_("%(number)s min", number=grouped(round(seconds / _MINUTE))))
+        return str(_("%(number)s min", number=thousands(round(seconds / _MINUTE))))
     if measure < 2 * _DAY:
         return str(_("%(number)s h", number=_short(seconds / _HOUR)))
     return str(_("%(number)s days", number=_short(seconds / _DAY)))
@@ -115,7 +115,7 @@ def scale(most: float) -> tuple[Tick, ...]:
     """Ticks of a scale of counts."""
     top = nice(most)
     return tuple(
-        Tick(HEIGHT - BOTTOM - RISE * part / 4, grouped(top * part // 4)) for part in range(5)
+        Tick(HEIGHT - BOTTOM - RISE * part / 4, thousands(top * part // 4)) for part in range(5)
     )
 
 
@@ -143,4 +143,4 @@ def some_labels(labels: Sequence[str], most: int = 8) -> tuple[Tick, ...]:
 
 
 def _short(value: float) -> str:
-    return grouped(round(value, 1 if value < 100 else 0))
+    return thousands(round(value, 1 if value < 100 else 0))

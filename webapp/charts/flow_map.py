@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from engine.metrics.flow import Step
 from webapp.charts.canvas import duration_words, shortened
 from webapp.charts.columns import Address
-from webapp.words.numbers import grouped
+from webapp.words.numbers import thousands
 
 MOST_TASKS = 16
 _OFTEN = (
@@ -183,7 +183,7 @@ def _arrow(
     taken: list[_Rect],
 ) -> Arrow:
     source, target = _ends(step)
-    label = f"{grouped(step.count)} · {duration_words(step.seconds)}"
+    label = f"{thousands(step.count)} · {duration_words(step.seconds)}"
     others = [spot for name, spot in spots.items() if name not in (source, target)]
     curve = _curve(spots[source], spots[target], others)
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
@@ -193,7 +193,7 @@ def _arrow(
         "%(source)s to %(target)s: %(count)s times, mean time between %(time)s",
         source=_whole(source, names),
         target=_whole(target, names),
-        count=grouped(step.count),
+        count=thousands(step.count),
         time=duration_words(step.seconds),
     )
     width = max(1.0, _WIDEST * (step.count / most) ** 0.5)

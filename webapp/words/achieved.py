@@ -8,7 +8,7 @@ from flask_babel import format_date, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from webapp.i18n import _, plural
-from webapp.words.numbers import grouped
+from webapp.words.numbers import thousands
 from webapp.words.report_parts import Table
 from webapp.words.spans import ranged, signed, spanned, unsigned
 from webapp.words.studies import share
@@ -48,7 +48,7 @@ def verdict(data: Mapping[str, Any]) -> str:
         return _(
             "Too early to tell: %(count)s of the new version, %(running)s still running.",
             count=count,
-            running=grouped(said["running"]),
+            running=thousands(said["running"]),
         )
     told = {"count": count, "time": unsigned(said["value"]), "range": _range(said)}
     if said.get("is_level") or word == "level":
@@ -151,8 +151,8 @@ def basis(data: Mapping[str, Any]) -> list[str]:
             _(
                 "%(side)s: %(completed)s completed cases; %(running)s not completed count as longer than so far.",
                 side=words,
-                completed=grouped(one["completed"]),
-                running=grouped(one["running"]),
+                completed=thousands(one["completed"]),
+                running=thousands(one["running"]),
             )
         )
     promise = data["promise"]

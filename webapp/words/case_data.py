@@ -16,7 +16,7 @@ from engine.visibility import knows_applicant
 from webapp import transactions
 from webapp.i18n import _
 from webapp.security.sessions import signed_in
-from webapp.words.numbers import grouped
+from webapp.words.numbers import thousands
 
 LONGEST = 500  # characters of one value shown; the whole stays in the case
 DEEPEST = 3
@@ -126,7 +126,7 @@ def _words(value: Any, options: Mapping[str, str], depth: int = 0) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        return options.get(str(value)) or grouped(value)
+        return options.get(str(value)) or thousands(value)
     if isinstance(value, list) and depth < DEEPEST:
         said = (_words(one, options, depth + 1) for one in value[:50] if _says(one, depth + 1))
         return ", ".join(said)[:LONGEST]

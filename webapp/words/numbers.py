@@ -18,7 +18,7 @@ def own() -> Numerals:
     return here().numerals
 
 
-def grouped(value: Decimal | float, *, least: int = 0, most: int = 3) -> str:
+def thousands(value: Decimal | float, *, least: int = 0, most: int = 3) -> str:
     """1,250.5"""
     return own().number(value, least=least, most=most)
 
@@ -41,5 +41,5 @@ def read_amount(text: str) -> Decimal:
 
 
 def register(app: Flask) -> None:
-    """Give templates the filters `grouped`, `money` and `typed`."""
-    app.jinja_env.filters.update(grouped=grouped, money=money, typed=typed)
+    """Give templates the filters `thousands`, `money` and `typed`."""
+    app.jinja_env.filters.update(thousands=thousands, money=money, typed=typed)

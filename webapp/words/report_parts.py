@@ -11,7 +11,7 @@ from engine.errors import filled
 from webapp.charts.canvas import duration_words, nice_seconds
 from webapp.charts.diagram import Drawing, drawing, hottest
 from webapp.i18n import _
-from webapp.words.numbers import grouped, money
+from webapp.words.numbers import money, thousands
 from webapp.words.spans import ranged, signed
 from webapp.words.studies import COUNTED, MEASURES, change, measured, minutes, share
 
@@ -141,8 +141,8 @@ def burden(data: Mapping[str, Any], before: str, after: str) -> Table | None:
         "Standard Cost Model: %(people)s people or firms a year, %(times)s times each; "
         "an hour of theirs is worth %(wage)s. Each costs its time and what is paid for it, "
         "less what people would do anyway.",
-        people=grouped(Decimal(who["population"])),
-        times=grouped(Decimal(who["frequency"])),
+        people=thousands(Decimal(who["population"])),
+        times=thousands(Decimal(who["frequency"])),
         wage=money(Decimal(who["hourly_wage"]), currency),
     )
     return Table(
@@ -325,7 +325,7 @@ def points(number: float) -> str:
     """A change of a share, in points, with its sign."""
     by = round(number * 100, 1)
     sign = "−" if by < 0 else "+" if by > 0 else ""
-    return f"{sign}{grouped(abs(by))}"
+    return f"{sign}{thousands(abs(by))}"
 
 
 def assumed_words(assumed: Iterable[str], names: Mapping[str, str]) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.words.numbers import grouped
+from webapp.words.numbers import thousands
 
 _UNITS = ("kB", "MB", "GB", "TB")  # of a thousand each, as telephones and file managers count
 
@@ -14,7 +14,7 @@ def size_words(size: int) -> str:
     told, unit = size / 1000, 0
     while told >= 999.95 and unit < len(_UNITS) - 1:
         told, unit = told / 1000, unit + 1
-    return f"{grouped(round(told, 1))} {_UNITS[unit]}"
+    return f"{thousands(round(told, 1))} {_UNITS[unit]}"
 
 
 def register(app: Flask) -> None:

@@ -15,7 +15,7 @@ from designer.findings import Value as FindingValue
 from engine.errors import filled
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
-from webapp.words.numbers import grouped, money, own, typed
+from webapp.words.numbers import money, own, thousands, typed
 
 TYPES: dict[str, LazyString] = {
     ActivityType.OPERATION: lazy_gettext("operation"),
@@ -69,7 +69,7 @@ def minutes(amount: Decimal) -> str:
 
 def measured(name: str, amount: Decimal) -> str:
     """A figure of the table's foot: a duration, or a number."""
-    return grouped(amount) if name in COUNTED else minutes(amount)
+    return thousands(amount) if name in COUNTED else minutes(amount)
 
 
 def share(part: Decimal | float | None, digits: int = 0) -> str:
@@ -109,7 +109,7 @@ def _value_words(value: FindingValue) -> str:
         case Money():
             return money(value.amount, value.currency)
         case Decimal():
-            return str(format_decimal(value, format="#,##0.#"))
+            return thousands(value, most=1)
     return value
 
 
@@ -144,7 +144,7 @@ def saving_words(saving: Saving, currency: str = "PEN") -> str:
 def evidence_words(evidence: Evidence) -> str:
     """On how much a finding from the log rests."""
     values = {
-        "number": grouped(evidence.observed),
+        "number": thousands(evidence.observed),
         "low": share(evidence.low, 1),
         "high": share(evidence.high, 1),
     }
@@ -157,7 +157,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         lines=consumable_lines,
         minutes=minutes,
-        whole_number=lambda amount: grouped(amount, most=0),
+        whole_number=lambda amount: thousands(amount, most=0),
         share=share,
         change=change,
         changed_to=changed_to,

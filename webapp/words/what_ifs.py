@@ -15,7 +15,7 @@ from engine.bpmn.model import Process
 from engine.errors import filled
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _
-from webapp.words.numbers import grouped, money, own, typed
+from webapp.words.numbers import money, own, thousands, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def amount(key: str, value: float, currency: str = "", beside: float | None = No
         return own().share(value, digits=1)
     if currency:
         return money(Decimal(str(round(value, 2))), currency)
-    return grouped(round(value, 2), least=2, most=2)
+    return thousands(round(value, 2), least=2, most=2)
 
 
 def interval(key: str, found: Estimate, currency: str = "") -> str:

@@ -57,7 +57,7 @@ def test_11_the_applicant_is_told_before_and_the_page_says_the_day(desk: Desk) -
     desk.on("2026-02-09")  # five business days before the last one
     desk.work()
     assert len(mails(desk)) == 1
-    assert "hasta el 16 feb 2026" in mails(desk)[0]
+    assert "hasta el 16 feb. 2026" in mails(desk)[0]
     desk.on("2026-02-10")
     desk.work()
     assert len(mails(desk)) == 1

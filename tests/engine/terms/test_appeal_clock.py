@@ -145,7 +145,7 @@ def test_the_applicant_is_told_by_mail_that_nobody_answered(desk: Desk) -> None:
         jobs = session.scalars(select(Job).where(Job.kind == "mail").order_by(Job.id))
         sent = [job.payload for job in jobs]
         texts = [one["text"] for one in sent if one["to"] == "rosa@example.org"]
-    assert "Debe resolverse hasta el 8 sept 2026" in texts[0]
+    assert "Debe resolverse hasta el 8 set. 2026" in texts[0]
     assert all(desk.case(case_id).number in text for text in texts)
     assert "puede acudir a un juez" in texts[-1]
 

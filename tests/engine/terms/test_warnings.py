@@ -83,7 +83,7 @@ def test_the_applicant_is_told_by_mail_what_is_to_be_corrected(desk: Desk) -> No
     with desk.database.reading() as session:
         mail = session.scalars(select(Job).where(Job.kind == JobKind.MAIL)).one()
         assert mail.payload["to"] == "rosa@home.example"
-        assert "hasta el 7 ene 2026" in mail.payload["text"]
+        assert "hasta el 7 ene. 2026" in mail.payload["text"]
 
 
 def test_who_had_the_task_is_told_when_silence_took_it_away(desk: Desk) -> None:

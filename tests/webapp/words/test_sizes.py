@@ -8,6 +8,7 @@ from engine.calendars.written_days import written_day
 from engine.models import NotificationKind
 from engine.notification_words import sentence
 from tests.webapp.conftest import Town
+from webapp.i18n import speaking
 from webapp.words.sizes import size_words
 from webapp.words.times import day
 
@@ -31,7 +32,7 @@ def test_a_size_is_told_in_the_unit_people_know(town: Town) -> None:
 def test_mails_and_pages_write_a_day_the_same_way(town: Town) -> None:
     with town.app.test_request_context():
         for language in ("en", "es"):
-            with force_locale(language):
+            with speaking(language):
                 for month in range(1, 13):
                     on = date(2026, month, 26)
                     assert written_day(on, language) == day(on)
@@ -40,6 +41,6 @@ def test_mails_and_pages_write_a_day_the_same_way(town: Town) -> None:
 def test_a_notice_tells_its_day_in_the_language_of_its_reader() -> None:
     told = {"task": "Check", "number": "L-1", "words": "2026-11-26"}
     assert sentence(NotificationKind.TASK_DUE, told, "en").endswith("is due on 26 Nov 2026.")
-    assert sentence(NotificationKind.TASK_DUE, told, "es").endswith("vence el 26 nov 2026.")
+    assert sentence(NotificationKind.TASK_DUE, told, "es").endswith("vence el 26 nov. 2026.")
     older = {**told, "words": "26/11/2026"}
     assert sentence(NotificationKind.TASK_DUE, older, "es").endswith("vence el 26/11/2026.")

@@ -11,7 +11,7 @@ from engine.forms import Unfit
 from engine.models import Case, FilingDraft, Person, Role
 from engine.outbox import is_address
 from engine.window import filing
-from engine.window.filing import How, Needed
+from engine.window.filing import How, Lacking, Needed
 from engine.window.guide import guide_of
 from engine.window.holders import read_holder_code
 from engine.window.offers import Offer, offer_by_key, sheet_of
@@ -36,6 +36,11 @@ paced(pages, 60)
 DRAFTS_PER_ADDRESS = 60  # begun in a quarter of an hour; an office has one address
 UPLOADS_PER_ADDRESS = 200
 _PURPOSE = "file"
+_WHERE = {  # what is lacking is told
+    Lacking.APPLICANT: "filing.who",
+    Lacking.PROOF: "filing.ask_mail",
+    Lacking.ANSWERS: "filing.ask",
+}
 
 
 @pages.post("/new/<key>")
@@ -370,13 +375,9 @@ class StatementMissing(Refusal):
 
 def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
     """To the next thing that is to be done; requirements that were skipped are not asked again on the way."""
-    if not draft.applicant.get("document"):
-        return redirect(url_for("filing.who", draft_id=draft.id), 303)
     # before files are taken from anybody, they have shown a mailbox
-    if not filing.is_proved(draft):
-        return redirect(url_for("filing.ask_mail", draft_id=draft.id), 303)
-    if filing.filing_form(session(), draft.version_id).fields and not draft.is_answered:
-        return redirect(url_for("filing.ask", draft_id=draft.id), 303)
+    for lacking in filing.lacking(session(), draft):
+        return redirect(url_for(_WHERE[lacking], draft_id=draft.id), 303)
     asked_for = [
         one for one in filing.needed(session(), draft) if one.how in (How.UPLOAD, How.REGISTRY)
     ]
@@ -391,4 +392,15 @@ def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
 def _answers(draft: FilingDraft) -> dict[str, Any]:
     labels = filing.filing_form(session(), draft.version_id).labels()
     told = shown_answers(session(), draft.version_id, draft.answers, labels)
-    return {"answers": told}
+    lacking = [(_lacking_words(one), _WHERE[one]) for one in filing.lacking(session(), draft)]
+    return {"answers": told, "lacking": lacking}
+
+
+def _lacking_words(one: Lacking) -> str:
+    match one:
+        case Lacking.APPLICANT:
+            return _("Who asks")
+        case Lacking.PROOF:
+            return _("Show that the e-mail is yours")
+        case Lacking.ANSWERS:
+            return _("Your request")
