@@ -142,7 +142,7 @@ def test_who_keeps_a_table_that_somebody_else_kept_meanwhile_is_told(
 def test_what_is_no_amount_comes_back_with_what_was_typed(ana: Visitor, study: str) -> None:
     answer = ana.post(f"{study}/as_is/table", {"a.minutes": "soon", "v.minutes": "7"})
     assert answer.status_code == 422
-    assert "“soon” is not a number" in answer.text
+    assert "“soon” is no amount" in answer.text
     assert 'value="soon"' in answer.text
     assert 'value="7"' in answer.text
 
