@@ -118,12 +118,19 @@ def read_law(place: Jurisdiction) -> Law:
         sample_share=sample.get("share", 10),
         sample_most=sample.get("most", 150),
         warn_before=tuple(sorted(warnings, reverse=True)),
-        words=_words(raw.get("language", "es")),
+        words=words_in(raw.get("language", "es")),
     )
 
 
 @cache
-def _words(language: str) -> Mapping[str, Any]:
+def mail_languages() -> frozenset[str]:
+    """Languages that have words for mails to applicants."""
+    return frozenset(path.stem for path in (FOLDER / "words").glob("*.toml"))
+
+
+@cache
+def words_in(language: str) -> Mapping[str, Any]:
+    """The words of the clock in a language."""
     return tomllib.loads((FOLDER / "words" / f"{language}.toml").read_text("utf-8"))
 
 

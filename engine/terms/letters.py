@@ -15,7 +15,7 @@ from engine.models import Person, Procedure
 from engine.outbox import is_address, send_mail
 from engine.progress import Held
 from engine.record.facts import Fact
-from engine.terms.law import law_of
+from engine.terms.law import Law, law_of, mail_languages, words_in
 
 
 def clock_letter(
@@ -40,15 +40,20 @@ def clock_letter(
 def tell_applicant(
     session: Session, held: Held, name: str, values: Mapping[str, Any], *, at: datetime
 ) -> None:
-    """The mail to the applicant alone, if they gave an address."""
+    """The mail to the applicant alone, if they gave an address: in the language they filed in, where its words are
+    known, else in that of the office.
+    """
     case = held.case
     if not case.applicant_email or not is_address(case.applicant_email):
         return
     law = law_of(held.plan.place.code)
-    mail = law.words["mails"]["to_applicant"][name]
+    language, own = _spoken(law, case.applicant_language)
+    mail = own["mails"]["to_applicant"][name]
     procedure = session.get_one(Procedure, case.procedure_id)
     words: dict[str, object] = {
-        key: written_day(value, law.language, law.place.code) if isinstance(value, date) else value
+        key: written_day(value, language, law.place.code)
+        if isinstance(value, date)
+        else _said_in(own, law, value)
         for key, value in values.items()
     }
     # last: an appeal has a number of its own
@@ -63,6 +68,22 @@ def tell_applicant(
         key=f"clock:{name}:{case.id}:{case.last_seq}",
         at=at,
     )
+
+
+def _spoken(law: Law, wanted: str | None) -> tuple[str, Mapping[str, Any]]:
+    """The language and its words: the one wanted, if there is a file of it."""
+    if wanted is None or wanted == law.language or wanted not in mail_languages():
+        return law.language, law.words
+    return wanted, words_in(wanted)
+
+
+def _said_in(own: Mapping[str, Any], law: Law, value: Any) -> Any:
+    """A name that the law gives to an appeal or its result, in the other words."""
+    for table in ("kinds", "results"):
+        for key, name in law.words[table].items():
+            if name == value:
+                return own[table].get(key, value)
+    return value
 
 
 @lru_cache(maxsize=100)

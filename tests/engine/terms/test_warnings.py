@@ -1,9 +1,13 @@
 """Who is warned, of what, and what is still to be warned of: the last word on each request."""
 
+import re
+
+import pytest
 from sqlalchemy import select
 
 from engine.models import Case, Job, JobKind, Task
 from engine.tasks import claim_task
+from engine.terms.law import mail_languages, words_in
 from engine.terms.warnings import unseen_warnings, warnings_for
 from tests.engine.terms.desk import Desk, give, sheet
 
@@ -75,15 +79,42 @@ def test_a_worker_that_comes_late_warns_once(desk: Desk) -> None:
     assert desk.facts(case_id).count("term_warned") == 1
 
 
-def test_the_applicant_is_told_by_mail_what_is_to_be_corrected(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "You can do it until 7 Jan 2026"),
+        ("es", "Puede subsanarlas hasta el 7 ene. 2026"),
+        ("qu", "Puede subsanarlas hasta el 7 ene. 2026"),  # whose words are not certain yet
+        (None, "Puede subsanarlas hasta el 7 ene. 2026"),
+    ],
+)
+def test_the_applicant_is_told_by_mail_what_is_to_be_corrected_in_their_language(
+    desk: Desk, language: str | None, words: str
+) -> None:
     case_id = desk.filed("2026-01-05")
     with desk.hall() as hall:
-        hall.session.get_one(Case, case_id).applicant_email = "rosa@home.example"
+        case = hall.session.get_one(Case, case_id)
+        case.applicant_email, case.applicant_language = "rosa@home.example", language
     give(desk, case_id)
     with desk.database.reading() as session:
         mail = session.scalars(select(Job).where(Job.kind == JobKind.MAIL)).one()
         assert mail.payload["to"] == "rosa@home.example"
-        assert "hasta el 7 ene. 2026" in mail.payload["text"]
+        assert words in mail.payload["text"]
+
+
+def test_every_mail_to_an_applicant_has_its_words_in_every_language() -> None:
+    """The same mails, with the same values in them."""
+    told = {language: words_in(language)["mails"]["to_applicant"] for language in mail_languages()}
+    assert told.keys() >= {"en", "es"}
+    for language, mails in told.items():
+        for name, mail in told["es"].items():
+            for part, text in mail.items():
+                wanted = sorted(re.findall(r"\{\w+\}", text))
+                assert sorted(re.findall(r"\{\w+\}", mails[name][part])) == wanted, (language, name)
+    kinds = [
+        words_in(language)[table].keys() for table in ("kinds", "results") for language in told
+    ]
+    assert len({frozenset(names) for names in kinds}) == 2
 
 
 def test_who_had_the_task_is_told_when_silence_took_it_away(desk: Desk) -> None:
