@@ -11,8 +11,11 @@ from designer.library import publish_folder
 from engine import history
 from engine.cases import Applicant, start_case
 from engine.database import Database
+from engine.forms import read_form
+from engine.forms.fields.number import Number
 from engine.models import Case, CaseStatus, Office, Person, Task, TaskStatus
 from engine.people import create_person, office_named
+from engine.sheet import read_sheet
 from engine.tasks import complete_task
 from engine.worker import Worker
 from tests.clock import Clock
@@ -25,6 +28,26 @@ def test_every_procedure_has_scenarios() -> None:
     """A folder without a story would be published unproved."""
     told = {path.parents[1] for path in SCENARIOS}
     assert told == {path.parent for path in PROCESSES.glob("*/procedure.toml")}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(path.parent for path in PROCESSES.glob("*/procedure.toml")),
+    ids=lambda one: one.name,
+)
+def test_a_sample_asks_an_applicant_only_for_what_its_sheet_requires(folder: Path) -> None:
+    """No study finds a question of the request that belongs to no requirement, and people are counted in whole ones."""
+    said = tomllib.loads((folder / "procedure.toml").read_text("utf-8"))
+    sheet = read_sheet(said)
+    form = read_form((folder / "forms" / f"{said['filing']['form']}.json").read_bytes())
+    named = {key for one in sheet.requirements for key in one.fields}
+    if named:
+        required = {key for key, one in form.questions().items() if one.required is True}
+        assert required - named == set()
+    counts = {"aforo", "folios"}
+    for path in (folder / "forms").glob("*.json"):
+        for key, one in read_form(path.read_bytes()).questions().items():
+            assert key not in counts or (isinstance(one, Number) and one.digits == 0), path.name
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
