@@ -22,7 +22,8 @@ from waitress import create_server
 
 from designer.library import publish_folder
 from engine.database import Database
-from engine.models import Case, FilingDraft, Job, JobKind, Task
+from engine.letters.codes import shown_code
+from engine.models import Case, FilingDraft, Job, JobKind, Letter, Task
 from engine.terms import notices
 from engine.window import filing
 from tests.bench.engine_command import say
@@ -129,6 +130,9 @@ def pages(app: Transactional) -> tuple[dict[str, str], FlaskClient]:
         "copy": f"{case}/copy",
         "verify_letter": "/verify",
         "verify_copy": "/verify/file",
+        "letter": f"/verify/{letter_code(app)}",
+        "sign_in": "/login",
+        "nothing_found": "/catalogue?q=zzz",
     }, client
 
 
@@ -139,6 +143,12 @@ def mailed_code(app: Transactional) -> str:
         return next(
             found[1] for job in jobs if (found := re.search(r"\b(\d{6})\b", job.payload["text"]))
         )
+
+
+def letter_code(app: Transactional) -> str:
+    """The code that stands on a letter of the office."""
+    with app.extensions["database"].reading() as session:
+        return shown_code(session.scalars(select(Letter.code).limit(1)).one())
 
 
 def lacking_a_plan(app: Transactional, case_id: int) -> int:
