@@ -34,6 +34,20 @@ def test_before_signing_in_the_browser_remembers_the_choice(town: Town) -> None:
     assert "Ingresar" in visitor.get("/login").text
 
 
+@pytest.mark.parametrize("path", ["/catalogue", "/login", "/nothing", "/catalogue/none", "/verify"])
+def test_a_page_in_part_in_quechua_says_so_and_can_be_had_in_spanish(town: Town, path: str) -> None:
+    text = town.visitor().get(path, headers={"Accept-Language": "qu"}).text
+    assert "Por ahora solo algunas palabras están en Runasimi" in text
+    assert 'hreflang="es"' in text
+
+
+def test_who_meets_a_refusal_without_an_account_keeps_the_ways_of_the_window(town: Town) -> None:
+    text = town.visitor().get("/nothing").text
+    assert 'href="/catalogue"' in text
+    assert 'href="/follow"' in text
+    assert 'href="/inbox' in town.visitor("carla").get("/nothing").text
+
+
 def test_a_refusal_is_said_in_spanish_with_its_values(town: Town) -> None:
     carla = town.visitor("carla")
     answer = carla.get("/cases/XX-1", headers={"Accept-Language": "es"})

@@ -94,6 +94,8 @@ def test_anyone_sees_that_a_letter_was_issued_without_signing_in(filed: Filed, t
     pdf = filed.print()
     page = town.visitor().get(filed.address)
     assert page.status_code == 200
+    assert 'href="/catalogue"' in page.text
+    assert "htmx" not in page.text  # as light as the other pages of the window
     letter = filed.letter
     for told in (
         letter.number,
