@@ -15,6 +15,7 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
+    get_currency_symbol,
     get_decimal_symbol,
     get_group_symbol,
 )
@@ -89,6 +90,10 @@ class Numerals:
                 amount, currency, format=shape, locale=self.locale, currency_digits=not is_whole
             )
         )
+
+    def sign(self, currency: str) -> str:
+        """What stands for a currency here: S/."""
+        return str(get_currency_symbol(currency, locale=self.locale))
 
     def typed(self, number: str) -> str:
         """A number with a point, as it would be typed here: no thousands apart, and never three decimals, so that

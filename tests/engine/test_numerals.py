@@ -101,6 +101,7 @@ def test_each_country_writes_in_its_own_way(code: str, number: str, money: str, 
 def test_money_of_another_country_is_told_by_its_code_and_a_whole_amount_has_no_cents() -> None:
     here = jurisdiction("PE").numerals
     assert here.money(Decimal("1250.6"), "PEN", is_whole=True).replace("\u00a0", " ") == "S/ 1,251"
+    assert here.sign("PEN") == "S/"
     assert here.money(5, "BOB").replace("\u00a0", " ") == "BOB 5.00"
     assert here.money(5, "soles").replace("\u00a0", " ") == "soles 5.00"
 

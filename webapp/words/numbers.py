@@ -28,6 +28,11 @@ def money(value: Decimal | None, currency: str = "PEN", *, is_whole: bool = Fals
     return "–" if value is None else own().money(value, currency, is_whole=is_whole)
 
 
+def currency_sign(currency: str) -> str:
+    """S/"""
+    return own().sign(currency) if currency else ""
+
+
 def typed(value: object) -> str:
     """A number as it stands in an input, to be typed again; a text as it is, for somebody typed it."""
     if value is None or isinstance(value, str):
@@ -41,5 +46,7 @@ def read_amount(text: str) -> Decimal:
 
 
 def register(app: Flask) -> None:
-    """Give templates the filters `thousands`, `money` and `typed`."""
-    app.jinja_env.filters.update(thousands=thousands, money=money, typed=typed)
+    """Give templates the filters `thousands`, `money`, `typed` and `currency_sign`."""
+    app.jinja_env.filters.update(
+        thousands=thousands, money=money, typed=typed, currency_sign=currency_sign
+    )
