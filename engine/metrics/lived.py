@@ -120,9 +120,19 @@ def logged_work(session: Session, procedure_id: int, person: Person) -> Iterator
         .limit(MOST_CASES)
         .subquery()
     )
+    # of which activities the log tells when they were begun, at least once
+    begun = set(
+        session.scalars(
+            select(WorkItem.activity_id)
+            .join(recent, recent.c.case_id == WorkItem.case_id)
+            .where(WorkItem.is_completed, WorkItem.started_at < WorkItem.ended_at)
+            .distinct()
+        )
+    )
     rows = session.execute(
         select(
             recent.c.number,
+            Activity.id,
             Activity.name,
             Activity.element_id,
             Activity.kind,
@@ -136,15 +146,18 @@ def logged_work(session: Session, procedure_id: int, person: Person) -> Iterator
         .where(WorkItem.is_completed, WorkItem.ended_at.is_not(None))
         .execution_options(yield_per=1000)
     )
-    for number, name, element_id, kind, who, enabled, started, ended in rows:
-        # An event says only when it was over; what else stands in its row was reckoned from its neighbours.
-        is_event = kind == ItemKind.EVENT
+    for number, activity, name, element_id, kind, who, enabled, started, ended in rows:
+        if kind == ItemKind.EVENT and activity not in begun:
+            # An event says only when it was over; what else stands in its row was reckoned from its neighbours.
+            enabled = started = None
+        elif kind == ItemKind.EVENT and started is not None and enabled >= started:
+            enabled = None  # the log tells when it was begun, and of no moment before that
         yield LoggedWork(
             number,
             name or element_id,
             str(who or ""),
-            None if is_event else _instant(enabled),
-            None if is_event or started is None else _instant(started),
+            None if enabled is None else _instant(enabled),
+            None if started is None else _instant(started),
             _instant(ended),
         )
 

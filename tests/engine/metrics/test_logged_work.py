@@ -71,6 +71,46 @@ def test_the_work_of_a_log_comes_with_what_it_says_and_no_more(
         assert logged_so_far(session, log.procedure_id, carla) == []
 
 
+BEGUN = """case,activity,begun,done
+1,Receive,2026-01-05T08:00:00+00:00,2026-01-05T08:10:00+00:00
+1,Decide,2026-01-06T09:00:00+00:00,2026-01-06T09:02:00+00:00
+2,Receive,2026-01-06T10:00:00+00:00,2026-01-06T10:00:00+00:00
+"""
+
+
+def test_when_work_was_begun_is_known_where_the_log_says_it(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(BEGUN, "utf-8")
+    mapping: dict[str, object] = {
+        "case": "case",
+        "activity": "activity",
+        "start": "begun",
+        "time": "done",
+    }
+    log = sqlite_database.write(
+        lambda session: register_log(
+            session,
+            path.name,
+            key="log",
+            name="A log",
+            format=format_of(path.name),
+            mapping=mapping,
+            by=None,
+            at=START,
+        )
+    )
+    fill(sqlite_database, log.id, path)
+    with sqlite_database.transaction() as session:
+        ana = TownHall(session, START).person("ana", roles=(Role.ANALYST,))
+        found = sorted(logged_work(session, log.procedure_id, ana), key=lambda one: one.ended_at)
+        spent = [(one.ended_at - one.started_at) if one.started_at else None for one in found]
+        # 0: this activity tells when it begins, so once it took no time
+        assert spent == [timedelta(minutes=10), timedelta(minutes=2), timedelta(0)]
+        assert {one.enabled_at for one in found} == {None}
+
+
 def test_of_cases_that_have_not_ended_it_is_said_how_long_they_have_run(
     sqlite_database: Database,
 ) -> None:
