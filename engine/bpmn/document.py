@@ -30,7 +30,7 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]{0,60}):[A-Za-z_]")
 _DECLARED = re.compile(r"xmlns:([\w.-]+)\s*=")
 _VENDORS = (
-    "camunda", "zeebe", "flowable", "activiti", "signavio", "bizagi", "trisotech", "spiffworkflow",
+    "zeebe", "camunda", "flowable", "activiti", "signavio", "bizagi", "trisotech", "spiffworkflow",
     "jboss", "drools", "bonita", "aris", "igrafx", "visual-paradigm", "omninet", "boc",
     "bpsim", "w4", "yaoqiang", "ibm", "itp-commerce", "modelio", "axon", "oracle",
 )  # fmt: skip

@@ -80,6 +80,7 @@ _READ_ATTRIBUTES = frozenset(
         "executionPlatformVersion",
     ]
 )
+_BETWEEN_NAMES = re.compile(r",(?![^{}]*\})")  # no comma within ${…}
 _USER_OR_GROUP = re.compile(r"\b(user|group)\(([^()]*)\)")
 
 Note = Callable[[str], None]
@@ -154,12 +155,12 @@ def read_extension(element: Element, note: Note) -> Extension:
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
-    """“a, b” as names; an expression (${…} or =…) stays whole, whatever commas it holds."""
+    """“a, ${b}” as names; an expression (${…} or =…) stays whole, whatever commas it holds."""
     if text is None:
         return ()
-    if text.startswith(("=", "${", "#{")):
+    if text.startswith("="):
         return (text,)
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(name.strip() for name in _BETWEEN_NAMES.split(text) if name.strip())
 
 
 def _text(element: Element | None) -> str | None:
