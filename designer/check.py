@@ -79,7 +79,11 @@ def check_model(drawn: Model, imported: Imported, name: str) -> Report:
         file=name,
         is_accepted=True,
         is_runnable=not obstacles,
-        processes=tuple((process.id, process.name) for process in drawn.processes),
+        processes=tuple(
+            (process.id, process.name)
+            for process in drawn.processes
+            if process.scope.nodes or len(drawn.processes) == 1
+        ),
         repairs=imported.notes,
         findings=(*obstacles, *_findings(drawn, imported.model)),
     )

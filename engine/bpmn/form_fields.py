@@ -15,6 +15,40 @@ def form_fields(parts: list[Element]) -> tuple[FormField, ...]:
     return tuple(item for item in found if item.key)
 
 
+# jBPM's and Kogito's modellers name the type of an output; one of a class of theirs nobody can type in
+_TYPES = {
+    "Boolean": "boolean", "String": "string", "Object": "string", "Text": "string", "Integer": "long", "Long": "long",
+    "Short": "long", "Float": "number", "Double": "number", "BigDecimal": "number", "Date": "date", "LocalDate": "date",
+}  # fmt: skip
+
+
+def output_fields(element: Element) -> tuple[FormField, ...]:
+    """What a user task of jBPM or Kogito gives back is what its form asks: its typed data outputs, under the variables
+    they go to.
+    """
+    if element.name != "userTask":
+        return ()
+    outputs = {
+        output.get("id"): output
+        for specification in element.all("ioSpecification")
+        for output in specification.all("dataOutput")
+        if output.foreign("dtype")
+    }
+    found = []
+    for association in element.all("dataOutputAssociation"):
+        source, target = association.one("sourceRef"), association.one("targetRef")
+        output = outputs.get(source.own_text() if source is not None else None)
+        variable = target.own_text() if target is not None else None
+        if output is None or not variable:
+            continue
+        kind = _TYPES.get(
+            (output.foreign("dtype") or "").removeprefix("java.lang.").removeprefix("java.util.")
+        )
+        if kind is not None:
+            found.append(FormField(variable, output.get("name"), kind))
+    return tuple(found)
+
+
 def _field(element: Element) -> FormField:
     constraints: list[tuple[str, str]] = []
     options: list[tuple[str, str]] = []

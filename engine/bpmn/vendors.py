@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from engine.bpmn.document import OWN, Element
-from engine.bpmn.form_fields import form_fields
+from engine.bpmn.form_fields import form_fields, output_fields
 from engine.bpmn.marks import own_extension
 from engine.bpmn.model import Expression, Extension, Mapping
 
@@ -55,7 +55,6 @@ _READ_ATTRIBUTES = frozenset(
         "formKey",
         "formRef",
         "dueDate",
-        "followUpDate",
         "priority",
         "class",
         "delegateExpression",
@@ -123,7 +122,7 @@ def read_extension(element: Element, note: Note) -> Extension:
         ),
         form_key=element.foreign("formKey", "formRef")
         or child("formDefinition", "formKey", "formId", "externalReference"),
-        form_fields=form_fields(parts),
+        form_fields=form_fields(parts) or output_fields(element),
         due_date=element.foreign("dueDate") or child("taskSchedule", "dueDate"),
         follow_up_date=element.foreign("followUpDate") or child("taskSchedule", "followUpDate"),
         priority=element.foreign("priority") or child("priorityDefinition", "priority"),

@@ -1,5 +1,7 @@
 """Which column of a table says what: told by whoever knows, or guessed."""
 
+import re
+import unicodedata
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar
 
@@ -54,23 +56,30 @@ class ColumnUntold(Refusal):
     sentence: ClassVar[str] = "Say which column has the {what}: the table has these: {columns}."
 
 
-# lower case, letters and digits only; the first that fits wins
+# lower case, letters and digits without accents, no “de” or “y” between; the first that fits wins
 _GUESSES: dict[str, tuple[str, ...]] = {
     "case": (
         "caseid", "case", "caseconceptname", "casenumber", "traceid", "expediente",
         "nroexpediente", "numeroexpediente", "numexpediente", "idexpediente", "tramite", "idtramite",
+        "noexpediente", "nexpediente", "codigoexpediente", "codexpediente", "caso", "idcaso", "nrocaso",
+        "notramite", "nrotramite", "numerotramite", "codigotramite", "instanceid", "processinstanceid",
+        "processo", "noprocesso", "numeroprocesso", "protocolo", "dossier", "nodossier", "numerodossier",
     ),
     "activity": (
         "activity", "conceptname", "activityname", "eventname", "event", "actividad", "evento",
-        "tarea", "task", "paso", "accion",
+        "tarea", "task", "paso", "accion", "nombreactividad", "etapa", "taskname", "atividade", "activite",
+        "tache",
     ),
     "time": (
         "completetimestamp", "timetimestamp", "timestamp", "endtime", "endtimestamp", "time",
-        "fechahora", "fechafin", "fecha", "datetime", "date", "end",
+        "fechahora", "fechafin", "horafin", "fecha", "datetime", "date", "end", "fin", "marcatiempo",
+        "fechahorafin", "fechatermino", "datahora", "data", "dateheure", "horodatage", "datefin",
     ),
-    "start": ("starttimestamp", "starttime", "start", "inicio", "horainicio"),
+    "start": ("starttimestamp", "starttime", "start", "inicio", "horainicio", "fechainicio",
+        "fechahorainicio", "datainicio", "datedebut", "debut"),
     "lifecycle": ("lifecycletransition", "lifecycle", "transition", "transicion"),
-    "resource": ("orgresource", "resource", "user", "usuario", "responsable", "persona", "worker"),
+    "resource": ("orgresource", "resource", "user", "usuario", "responsable", "persona", "worker",
+        "funcionario", "servidor", "responsavel", "agent"),
     "group": ("orggroup", "group", "office", "oficina", "unidad", "area", "department"),
     "due": ("deadline", "duedate", "casedeadline", "fechalimite", "vencimiento"),
     "case_start": ("casestart", "casestartdate", "startdate", "fechaingreso"),
@@ -79,10 +88,12 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "channel": ("channel", "casechannel", "canal"),
 }  # fmt: skip
 
+_BETWEEN = frozenset({"de", "del", "la", "el", "y", "e", "do", "da", "du", "et", "of", "the"})
+
 
 def guessed(header: list[str], rows: list[list[str]], separator: str) -> Columns:
     """The best guess at what the columns say, from their names and some rows."""
-    plain = {column: "".join(c for c in column.lower() if c.isalnum()) for column in header}
+    plain = {column: _plain(column) for column in header}
     found: dict[str, Any] = {}
     for part, names in _GUESSES.items():
         for name in names:
@@ -98,6 +109,13 @@ def guessed(header: list[str], rows: list[list[str]], separator: str) -> Columns
         sample = [row[place].strip() for row in rows if len(row) > place and row[place].strip()]
         guess = replace(guess, time_format=format_of(sample))
     return replace(guess, attributes=_of_case(header, rows, guess, set(found.values())))
+
+
+def _plain(column: str) -> str:
+    """“Nº de Expediente” as “noexpediente”."""
+    split = unicodedata.normalize("NFKD", column.replace("°", "º")).lower()
+    words = re.findall(r"[^\W_]+", "".join(c for c in split if not unicodedata.combining(c)))
+    return "".join(word for word in words if word not in _BETWEEN or len(words) == 1)
 
 
 def _of_case(

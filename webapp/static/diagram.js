@@ -8,6 +8,12 @@
 // Any [data-element] on the page lights that element; [data-route] (ids) the way there as well.
 (() => {
   "use strict";
+  // Bizagi writes a pool for the page itself into every file, with no step in it, and never shows it.
+  const isFrameOfBizagi = ({ businessObject: pool }) => {
+    if (pool.$type !== "bpmn:Participant" || pool.processRef?.flowElements?.length) return false;
+    const marked = (part) => part.name === "isMainParticipant" || (part.$children || []).some(marked);
+    return (pool.extensionElements?.values || []).some(marked);
+  };
   const draw = async (place) => {
     const viewer = new window.BpmnJS({ container: place });
     try {
@@ -21,6 +27,7 @@
     }
     const canvas = viewer.get("canvas");
     const known = viewer.get("elementRegistry");
+    known.filter(isFrameOfBizagi).forEach((pool) => { canvas.getGraphics(pool).style.display = "none"; });
     const mark = (id, name) => { if (known.get(id)) canvas.addMarker(id, name); };
     for (const id of Object.keys(JSON.parse(place.dataset.path || "{}"))) mark(id, "passed");
     for (const [id, name] of Object.entries(JSON.parse(place.dataset.marks || "{}"))) mark(id, name);

@@ -82,7 +82,9 @@ def _translate(
         if (flow.condition.text, flow.condition.language) == (text, "feel"):
             continue
         drawing.set_flow(replace(flow, condition=Expression(text, "feel", flow.condition.line)))
-        if flow.condition.text != text:
+        if (
+            flow.condition.text.strip().removeprefix("=").strip() != text
+        ):  # `=` only says that FEEL follows
             yield Change(
                 flow.id,
                 flow.line,

@@ -8,6 +8,9 @@ from designer.importer.drawing import Drawing
 from designer.importer.language import feel_text
 from designer.importer.repair import Change, Stage, repair, shown
 from engine.bpmn.model import Expression, Extension, FormField, Kind, Loop, Node
+from engine.routing.said import bare
+
+_BARE = re.compile(r"\s*[\w.]+\s*")
 
 
 @repair(
@@ -21,9 +24,16 @@ def mend(drawing: Drawing) -> Iterator[Change]:
         values = {"name": shown(node.name, node.id)}
         loop = _translated(drawing, node.loop)
         if loop != node.loop:
+            lost, read = _changes(node.loop, loop)
             node = drawing.change(node, loop=loop)
-            sentence = "How often “{name}” is done was written in FEEL as far as it could be."
-            yield Change(node.id, node.line, sentence, values)
+            for text, feel in read:
+                sentence = "How often “{name}” is done: “{text}” reads “{feel}” in FEEL."
+                yield Change(node.id, node.line, sentence, values | {"text": text, "feel": feel})
+            for text in lost:
+                sentence = "How often “{name}” is done: “{text}” cannot be worked out here and was left out."
+                yield Change(
+                    node.id, node.line, sentence, values | {"text": text}, is_decision=True
+                )
         if loop.tells:
             loop = replace(loop, tells=False)
             node = drawing.change(node, loop=loop)
@@ -38,8 +48,12 @@ def mend(drawing: Drawing) -> Iterator[Change]:
 
 def _translated(drawing: Drawing, loop: Loop) -> Loop:
     def feel(said: Expression | None) -> Expression | None:
-        text = None if said is None else feel_text(said, drawing)
-        return None if text is None or said is None else Expression(text, "feel", said.line)
+        if said is None:
+            return None
+        if _BARE.fullmatch(said.text):  # no prose here: a number, or the variable that has it
+            said = replace(said, language="feel")
+        text = feel_text(said, drawing)
+        return None if text is None else Expression(text, "feel", said.line)
 
     def name(said: str | None) -> str | None:
         return None if said is None else feel_text(Expression(said, _language(said)), drawing)
@@ -54,6 +68,23 @@ def _translated(drawing: Drawing, loop: Loop) -> Loop:
         output_item=output,
         output_collection=None if output is None else loop.output_collection,
     )
+
+
+def _changes(before: Loop, after: Loop) -> tuple[list[str], list[tuple[str, str]]]:
+    """What of a loop was lost, and what reads otherwise in FEEL, as (before, after)."""
+    lost: list[str] = []
+    read: list[tuple[str, str]] = []
+    for part in ("cardinality", "collection", "condition", "completion", "output_item"):
+        one, other = _said(getattr(before, part)), _said(getattr(after, part))
+        if one and other is None:
+            lost.append(shown(bare(one), one))
+        elif one and other and bare(one) != other:
+            read.append((shown(bare(one), one), shown(other, other)))
+    return lost, read
+
+
+def _said(part: Expression | str | None) -> str | None:
+    return part.text if isinstance(part, Expression) else part
 
 
 def _language(text: str) -> str | None:

@@ -115,6 +115,32 @@ def test_the_number_of_instances_is_asked_before_the_activity() -> None:
     assert loop.cardinality.text == "a_count"
 
 
+def test_a_plain_number_or_name_says_how_often() -> None:
+    result = imported("loops")
+    loop = nodes(result)["b"].loop
+    assert loop is not None
+    assert loop.cardinality is not None
+    assert loop.cardinality.text == "2"
+    text = (DIAGRAMS / "loops.bpmn").read_text().replace(">2<", ">${servicio.cuantos()}<")
+    lost = import_model(read(text.encode()))
+    assert "“servicio.cuantos()” cannot be worked out here" in " ".join(
+        n.message for n in lost.notes
+    )
+    assert any(note.rule == "loops" for note in lost.decisions)
+
+
+def test_feel_behind_its_sign_is_no_repair() -> None:
+    text = (DIAGRAMS / "clean.bpmn").read_text()
+    forked = text.replace(
+        '<sequenceFlow id="a_e" sourceRef="a" targetRef="e" />',
+        '<exclusiveGateway id="g" default="g_e"/><sequenceFlow id="a_g" sourceRef="a" targetRef="g" />'
+        '<sequenceFlow id="g_e" sourceRef="g" targetRef="e" /><sequenceFlow id="g_a" sourceRef="g" targetRef="a">'
+        "<conditionExpression>= x = 1</conditionExpression></sequenceFlow>",
+    )
+    assert forked != text
+    assert [note.message for note in import_model(read(forked.encode())).notes] == []
+
+
 def test_quotes_around_a_time_are_taken_off() -> None:
     event = nodes(imported("timers"))["t"].events[0]
     assert event.expression is not None

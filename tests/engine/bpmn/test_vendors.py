@@ -1,5 +1,5 @@
 from engine.bpmn import read
-from engine.bpmn.model import Extension, Model
+from engine.bpmn.model import Extension, FormField, Model
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -96,3 +96,21 @@ def test_what_is_not_understood_is_listed_with_its_element_and_line() -> None:
 def test_own_marks_may_be_written_as_attributes_by_hand() -> None:
     found = extension('<exclusiveGateway id="t" expedito:decidedByPerson="true"/>')
     assert found.is_decided_by_person
+
+
+def test_a_user_task_of_jbpm_asks_what_it_gives_back() -> None:
+    model = read(
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t"'
+        b' xmlns:drools="http://www.jboss.org/drools"><process id="p" isExecutable="true">'
+        b'<property id="approved" itemSubjectRef="_approvedItem" name="approved"/><startEvent id="s"/>'
+        b'<userTask id="t" name="Approve"><ioSpecification>'
+        b'<dataInput id="in" drools:dtype="String" name="TaskName"/>'
+        b'<dataOutput id="out" drools:dtype="Boolean" name="ActorApproves"/>'
+        b'<dataOutput id="card" drools:dtype="pe.gob.Card" name="card"/></ioSpecification>'
+        b"<dataOutputAssociation><sourceRef>out</sourceRef><targetRef>approved</targetRef></dataOutputAssociation>"
+        b"<dataOutputAssociation><sourceRef>card</sourceRef><targetRef>card</targetRef></dataOutputAssociation>"
+        b'</userTask><endEvent id="e"/><sequenceFlow id="a" sourceRef="s" targetRef="t"/>'
+        b'<sequenceFlow id="b" sourceRef="t" targetRef="e"/></process></definitions>'
+    )
+    task = model.processes[0].scope.nodes["t"]
+    assert task.extension.form_fields == (FormField("approved", "ActorApproves", "boolean"),)

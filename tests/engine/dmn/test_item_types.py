@@ -60,7 +60,7 @@ def passed(model: Load) -> Callable[[str, object], Value]:
         ("tGrades", ["A", "B", "A"], None),
         ("tPerson", {"name": "Ada", "grade": "A"}, {"name": "Ada", "grade": "A"}),
         ("tPerson", {"name": "Ada", "grade": "C"}, None),
-        ("tPerson", {"name": "Ada"}, None),
+        ("tPerson", {"name": "Ada"}, {"name": "Ada", "grade": None}),  # what a form left blank
         ("tPerson", {"name": "Ada", "grade": None}, {"name": "Ada", "grade": None}),
         ("tSame", "anything", "anything"),
         ("ghost", "anything", "anything"),
@@ -75,6 +75,17 @@ def test_a_value_fits_its_type_or_is_null(
     passed: Callable[[str, object], Value], kind: str, given: object, expected: object
 ) -> None:
     assert passed(kind, given) == expected
+
+
+def test_what_does_not_fit_inside_a_context_is_named(model: Load) -> None:
+    decided = model(
+        f'{TYPES}<inputData id="i" name="i"><variable name="i" typeRef="tPerson"/></inputData>'
+        '<decision id="d" name="d"><informationRequirement><requiredInput href="#i"/>'
+        "</informationRequirement><literalExpression><text>i</text></literalExpression></decision>"
+    ).explain("d", {"i": {"name": 7, "grade": "A"}})
+    assert decided.value is None
+    assert "“name” in" in decided.problems[0].message
+    assert "is not a text" in decided.problems[0].message
 
 
 def test_a_date_becomes_its_midnight_where_a_moment_is_wanted(

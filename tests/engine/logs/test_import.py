@@ -252,6 +252,26 @@ def test_columns_of_a_table_are_guessed(tmp_path: Path) -> None:
     assert guess.time_format == "%d/%m/%Y %H:%M"
 
 
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("Nº Expediente;Actividad;Fecha y hora;Responsable", (0, 1, 2, 3)),
+        ("N° de expediente;Nombre de la actividad;Fecha de término;Funcionario", (0, 1, 2, 3)),
+        ("Código de trámite;Etapa;Fecha y Hora Fin;Usuario", (0, 1, 2, 3)),
+        ("Nº do processo;Atividade;Data e hora;Responsável", (0, 1, 2, 3)),
+        ("Numéro du dossier;Activité;Horodatage;Agent", (0, 1, 2, 3)),
+    ],
+)
+def test_columns_are_guessed_as_offices_call_them(
+    header: str, columns: tuple[int, int, int, int], tmp_path: Path
+) -> None:
+    names = header.split(";")
+    table = f"{header}\nE-1;Registrar;05/01/2026 09:00;carla\n"
+    guess = look_at(_written(tmp_path / "a.csv", table), "a.csv").guess
+    found = (guess.case, guess.activity, guess.time, guess.resource)
+    assert found == tuple(names[place] for place in columns)
+
+
 def test_rows_of_a_table_may_come_in_any_order(database: Database, tmp_path: Path) -> None:
     path = _written(tmp_path / "a.csv", CSV)
     log = _imported(database, path, look_at(path, "a.csv").guess.as_json())
