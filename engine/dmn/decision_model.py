@@ -168,7 +168,8 @@ class Model:
     def from_json(self, decision: str, data: Mapping[str, object]) -> dict[str, Value]:
         """The data as values for `decide`: texts become dates, times and durations where wanted.
 
-        JSON has no days and moments; what the decision's inputs declare tells where they are.
+        JSON has no days and moments; what the decision's inputs declare tells where they are. Parts of a context that
+        are not there are null, as a form leaves them.
         A text that is none stays a text, and null when the decision asks for its type.
         """
         found: dict[str, Value] = dict(data)

@@ -160,7 +160,7 @@ class Graph:
 
     def _input(self, source: InputData) -> ReadyInput:
         place = Place(source.variable.name, source.line)
-        return ReadyInput(source, self.types.input_conversion(source.variable.type_ref, place))
+        return ReadyInput(source, self.types.conversion(source.variable.type_ref, place))
 
     def _decision(self, source: Decision) -> ReadyDecision:
         place = Place(source.variable.name, source.line)

@@ -140,14 +140,6 @@ class ItemTypes:
 
         return convert
 
-    def input_conversion(self, type_ref: str | None, place: Place) -> Convert | None:
-        """As `conversion`, for what comes from outside: a part of a context that nobody gave is blank (null)."""
-        kind = self.feel_type(type_ref)
-        convert = self.conversion(type_ref, place)
-        if convert is None or not _has_parts(kind):
-            return convert
-        return lambda value, trace: convert(filled(value, kind), trace)
-
     def _named(self, name: str) -> Type:
         if name in self._types:
             return self._types[name]
@@ -193,33 +185,6 @@ class ItemTypes:
         if allowed is None or allowed.text in (None, "-"):
             return kind
         return Restricted(name, kind, self._allowed_test(allowed, name))
-
-
-def filled(value: Value, kind: Type) -> Value:
-    """The value with null for the parts of its contexts that are not there; as it is where it is of another shape."""
-    match kind:
-        case Restricted():
-            return filled(value, kind.base)
-        case ListOf() if isinstance(value, list) and _has_parts(kind.element):
-            return [filled(each, kind.element) for each in value]
-        case ContextOf() if isinstance(value, Mapping):
-            blank = {name: None for name, _ in kind.entries if name not in value}
-            parts = {
-                name: filled(value[name], part)
-                for name, part in kind.entries
-                if name in value and _has_parts(part)
-            }
-            return {**value, **parts, **blank} if blank or parts else value
-    return value
-
-
-def _has_parts(kind: Type) -> bool:
-    match kind:
-        case Restricted():
-            return _has_parts(kind.base)
-        case ListOf():
-            return _has_parts(kind.element)
-    return isinstance(kind, ContextOf)
 
 
 def misfit(value: Value, kind: Type) -> tuple[str, Type] | None:

@@ -16,15 +16,19 @@ from engine.feel.type_names import (
 
 
 def from_json(value: Value, kind: Type) -> Value:
-    """The value with texts read as the type says; a text that cannot be read so stays a text."""
+    """The value with texts read as the type says, and null for parts that are not there.
+
+    A text that cannot be read so stays a text.
+    """
     if isinstance(value, str):
         return _temporal(value, kind)
     if isinstance(value, list):
         element = kind.element if isinstance(kind, ListOf) else kind
         return [from_json(item, element) for item in value]
     if isinstance(value, dict) and isinstance(kind, ContextOf):
+        # a form leaves out what was left blank; as null it does not make the whole context unfit
         parts = dict(kind.entries)
-        return {
+        return dict.fromkeys(parts) | {
             name: from_json(item, parts[name]) if name in parts else item
             for name, item in value.items()
         }

@@ -59,7 +59,7 @@ class Run:
         values: dict[str, Value] = {}
         for _, variable in ready.parameters:
             value = self._taken(variable.name, given.get(variable.name), ready.place)
-            convert = self.graph.types.input_conversion(variable.type_ref, ready.place)
+            convert = self.graph.types.conversion(variable.type_ref, ready.place)
             values[variable.name] = value if convert is None else convert(value, self.trace)
         return self._serve(ready, values, self.trace)
 
@@ -118,7 +118,7 @@ class Run:
 
     def _given(self, variable: Variable, place: Place) -> Value:
         value = self._taken(variable.name, self.given.get(variable.name), place)
-        convert = self.graph.types.input_conversion(variable.type_ref, place)
+        convert = self.graph.types.conversion(variable.type_ref, place)
         return value if convert is None else convert(value, self.trace)
 
     def _taken(self, name: str, value: object, place: Place) -> Value:
