@@ -142,6 +142,19 @@ def test_the_verdict_its_figures_and_the_signatures_are_on_one_page(
     assert "De qué depende más la conclusión" in second
 
 
+def test_many_changes_leave_the_curves_on_the_page_that_is_signed(town: Town, report: str) -> None:
+    make(town)
+    with town.database.reading() as session, town.app.app_context():
+        found = session.scalars(select(StudyReport)).one()
+        found.data = {**found.data, "accepted": found.data["accepted"] * 12}
+        with force_locale("es"):
+            html = printed(found, author="Ana Quispe Mamani", entity="Municipalidad", language="es")
+    first, second, *_ = (words_of(page) for page in HTML(string=html).render().pages)
+    for told in ("Cuántos expedientes", "12 cambios", "Aprobado por"):
+        assert told in first
+    assert "Qué cambia" in second
+
+
 def words_of(page: Any) -> str:
     """What is printed on one page of WeasyPrint's."""
     boxes = page._page_box.descendants()
