@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from designer.beside import Beside
-from designer.examination import examine
+from designer.examination import Examination, examine
 from designer.sheet_prints import ask_for_print
 from engine.deployments import deploy, match_lanes
 from engine.errors import Refusal
@@ -78,15 +78,30 @@ def _with_letters(path: Path, sheet: dict[str, Any]) -> dict[str, Any]:
     return sheet
 
 
-def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:
-    """Publish a folder as the next version of its procedure and match its lanes with the offices it names."""
-    folder = read_folder(path)
+def examine_folder(session: Session, folder: Folder) -> Examination:
+    """What is found in a folder's diagram, beside what is published here."""
     beside = Beside(
         decisions=folder.decisions,
         published=callable_names(session),
         connectors=service_keys(session),
     )
-    examined = examine(folder.drawing, beside)
+    return examine(folder.drawing, beside)
+
+
+def publish_folder(
+    session: Session,
+    path: Path,
+    *,
+    examined: Examination | None = None,
+    by: Person | None,
+    at: datetime,
+) -> Version:
+    """Publish a folder as the next version of its procedure and match its lanes with the offices it names.
+
+    `examined`: what `examine_folder` said, for callers that asked before.
+    """
+    folder = read_folder(path)
+    examined = examined or examine_folder(session, folder)
     if examined.model is None or examined.process_id is None:
         raise IncompleteFolder(folder=path.name, reason=examined.report["error"]["message"])
     version = deploy(

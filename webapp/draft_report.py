@@ -8,6 +8,7 @@ from typing import Any
 from designer.decision_models import has_decision
 from designer.draft_questions import unknown_variables
 from designer.models import Draft
+from designer.publishing import silences_left_open
 from engine.errors import filled
 from webapp.i18n import _
 
@@ -123,6 +124,23 @@ def absent(draft: Draft) -> list[Remark]:
                 Remark("warning", words, "absent-form", each["id"], name, each.get("line"))
             )
     return found
+
+
+def all_remarks(draft: Draft) -> list[Remark]:
+    """All that is said of a draft before it is published, the gravest first."""
+    return by_weight([*remarks(draft), *absent(draft), *strangers(draft)])
+
+
+def open_silence(draft: Draft) -> str | None:
+    """That the sheet leaves open what silence means, and in what; None where it says it."""
+    names = silences_left_open(draft)
+    if not names:
+        return None
+    return _(
+        "The sheet does not say what silence means in “%(names)s”: until it does, every case counts with negative "
+        "silence.",
+        names="”, “".join(names),
+    )
 
 
 def counts(found: list[Remark]) -> dict[str, int]:

@@ -1,6 +1,8 @@
 """`expedito check`, `try`, `deploy`, `feel` and `dmn`: what they print and how they end."""
 
+import re
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import orjson
@@ -73,6 +75,36 @@ def test_deploy_publishes_a_file_and_a_folder(sqlite_database: Database, tmp_pat
     with sqlite_database.reading() as session:
         keys = set(session.scalars(select(Procedure.key)))
     assert keys == {"shops", "licencia-funcionamiento"}
+
+
+def test_deploy_says_of_a_folder_what_the_page_of_a_draft_would(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shops"
+    copytree(LICENCE.parent, folder)
+    sheet = folder / "procedure.toml"
+    said_nothing = re.sub(r'^assessment = "[^"]*"\n', "", sheet.read_text("utf-8"), flags=re.M)
+    sheet.write_text(said_nothing, "utf-8")
+    drawn = folder / LICENCE.name
+    condition = re.sub(
+        rb"(<bpmn:conditionExpression[^>]*>)[^<]*",
+        rb"\1= aforo_de_ayer &gt; 3",
+        drawn.read_bytes(),
+        count=1,
+    )
+    drawn.write_bytes(condition)
+    where = {"EXPEDITO_DATABASE_URL": sqlite_database.url, "EXPEDITO_VAR": str(tmp_path)}
+    told = run("deploy", str(folder), **where)
+    assert told.exit_code == 0, told.output
+    assert "The sheet does not say what silence means in" in told.output
+    assert "gives aforo_de_ayer. Where nobody does, it counts as empty." in told.output
+    checked = said(run("check", "--json", str(drawn)))[0]
+    for finding in checked["findings"]:
+        assert f"[{finding['rule']}]" in told.output
+    assert "version 1 of licencia-funcionamiento" in told.output.splitlines()[-1]
+    # a file says as much of its findings
+    alone = run("deploy", str(drawn), "--procedure", "alone", **where)
+    assert "gives aforo_de_ayer. Where nobody does, it counts as empty." in alone.output
 
 
 def test_feel_prints_json_and_why_something_is_null() -> None:

@@ -22,7 +22,7 @@ from designer.drafts import (
 )
 from designer.examination import examine_apart
 from designer.models import Draft
-from designer.publishing import key_from, publish_draft, silences_left_open
+from designer.publishing import key_from, publish_draft
 from engine.bpmn.document import MAX_BYTES
 from engine.directory import people_names
 from engine.errors import Refusal
@@ -32,15 +32,14 @@ from engine.procedures import callable_names, procedures
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import (
     absent,
-    by_weight,
+    all_remarks,
     counts,
     element_names,
     first_problem,
     kind_marks,
     kind_names,
     marks,
-    remarks,
-    strangers,
+    open_silence,
     told_note,
 )
 from webapp.i18n import _, plural, sentence
@@ -265,7 +264,7 @@ def _problems(found: list[Draft]) -> dict[int, str | None]:
 
 def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
     gone = absent(draft)
-    found = by_weight([*remarks(draft), *gone, *strangers(draft)])
+    found = all_remarks(draft)
     wanted = request.args.get("show", "")
     return page(
         "drafts/show.html",
@@ -287,7 +286,7 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,
-        silences=silences_left_open(draft),
+        silence=open_silence(draft),
         author=people_names(session(), [draft.created_by_id]).get(draft.created_by_id or 0),
         refusal=sentence(refusal) if refusal else None,
     )
