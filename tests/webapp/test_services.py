@@ -1,8 +1,10 @@
 """Service tasks: entered by an operator, chosen by an analyst, carried out by another machine, refused by it."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event as Flag
+from time import sleep
 
 import orjson
 import pytest
@@ -11,13 +13,15 @@ from sqlalchemy import select
 from designer.models import Draft
 from engine.cases import Applicant, start_case
 from engine.deployments import current_version, match_lanes, procedure_by_key
-from engine.models import Case, Event, Incident, Task, TaskStatus
+from engine.jobs import enqueue
+from engine.models import Case, Event, Incident, Job, JobKind, Task, TaskStatus
+from engine.outbox import send_mail
 from engine.people import office_named
 from engine.senders import calling
 from tests.receivers import WebServer, web_server
 from tests.webapp.conftest import Town
 from tests.webapp.test_upload import draft_page
-from webapp.workers import workers
+from webapp.workers import begin, workers
 
 DRAWN = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:test">
 <error id="e1" name="No such taxpayer" errorCode="NO_RUC"/>
@@ -222,6 +226,49 @@ def test_an_answer_that_does_not_come_in_time_is_no_answer(
     finally:
         is_over.set()
     assert open_tasks(town, case_id) == []
+
+
+def test_a_machine_that_does_not_answer_holds_up_no_mail_and_no_timer(
+    town: Town, server: WebServer
+) -> None:
+    asked, is_over, stop = Flag(), Flag(), Flag()
+
+    def hang() -> None:
+        asked.set()
+        is_over.wait(60)
+
+    server.status, server.promised, server.then = 200, 2, hang
+    let(town, server)
+    case_id = filed(town)
+    settings = town.app.extensions["settings"]
+    threads = begin(workers(settings, town.database, town.clock), stop)
+    try:
+        assert asked.wait(60)
+        with town.database.transaction() as session:
+            send_mail(session, to="r@example.org", subject="S", text="T", key="k", at=town.clock())
+            look, at = {"begun": "", "after": -1}, town.clock()  # done inside, like a timer
+            enqueue(session, JobKind.SIGHT, "sight:x", look, run_at=at, at=at)
+        assert waited(lambda: waiting_jobs(town) == {JobKind.SERVICE.value})
+    finally:
+        is_over.set()
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert open_tasks(town, case_id) == []
+
+
+def waiting_jobs(town: Town) -> set[str]:
+    with town.database.reading() as session:
+        return set(session.scalars(select(Job.kind).where(Job.run_at <= town.clock())))
+
+
+def waited(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within a minute."""
+    for _ in range(600):
+        if holds():
+            return True
+        sleep(0.1)
+    return False
 
 
 def test_an_error_in_words_alone_is_a_refusal(town: Town, server: WebServer) -> None:
