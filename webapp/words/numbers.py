@@ -37,7 +37,8 @@ def typed(value: object) -> str:
     """A number as it stands in an input, to be typed again; a text as it is, for somebody typed it."""
     if value is None or isinstance(value, str):
         return value or ""
-    return own().typed(f"{Decimal(str(value)):f}")
+    number = Decimal(str(value))
+    return own().typed(f"{number.normalize() if number else 0:f}")  # 360, not 360.0
 
 
 def read_amount(text: str) -> Decimal:
