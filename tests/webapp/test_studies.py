@@ -209,7 +209,7 @@ def test_cost_is_told_once_minutes_posts_and_prices_are_said(ana: Visitor, study
     assert "S/\u00a018.48" in text  # three times half an hour at 0.20, and six sheets
     assert "papel; 6; 0.08" in text
     ana.post(f"{study}/as_is/table", cells | {"a.minutes": "30.005"})
-    assert "exactly S/ 19.23" in ana.get(f"{study}/costs").text
+    assert "exactly S/\u00a019.23" in ana.get(f"{study}/costs").text
 
 
 def test_a_fee_over_the_cost_is_told_in_money_as_elsewhere(ana: Visitor, study: str) -> None:
