@@ -4,7 +4,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.elements.events import BoundarySpec
 from engine.spiff.elements.node import NodeSpec, ScopeSpec
-from engine.spiff.elements.subprocess import begin_scope
+from engine.spiff.elements.subprocess import SubProcessSpec, begin_scope
 from engine.spiff.facts import FactKind
 from engine.spiff.refusals import NoSuchElement
 from engine.spiff.scopes import CaseWorkflow, ScopeState
@@ -99,7 +99,9 @@ def _enter(case: CaseWorkflow, scope: ScopeState, opened: list[NodeSpec], target
         # entered by hand: not at its start
         outer = scope.spawn(owner, state=TaskState.STARTED)
         case.path.append(owner.name)
+        assert isinstance(owner, SubProcessSpec)
         assert owner.body is not None
+        owner.take_in(outer)
         scope = case.open_scope(outer, owner.body)
         case.tell(FactKind.SUBPROCESS_ENTERED, outer)
         begin_scope(scope, [])

@@ -44,6 +44,11 @@ class ActivitySpec(NodeSpec):
 
     def perform(self, token: Token) -> bool | None:
         """One performance with its input variables; True when it is over at once."""
+        self.take_in(token)
+        return self.begin(token)
+
+    def take_in(self, token: Token) -> None:
+        """The input variables of one performance."""
         hidden = {name: token.data[name] for name in self.hides if name in token.data}
         if hidden and INSTANCE in token.internal_data:
             token.internal_data[HIDDEN] = hidden
@@ -51,7 +56,6 @@ class ActivitySpec(NodeSpec):
             token.data[name] = token.case.resolver.read_store(store)
         for name, rule in self.mapped_in:
             token.data[name] = rule.value(variables_of(token))
-        return self.begin(token)
 
     def begin(self, token: Token) -> bool | None:
         """Start the work; True when it is done at once."""

@@ -155,6 +155,8 @@ class EventSubProcessSpec(SubProcessSpec):
         token = scope.spawn(self, state=TaskState.STARTED)
         if self.node.is_interrupting and self.start.node.is_interrupting:
             scope.empty(but=token)
+            if scope.owner is not None and scope.owner.task_spec.is_ad_hoc:
+                scope.notes["closing"] = 1  # nothing more is picked there
         token.case.path.append(self.name)
         token.case.tell(FactKind.SUBPROCESS_ENTERED, token)
         assert self.body is not None
