@@ -1,18 +1,26 @@
-"""Moves an open case to another version of its process: tokens keep their numbers, timers their due times."""
+"""Moves an open case to another version of its process: tokens keep their numbers, timers their due times.
 
-from collections.abc import Iterator, Mapping
+An event that waits for something of another kind in the new version waits for that from now on.
+"""
+
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.model import EventKind
 from engine.spiff.compensation import folded, renamed, unfolded
 from engine.spiff.compiled import Compiled
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.events import BoundarySpec, EventSpec
 from engine.spiff.elements.gateways import EventGatewaySpec
 from engine.spiff.elements.node import NodeSpec, ScopeSpec
+from engine.spiff.elements.subprocess import EventSubProcessSpec
 from engine.spiff.facts import FactKind
 from engine.spiff.refusals import Obstacle
 from engine.spiff.scopes import CaseWorkflow, ScopeState
 from engine.spiff.token import Token
+from engine.spiff.trigger import WAITING_KINDS
 
 
 def proposal(old: Compiled, new: Compiled) -> dict[str, str]:
@@ -57,6 +65,10 @@ def _obstacles(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) ->
                 yield Obstacle(
                     "“{name}” is in another sub-process in the new version", old.name, values=said
                 )
+            elif not _can_wait(token, spec):
+                yield Obstacle(
+                    "“{name}” waits for nothing in the new version", old.name, values=said
+                )
             elif _has_rounds(spec) != _has_rounds(old):
                 yield Obstacle("“{name}” is repeated in one version only", old.name, values=said)
         for name, counts in scope.joins.items():
@@ -81,7 +93,7 @@ def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> No
     """Move the case; `obstacles` must have found none."""
     old = case.compiled
     assert old is not None
-    targets = set(mapping.values())
+    continued = _continued(old, new, mapping)
     scopes = list(_own_scopes(case))
     bodies = [_new_body(scope, new, mapping) for scope in scopes]
     for scope, body in zip(scopes, bodies, strict=True):
@@ -95,7 +107,7 @@ def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> No
             }
         for token in list(scope.tasks.values()):
             if token.id in case.tokens:
-                _move(token, new, mapping)
+                _move(token, new, mapping, continued)
         scope.joins = joins
         names = {old: name for old, name in mapping.items() if name in new.elements}
         scope.log = folded(renamed(unfolded(scope.log), names))
@@ -105,13 +117,13 @@ def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> No
         scope.notes.pop("end", None)
         scope.spec = body
         for handler in body.event_subprocesses:
-            if handler.name not in targets:
+            if handler.name not in continued:
                 handler.listen(scope)
     case.compiled = new
     case.tell(FactKind.CASE_MIGRATED, version=new.hash, before=old.hash)
     for token in list(case.tokens.values()):
         if token.id in case.tokens and token.workflow in scopes:
-            _watch_new(token, targets)
+            _watch_new(token, continued)
 
 
 def _rename_done(held: dict[str, Any], names: Mapping[str, str]) -> None:
@@ -155,46 +167,84 @@ def _new_flow(old: NodeSpec, new: NodeSpec, flow_id: str, mapping: Mapping[str, 
     return found[0] if len(found) == 1 else None
 
 
-def _move(token: Token, new: Compiled, mapping: Mapping[str, str]) -> None:
+def _continued(old: Compiled, new: Compiled, mapping: Mapping[str, str]) -> set[str]:
+    """What waits beside something for the same as in the old version, by its new name: boundary events and event
+    sub-processes. It goes on waiting, or has happened already; any other begins to wait.
+    """
+    found = set()
+    for name, to in mapping.items():
+        was, spec = old.elements.get(name), new.elements.get(to)
+        if isinstance(was, BoundarySpec) and isinstance(spec, BoundarySpec):
+            is_same = _kinds(was) == _kinds(spec)
+            if is_same and spec.attached.name == mapping.get(was.attached.name):
+                found.add(to)
+        elif isinstance(was, EventSubProcessSpec) and isinstance(spec, EventSubProcessSpec):
+            is_same = _kinds(was.start) == _kinds(spec.start)
+            around = _around(was, old)
+            if is_same and _around(spec, new) == (around and mapping.get(around)):
+                found.add(to)
+    return found
+
+
+def _kinds(spec: NodeSpec) -> list[EventKind]:
+    return [trigger.kind for trigger in spec.triggers] if isinstance(spec, EventSpec) else []
+
+
+def _around(spec: NodeSpec, compiled: Compiled) -> str | None:
+    """The sub-process that an element stands in; None in the process itself."""
+    name = spec.scope_spec.name
+    return name if name in compiled.elements else None
+
+
+def _can_wait(token: Token, spec: NodeSpec) -> bool:
+    """Whether a token that waits for an event finds one to wait for."""
+    is_event = isinstance(spec, EventSpec) and token.state == TaskState.WAITING
+    return not is_event or bool(WAITING_KINDS.intersection(_kinds(spec)))
+
+
+def _move(
+    token: Token, new: Compiled, mapping: Mapping[str, str], continued: Container[str]
+) -> None:
     spec = new.elements.get(mapping.get(token.task_spec.name, ""))
-    old = token.task_spec
-    host = token.parent
-    if _may_go(token) and not _fits(spec, old, host, new, mapping):
+    if token.is_listener:
+        handler = new.elements.get(mapping.get(token.internal_data["esp"], ""))
+        if not isinstance(handler, EventSubProcessSpec) or handler.name not in continued:
+            token.case.cancel(token)
+            return
+        spec = handler.start
+        token.internal_data["esp"] = handler.name
+    elif isinstance(token.task_spec, BoundarySpec) and (spec is None or spec.name not in continued):
         token.case.cancel(token)
         return
     assert spec is not None
-    token.task_spec = spec
-    if token.is_listener:
-        token.internal_data["esp"] = spec.scope_spec.name
+    was, token.task_spec = token.task_spec, spec
     if "via" in token.internal_data:
         flows = [flow.id for flow in spec.incoming if isinstance(flow.source, EventGatewaySpec)]
         token.internal_data["via"] = flows[0] if flows else token.internal_data["via"]
+    if "def" not in token.internal_data and _kinds(was) != _kinds(spec):
+        _wait_anew(token, was)
 
 
-def _fits(
-    spec: NodeSpec | None,
-    old: NodeSpec,
-    host: Token | None,
-    new: Compiled,
-    mapping: Mapping[str, str],
-) -> bool:
-    """Whether an event that waits beside something can go on waiting in the new version."""
-    if spec is None or type(spec) is not type(old):
-        return False
-    assert isinstance(old, EventSpec)
-    assert isinstance(spec, EventSpec)
-    if [trigger.kind for trigger in spec.triggers] != [trigger.kind for trigger in old.triggers]:
-        return False
-    if isinstance(spec, BoundarySpec) and isinstance(old, BoundarySpec):
-        return spec.attached.name == mapping.get(old.attached.name)
-    return spec.scope_spec.name in new.elements
-
-
-def _watch_new(token: Token, targets: set[str]) -> None:
-    """Boundary events that the new version added begin to watch now."""
+def _wait_anew(token: Token, was: NodeSpec) -> None:
+    """The event waits for something else in the new version: for that, from now on."""
     spec = token.task_spec
+    if not isinstance(spec, EventSpec) or token.state != TaskState.WAITING or spec.is_held(token):
+        return
+    was.withdrawn(token)
+    token.case.cancel_children(token)
+    for key in ("due", "dues", "cor", "was"):
+        token.internal_data.pop(key, None)
+    spec.arm(token)
+
+
+def _watch_new(token: Token, continued: Container[str]) -> None:
+    """Boundary events, and ways on of an event-based gateway, that the new version added begin to watch now."""
+    spec = token.task_spec
+    if isinstance(spec, EventGatewaySpec):
+        known = {child.task_spec for child in token.children}
+        spec.watch(token, [flow for flow in spec.flows if flow.target not in known])
     if isinstance(spec, BoundarySpec) or token.parent is not None or spec.is_held(token):
         return
     for boundary in spec.boundaries:
-        if boundary.name not in targets:
+        if boundary.name not in continued:
             boundary.watch(token)

@@ -189,11 +189,14 @@ class EventSpec(NodeSpec):
 
     def taken(self, token: Token, payload: dict[str, Any]) -> dict[str, Any]:
         """The variables that come of a payload: those mapped, or all where nothing is mapped."""
-        mapped = getattr(self, "mapped_out", ())
-        if not mapped:
+        return self.mapped(variables_of(token), payload) if self.mapped_out else payload
+
+    def mapped(self, seen: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:
+        """The same; `seen`: what a mapping may read besides."""
+        if not self.mapped_out:
             return payload
-        context = {**variables_of(token), **payload}
-        return {name: rule.value(context) for name, rule in mapped}
+        context = {**seen, **payload}
+        return {name: rule.value(context) for name, rule in self.mapped_out}
 
     @property
     def is_consumed(self) -> bool:
@@ -360,19 +363,22 @@ class EndSpec(ThrowSpec):
     """End event: throws what it says; the token ends here."""
 
     def enter(self, token: Token) -> bool | None:
-        """Throw everything it stands for, terminate last."""
-        scope: ScopeState = token.workflow
-        scope.notes["end"] = self.name
+        """Throw everything it stands for."""
+        token.workflow.notes["end"] = self.name
         for trigger in self.triggers:
             if trigger.kind != EventKind.TERMINATE and not throwing.throw(token, trigger):
                 return None
             if token.id not in token.case.tokens:
                 return None
-        if any(trigger.kind == EventKind.TERMINATE for trigger in self.triggers):
-            scope.notes["how"] = "terminated"
-            scope.empty(but=token)
         return True
 
     def choose(self, token: Token) -> list[FlowSpec] | None:
-        """Tokens end here, unless the drawing goes on behind the end event all the same."""
+        """Tokens end here, unless the drawing goes on behind the end event all the same.
+
+        One that terminates does so last, when all that it undoes is undone.
+        """
+        if any(trigger.kind == EventKind.TERMINATE for trigger in self.triggers):
+            scope: ScopeState = token.workflow
+            scope.notes["how"] = "terminated"
+            scope.empty(but=token)
         return super().choose(token) if self.flows else []

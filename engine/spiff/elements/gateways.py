@@ -218,7 +218,11 @@ class EventGatewaySpec(NodeSpec):
 
     def enter(self, token: Token) -> None:
         """Arm every event behind the gateway; they depend on the gateway's token."""
-        for flow in self.flows:
+        self.watch(token, self.flows)
+
+    def watch(self, token: Token, flows: list[FlowSpec]) -> None:
+        """Arm the events that these flows lead to."""
+        for flow in flows:
             child = token.workflow.spawn(flow.target, token, state=TaskState.WAITING)
             child.internal_data["via"] = flow.id
             flow.target.arm(child)

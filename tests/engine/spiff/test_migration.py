@@ -1,7 +1,7 @@
 import pytest
 
 from engine.spiff import Compiled, Library, MigrationImpossible, proposal
-from tests.engine.spiff.diagrams import NOON, Play, compiled, many, timer
+from tests.engine.spiff.diagrams import NOON, Play, compiled, definition, many, timer
 
 OLD = (
     "start s\nuser a\nuser b\nboundary k on a : "
@@ -69,3 +69,107 @@ def test_instances_in_progress_migrate() -> None:
 def test_a_library_serves_called_versions_by_hash() -> None:
     version = compiled(OLD)
     assert Library(version).compiled(version.hash) is version
+
+
+MESSAGES = '<bpmn:message id="m" name="paid"/>'
+DAY = timer("Duration", "P1D")
+PAID = definition("message", "m")
+BESIDE = (
+    "start s\nand g\nuser a\nuser b\nboundary k on a : "
+    + DAY
+    + "\nuser x\ns -> g\ng -> a\ng -> b\nk -> x"
+)
+HANDLED = (
+    "start s\nuser a\nsub h triggeredByEvent=true {\nstart hs : "
+    + DAY
+    + "\nuser fix\nhs -> fix\n}\nsub p {\nuser b\n}\ns -> a -> p"
+)
+
+
+def drawn(text: str) -> Compiled:
+    return compiled(text, MESSAGES)
+
+
+def test_a_boundary_event_that_waits_for_something_else_waits_for_it_from_now_on() -> None:
+    case = Play(drawn(BESIDE))
+    migrated(case, drawn(BESIDE.replace(DAY, PAID)))
+    assert [wait.kind for wait in case.case.waits() if wait.element_id == "k"] == ["message"]
+    assert "timer_cancelled k" in case.facts
+    assert case.message("paid")
+    assert case.open == ["b", "x"]
+
+
+def test_a_boundary_event_that_moved_to_another_task_watches_that_one() -> None:
+    case = Play(drawn(BESIDE))
+    migrated(case, drawn(BESIDE.replace("on a", "on b")))
+    assert case.after(days=1).open == ["a", "x"]
+
+
+def test_a_boundary_event_that_has_happened_does_not_watch_again() -> None:
+    text = BESIDE.replace("on a", "on a cancelActivity=false")
+    case = Play(drawn(text)).after(days=1)
+    migrated(case, drawn(text.replace("user x", "user x Called")))
+    assert sorted(case.after(days=9).open) == ["a", "b", "x"]
+
+
+def test_an_event_sub_process_that_starts_by_something_else_listens_for_it() -> None:
+    case = Play(drawn(HANDLED))
+    migrated(case, drawn(HANDLED.replace(DAY, PAID)))
+    assert case.after(days=2).open != ["fix"]
+    assert case.message("paid")
+    assert case.open == ["fix"]
+
+
+def test_an_event_sub_process_that_moved_into_a_sub_process_listens_there() -> None:
+    handler = HANDLED[HANDLED.index("sub h") : HANDLED.index("sub p")]
+    inside = HANDLED.replace(handler, "").replace("sub p {\n", "sub p {\n" + handler)
+    case = Play(drawn(HANDLED))
+    migrated(case, drawn(inside))
+    assert case.after(days=2).open == ["a"]
+    assert case.do("a").after(days=1).open == ["fix"]
+    back = Play(drawn(inside)).do("a")
+    migrated(back, drawn(HANDLED))
+    assert back.after(days=1).open == ["fix"]
+
+
+@pytest.mark.parametrize("kinds", [(DAY, PAID), (PAID, DAY)], ids=["to message", "to timer"])
+def test_an_event_that_waits_for_something_else_waits_for_it_from_now_on(
+    kinds: tuple[str, str],
+) -> None:
+    text = "start s\ncatch k : {}\nuser a\ns -> k -> a"
+    case = Play(drawn(text.format(kinds[0])))
+    migrated(case, drawn(text.format(kinds[1])))
+    assert case.message("paid") == (kinds[1] == PAID)
+    assert case.after(days=1).open == ["a"]
+
+
+def test_an_event_of_several_that_becomes_one_waits_for_that_one() -> None:
+    text = "start s\ncatch k : {}\nuser a\ns -> k -> a"
+    case = Play(drawn(text.format(PAID + DAY)))
+    migrated(case, drawn(text.format(DAY)))
+    assert case.open == ["k"]
+    migrated(case, drawn(text.format(PAID + DAY)))
+    assert case.message("paid")
+    assert case.open == ["a"]
+
+
+def test_an_event_that_waits_for_nothing_any_more_is_told_before_the_case_moves() -> None:
+    text = "start s\ncatch k{}\nuser a\ns -> k -> a"
+    case = Play(drawn(text.format(" : " + DAY)))
+    with pytest.raises(MigrationImpossible):
+        migrated(case, drawn(text.format("")))
+    assert case.after(days=1).open == ["a"]
+
+
+def test_a_way_that_is_new_behind_an_event_based_gateway_is_waited_for() -> None:
+    text = "start s\nevent g\ncatch k : " + PAID + "\nuser a\ns -> g\ng -> k -> a"
+    case = Play(drawn(text))
+    migrated(case, drawn(text + "\ncatch t : " + DAY + "\nuser b\ng -> t -> b"))
+    assert case.after(days=1).open == ["b"]
+
+
+def test_a_case_in_an_ad_hoc_sub_process_goes_on_with_what_can_be_picked_now() -> None:
+    text = "start s\nadhoc p {\nuser a\nuser b\n}\nuser z\ns -> p -> z"
+    case = Play(drawn(text)).do("p", "a")
+    migrated(case, drawn(text.replace("user b\n", "user b\nuser c\n")))
+    assert case.do("a").do("p", "c").do("c").do("p", "done").open == ["z"]
