@@ -17,7 +17,7 @@ from engine.spiff.context import change_locals, sees, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.adhoc import AdHocSpec
-from engine.spiff.elements.events import StartSpec
+from engine.spiff.elements.events import EventSpec, StartSpec
 from engine.spiff.elements.gateways import JoinSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
@@ -56,7 +56,9 @@ class Execution(Answers):
         start_event: str | None = None,
         resolve: Resolver,
     ) -> "Execution":
-        """A new case taken to its first waits; `start_event` names one of `compiled.starts`."""
+        """A new case taken to its first waits; `start_event` names one of `compiled.starts`, which has happened: then
+        `variables` are what came with it, and the case knows what its drawing takes of that.
+        """
         values = sane(variables)
         starts = compiled.spec.starts
         if start_event is not None:
@@ -69,6 +71,8 @@ class Execution(Answers):
         execution = cls(case)
         with execution._moving(at):
             case.tell(FactKind.CASE_STARTED, element=starts[0].name if starts else None)
+            if start_event is not None and isinstance(starts[0], EventSpec):
+                case.variables = starts[0].mapped({}, values)
             if start_event is not None and not isinstance(starts[0], StartSpec):
                 # a receive task, or an event behind a gateway, that starts the process: it has happened
                 begin_scope(case, [])
