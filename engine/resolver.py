@@ -6,9 +6,10 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from engine.database import own_sql
 from engine.decisions import decided_by
 from engine.deployments import Blueprint, blueprint
 from engine.models import DataStore, Procedure, Version
@@ -81,17 +82,10 @@ class PublishedVersions:
         return self._session.scalar(select(DataStore.value).where(DataStore.name == store))
 
     def write_store(self, store: str, value: Any) -> None:
-        """Leave a value in a data store for later cases."""
-        done = self._session.execute(
-            update(DataStore)
-            .where(DataStore.name == store)
-            .values(value=value, written_at=self._at)
-            .execution_options(synchronize_session=False)
-        )
-        if not done.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
-            self._session.execute(
-                insert(DataStore).values(name=store, value=value, written_at=self._at)
-            )
+        """Leave a value in a data store for later cases; of two who do at once, the second's holds."""
+        row = {"value": value, "written_at": self._at}
+        left = own_sql(self._session).insert(DataStore).values(name=store, **row)
+        self._session.execute(left.on_conflict_do_update(index_elements=[DataStore.name], set_=row))
 
     def _models(self, version_id: int) -> list["dmn.Model"]:
         """The decision models of a version, from this program's memory or else read now."""

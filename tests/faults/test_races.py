@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from functools import partial
 from threading import Barrier, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.database import Database
-from engine.deployments import current_version, procedure_by_key
+from engine.deployments import blueprint, current_version, procedure_by_key
 from engine.errors import Refusal
-from engine.models import Case, Event, Person, Task, TaskStatus
+from engine.machines import ServiceKnown, add_service, service_keys
+from engine.models import Case, DataStore, Event, Person, Task, TaskStatus
 from engine.receipts import Answer, once
+from engine.resolver import PublishedVersions
 from engine.tasks import AlreadyCompleted, NotYours, claim_task, complete_task
 from tests.clock import Clock
 from tests.engine.office import TownHall
@@ -145,3 +148,35 @@ def test_both_branches_completed_at_once_join_once(
 
 def facts(session: Session, kind: str) -> int:
     return session.scalar(select(func.count()).where(Event.type == kind)) or 0
+
+
+def test_of_many_who_leave_something_in_a_new_data_store_none_is_refused(
+    database: Database, clock: Clock, crowd: list[Person]
+) -> None:
+    with database.reading() as session:
+        version = current_version(session, procedure_by_key(session, "permit"))
+
+    def leaves(number: int, session: Session) -> int:
+        plan = blueprint(session, version.id)
+        at = clock()
+        PublishedVersions(session, plan, started_at=at, at=at).write_store("fees", [number])
+        sleep(0.2)  # nobody has committed when the others write
+        return number
+
+    answers = at_once(database, [partial(leaves, number) for number in range(CROWD)])
+    assert sorted(answers) == list(range(CROWD))
+    with database.reading() as session:
+        (left,) = session.scalars(select(DataStore.value))
+    assert left in [[number] for number in range(CROWD)]
+
+
+def test_of_many_who_enter_a_service_at_once_one_does_and_the_others_read_why(
+    database: Database, clock: Clock, crowd: list[Person]
+) -> None:
+    entered = partial(
+        add_service, key="sunat", title="Taxpayers", url="https://api.example.org", at=clock()
+    )
+    answers = at_once(database, [entered] * CROWD)
+    assert sum(isinstance(answer, ServiceKnown) for answer in answers) == CROWD - 1
+    with database.reading() as session:
+        assert service_keys(session) == ["sunat"]
