@@ -131,7 +131,8 @@ def take_back(
         # The answers that said which term it is are gone: what was expected runs again, from the same day.
         case.clock = ClockState.UNDETERMINED.value
         _expect(session, case, term, sheet_of_term(session, case, term), answers)
-    count(session, case, term)
+    else:
+        count(session, case, term)
     set_alarm(session, case, term, at=at)
 
 
@@ -277,7 +278,6 @@ def _begin(
         facts = _fall_under(session, case, term, modality, law, at)
     else:
         facts = _expect(session, case, term, sheet, answers)
-        count(session, case, term)
         if case.status not in _OVER:
             set_alarm(session, case, term, at=at)
     session.add(term)
@@ -287,8 +287,8 @@ def _begin(
 def _expect(
     session: Session, case: Case, term: CaseTerm, sheet: Sheet, answers: Mapping[str, Any]
 ) -> list[Fact]:
-    """The term is that of the modality the guide tells to who answers so, if it does, else the law's own; what the
-    office registers may still say another.
+    """The term is that of the modality the guide tells to who answers so, if it does, else the law's own, and is
+    counted; what the office registers may still say another.
 
     Automatic approval waits for that: it is of a complete request, and nobody has seen yet whether it is.
     """
@@ -297,12 +297,13 @@ def _expect(
     said = times.decide or times.notify
     term.amount, term.unit = said.amount, said.unit.value
     term.modality, term.assessment, term.is_expected = "", None, expected is not None
+    if expected is not None:
+        term.modality = expected.name[:200]
+        if expected.assessment != Assessment.AUTOMATIC:
+            term.assessment = expected.assessment.value
+    count(session, case, term)
     if expected is None:
         return []  # told once, when the answers have said which term it is
-    term.modality = expected.name[:200]
-    if expected.assessment != Assessment.AUTOMATIC:
-        term.assessment = expected.assessment.value
-    count(session, case, term)
     return [Fact(Happened.CLOCK_STARTED, data={**days_said(term), "is_expected": True})]
 
 
