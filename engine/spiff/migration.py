@@ -47,6 +47,7 @@ def obstacles(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> 
 
 
 def _obstacles(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> Iterator[Obstacle]:
+    assert case.compiled is not None
     for scope in _own_scopes(case):
         body = _new_body(scope, new, mapping)
         for token in scope.tasks.values():
@@ -61,7 +62,7 @@ def _obstacles(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) ->
                 yield Obstacle(
                     "“{name}” is of another kind in the new version", old.name, values=said
                 )
-            elif body is not None and spec.scope_spec is not body:
+            elif body is not None and not _is_around(old, spec, case.compiled, new, mapping):
                 yield Obstacle(
                     "“{name}” is in another sub-process in the new version", old.name, values=said
                 )
@@ -180,14 +181,24 @@ def _continued(old: Compiled, new: Compiled, mapping: Mapping[str, str]) -> set[
                 found.add(to)
         elif isinstance(was, EventSubProcessSpec) and isinstance(spec, EventSubProcessSpec):
             is_same = _kinds(was.start) == _kinds(spec.start)
-            around = _around(was, old)
-            if is_same and _around(spec, new) == (around and mapping.get(around)):
+            if is_same and _is_around(was, spec, old, new, mapping):
                 found.add(to)
     return found
 
 
 def _kinds(spec: NodeSpec) -> list[EventKind]:
     return [trigger.kind for trigger in spec.triggers] if isinstance(spec, EventSpec) else []
+
+
+def _is_around(
+    was: NodeSpec, spec: NodeSpec, old: Compiled, new: Compiled, mapping: Mapping[str, str]
+) -> bool:
+    """Whether both stand in the process itself, or in sub-processes that stand for each other.
+
+    Where its token lives says nothing of that: one that undoes lives where the undoing was asked for.
+    """
+    around = _around(was, old)
+    return _around(spec, new) == (around and mapping.get(around))
 
 
 def _around(spec: NodeSpec, compiled: Compiled) -> str | None:

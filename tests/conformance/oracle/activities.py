@@ -127,7 +127,11 @@ def _work(machine: "Machine", round_: Round) -> None:
     node, run = round_.work.node, round_.work.run
 
     def done(payload: dict[str, Any]) -> None:
-        round_.frame.put(payload)
+        if kind == "service" and node.extension.outputs:
+            # §10.4.1: of what a service gives only what its data outputs take
+            round_.given = payload
+        else:
+            round_.frame.put(payload)
         finish_round(machine, round_)
 
     kind = None
@@ -189,7 +193,7 @@ def finish_round(machine: "Machine", round_: Round) -> None:
         round_.frame.put(round_.inner.frame.values)
     inner = round_.inner.frame if round_.inner is not None else round_.frame
     for mapping in node.extension.outputs:
-        value = machine.value(inner, mapping.source.text)
+        value = machine.value(inner, mapping.source.text, **round_.given)
         round_.frame.put({mapping.target: value})
     _remember(machine, round_)
     loop = node.loop

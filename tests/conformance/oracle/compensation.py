@@ -25,7 +25,9 @@ def compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition)
         source.done[:] = [e for e in source.done if e not in entries]
 
     def over() -> None:
-        if event.waits:
+        if event.waits and any(other.kind == EventKind.TERMINATE for other in node.events):
+            machine.finish(run)
+        elif event.waits:
             machine.leave(run, node)
             machine.check(run)
 

@@ -210,6 +210,11 @@ def start_handler(machine: "Machine", run: Run, node: Node, start: Node) -> None
     if interrupts(start):
         machine.clear(run)
         run.interrupted = True
+        if run.is_ad_hoc and run.round is not None:
+            # §13.5.4: the scope is over with its handler; nothing more is picked there
+            run.is_closing = True
+            if run.round.watch is not None:
+                machine.watches.pop(run.round.watch.id, None)
     work = Work(run, node)
     run.works.append(work)
     round_ = Round(work, 1, run.frame)
@@ -241,7 +246,8 @@ def throw_all(machine: "Machine", run: Run, node: Node) -> None:
     """A throwing event does all it says; the token goes on, or ends at an end event."""
     epoch = run.epoch
     last = (EventKind.COMPENSATION, EventKind.CANCEL, EventKind.TERMINATE, EventKind.ERROR)
-    for event in sorted(node.events, key=lambda e: e.kind in last):
+    # §10.5.3: all that it says happens; what terminates takes away what the others would still do
+    for event in sorted(node.events, key=lambda e: (e.kind in last, e.kind == EventKind.TERMINATE)):
         if machine.is_gone(run, epoch) or machine.status != "running":
             return
         name = machine.diagram.name_of(event)

@@ -140,6 +140,9 @@ class Round:
     watch: "Watch | None" = None
     place: int = 0  # of the watches of an ad-hoc sub-process
     is_over: bool = False
+    given: dict[str, Any] = field(
+        default_factory=dict
+    )  # by a service, where its outputs are mapped
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import ReasonMissing, cancel_case
+from engine.cases import ReasonMissing, cancel_case, resume_case, suspend_case
 from engine.database import Database
 from engine.errors import Refusal
 from engine.events import Happened
@@ -33,6 +33,8 @@ from engine.models import (
     MigratedStatus,
     Migration,
     Subscription,
+    Task,
+    TaskStatus,
     Version,
 )
 from engine.record.facts import verify_chain
@@ -323,3 +325,55 @@ def test_the_worker_carries_a_migration_out(database: Database, clock: Clock) ->
     with database.reading() as session:
         assert session.get_one(Case, case_id).version_id == pair[1].id
         assert session.get_one(Migration, migration_id).step == "moved"
+
+
+WATCHED = FIRST.replace(b'id="late"', b'id="late" cancelActivity="false"').replace(
+    b'id="old" name="Decide"', b'id="old" name="Call"'
+)
+
+
+def test_a_timer_that_fired_in_the_new_version_does_not_fire_again_in_the_old_one(
+    database: Database, clock: Clock
+) -> None:
+    worker = Worker(database, clock)
+    with database.transaction() as session:
+        hall = TownHall(session, clock())
+        clara = hall.person("clara", "Desk")
+        oscar = hall.person("oscar", roles=("operator",))
+        new = WATCHED.replace(b'name="Call"', b'name="Call them"').replace(b"P3D", b"P30D")
+        pair = hall.publish(WATCHED, by=clara), hall.publish(new, by=clara)
+        case_id = hall.start(pair[0]).id
+        suspend_case(session, case_id, "Holidays", by=oscar, at=clock())
+        migration_id = planned(session, hall, *pair, clock()).id
+    worker.run_until_idle()
+    with database.transaction() as session:
+        move_cases(session, migration_id, by=None, at=clock())
+    worker.run_until_idle()
+    clock.advance(days=4)
+    worker.run_until_idle()
+    assert open_names(database, case_id) == ["Receive"]
+    with database.transaction() as session:
+        resume_case(session, case_id, "They are over", by=oscar, at=clock())
+    worker.run_until_idle()
+    assert open_names(database, case_id) == ["Call them", "Receive"]
+    with database.transaction() as session:
+        undo_migration(session, migration_id, by=None, at=clock())
+    worker.run_until_idle()
+    clock.advance(days=40)
+    worker.run_until_idle()
+    assert open_names(database, case_id) == ["Call", "Receive"]
+    with database.reading() as session:
+        case = session.get_one(Case, case_id)
+        assert case.version_id == pair[0].id
+        assert verify_chain(session, case_id) == case.last_seq
+
+
+def open_names(database: Database, case_id: int) -> list[str]:
+    with database.reading() as session:
+        return sorted(
+            session.scalars(
+                select(Task.name).where(
+                    Task.case_id == case_id, Task.status == TaskStatus.OPEN.value
+                )
+            )
+        )
