@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import and_, bindparam, delete, exists, select
 from sqlalchemy.orm import Session, contains_eager, undefer
 
 from engine.cases import check_open
@@ -22,7 +22,7 @@ from engine.events import Happened
 from engine.files.documents import attach_files
 from engine.files.store import StoredFile
 from engine.held_rows import write_task
-from engine.inbox.keys import renew_marks
+from engine.inbox.keys import follow_tasks, renew_marks
 from engine.inbox.order_of_entry import skipping
 from engine.inbox.worklists import read_task_id, task_by_id
 from engine.models import AnswerDraft, Case, NotificationKind, Person, Role, Task, TaskStatus
@@ -157,6 +157,7 @@ def set_priority(
     before, task.priority = task.priority, max(0, min(priority, 100))
     if before != task.priority:
         data = {"priority": task.priority, "before": before}
+        follow_tasks(session, and_(Task.case_id == task.case_id, Task.token == task.token))
         record(session, task.case, [_fact(Happened.PRIORITY_CHANGED, task, data)], by=by, at=at)
     return task
 

@@ -9,16 +9,15 @@ from sqlalchemy import (
     Subquery,
     True_,
     case,
-    exists,
     func,
     literal,
-    or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
 from engine.inbox.filters import SCOPES, Asked, Key, Scope
-from engine.inbox.reach import Branches, Queue, Reach, reach_of
+from engine.inbox.reach import Queue, Reach, reach_of
 from engine.inbox.scans import (
     EXAMINED,
     OWN,
@@ -29,8 +28,8 @@ from engine.inbox.scans import (
     is_checked,
     met,
     met_among,
-    queue_rows,
     scans,
+    within_each,
 )
 from engine.models import Person, Task
 
@@ -50,76 +49,95 @@ def counts_of(session: Session, person: Person, look: Look) -> dict[Scope, Count
     asked, key = look.asked, look.key
     reaches = {scope: reach_of(person, look.seen, scope) for scope in SCOPES}
     told: list[Any] = []
-    more: dict[Branches, Scope] = {}  # whether there is more depends on where is looked only
-    beside: Any = None
+    some: list[Subquery] = []  # each of one row
     shared: set[Scope] = set()
-    if asked.besides(key):
+    if not asked.is_told(key):
         # What has to be checked one by one is checked once, for every scope of the same queues.
         reach = reaches["all"]
         shared = {"all", "unassigned"}
         if (reach.queues, reach.others) == (reaches["office"].queues, reaches["office"].others):
             shared.add("office")
-        beside = _all_at_once(session, asked, key, reach, is_long=look.is_common)
-        told += [beside.c[scope] for scope in shared]
+        one = _all_at_once(session, asked, key, reach, is_long=look.is_common)
+        told += [one.c[scope] for scope in shared]
+        told += [one.c.is_more.label(f"more_{scope}") for scope in shared]
+        some.append(one)
     for scope, reach in reaches.items():
-        is_long = look.is_common and reach.has_queues and is_checked(asked, key, reach)
-        if is_long and more.setdefault(reach.branches, scope) == scope:
-            told.append(_is_more(session, asked, key, reach).label(f"more_{scope}"))
-        if scope not in shared:
-            number = _checked if is_long else _limited
-            told.append(number(session, asked, key, reach).label(scope))
-    asked_for = select(*told) if beside is None else select(*told).select_from(beside)
+        if scope in shared:
+            continue
+        if look.is_common and reach.has_queues and is_checked(asked, key, reach):
+            one = _checked(session, asked, key, reach)
+            told += [one.c.all.label(scope), one.c.is_more.label(f"more_{scope}")]
+            some.append(one)
+        else:
+            told.append(_limited(session, asked, key, reach).label(scope))
+    asked_for = select(*told)
+    if some:
+        source: Any = some[0]
+        for other in some[1:]:
+            source = source.join(other, true())
+        asked_for = asked_for.select_from(source)
     row = session.execute(asked_for).one()._mapping
     numbers = {scope: int(row[scope] or 0) for scope in reaches}  # PostgreSQL sums to a Decimal
     return {
         scope: Count(
-            min(numbers[scope], COUNT_LIMIT),
-            is_more=numbers[scope] > COUNT_LIMIT
-            or (
-                is_checked(asked, key, reach) and bool(row.get(f"more_{more.get(reach.branches)}"))
-            ),
+            min(number, COUNT_LIMIT),
+            is_more=number > COUNT_LIMIT or bool(row.get(f"more_{scope}")),
         )
-        for scope, reach in reaches.items()
+        for scope, number in numbers.items()
     }
 
 
 def _all_at_once(
     session: Session, asked: Asked, key: Key | None, reach: Reach, *, is_long: bool
 ) -> Subquery:
-    """Of everything a person sees: all, what is in a queue, and what of that is nobody's."""
-    most = _looked_at(reach) if is_long and reach.has_queues else EXAMINED
+    """Of everything a person sees: all, what is in a queue, what of that is nobody's, and whether there is more."""
+    is_long = is_long and reach.has_queues
+    most = _looked_at(reach) if is_long else EXAMINED
 
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Any:
         if how == OWN:
-            own = _own(asked, queue, condition)
-            return own.add_columns(literal(0).label("office"), literal(0).label("unassigned"))
+            own, none = _own(asked, queue, condition), literal(0)
+            return own.add_columns(*(none.label(name) for name in ("office", "unassigned", "more")))
         number, is_free = func.count(), case((Task.assignee_id.is_(None), 1))
         numbers: list[Any] = [
             number.label("all"),
             number.label("office"),
             func.count(is_free).label("unassigned"),
+            (_looked(asked, key, queue, most) if is_long else literal(0)).label("more"),
         ]
         found: Any = met_among(asked, key, queue, condition, most=most)
         return found.with_only_columns(*numbers)
 
-    some = scans(session, reach, scan)
-    return select(*(func.sum(column).label(column.name) for column in some.c)).subquery()
+    return _summed(scans(session, reach, scan), most)
 
 
-def _checked(
-    session: Session, asked: Asked, key: Key | None, reach: Reach
-) -> ColumnElement[int | None]:
-    """Of the first that an index gives of each branch, what meets every filter: few, and each is looked at."""
+def _checked(session: Session, asked: Asked, key: Key | None, reach: Reach) -> Subquery:
+    """Of the first that an index gives of each branch, what meets every filter: few, and each is looked at. And
+    whether there is more than these.
+    """
     most = _looked_at(reach)
 
-    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
+    def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Any:
         if how == OWN:
-            return _own(asked, queue, condition)
-        found = met_among(asked, key, queue, condition, most=most)
-        return found.with_only_columns(func.count().label("all"))
+            return _own(asked, queue, condition).add_columns(literal(0).label("more"))
+        found: Any = met_among(asked, key, queue, condition, most=most)
+        return found.with_only_columns(
+            func.count().label("all"), _looked(asked, key, queue, most).label("more")
+        )
 
-    some = scans(session, reach, scan)
-    return select(func.sum(some.c["all"])).scalar_subquery()
+    return _summed(scans(session, reach, scan), most)
+
+
+def _summed(some: Subquery, most: int) -> Subquery:
+    """The numbers of every branch, and whether there is more in one of them than is looked at."""
+    sums = [func.sum(column).label(column.name) for column in some.c if column.name != "more"]
+    return select(*sums, (func.max(some.c.more) > most).label("is_more")).subquery()
+
+
+def _looked(asked: Asked, key: Key | None, queue: Queue, most: int) -> ColumnElement[int]:
+    """How many an index gives of a branch, counted until there are more than are looked at."""
+    found = driven(asked, key, queue).with_only_columns(literal(1).label("one")).limit(most + 1)
+    return select(func.count()).select_from(within_each(found, queue)).scalar_subquery()
 
 
 def _looked_at(reach: Reach) -> int:
@@ -142,7 +160,7 @@ def _limited(
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
         if how == OWN:
             found = met(asked, None, queue, condition)
-        elif isinstance(condition, True_) and not asked.besides(key):
+        elif isinstance(condition, True_) and asked.is_told(key):
             # a key is of an open task: nothing else has to be read
             found = driven(asked, key, queue)
         else:
@@ -152,20 +170,3 @@ def _limited(
     some = scans(session, reach, scan)
     capped = select(literal(1)).select_from(some).limit(COUNT_LIMIT + 1).subquery()
     return select(func.count()).select_from(capped).scalar_subquery()
-
-
-def _is_more(session: Session, asked: Asked, key: Key | None, reach: Reach) -> ColumnElement[bool]:
-    """Whether some branch has more than is looked at."""
-    most = _looked_at(reach)
-
-    def further(queue: Queue) -> Select[Any]:
-        found = driven(asked, key, queue).with_only_columns(literal(1).label("one"))
-        return found.limit(1).offset(most)
-
-    plain = [queue for queue in reach.branches if queue]
-    found = [exists(further(queue)) for queue in reach.branches if not queue]
-    if plain:
-        each = queue_rows(session, plain, "queue_more")
-        is_long = further(each.c.value).correlate(each).scalar_subquery().is_not(None)
-        found.append(exists(select(literal(1)).select_from(each).where(is_long)))
-    return or_(*found)

@@ -1,6 +1,6 @@
 """What an inbox may be filtered by: one frozen question, and the conditions it means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -77,8 +77,14 @@ class Key:
     """A filter that task keys answer."""
 
     sought: Sought
-    walked: ColumnElement[bool]  # says the same of a task that was met otherwise
+    # says the same of a task that was met otherwise, where its own row says it; else its keys do
+    of_row: ColumnElement[bool] | None = None
     rest: tuple[ColumnElement[bool], ...] = ()  # what the key does not say
+
+    @property
+    def walked(self) -> list[ColumnElement[bool]]:
+        """The conditions on a task that was met otherwise."""
+        return [self.sought.of_task(), *self.rest] if self.of_row is None else [self.of_row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,22 @@ class Asked:
     keys: list[Key]
     due_before: int | None  # seconds since 1970
     needs_case: bool
+    # what was put together once: a list asks the same in many places
+    kept: dict[int, list[ColumnElement[bool]]] = field(default_factory=dict, compare=False)
+
+    def is_told(self, key: Key | None) -> bool:
+        """Whether nothing is left to check of tasks found by a key, or in any way; when they are due apart."""
+        others = [one for one in self.keys if one is not key]
+        return not (self.conditions or others or (key is not None and key.rest))
 
     def besides(self, key: Key | None) -> list[ColumnElement[bool]]:
         """The conditions that are left for tasks found by a key, or in any way; when they are due apart."""
-        rest = () if key is None else key.rest
-        return [*self.conditions, *rest, *(one.walked for one in self.keys if one is not key)]
+        found = self.kept.get(id(key))
+        if found is None:
+            rest = () if key is None else key.rest
+            others = [one for other in self.keys if other is not key for one in other.walked]
+            found = self.kept[id(key)] = [*self.conditions, *rest, *others]
+        return found
 
     def due(self, *, is_sought: bool) -> list[ColumnElement[bool]]:
         """When a task must be due; `is_sought`: an index by due date may be used."""
@@ -144,22 +161,21 @@ def _words(text: str) -> list[Key]:
     parts = words(text)
     is_told = all(map(is_whole, parts)) and fold(text).split() == parts
     rest = () if is_told else (found_by(text),)
-    return [Key(one, and_(one.of_task(), *rest), rest) for one in found]
+    return [Key(one, rest=rest) for one in found]
 
 
 def _key_of(asked: FieldAsked, said: ColumnElement[bool]) -> Key | None:
     if asked.compare == "is":
-        same = of_value(asked.name, asked.value)
-        return Key(same, same.of_task())
+        return Key(of_value(asked.name, asked.value))
     if asked.compare == "has":
         found = of_text(asked.name, asked.value)
         longest = max(found, key=lambda one: one.low - one.high, default=None)
-        return None if longest is None else Key(longest, and_(said, longest.of_task()), (said,))
+        return None if longest is None else Key(longest, rest=(said,))
     if asked.compare in ("at_least", "at_most"):
         bound = of_bound(asked.name, asked.value, is_least=asked.compare == "at_least")
         if bound is not None and is_number(asked.value):
             # A key holds all of a number: nothing is left to be looked up in a million cases.
-            return Key(bound, bound.of_task())
+            return Key(bound)
         return None if bound is None else Key(bound, said, (said,))
     return None
 

@@ -8,12 +8,23 @@ value, its number or day to compare, its words), that it waits for a review, and
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, aliased
 
@@ -24,6 +35,7 @@ from engine.search import fold
 PROPOSED = "proposed"  # Task.review, when it waits for a second pair of eyes
 MOST_WORDS = 12  # of one text
 _BYTES = 6  # of a word's beginning: what a double holds exactly
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -98,6 +110,11 @@ def of_follow_up(until: date) -> Sought:
     return Sought(_key("follow_up"), 0.0, float(until.toordinal()))
 
 
+def microseconds(at: datetime) -> int:
+    """An instant as keys are sorted by it: microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
 def words(text: str) -> list[str]:
     """The words of a text, folded."""
     return list(dict.fromkeys(_WORD.findall(fold(text))))[:MOST_WORDS]
@@ -137,6 +154,8 @@ _HAND_ON = (
         key=sql_case((TaskKey.key == bindparam("old"), bindparam("new")), else_=TaskKey.key),
         queue_id=bindparam("queue"),
         due_order=bindparam("due"),
+        opened_order=bindparam("opened"),
+        priority=bindparam("its_priority"),
     )
 )
 
@@ -158,6 +177,8 @@ def hand_on_keys(session: Session, gone: Task, task: Task) -> bool:
             "new": of_element(task.procedure_id, task.element_id).key,
             "queue": task.queue_id or 0,
             "due": task.due_order,
+            "opened": microseconds(task.opened_at),
+            "its_priority": task.priority,
         },
     )
     return True
@@ -194,19 +215,24 @@ def renew_marks(session: Session, task: Task) -> None:
 
 
 def follow_tasks(session: Session, of_tasks: ColumnElement[bool]) -> None:
-    """Keys have the queue and due date that their tasks have now, for the tasks that a condition on Task says."""
+    """Keys have the queue, due date and priority that their tasks have now, for the tasks that a condition on Task
+    says.
+    """
     session.flush()
     same = (Task.case_id == TaskKey.case_id, Task.token == TaskKey.token)
     queue = select(func.coalesce(Task.queue_id, 0)).where(*same).scalar_subquery()
     due = select(Task.due_order).where(*same).scalar_subquery()
-    moved = (TaskKey.queue_id != func.coalesce(Task.queue_id, 0)) | (
-        TaskKey.due_order != Task.due_order
+    priority = select(Task.priority).where(*same).scalar_subquery()
+    moved = or_(
+        TaskKey.queue_id != func.coalesce(Task.queue_id, 0),
+        TaskKey.due_order != Task.due_order,
+        TaskKey.priority != Task.priority,
     )
     cases = select(Task.case_id).where(of_tasks, Task.status == TaskStatus.OPEN)
     session.execute(
         update(TaskKey)
         .where(TaskKey.case_id.in_(cases), exists().where(*same, moved))
-        .values(queue_id=queue, due_order=due)
+        .values(queue_id=queue, due_order=due, priority=priority)
         .execution_options(synchronize_session=False)
     )
 
@@ -222,6 +248,8 @@ def _row(task: Task, key: int, at: float) -> dict[str, Any]:
         "at": at,
         "queue_id": task.queue_id or 0,
         "due_order": task.due_order,
+        "opened_order": microseconds(task.opened_at),
+        "priority": task.priority,
     }
 
 

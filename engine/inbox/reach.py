@@ -1,6 +1,6 @@
 """Where the tasks of a scope are for one person: queues, and what else must hold there."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
@@ -11,7 +11,7 @@ from engine.visibility import Seen, Sources, is_excluded, sees_tasks_of_no_offic
 
 MOST_BRANCHES = 40  # queues of one person that are looked up one by one
 
-Queue = int | ColumnElement[int] | None  # None: whichever
+Queue = int | list[int] | ColumnElement[int] | None  # several at once; None: whichever
 Branches = tuple[int | None, ...]
 
 
@@ -32,6 +32,21 @@ class Reach:
     @property
     def has_queues(self) -> bool:
         return bool(self.queues or self.others)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether one look finds everything, when its queues are looked at together."""
+        return bool(self.queues) + len(self.others) + len(self.own) == 1
+
+    def without(self, empty: frozenset[int | None]) -> "Reach":
+        """The same without branches in which nothing is."""
+        if not empty:
+            return self
+        return replace(
+            self,
+            queues=[queue for queue in self.queues if queue not in empty],
+            others=[one for one in self.others if one[0] not in empty],
+        )
 
 
 def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
@@ -82,12 +97,16 @@ def reach_of(person: Person, seen: Seen | None, scope: Scope) -> Reach:
 
 
 def in_queue(of: Any, queue: Queue) -> ColumnElement[bool]:
-    """Condition on Task or TaskKey: of this queue, 0 for none, or of whichever."""
+    """Condition on Task or TaskKey: of this queue, 0 for none, of one of these, or of whichever."""
     if queue is None:
         return true()
+    found: ColumnElement[bool]
+    if isinstance(queue, list):
+        found = of.queue_id.in_(queue)
+        return found
     if of is Task and isinstance(queue, int) and queue == 0:
         return Task.queue_id.is_(None)
-    found: ColumnElement[bool] = of.queue_id == queue
+    found = of.queue_id == queue
     return found
 
 

@@ -32,8 +32,10 @@ from engine.inbox.reach import Queue, Reach, in_queue
 from engine.models import Case, Person, Task, TaskKey, TaskStatus
 from engine.visibility import Seen, seen_queues
 
-# Matches of one queue, and of all there are, that are sorted rather than looked for in the list's order.
+# Matches of one queue, and of all there are, that are sorted rather than looked for in the list's order: tasks, which
+# have to be looked up for it, and keys, which say it themselves.
 FEW, FEW_OF_ALL = 1_000, 6_000
+FEW_KEYS = 20_000
 # So many tasks at most does one list or count look at whose other filters it has to check one by one: what comes after
 # them is the next page's. A filter with fewer matches is followed before all others.
 EXAMINED, LEAST_EXAMINED = 1_000, 40  # in all, and in one branch
@@ -49,13 +51,26 @@ Scan = Callable[[Queue, ColumnElement[bool], Met], Select[Any]]
 class Way:
     """How the rows of a page are met: by a key or in the list's order; and whether they are few, to be sorted. In the
     branches of `walked` there are many, and they are met in the list's order: a filter may mean much in one office and
-    nothing in another. `is_long`: there may be more than can be looked at one by one.
+    nothing in another; in those of `empty` there are none. `end`: how far the list can be looked through at once; None:
+    to its end. `is_deep`: there may be more of what is sorted than can be looked at one by one.
     """
 
     key: Key | None
     is_sorted: bool
     walked: frozenset[int | None] = frozenset()
-    is_long: bool = False
+    empty: frozenset[int | None] = frozenset()
+    end: Place | None = None
+    is_deep: bool = False
+
+    @property
+    def has_sorted_keys(self) -> bool:
+        return self.is_sorted and self.key is not None
+
+    def is_together(self, how: Met) -> bool:
+        """Whether few rows are read of all queues together: keys that are sorted, or what is met up to an end."""
+        if how == MET and self.is_sorted:
+            return self.key is not None
+        return self.end is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +89,82 @@ def look_of(session: Session, person: Person, query: TaskQuery, at: datetime, zo
     return Look(asked, *rarest(session, asked), seen_queues(session, person))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a list is asked for: in which order, after which place (or, backwards, before it), and how many
+    tasks of each branch may be looked at.
+    """
+
+    order: Order
+    after: Place | None
+    backwards: bool
+    most: int
+
+    def until(self, ends: Iterable[tuple[Any, ...]]) -> Place | None:
+        """The first of some places at which branches end; None where none does."""
+        found = [(one[0], one[1], one[2]) for one in ends if one[1] is not None]
+        if not found:
+            return None
+        return max(found) if self.order.descending != self.backwards else min(found)
+
+    def end(self, asked: Asked, key: Key | None, queue: Queue) -> Any:
+        """The place of the last that is looked at, of what an index gives of a branch; no row where there are less."""
+        of = Task if key is None else TaskKey
+        found = driven(asked, key, queue, self.order)
+        if self.after is not None:
+            found = found.where(self.order.beyond(self.after, self.backwards, of=of))
+        place = (self.order.sort_key(of), of.case_id, of.token)
+        by = self.order.by_table(self.backwards, of=of, is_sorted=False)
+        only: Any = found.with_only_columns(*place)
+        return only.order_by(*by).limit(1).offset(self.most - 1)
+
+
 def way_of(
-    session: Session, reach: Reach, asked: Asked, order: Order, *, key: Key | None, is_common: bool
+    session: Session, reach: Reach, asked: Asked, part: Part, *, key: Key | None, is_common: bool
 ) -> Way:
     """How a page is met quickest: at most one short query, and none where no filter makes it doubtful. `key` and
     `is_common` are what `rarest` says.
     """
-    is_long = is_common and is_checked(asked, key, reach)
-    if key is None:
-        if order.name == "due" or asked.due_before is None:
-            return Way(None, is_sorted=False, is_long=is_long)
-    elif key.sought.is_one and order.name == "due":
-        return Way(key, is_sorted=False, is_long=is_long)
+    is_due = part.order.name == "due"
+    is_in_order = (
+        is_due or asked.due_before is None if key is None else key.sought.is_one and is_due
+    )
     # What people have taken is little in any case.
     branches = reach.branches
-    if not branches:
-        return Way(key, is_sorted=True)
+    if is_in_order or not branches:
+        end = None
+        if is_common and branches and is_checked(asked, key, reach):
+            end = part.until(
+                _of_each(session, branches, lambda queue: part.end(asked, key, queue)).values()
+            )
+        return Way(key, is_sorted=not is_in_order, end=end)
     of, rows = (
         (Task, and_(_is_open(), Task.due_order < asked.due_before))
         if key is None
         else (TaskKey, key.sought.rows())
     )
+    few = few_in(reach, branches[0], of)
 
-    def is_many(queue: Queue) -> Select[Any]:
-        return (
-            select(literal(1))
-            .where(rows, in_queue(of, queue))
-            .limit(1)
-            .offset(few_in(reach, queue))
-        )
+    def number(queue: Queue) -> Select[Any]:
+        some = select(literal(1)).where(rows, in_queue(of, queue)).limit(few + 1)
+        count = select(func.count()).select_from(within_each(some, queue))
+        if not is_common:
+            return count
+        # In the same statement where the list would end if it had to be met in its own order.
+        end = within_each(part.end(asked, None, queue), queue)
+        return select(count.scalar_subquery(), *(func.max(cell).label(cell.name) for cell in end.c))
 
-    found = _of_each(session, branches, is_many)
-    walked = frozenset(queue for queue, told in found.items() if told[0] is not None)
-    return Way(key, is_sorted=True, walked=walked, is_long=is_common and bool(walked))
+    found = _of_each(session, branches, number)
+    walked = frozenset(queue for queue, cells in found.items() if cells[0] > few)
+    sorted_ = sum(cells[0] for queue, cells in found.items() if queue not in walked)
+    return Way(
+        key,
+        is_sorted=True,
+        walked=walked,
+        empty=frozenset(queue for queue, cells in found.items() if not cells[0]),
+        end=part.until(found[queue][1:] for queue in walked) if is_common else None,
+        is_deep=key is not None and sorted_ > EXAMINED and is_checked(asked, key, reach),
+    )
 
 
 def rarest(session: Session, asked: Asked) -> tuple[Key | None, bool]:
@@ -131,9 +189,11 @@ def rarest(session: Session, asked: Asked) -> tuple[Key | None, bool]:
 
 def is_checked(asked: Asked, key: Key | None, reach: Reach) -> bool:
     """Whether what an index gives has to be checked one by one."""
+    if not asked.is_told(key):
+        return True
     plain = [reach.also] if reach.queues else []
     conditions = [*plain, *(condition for _queue, condition in reach.others)]
-    return bool(asked.besides(key)) or not all(isinstance(one, True_) for one in conditions)
+    return not all(isinstance(one, True_) for one in conditions)
 
 
 def driven(
@@ -183,14 +243,11 @@ def met_among(
     """The same of the first `most` that an index gives of a branch, `within` a part of the order `by`, and then in that
     order. Also where there are no more anyway: the limit keeps a database from meeting the fields of every case first.
     """
+    of = Task if key is None else TaskKey
     first = driven(asked, key, queue, in_order).where(*within).order_by(*by).limit(most)
     if by and in_order is not None:
-        first = first.add_columns(
-            in_order.column_of(Task if key is None else TaskKey).label("sort_key")
-        )
-    some: Any = first.subquery()
-    if isinstance(queue, ColumnClause) and queue.table is not None:  # of each queue in turn
-        some = first.correlate(queue.table).lateral()
+        first = first.add_columns(in_order.column_of(of).label("sort_key"))
+    some: Any = within_each(first, queue)
     found = (
         select(Task.case_id, Task.token)
         .join(some, and_(Task.case_id == some.c.case_id, Task.token == some.c.token))
@@ -199,59 +256,31 @@ def met_among(
     if key is None and not _is_due_sought(in_order):
         found = found.where(*asked.due(is_sought=False))
     if by and in_order is not None:
+        found = found.add_columns(in_order.sort_key(of, some.c.sort_key))
         found = found.order_by(*in_order.by(some.c, backwards))
     return found.join(Case, Case.id == Task.case_id) if asked.needs_case else found
 
 
-def horizon(
-    session: Session,
-    reach: Reach,
-    asked: Asked,
-    way: Way,
-    order: Order,
-    *,
-    most: int,
-    after: Place | None,
-    backwards: bool,
-) -> Place | None:
-    """How far a list can be looked through at once, `most` tasks of each branch; None: to its end. Only of what has to
-    be checked one by one.
-    """
-    if not way.is_long:
-        return None
-    branches = reach.branches
-    last, ends = most - 1, []
-    for key, some in (
-        (None, [one for one in branches if way.key is None or one in way.walked]),
-        (way.key, [one for one in branches if way.key is not None and one not in way.walked]),
-    ):
-        if not some or (key is not None and way.is_sorted):
-            continue
-        of = Task if key is None else TaskKey
+def within_each(found: Select[Any], queue: Queue) -> Any:
+    """A part of a branch to select from, of each queue in turn where there are many."""
+    if isinstance(queue, ColumnClause) and queue.table is not None:
+        return found.correlate(queue.table).lateral()
+    return found.subquery()
 
-        def end(queue: Queue, key: Key | None = key, of: Any = of) -> Select[Any]:
-            found = driven(asked, key, queue, order)
-            if after is not None:
-                found = found.where(order.beyond(after, backwards, of=of))
-            by = order.by_table(backwards, of=of, is_sorted=False)
-            column = of.due_order if order.name == "due" else order.column
-            return (
-                found.with_only_columns(column, of.case_id, of.token)
-                .order_by(*by)
-                .limit(1)
-                .offset(last)
-            )
 
-        ends += [one for one in _of_each(session, some, end).values() if one[1] is not None]
-    if not ends:
-        return None
-    return max(ends) if order.descending != backwards else min(ends)
+def depth(session: Session, reach: Reach, asked: Asked, way: Way, part: Part) -> Place | None:
+    """How far what is sorted is looked through; None: to its end."""
+    plain = [queue for queue in reach.queues if queue not in way.walked]
+    others = [queue for queue, _condition in reach.others if queue not in way.walked]
+    some: list[Queue] = [*([plain] if plain else []), *others]
+    ends = [session.execute(part.end(asked, way.key, queue)).first() for queue in some]
+    return part.until(tuple(end) for end in ends if end is not None)
 
 
 def _of_each(
     session: Session, queues: Iterable[int | None], one_of: Callable[[Queue], Select[Any]]
 ) -> dict[int | None, tuple[Any, ...]]:
-    """What `one_of` finds of each queue, one row of three cells at most; of many queues in one short statement."""
+    """What `one_of` finds of each queue, one row at most; of many queues in one short statement."""
     nothing = (None, None, None)
     found: dict[int | None, tuple[Any, ...]] = dict.fromkeys(queues, nothing)
     plain = [queue for queue in found if queue]
@@ -265,8 +294,12 @@ def _of_each(
     return found
 
 
-def few_in(reach: Reach, queue: Queue) -> int:
-    """How many at most a branch has whose tasks are sorted; those of many branches are as many as of one in all."""
+def few_in(reach: Reach, queue: Queue, of: Any) -> int:
+    """How many at most a branch has whose tasks, or keys, are sorted; those of many branches are as many as of one in
+    all.
+    """
+    if of is TaskKey:
+        return FEW_KEYS if queue is None else FEW_KEYS // len(reach.branches)
     return FEW_OF_ALL if queue is None else min(FEW, FEW_OF_ALL // len(reach.branches))
 
 
@@ -276,10 +309,11 @@ def examined_in(reach: Reach, times: int = 1) -> int:
     return times * once
 
 
-def scans(
-    session: Session, reach: Reach, scan: Scan, walked: frozenset[int | None] = frozenset()
-) -> Subquery:
-    """Every short scan of a reach, one after the other; a union of short scans stays short."""
+def scans(session: Session, reach: Reach, scan: Scan, way: Way | None = None) -> Subquery:
+    """Every short scan of a reach, one after the other; a union of short scans stays short. Queues of which only few
+    rows are read in all are scanned together.
+    """
+    walked = frozenset() if way is None else way.walked
     parts = [
         select(scan(queue, condition, WALKED if queue in walked else MET).subquery())
         for queue, condition in reach.others
@@ -289,7 +323,9 @@ def scans(
         (MET, [queue for queue in reach.queues if queue not in walked]),
         (WALKED, [queue for queue in reach.queues if queue in walked]),
     ):
-        if len(queues) > 1:
+        if way is not None and way.is_together(met_how):
+            parts += [select(scan(queues, reach.also, met_how).subquery())] if queues else []
+        elif len(queues) > 1:
 
             def one(queue: Queue, met_how: Met = met_how) -> Select[Any]:
                 return scan(queue, reach.also, met_how)

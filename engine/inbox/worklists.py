@@ -17,18 +17,19 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from engine.errors import NotFound
 from engine.inbox.counts import Count, counts_of
 from engine.inbox.filters import Scope, TaskQuery
-from engine.inbox.order import ORDERS, Order
+from engine.inbox.order import ORDERS, Order, Place
 from engine.inbox.reach import Queue, reach_of
 from engine.inbox.scans import (
+    EXAMINED,
     MET,
     OWN,
     Look,
     Met,
+    Part,
+    depth,
     driven,
     examined_in,
     few_in,
-    horizon,
-    is_checked,
     look_of,
     met,
     met_among,
@@ -161,11 +162,9 @@ def _page(
     edge = None if cursor is None else order.place(cursor)
     asked = look.asked
     reach = reach_of(person, look.seen, query.scope)
-    way = way_of(session, reach, asked, order, key=look.key, is_common=look.is_common)
-    looked_at = examined_in(reach, times)
-    end = horizon(
-        session, reach, asked, way, order, most=looked_at, after=edge, backwards=backwards
-    )
+    look_at = Part(order, edge, backwards, examined_in(reach, times))
+    way = way_of(session, reach, asked, look_at, key=look.key, is_common=look.is_common)
+    end = way.end
 
     def part(of: Any) -> list[ColumnElement[bool]]:
         after = [] if edge is None else [order.beyond(edge, backwards, of=of)]
@@ -175,42 +174,45 @@ def _page(
         key = way.key if how == MET else None
         of = Task if key is None else TaskKey
         is_sorted = way.is_sorted if how == MET else how == OWN and order.name != "due"
-        is_told = isinstance(condition, True_) and not asked.besides(key)
-        if key is not None and order.name == "due" and is_told:
-            # Keys say when tasks are due: those of the page are known before any task is read.
+        if key is not None and isinstance(condition, True_) and asked.is_told(key):
+            # Keys say what lists are in the order of: those of the page are known before any task is read.
             found = driven(asked, key, queue).where(*part(TaskKey))
             by = order.by_table(backwards, of=TaskKey, is_sorted=False)
-            return (
-                found.add_columns(TaskKey.due_order.label("sort_key")).order_by(*by).limit(size + 1)
-            )
-        met_in = None if is_sorted else order
-        most = None if end is None else looked_at
-        by = order.by_table(backwards, of=of, is_sorted=is_sorted)
-        if how != OWN and is_sorted:
-            # Few: the limit says so to a database that guesses more, and would read every task instead.
-            found = met_among(asked, key, queue, condition, most=few_in(reach, queue))
-            found = found.where(*part(Task))
-            found = found.order_by(*order.by_table(backwards, of=Task, is_sorted=True))
-        elif how == OWN or most is None or not is_checked(asked, key, reach):
-            found = met(asked, key, queue, condition, in_order=met_in).where(*part(of))
-            found = found.order_by(*by)
-        else:
-            found = met_among(
+            return found.add_columns(order.sort_key(TaskKey)).order_by(*by).limit(size + 1)
+        if how == MET and way.has_sorted_keys:
+            by = order.by_table(backwards, of=TaskKey, is_sorted=False)
+            return met_among(
                 asked,
                 key,
                 queue,
                 condition,
-                most=most,
+                most=EXAMINED * times,
                 in_order=order,
-                within=part(of),
+                within=part(TaskKey),
                 by=by,
                 backwards=backwards,
-            )
-        return found.add_columns(order.column.label("sort_key")).limit(size + 1)
+            ).limit(size + 1)
+        if how == MET and is_sorted:
+            # Few: the limit says so to a database that guesses more, and would read every task instead.
+            found = met_among(asked, key, queue, condition, most=few_in(reach, queue, of))
+            found = found.where(*part(Task))
+        else:
+            # Up to the end of what is looked at there are few of many queues as well.
+            met_in = None if is_sorted else order
+            is_sorted = is_sorted or isinstance(queue, list)
+            found = met(asked, key, queue, condition, in_order=met_in).where(*part(of))
+        by = order.by_table(backwards, of=of, is_sorted=is_sorted)
+        return found.order_by(*by).add_columns(order.sort_key(of)).limit(size + 1)
 
-    merged = scans(session, reach, scan, way.walked)
+    reach = reach.without(way.empty)
+    merged = scans(session, reach, scan, way)
     found = select(merged).order_by(*order.by(merged.c, backwards)).limit(size + 1).subquery()
     rows = list(session.execute(_lines(found, order, backwards)))
+    if way.is_deep and not (len(rows) > size and reach.is_one and not way.walked):
+        cut = depth(session, reach, asked, way, replace(look_at, most=EXAMINED * times))
+        if cut is not None and (end is None or order.is_before(cut, end, backwards)):
+            end = cut
+            rows = [row for row in rows if not order.is_before(cut, _place(row), backwards)]
     more, is_cut = len(rows) > size, len(rows) <= size and end is not None
     rows = rows[:size]
     if backwards:
@@ -218,9 +220,7 @@ def _page(
     known = needs_applicants(session, person, [row.case_id for row in rows])
     lines = [_line(row, at, is_known=row.case_id in known) for row in rows]
     first, last = (
-        [order.cursor((row.sort_key, row.case_id, row.token)) for row in (rows[0], rows[-1])]
-        if rows
-        else (None, None)
+        [order.cursor(_place(row)) for row in (rows[0], rows[-1])] if rows else (None, None)
     )
     if end is not None and is_cut:
         more = True
@@ -311,6 +311,10 @@ def _lines(found: Any, order: Order, backwards: bool) -> Select[*tuple[Any, ...]
         .outerjoin(Person, Person.id == Task.assignee_id)
         .order_by(*order.by(found.c, backwards))
     )
+
+
+def _place(row: Any) -> Place:
+    return row.sort_key, row.case_id, row.token
 
 
 def _line(row: Any, at: datetime, *, is_known: bool) -> TaskRow:

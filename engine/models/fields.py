@@ -21,6 +21,9 @@ class CaseField(Base):
     __table_args__ = (Index("ix_case_field_value", "name", "value", "case_id"), WITHOUT_ROWID)
 
 
+_SOUGHT = ("key", "at", "due_order", "case_id", "token", "opened_order", "priority")
+
+
 class TaskKey(Base):
     """Something an open task is found by (engine.inbox.keys); gone when the task is done, so that an inbox reads only
     what is open. Derived from task and case: no fact, and no foreign key to check at every write.
@@ -34,10 +37,13 @@ class TaskKey(Base):
     # what ranges are asked of: a number, a day, the beginning of a word; 0 where only the key counts
     at: Mapped[float] = mapped_column(Double, primary_key=True)
     queue_id: Mapped[int] = mapped_column(BigInteger)  # the task's, 0 for none
-    due_order: Mapped[int] = mapped_column(BigInteger)  # the task's
+    # What lists are in the order of, the task's: matches are sorted without a look at any task.
+    due_order: Mapped[int] = mapped_column(BigInteger)
+    opened_order: Mapped[int] = mapped_column(BigInteger)  # microseconds since 1970
+    priority: Mapped[int]
 
     __table_args__ = (
-        Index("ix_task_key_queue", "queue_id", "key", "at", "due_order", "case_id", "token"),
-        Index("ix_task_key_all", "key", "at", "due_order", "case_id", "token"),
+        Index("ix_task_key_queue", "queue_id", *_SOUGHT),
+        Index("ix_task_key_all", *_SOUGHT),
         WITHOUT_ROWID,
     )

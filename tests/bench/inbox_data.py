@@ -24,6 +24,7 @@ GIVEN_NAMES, SURNAMES, AREAS = 50, 4_000, 2_000
 # Of 100,000 tasks so many, of the last ones a handful; and of any thousand their share.
 TRADES = {"bakery": 50_000, "workshop": 48_990, "cinema": 1_000, "circus": 10}
 PROCEDURES = {"permit": 99_000, "licence": 990, "exemption": 10}
+OPENED = "(1700000000 + {} * 7 % 70000000)"  # seconds since 1970, by the number of the task
 ELEMENTS = {"receive": 90_000, "decide": 10_000}
 
 
@@ -53,9 +54,9 @@ def write_tasks(
         else "WITH n AS (SELECT i FROM generate_series(1, CAST(:count AS BIGINT)) AS i)"
     )
     opened = (
-        "strftime('%Y-%m-%d %H:%M:%S.000000', 1700000000 + i * 7 % 70000000, 'unixepoch')"
+        f"strftime('%Y-%m-%d %H:%M:%S.000000', {OPENED.format('i')}, 'unixepoch')"
         if is_sqlite
-        else "to_timestamp(1700000000 + i::bigint * 7 % 70000000)"
+        else f"to_timestamp({OPENED.format('i')})"
     )
     procedure = _part(
         PROCEDURES, {key: str(one.procedure_id) for key, one in versions.items()}, 61_803
@@ -126,8 +127,10 @@ def write_keys(session: Session, versions: dict[str, Version]) -> None:
     }.items():
         session.execute(
             text(
-                "INSERT INTO task_key (case_id, token, key, at, queue_id, due_order)"
-                " SELECT t.case_id, t.token, k.key, k.at, t.queue_id, t.due_order FROM task t"
+                "INSERT INTO task_key"
+                " (case_id, token, key, at, queue_id, due_order, opened_order, priority)"
+                " SELECT t.case_id, t.token, k.key, k.at, t.queue_id, t.due_order,"
+                f" 1000000 * CAST({OPENED.format('t.case_id')} AS BIGINT), t.priority FROM task t"
                 # for each task its keys: SQLite keeps to the order of a cross join
                 f" CROSS JOIN known k WHERE k.what = '{what}' AND k.value = {value}"
             )

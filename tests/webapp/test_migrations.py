@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 import webapp.models  # noqa: F401  the tables of the web as well
 from engine.database import Base, Database
-from engine.inbox.keys import of_follow_up, of_review
-from engine.models import TaskKey
+from engine.inbox.keys import microseconds, of_follow_up, of_review
+from engine.models import Task, TaskKey
 from webapp.schema import MIGRATIONS, SchemaOutdated, check_schema, newest_revision, upgrade_schema
 
 
@@ -53,6 +53,11 @@ def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_databas
     with database.reading() as session:
         found = session.execute(select(TaskKey.token, TaskKey.key, TaskKey.at, TaskKey.queue_id))
         rows = {tuple(row) for row in found}
+        tasks = session.execute(select(Task.token, Task.opened_at, Task.priority))
+        said = {row.token: (microseconds(row.opened_at), row.priority) for row in tasks}
+        found = session.execute(select(TaskKey.token, TaskKey.opened_order, TaskKey.priority))
+        orders = {row.token: (row.opened_order, row.priority) for row in found}
+    assert orders == {2: said[2], 3: said[3]}
     day = of_follow_up(date(2026, 3, 9))
     assert rows == {(2, of_review().key, 0.0, 0), (3, day.key, day.high, 0)}
     database.dispose()
@@ -73,7 +78,7 @@ TASKS_OF_THEN = (
         "INSERT INTO task (case_id, token, procedure_id, version_id, element_id, name, kind, status, priority,"
         f" opened_at, due_order, wait, review, follow_up_on)"
         f" VALUES (1, {token}, 1, 1, 't', 'T', 'task', '{status}', 50,"
-        f" '2026-01-01 00:00:00.000000', 99, '{{}}', {review}, {follow})"
+        f" '2026-01-01 00:00:59.99999{token}', 99, '{{}}', {review}, {follow})"
         for token, status, review, follow in (
             (2, "open", "'proposed'", "NULL"),
             (3, "open", "'wanted'", "'2026-03-09'"),

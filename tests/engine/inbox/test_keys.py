@@ -16,7 +16,7 @@ from engine.inbox.worklists import open_tasks, task_counts
 from engine.interventions.mending import correct_data
 from engine.interventions.undo import undo_completion
 from engine.models import Case, Person, Procedure, Task, TaskKey, TaskStatus, Version
-from engine.tasks import claim_task, complete_task, follow_up, return_task
+from engine.tasks import claim_task, complete_task, follow_up, return_task, set_priority
 from tests.engine.office import TownHall, diagram
 
 FORM = {
@@ -118,6 +118,16 @@ def test_keys_follow_a_correction_and_an_undone_completion(
     complete_task(hall.session, task(hall, case, "u").id, {"area": 7}, by=ana, at=hall.at)
     undo_completion(hall.session, task(hall, case, "u").id, by=ana, at=hall.at)
     check(hall)
+
+
+def test_keys_follow_a_priority(hall: TownHall, ana: Person, version: Version) -> None:
+    mario = hall.person("mario", "Desk", roles=("manager",))
+    first, last = begin(hall, version, "Rosa"), begin(hall, version, "Eva")
+    set_priority(hall.session, task(hall, first, "t").id, 90, by=mario, at=hall.at)
+    check(hall)
+    query = TaskQuery(scope="all", sort="priority", procedure_key="permit")
+    rows = open_tasks(hall.session, mario, query, at=hall.at).rows
+    assert [row.case_id for row in rows] == [first.id, last.id]
 
 
 def test_keys_follow_a_review_and_a_day_to_look_again(hall: TownHall, ana: Person) -> None:

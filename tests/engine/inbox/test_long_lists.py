@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.cases import Applicant, start_case
 from engine.deployments import set_home_office
 from engine.inbox.filters import SCOPES, FieldAsked, Scope, Sort, TaskQuery
+from engine.inbox.keys import microseconds, renew_keys
 from engine.inbox.order import ORDERS, Place
 from engine.inbox.worklists import next_tasks, open_tasks, task_counts
 from engine.models import CaseField, Office, Person, Procedure, Task, TaskStatus
@@ -67,13 +68,15 @@ def crowd(hall: TownHall) -> list[Person]:
         found.priority = chance.choice([50, 51, 90])
         if chance.random() < 0.3 and may_work(hall.session, people[0], found):
             claim_task(hall.session, found.id, by=people[0], at=hall.at)
-    hall.session.flush()
+        renew_keys(hall.session, case)
     return people
 
 
-@pytest.mark.parametrize("what", LONG)
+@pytest.mark.parametrize(
+    ("what", "few_keys"), [*((what, 3) for what in LONG), ("two fields", 200), ("free", 200)]
+)
 def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
-    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch, what: str
+    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch, what: str, few_keys: int
 ) -> None:
     asked = [
         (person, TaskQuery(scope=scope, sort=sort, limit=9, **LONG[what]))
@@ -84,6 +87,9 @@ def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
     counts = [task_counts(hall.session, person, query, at=hall.at) for person, query in asked]
     for limit in ("EXAMINED", "LEAST_EXAMINED", "FEW", "FEW_OF_ALL"):
         monkeypatch.setattr(f"engine.inbox.scans.{limit}", 3)
+    monkeypatch.setattr("engine.inbox.scans.FEW_KEYS", few_keys)
+    for limit in ("scans.EXAMINED", "worklists.EXAMINED", "worklists.FURTHER"):
+        monkeypatch.setattr(f"engine.inbox.{limit}", 1)
     cut = 0
     for (person, query), rows, known in zip(asked, whole, counts, strict=True):
         found, pages = listed(hall, person, query)
@@ -222,7 +228,7 @@ def listed_back(hall: TownHall, person: Person, query: TaskQuery) -> list[str]:
 
 END: dict[Sort, Place] = {
     "due": (2**60, 2**60, 1),
-    "opened": (datetime(2099, 1, 1, tzinfo=UTC), 2**60, 1),
+    "opened": (microseconds(datetime(2099, 1, 1, tzinfo=UTC)), 2**60, 1),
     "priority": (-1, 2**60, 1),
 }
 DUE = diagram(
