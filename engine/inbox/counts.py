@@ -69,7 +69,7 @@ def counts_of(session: Session, person: Person, look: Look) -> dict[Scope, Count
             told += [one.c.all.label(scope), one.c.is_more.label(f"more_{scope}")]
             some.append(one)
         else:
-            told.append(_limited(session, asked, key, reach).label(scope))
+            told.append(_limited(session, asked, key, reach, scope).label(scope))
     asked_for = select(*told)
     if some:
         source: Any = some[0]
@@ -153,9 +153,13 @@ def _own(asked: Asked, queue: Queue, condition: ColumnElement[bool]) -> Select[A
 
 
 def _limited(
-    session: Session, asked: Asked, key: Key | None, reach: Reach
+    session: Session, asked: Asked, key: Key | None, reach: Reach, scope: Scope
 ) -> ColumnElement[int | None]:
-    """What is counted until there are enough, one branch after the other."""
+    """What is counted until there are enough, one branch after the other.
+
+    What is nobody's has indexes of its own, so it is counted without looking at the rest.
+    """
+    is_indexed = scope == "unassigned" and key is None and asked.is_told(key)
 
     def scan(queue: Queue, condition: ColumnElement[bool], how: Met) -> Select[Any]:
         if how == OWN:
@@ -163,6 +167,8 @@ def _limited(
         elif isinstance(condition, True_) and asked.is_told(key):
             # a key is of an open task: nothing else has to be read
             found = driven(asked, key, queue)
+        elif is_indexed:
+            found = met(asked, key, queue, condition)
         else:
             found = met_among(asked, key, queue, condition, most=EXAMINED)
         return found.with_only_columns(literal(1).label("one")).limit(COUNT_LIMIT + 1)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.cases import Applicant, start_case
 from engine.deployments import set_home_office
+from engine.inbox.counts import Count
 from engine.inbox.filters import SCOPES, FieldAsked, Scope, Sort, TaskQuery
 from engine.inbox.keys import microseconds, renew_keys
 from engine.inbox.order import ORDERS, Place
@@ -103,6 +104,16 @@ def test_what_is_looked_through_part_by_part_is_shown_once_and_in_order(
             assert count.number <= known[scope].number
             assert count.is_more or count == known[scope]
     assert cut > 0
+
+
+def test_more_of_nobody_s_than_are_counted_are_said_to_be_more(
+    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga = crowd[1]  # sees all thirty, of which some are somebody's
+    for limit in ("COUNT_LIMIT", "EXAMINED"):
+        monkeypatch.setattr(f"engine.inbox.counts.{limit}", 12)
+    counts = task_counts(hall.session, olga, TaskQuery(), at=hall.at)
+    assert counts["unassigned"] == Count(12, is_more=True)
 
 
 def test_a_page_that_would_stay_short_is_looked_for_further(
