@@ -129,6 +129,9 @@ def is_serialization_failure(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
 
 
+_IN_MEMORY = (None, "", ":memory:")
+
+
 def _connect(url: str) -> Engine:
     parsed = make_url(url)
     # Each draws in the driver of its own database only.
@@ -138,7 +141,9 @@ def _connect(url: str) -> Engine:
         return connect(parsed, **_JSON)
     from engine.sqlite import DRIVER
 
-    # The connection used last: its pages are at hand, and the others take no memory for their own.
+    # The connection used last: its pages are at hand, and the others take no memory for their own. A database in
+    # memory has one for each thread.
+    pool: dict[str, Any] = {"pool_use_lifo": True} if parsed.database not in _IN_MEMORY else {}
     return create_engine(
-        parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, pool_use_lifo=True, **_JSON
+        parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, **pool, **_JSON
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
-from flask import current_app, has_request_context, request
+from flask import current_app, has_app_context, has_request_context, request
 from flask import session as cookie
 from flask_babel import (
     Babel,
@@ -123,7 +123,8 @@ def chosen_language() -> str:
 
 def here() -> Jurisdiction:
     """The country of the installation."""
-    settings = current_app.extensions.get("settings")  # a worker and a test have few words
+    # a worker and a test have few words
+    settings = current_app.extensions.get("settings") if has_app_context() else None
     return jurisdiction(DEFAULT if settings is None else settings.jurisdiction)
 
 

@@ -48,7 +48,7 @@ def test_three_accepted_findings_become_fewer_papers_hand_overs_days_and_soles(
     sign_in(page, "ana")
     page.goto(study)
     no_barriers(page)
-    page.get_by_role("button", name="Stop asking for it No norm is named for “Dos fotos").click()
+    page.get_by_role("button", name="Stop asking for it “Dos fotos").click()
     page.get_by_role("button", name="Fetch it from the registry “Copia simple del DNI").click()
     page.get_by_role("button", name="Take it out “Derivar a la Subgerencia").click()
     expect(page.get_by_role("heading", name="Accepted 3")).to_be_visible()

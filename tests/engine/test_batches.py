@@ -8,7 +8,8 @@ from engine.models import TaskKey
 
 
 def key(token: int) -> dict[str, float]:
-    return {"case_id": 1, "token": token, "key": 7, "at": 0.0, "queue_id": 3, "due_order": 9}
+    place = {"queue_id": 3, "due_order": 9, "opened_order": 5, "priority": 50}
+    return {"case_id": 1, "token": token, "key": 7, "at": 0.0, **place}
 
 
 def found(session: Session) -> list[int]:

@@ -187,7 +187,7 @@ def test_a_number_that_is_none_is_shown_again(town: Town, typed: str) -> None:
     sent: dict[str, object] = {"reason": "Why", "data.shops": typed}
     answer = town.visitor("oscar").post(f"/incidents/{case.id}/1/again", sent)
     assert answer.status_code == 422
-    assert "cannot be read" in answer.text
+    assert "cannot be read" in answer.text or "the number is too large" in answer.text
     assert tasks(town, case) == []
 
 
