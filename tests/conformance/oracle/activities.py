@@ -297,6 +297,10 @@ def _is_enough(machine: "Machine", round_: Round) -> bool:
         "numberOfActiveInstances": active,
         "numberOfCompletedInstances": work.finished,
         "numberOfTerminatedInstances": 0,
+        # as Activiti, Camunda and Flowable call them
+        "nrOfInstances": work.total,
+        "nrOfActiveInstances": active,
+        "nrOfCompletedInstances": work.finished,
     }
     return machine.value(round_.frame.home(), loop.completion.text, **numbers) is True
 

@@ -59,6 +59,12 @@ class Machine:
         """Begin with the start event named, else with all beginnings of the process (§13.2)."""
         self.at = at
         nodes = self.root.drawing.nodes
+        outputs = nodes[event].extension.outputs if event else ()
+        if outputs and nodes[event].kind != Kind.RECEIVE_TASK:
+            # §10.5.1: of what came with it the process has what its data output associations take
+            came = self.root.frame
+            taken = {one.target: self.value(came, one.source.text) for one in outputs}
+            self.root.frame = Frame(taken)
         if event and nodes[event].kind != Kind.START_EVENT:
             # a receive task, or an event behind a gateway: what it waits for has happened (§10.6.6)
             happenings.arm_handlers(self, self.root)
