@@ -60,7 +60,7 @@ class Machine:
         self.at = at
         nodes = self.root.drawing.nodes
         outputs = nodes[event].extension.outputs if event else ()
-        if outputs and nodes[event].kind != Kind.RECEIVE_TASK:
+        if event and outputs and nodes[event].kind != Kind.RECEIVE_TASK:
             # §10.5.1: of what came with it the process has what its data output associations take
             came = self.root.frame
             taken = {one.target: self.value(came, one.source.text) for one in outputs}
