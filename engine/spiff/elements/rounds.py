@@ -65,8 +65,9 @@ def start(spec: "ActivitySpec", host: Token) -> bool:
         host.case.tell_unknown(host, said, context)
     if count is None:
         # The diagram or the data does not say how many: a person says after each round whether there is another.
-        host.internal_data["r"] = {"d": 0}
+        host.internal_data["r"] = {"d": 0, "s": 1}
         _round(spec, host, 1)
+        _count(host)
         return False
     if count > MAX_ROUNDS:
         spec.stop(host, Said(N_("{count} instances are too many"), {"count": count}))
@@ -98,7 +99,7 @@ def round_over(spec: "ActivitySpec", token: Token) -> None:
     index = token.internal_data[INSTANCE] - 1
     if marker.output_item is not None and "o" in state:
         state["o"][index] = marker.output_item.value(variables_of(token))
-    if "n" in state:
+    if marker.is_multi_instance:
         _count(host)
     is_complete = marker.completion is not None and bool(
         marker.completion.holds(variables_of(token))
@@ -134,7 +135,11 @@ def again(spec: "ActivitySpec", host: Token, is_wanted: bool) -> None:
     """A person said whether there is another round."""
     del host.internal_data["ask"], host.internal_data["again"]
     if is_wanted:
-        _round(spec, host, host.internal_data["r"]["d"] + 1)
+        state = host.internal_data["r"]
+        state["s"] = state["d"] + 1
+        _round(spec, host, state["s"])
+        if spec.rounds is not None and spec.rounds.is_multi_instance:
+            _count(host)
     else:
         _finish(spec, host)
 
@@ -181,15 +186,17 @@ def _instance(spec: "ActivitySpec", host: Token, index: int, items: list[Any] | 
 
 
 def _count(host: Token) -> None:
-    """The counters that completion conditions read, in the names of the standard and of common tools."""
+    """The counters that completion conditions read, in the names of the standard and of common tools. Where nobody
+    knows how many instances there will be, their number is null, which no count is equal to.
+    """
     state = host.internal_data["r"]
-    done = state["d"]
-    active = state["s"] - done
+    done, count = state["d"], state.get("n")
+    active = state.get("s", done) - done  # states of before have no “s” where the number is unknown
     host.data.update(
-        nrOfInstances=state["n"],
+        nrOfInstances=count,
         nrOfActiveInstances=active,
         nrOfCompletedInstances=done,
-        numberOfInstances=state["n"],
+        numberOfInstances=count,
         numberOfActiveInstances=active,
         numberOfCompletedInstances=done,
         numberOfTerminatedInstances=0,

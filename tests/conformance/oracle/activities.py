@@ -297,12 +297,11 @@ def _is_enough(machine: "Machine", round_: Round) -> bool:
         "numberOfActiveInstances": active,
         "numberOfCompletedInstances": work.finished,
         "numberOfTerminatedInstances": 0,
-    }
-    if work.total is not None:
         # as Activiti, Camunda and Flowable call them
-        numbers["nrOfInstances"] = work.total
-        numbers["nrOfActiveInstances"] = active
-        numbers["nrOfCompletedInstances"] = work.finished
+        "nrOfInstances": work.total,
+        "nrOfActiveInstances": active,
+        "nrOfCompletedInstances": work.finished,
+    }
     return machine.value(round_.frame.home(), loop.completion.text, **numbers) is True
 
 

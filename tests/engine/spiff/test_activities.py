@@ -84,6 +84,15 @@ def test_where_nobody_knows_how_many_a_person_says_after_each() -> None:
     assert case.do("a", "again").do("a").do("a", "done").open == ["z"]
 
 
+@pytest.mark.parametrize("names", ["nrOf{}Instances", "numberOf{}Instances"])
+def test_a_number_nobody_knows_is_never_reached_but_those_done_are_counted(names: str) -> None:
+    done, all_ = names.format("Completed"), names.format("")
+    case = play(MANY.format(many("people", "person", until=f"{done} = {all_}")))
+    assert case.do("a").wait("a").kind == "decision"
+    case = play(MANY.format(many("people", "person", until=f"{done} = 2")))
+    assert case.do("a").do("a", "again").do("a").open == ["z"]
+
+
 def test_too_many_instances_are_an_incident_to_mend_and_release() -> None:
     case = play(MANY.format(many(count="n")), n=5000)
     assert case.case.waits()[0].kind == "incident"
