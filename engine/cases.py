@@ -179,7 +179,8 @@ def _with_initiator(
         for name in ([start_event] if start_event in starts else starts)
         if (node := plan.nodes.get(name)) is not None and node.extension.initiator
     }
-    return dict.fromkeys(sorted(asked), by.name) | answers if asked else answers
+    # whoever begins it is who signed in, whatever the answers say
+    return {**answers, **dict.fromkeys(sorted(asked), by.name)} if asked else answers
 
 
 def cancel_case(

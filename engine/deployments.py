@@ -18,6 +18,7 @@ from engine.inbox.keys import follow_tasks
 from engine.letters.plan import LettersPlan, read_letters
 from engine.models import LaneOffice, Office, Person, Procedure, Task, TaskStatus, Version
 from engine.routing.homes import HOMES, Homes, read_homes
+from engine.routing.rules import rule_of
 from engine.routing.said import groups_named
 from engine.search import fold
 from engine.sheet import Sheet, read_sheet
@@ -256,6 +257,9 @@ def _move_open_tasks(session: Session, procedure: Procedure, offices: dict[str, 
     kinds = session.execute(select(Task.version_id, Task.element_id).where(*waiting).distinct())
     for version_id, element_id in kinds.all():
         plan = blueprint(session, version_id)
+        rule = rule_of(plan.sheet.raw, procedure.task_rules, element_id)
+        if rule.offices or rule.decision:
+            continue  # a rule says where it is, whatever its lane is matched with
         node = plan.nodes.get(element_id)
         names = () if node is None else (*groups_named(node), *plan.lane_names(node.lane))
         office_id = next((offices[name] for name in names if name in offices), None)

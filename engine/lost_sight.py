@@ -53,7 +53,10 @@ def plan_look(session: Session, *, at: datetime) -> None:
 
 def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> None:
     """Look at the next batch of open cases, and leave the one after it."""
-    begun, after = payload["begun"], payload["after"]
+    begun, after = (
+        payload.get("begun", ""),
+        payload["after"],
+    )  # an earlier release's says no more than where
     ids = session.scalars(
         select(Case.id)
         .where(Case.id > after, Case.status == CaseStatus.OPEN.value)

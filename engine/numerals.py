@@ -82,6 +82,8 @@ class Numerals:
 
     def money(self, amount: Decimal | float, currency: str, *, is_whole: bool = False) -> str:
         """S/ 1,250.50; whole where cents would say more than is known. A currency nobody knows is told by its code."""
+        if not -_VAST < amount < _VAST:
+            return f"{self.sign(currency)}\xa0{self.exact(Decimal(amount))}"
         shape = self.locale.currency_formats["standard"].pattern
         if is_whole:
             shape = shape.replace("0.00", "0")

@@ -9,9 +9,11 @@ import json
 import sys
 from typing import Any
 
+Days = dict[str, dict[str, str]]
 
-def main(country: str, part: str, categories: str, first: str, last: str) -> None:
-    """Print them, in the language of the country."""
+
+def national_days(country: str, part: str, categories: str, first: str, last: str) -> Days:
+    """Year → day → name, in the language of the country."""
     import holidays
 
     known: Any = getattr(holidays, country)
@@ -23,9 +25,9 @@ def main(country: str, part: str, categories: str, first: str, last: str) -> Non
             categories=tuple(categories.split(",")),
             language=known.default_language,
         )
-        told[year] = {day.isoformat(): name for day, name in days.items()}
-    sys.stdout.write(json.dumps(told))
+        told[str(year)] = {day.isoformat(): name for day, name in days.items()}
+    return told
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.stdout.write(json.dumps(national_days(*sys.argv[1:])))

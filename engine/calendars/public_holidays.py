@@ -1,5 +1,6 @@
 """National and regional holidays of a year, from the library `holidays` and the jurisdiction's own file."""
 
+import logging
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from pathlib import Path
 import orjson
 
 from engine.calendars.jurisdiction import Jurisdiction
+from engine.calendars.national_days import Days, national_days
 
+LOG = logging.getLogger(__name__)
 _PROGRAM = Path(__file__).with_name("national_days.py")
 _AT_ONCE = 10  # years that are asked together
-_PATIENCE = 120  # seconds; it takes a quarter of one
+_PATIENCE = 10  # seconds, a case being held meanwhile; it takes a quarter of one
 
 
 def public_holidays(place: Jurisdiction, region: str | None, year: int) -> dict[date, str]:
@@ -33,7 +36,20 @@ def _national(
 ) -> Mapping[int, Mapping[date, str]]:
     """Year → day → name, of the years from `first` up to the next ten; asked of a process that then ends."""
     last = first - first % _AT_ONCE + _AT_ONCE - 1
-    asked = [country, part, ",".join(categories), str(first), str(last)]
+    asked = (country, part, ",".join(categories), str(first), str(last))
+    try:
+        told = _of_a_process(asked)
+    except (OSError, subprocess.SubprocessError, orjson.JSONDecodeError) as trouble:
+        # No process to be had, or one that is too slow: the dates are worth more than the memory.
+        LOG.warning("holidays are asked of the library itself: %s", trouble)
+        told = national_days(*asked)
+    return {
+        int(year): {date.fromisoformat(day): name for day, name in days.items()}
+        for year, days in told.items()
+    }
+
+
+def _of_a_process(asked: tuple[str, ...]) -> Days:
     # -P: the files beside the program are called as modules of Python's own.
     ran = subprocess.run(  # noqa: S603  a program of ours, asked with what jurisdictions' files and regions say
         [sys.executable, "-P", str(_PROGRAM), *asked],
@@ -41,7 +57,5 @@ def _national(
         check=True,
         timeout=_PATIENCE,
     )
-    return {
-        int(year): {date.fromisoformat(day): name for day, name in days.items()}
-        for year, days in orjson.loads(ran.stdout).items()
-    }
+    told: Days = orjson.loads(ran.stdout)
+    return told

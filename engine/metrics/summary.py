@@ -36,7 +36,7 @@ def summary(session: Session, question: Question, *, at: datetime) -> dict[str, 
             {"monday": monday.isoformat(), "started": started, "ended": ended}
             for monday, started, ended in cycle_time.throughput(numbers)
         ],
-        "tasks": [asdict(time) for time in work.task_times(numbers)],
+        "tasks": [_plain(time) for time in work.task_times(numbers)],
         "outcomes": [
             {"outcome": outcome, "cases": many} for outcome, many in cycle_time.outcomes(numbers)
         ],
@@ -51,3 +51,8 @@ def _spread(spread: Spread) -> dict[str, float | None]:
         "p95": spread.p95,
         "mean": spread.mean,
     }
+
+
+def _plain(time: work.TaskTime) -> dict[str, Any]:
+    # orjson writes no names that are of an enumeration
+    return asdict(time) | {"causes": {cause.value: took for cause, took in time.causes.items()}}

@@ -217,12 +217,14 @@ class _Names:
             )
             self.people = {row.name: row.id for row in found}
 
-    def offices_of(self, named: Iterable[str], homes: Homes) -> Iterator[int]:
-        """The offices of these names: what a group is matched with, as lanes are, else the office of that name."""
-        for name in named:
-            office = homes.lanes.get(name) or self.offices.get(fold(name))
-            if office is not None:
-                yield office
+    def offices_of(self, asked: _Asked, homes: Homes) -> Iterator[int]:
+        """The offices that the rule names; else what its groups are matched with, as lanes are, or the office of the
+        group's name.
+        """
+        groups = () if asked.rule.offices else asked.groups
+        found = [self.offices.get(fold(name)) for name in asked.rule.offices]
+        found += [homes.lanes.get(name) or self.offices.get(fold(name)) for name in groups]
+        return (office for office in found if office is not None)
 
 
 def _route(
@@ -235,8 +237,7 @@ def _route(
     at: datetime,
 ) -> Route:
     rule, node = asked.rule, asked.node
-    named = rule.offices or asked.groups
-    offices = tuple(dict.fromkeys(names.offices_of(named, homes)))
+    offices = tuple(dict.fromkeys(names.offices_of(asked, homes)))
     persons = tuple(names.people[one] for one in rule.persons or asked.users if one in names.people)
     roles = rule.roles or tuple(one for one in asked.groups if one in set(Role))
     # Where the lane's own office is among several, the work stays at home there.

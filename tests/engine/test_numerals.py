@@ -130,3 +130,7 @@ def test_text_that_keeps_a_number_is_the_same_when_it_is_read_again() -> None:
         assert form.clean(once) == once == {"a": "1250.1250"}
         assert form.clean(form.clean({"a": "1.1250"})) == {"a": "1.1250"}
         assert form.clean({}, context={"a": "1.125"}) == {"a": "1.1250"}  # kept by an older version
+
+
+def test_an_amount_that_no_currency_has_is_written_with_all_its_digits() -> None:
+    assert jurisdiction("PE").numerals.money(Decimal("1e26"), "PEN") == f"S/\xa0{10**26:,}"

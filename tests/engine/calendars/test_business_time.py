@@ -192,6 +192,11 @@ def declare(
     declare_day(session, scope, day, is_business_day=is_business_day, norm=norm, by=None, at=at)
 
 
+def test_holidays_are_known_where_no_process_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.calendars.public_holidays.sys.executable", "/nowhere/python")
+    assert public_holidays(jurisdiction("EC"), None, 1994)[date(1994, 12, 25)] == "Navidad"
+
+
 @pytest.mark.parametrize(("code", "region"), [("PE", "PE-CUS"), ("CL", None)])
 def test_national_holidays_are_those_of_the_library(code: str, region: str | None) -> None:
     place = jurisdiction(code)

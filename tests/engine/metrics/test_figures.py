@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import orjson
 import pytest
 from sqlalchemy import select
 
 from engine.metrics.cycle_time import cycle_time, outcomes, throughput
 from engine.metrics.numbers import Numbers
 from engine.metrics.question import Question
+from engine.metrics.summary import summary
 from engine.metrics.upkeep import catch_up_within
 from engine.metrics.work import (
     load_of_offices,
@@ -103,6 +105,13 @@ def test_time_in_a_task_is_split_at_the_claim(permit: TownHall) -> None:
     receive = times["receive"]
     assert (receive.count, receive.waiting_total, receive.working_total) == (2, 3 * HOUR, 3 * HOUR)
     assert receive.waiting_median == 1.5 * HOUR
+
+
+def test_the_figures_in_one_answer_can_be_written_down(permit: TownHall) -> None:
+    catch_up_within(permit.session)
+    told = summary(permit.session, asked(permit, "olga"), at=permit.at)
+    written = orjson.loads(orjson.dumps(told))
+    assert written["tasks"][0]["causes"] == {"unclaimed": 3 * HOUR}
 
 
 def test_a_task_nobody_claimed_has_only_waited(permit: TownHall) -> None:

@@ -72,6 +72,29 @@ def test_a_group_is_matched_with_an_office_as_a_lane_is(hall: TownHall) -> None:
     assert task.office_id == board.id
 
 
+def test_an_office_that_a_rule_names_is_that_office_whatever_lanes_are_called(
+    hall: TownHall,
+) -> None:
+    ana = hall.person("ana", "Licences")
+    legal, board = hall.office("Legal"), hall.office("Board")
+    sheet = {"tasks": {"t": {"offices": ["Legal"]}}}
+    version = hall.publish(told(candidateGroups="Legal"), by=ana, sheet=sheet)
+    open_task = hall.session.get_one(Task, (hall.start(version, by=ana).id, 2))
+    match_lanes(hall.session, version.procedure, {"Legal": board.id}, by=ana, at=hall.at)
+    hall.session.refresh(open_task)
+    assert (open_task.office_id, open_task.queue_id) == (legal.id, legal.id)
+    task = hall.session.get_one(Task, (hall.start(version, by=ana).id, 2))
+    assert task.office_id == legal.id
+
+
+def test_who_begins_a_case_is_who_signed_in(hall: TownHall) -> None:
+    ana = hall.person("ana", "Licences")
+    hall.person("beto", "Licences")
+    version = hall.publish(told(assignee="${who}"), by=ana)
+    task = hall.session.get_one(Task, (hall.start(version, by=ana, who="beto").id, 2))
+    assert task.assignee_id == ana.id
+
+
 def test_a_group_that_is_called_as_an_office_is_that_office(hall: TownHall) -> None:
     ana = hall.person("ana", "Licences")
     board = hall.office("Board")
