@@ -24,6 +24,7 @@ MOST_CLAUSES = 20
 _PERU = jurisdiction(DEFAULT).numerals
 _NUMBER = re.compile(r"-?\d{1,20}([.,]\d{1,20})*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST_NUMBER = 40
 _FLIPPED = {"=": "=", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
@@ -154,10 +155,13 @@ def _literal(clause: Clause, question: Question | None, numerals: Numerals) -> s
         return "true" if value == "true" else "false"
     if kind == "number":
         try:
-            return f"{numerals.read(value):f}"[:40]
+            written = f"{numerals.read(value):f}"
         except NotReadable:
+            written = ""
+        if not 0 < len(written) <= _LONGEST_NUMBER:
             such = numerals.typed("12.5")
-            raise NotANumber(field=label, value=value, such=such) from None
+            raise NotANumber(field=label, value=value[:_LONGEST_NUMBER], such=such)
+        return written
     if kind == "date":
         if not _DAY.fullmatch(value):
             raise NotADay(field=label, value=value)

@@ -216,6 +216,8 @@ def _fee(before: Any, new: Cells, numerals: Numerals) -> Json:
         fee["means"] = _split(new["fee.means"].split(","))
     if "fee.amount" in new and new["fee.amount"].strip():
         fee["amount"] = f"{typed_amount(new['fee.amount'], numerals):f}"
+    if "amount" in fee:
+        fee["amount"] = str(fee["amount"])  # a number of zero is an amount, too: it is free
     return {name: value for name, value in fee.items() if value} if fee.get("amount") else {}
 
 

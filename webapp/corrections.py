@@ -112,6 +112,7 @@ def read_value(text: str) -> Any:
 
 
 _NOTHING = object()
+_LARGEST = 2**53  # a larger whole number is kept as JSON's readers have it, as a double
 
 
 def _number(text: str) -> Any:
@@ -119,7 +120,9 @@ def _number(text: str) -> Any:
         number = own().read(text)
     except NotReadable:
         return _NOTHING
-    return int(number) if number == number.to_integral_value() else float(number)
+    if number == number.to_integral_value() and abs(number) < _LARGEST:
+        return int(number)
+    return float(number) if math.isfinite(float(number)) else _NOTHING
 
 
 def _parsed(text: str) -> Any:

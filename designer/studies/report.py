@@ -127,7 +127,12 @@ def publish_report(
 
 def stop_report(session: Session, study_id: int, number: int) -> None:
     """Let a report that is being made not be made; the worker notices within moments. NotFound."""
-    found = report_of(session, study_id, number)
+    found = session.get(
+        StudyReport, (study_id, number), with_for_update=True, populate_existing=True
+    )
+    if found is None:
+        raise NotFound(what="report", name=number)
+    # under a lock: the worker may be writing that it is done
     if found.data.get("state") == "waiting":
         found.data = {**found.data, "state": "stopped"}
         session.flush()

@@ -60,6 +60,14 @@ def sent(**changed: str) -> dict[str, str]:
     } | changed
 
 
+@pytest.mark.parametrize("amount", [0, 0.0, "0"])
+def test_what_is_free_stays_free(amount: object) -> None:
+    free = {"name": "X", "fee": {"amount": amount, "currency": "PEN"}}
+    fee = read_sheet(edited(free, {"name": "X", "fee.means": "Caja"})).fee
+    assert fee is not None
+    assert fee.amount == 0
+
+
 def test_what_the_page_does_not_know_of_stays() -> None:
     assert edited(SHEET, sent())["number_prefix"] == "LF"
 

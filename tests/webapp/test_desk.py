@@ -2,6 +2,7 @@
 
 import re
 
+from engine.deployments import procedure_by_key
 from engine.people import all_offices
 from tests.webapp.conftest import Town
 
@@ -194,3 +195,18 @@ def test_an_analyst_says_who_does_a_task(town: Town) -> None:
     assert 'value="receive" selected' in ana.get(address).text
     assert town.visitor("carla").get(address).status_code == 403
     assert ana.get("/procedures/licence/1/tasks/nothing").status_code == 404
+
+
+def test_who_must_not_do_it_stays_said_where_a_version_lacks_the_task(town: Town) -> None:
+    ana = town.visitor("ana")
+    address = "/procedures/licence/1/tasks/inspect"
+    with town.database.transaction() as session:
+        kept = {"inspect": {"four_eyes": ["of-another-version"]}}
+        procedure_by_key(session, "licence").task_rules = kept
+    shown = ana.get(address).text
+    assert "of-another-version (not in this version)" in shown
+    (ticked,) = re.findall(r'name="four_eyes" value="([^"]+)" checked', shown)
+    ana.post(address, {"four_eyes": ticked, "weight": "2"})
+    with town.database.reading() as session:
+        rules = procedure_by_key(session, "licence").task_rules
+        assert (rules or {})["inspect"]["four_eyes"] == ["of-another-version"]

@@ -74,3 +74,10 @@ def test_a_code_of_one_account_is_none_of_another(town: Town) -> None:
     assert "shared@town.example" in oscar.get("/account").text  # it waits for its own code
     oscar.post("/account/email/code", {"code": stolen})
     assert address(town, "oscar") is None
+
+
+def test_who_asks_too_often_keeps_the_code_that_is_on_its_way(town: Town) -> None:
+    carla = town.visitor("carla")
+    tries = [carla.post("/account/email", {"email": "c@town.example"}) for _ in range(9)]
+    assert tries[-1].status_code in (422, 429)
+    assert "on its way to c@town.example" in carla.get("/account").text

@@ -18,12 +18,13 @@ def want_address(person: Person, email: str) -> None:
     code waits no longer. Raises AddressWrong, TooOften.
     """
     check_email(email)
+    if email and email != person.email:
+        send_one_time_code(_purpose(person), email)
+        cookie[_WAITING] = email
+        return
     cookie.pop(_WAITING, None)
     if not email:
         change_address(person, "")
-    elif email != person.email:
-        send_one_time_code(_purpose(person), email)
-        cookie[_WAITING] = email
 
 
 def waiting_address(person: Person) -> str | None:

@@ -7,7 +7,8 @@ from itertools import combinations
 from designer.simulation.fitting.work import Trace
 from engine.bpmn.model import Kind, Node, Scope
 
-SPLITTING = frozenset({Kind.PARALLEL_GATEWAY, Kind.INCLUSIVE_GATEWAY})
+# elements that take one of their ways on; all others take several
+_ONE_WAY = frozenset({Kind.EXCLUSIVE_GATEWAY, Kind.EVENT_BASED_GATEWAY, Kind.COMPLEX_GATEWAY})
 
 
 def beside(scope: Scope) -> dict[str, frozenset[str]]:
@@ -20,8 +21,7 @@ def beside(scope: Scope) -> dict[str, frozenset[str]]:
     for inner in _scopes(scope):
         sure = _passed_by_all(inner)
         for node in inner.nodes.values():
-            is_split = node.kind in SPLITTING or node.kind not in _ONE_WAY
-            if len(node.outgoing) < 2 or not is_split:
+            if len(node.outgoing) < 2 or node.kind in _ONE_WAY:
                 continue
             branches = [_branch(inner, flow, sure[node.id]) for flow in node.outgoing]
             for one, other in combinations(branches, 2):
@@ -29,9 +29,6 @@ def beside(scope: Scope) -> dict[str, frozenset[str]]:
                     for name in here:
                         found.setdefault(name, set()).update(there)
     return {name: frozenset(others) for name, others in found.items()}
-
-
-_ONE_WAY = frozenset({Kind.EXCLUSIVE_GATEWAY, Kind.EVENT_BASED_GATEWAY, Kind.COMPLEX_GATEWAY})
 
 
 def readied(found: Sequence[Trace], names: Mapping[str, str], scope: Scope) -> list[Trace]:

@@ -28,6 +28,7 @@ from engine.interventions.mending import (
 )
 from engine.interventions.previews import MovedMeanwhile, hold_as_seen
 from engine.models import CaseStatus, Incident, Role
+from engine.numerals import TwoReadings
 from engine.spiff import COUNTER, NotWaiting, ValueRefused
 from engine.task_forms import questions
 from webapp.corrections import Correctable, Unreadable, changed, correctable, corrected
@@ -54,6 +55,7 @@ _MENDABLE = (
     NothingToRetry,
     NotWaiting,
     StillHeld,
+    TwoReadings,
     Unreadable,
     ValueRefused,
 )

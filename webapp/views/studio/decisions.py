@@ -290,5 +290,6 @@ def _told(problem: dmn.Problem) -> str:
 
 
 def _typed(text: str, kind: str, numerals: Numerals) -> object:
-    value = typed_value(text, Question("", "", "number") if kind == "number" else None, numerals)
-    return text.strip() or None if kind == "string" else value
+    if kind == "string":
+        return text.strip() or None
+    return typed_value(text, Question("", "", "number") if kind == "number" else None, numerals)

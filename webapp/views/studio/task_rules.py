@@ -133,8 +133,9 @@ def _page(
         rule=rule,
         earlier={
             one: plan.nodes[one].name or one
-            for one in _with(earlier_tasks(plan.nodes, element_id), rule.same_as, *rule.four_eyes)
             if one in plan.nodes
+            else _("%(name)s (not in this version)", name=one)
+            for one in _with(earlier_tasks(plan.nodes, element_id), rule.same_as, *rule.four_eyes)
         },
         decisions=[one.name for one in askables(whole.decisions)],
         skills=skills_held(session()),
