@@ -204,7 +204,7 @@ class _Rows:
 
     def value(self, name: str, text: str) -> str:
         """An attribute as it is kept: dates in ISO 8601, whatever the table has."""
-        if name in ("startdate", "enddate", "deadline") and text.strip():
+        if name in ("startdate", "enddate", "deadline", "answerdate") and text.strip():
             try:
                 return datetime.fromtimestamp(self._seconds(text.strip()), UTC).isoformat()
             except (ValueError, OverflowError):

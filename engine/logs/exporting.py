@@ -15,8 +15,8 @@ import orjson
 from engine.errors import Refusal
 from engine.logs.log import LogCase, LogEvent, Value
 
-CASE_COLUMNS = ("startdate", "enddate", "deadline", "outcome", "channel")
-_DATES = frozenset(CASE_COLUMNS[:3])
+CASE_COLUMNS = ("startdate", "enddate", "deadline", "answerdate", "outcome", "channel")
+_DATES = frozenset(CASE_COLUMNS[:4])
 _EXTENSIONS = (
     ("Concept", "concept"),
     ("Time", "time"),

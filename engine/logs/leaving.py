@@ -5,7 +5,7 @@ Only cases that the asker may see come. Without `with_names` nobody is named: pe
 they appear, and applicants never come at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -26,10 +26,18 @@ from engine.models import (
     Version,
     WorkItem,
 )
+from engine.terms.answering import answer
 from engine.visibility import visible_cases
 
 BATCH = 200  # cases
 _STEPS = {kind.value: step for kind, step in LIFECYCLE.items()}
+# facts that are no events of a log but say which of them hold, and when the office answered
+_BESIDE = (
+    Happened.TASK_REOPENED.value,
+    Happened.DECISION_NOTIFIED.value,
+    Happened.CLOCK_RESTARTED.value,
+    Happened.CASE_REOPENED.value,
+)
 # facts about the case as a whole have no element: their activity is what happened
 _WHOLE = {
     Happened.CASE_SUSPENDED.value: "Case suspended",
@@ -88,12 +96,16 @@ def _own(
             return
         last = cases[-1].id
         facts = _facts(session, [case.id for case in cases])
+        due = dict(_due(session, [case.id for case in cases]))
         for case in cases:
             if case.version_id not in elements:
                 elements[case.version_id] = _element_names(session, case.version_id)
             known = elements[case.version_id]
             events = []
-            for fact in holding(facts.get(case.id, ())):
+            held = holding(facts.get(case.id, ()))
+            for fact in held:
+                if fact.type not in _STEPS:
+                    continue
                 activity = (
                     known.get(fact.element_id, fact.element_id)
                     if fact.element_id
@@ -113,7 +125,7 @@ def _own(
                             None if fact.token is None else str(fact.token),
                         )
                     )
-            yield LogCase(case.number, events, _attributes(case))
+            yield LogCase(case.number, events, _attributes(case, due.get(case.id), answer(held)))
         session.expunge_all()
 
 
@@ -121,7 +133,7 @@ def _facts(session: Session, ids: list[int]) -> dict[int, list[Event]]:
     facts: dict[int, list[Event]] = {}
     asked = (
         select(Event)
-        .where(Event.case_id.in_(ids), Event.type.in_([*_STEPS, Happened.TASK_REOPENED.value]))
+        .where(Event.case_id.in_(ids), Event.type.in_([*_STEPS, *_BESIDE]))
         .order_by(Event.case_id, Event.seq)
     )
     for fact in session.scalars(asked):
@@ -152,12 +164,26 @@ class _People:
         return self._known[person_id]
 
 
-def _attributes(case: Case) -> dict[str, Value]:
+def _due(session: Session, ids: list[int]) -> Sequence[tuple[int, int]]:
+    """Last instant of the term, as it is measured: a case forgets its own when it is answered."""
+    rows = session.execute(
+        select(MeasuredCase.case_id, MeasuredCase.due_at).where(
+            MeasuredCase.case_id.in_(ids), MeasuredCase.due_at.is_not(None)
+        )
+    )
+    return [(row.case_id, row.due_at or 0) for row in rows]
+
+
+def _attributes(case: Case, due: int | None, answered: Event | None) -> dict[str, Value]:
     said: dict[str, Value] = {"startdate": case.started_at.isoformat(), "channel": case.channel}
     if case.ended_at is not None:
         said["enddate"] = case.ended_at.isoformat()
     if case.due_at is not None:
         said["deadline"] = case.due_at.isoformat()
+    elif due is not None:
+        said["deadline"] = _iso(due)
+    if answered is not None:
+        said["answerdate"] = answered.at.isoformat()
     if case.outcome:
         said["outcome"] = case.outcome
     return said
@@ -231,7 +257,11 @@ def _when(event: LogEvent) -> int:
 
 def _dates(case: MeasuredCase) -> dict[str, Value]:
     said: dict[str, Value] = {"startdate": _iso(case.started_at)}
-    for name, at in (("enddate", case.ended_at), ("deadline", case.due_at)):
+    for name, at in (
+        ("enddate", case.ended_at),
+        ("deadline", case.due_at),
+        ("answerdate", case.answered_at),
+    ):
         if at is not None:
             said[name] = _iso(at)
     for name, text in (("channel", case.channel), ("outcome", case.outcome)):

@@ -11,6 +11,8 @@ from engine.metrics.item import Cause, Item, ItemKind, Measured
 START_NAMES = frozenset({"startdate", "casestart", "startedat", "regdate", "fechainicio"})
 END_NAMES = frozenset({"enddate", "caseend", "endedat", "fechafin"})
 DUE_NAMES = frozenset({"deadline", "duedate", "dueat", "due", "fechalimite", "vencimiento"})
+# the office answered before the case ended; a log without it says that by its end
+ANSWER_NAMES = frozenset({"answerdate", "answeredat"})
 OUTCOME_NAMES = frozenset({"outcome", "result", "resultado", "caseoutcome"})
 CHANNEL_NAMES = frozenset({"channel", "canal"})
 _DONE = frozenset({"complete", "manualskip", "autoskip"})
@@ -59,6 +61,7 @@ def as_whole(
         status="open" if ended_at is None else "completed",
         ended_at=ended_at,
         due_at=said.get("due"),
+        answered_at=said.get("answer"),
         channel=str(_named(case, CHANNEL_NAMES))[:20],
         outcome=str(_named(case, OUTCOME_NAMES))[:200],
         is_imported=True,
@@ -77,7 +80,7 @@ def plain(name: str) -> str:
     return "".join(letter for letter in name.lower().rpartition(":")[2] if letter.isalnum())
 
 
-_PARTS = {"start": START_NAMES, "end": END_NAMES, "due": DUE_NAMES}
+_PARTS = {"start": START_NAMES, "end": END_NAMES, "due": DUE_NAMES, "answer": ANSWER_NAMES}
 _PART_OF: dict[str, str | None] = {}
 
 
@@ -105,11 +108,12 @@ def _said(case: LogCase, zone: ZoneInfo) -> tuple[dict[str, int], dict[str, Valu
         if value != "":
             rest[name] = value
     whole = {part: math.floor(seconds) for part, seconds in said.items()}
+    judged = "answer" if "answer" in said else "end"
     if (
-        "end" in said
+        judged in said
         and "due" in said
-        and said["end"] > said["due"]
-        and whole["end"] == whole["due"]
+        and said[judged] > said["due"]
+        and whole[judged] == whole["due"]
     ):
         whole["due"] -= 1  # late by less than a second is late
     return whole, rest

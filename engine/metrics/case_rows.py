@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, aliased
 
 from engine.metrics.days import instant, midnight
@@ -22,7 +23,8 @@ STILL_OPEN = frozenset({"late", "soon", "open", "task_late"})
 @dataclass(frozen=True, slots=True)
 class Which:
     """Which of the question's cases; what is None does not matter. `state`: late, soon, open, task_late (the term of an
-    open task has passed), started, ended, completed, met (within their term), met_late, wrong (not right at first)."""
+    open task has passed), started, ended, completed, met (their term, by the answer), met_late, wrong (not
+    right at first)."""
 
     state: str = "completed"
     task: str | None = None  # element id: done in these days; with `open`, standing there now
@@ -51,6 +53,7 @@ class CaseLine:
     started_at: datetime
     ended_at: datetime | None
     due_at: datetime | None
+    answered_at: datetime | None  # None: not before the end
     seconds: float  # from start to end, or until now
     is_imported: bool
 
@@ -69,7 +72,7 @@ def matching_cases(
     ]
     is_open = which.state in STILL_OPEN
     rows = session.execute(
-        select(MeasuredCase, Case.applicant_name)
+        select(MeasuredCase, Case.applicant_name, Case.due_at)
         .outerjoin(Case, Case.id == MeasuredCase.case_id)
         .where(*terms)
         .order_by(MeasuredCase.started_at if is_open else took.desc(), MeasuredCase.case_id)
@@ -82,12 +85,13 @@ def matching_cases(
             status=case.status,
             outcome=case.outcome,
             started_at=instant(case.started_at),
-            ended_at=None if case.ended_at is None else instant(case.ended_at),
-            due_at=None if case.due_at is None else instant(case.due_at),
+            ended_at=_instant(case.ended_at),
+            due_at=due_at if _stands(case) else _instant(case.due_at),
+            answered_at=_instant(case.answered_at),
             seconds=float((case.ended_at or now) - case.started_at),
             is_imported=case.is_imported,
         )
-        for case, applicant in rows
+        for case, applicant, due_at in rows
     ]
     if len(lines) < most:
         return len(lines), lines
@@ -99,13 +103,22 @@ def matching_cases(
     return session.scalar(every.where(*terms)) or 0, lines
 
 
+def _stands(case: MeasuredCase) -> bool:
+    """Whether the case's own row says when it is due: while it is open, and not at all once it is answered."""
+    return case.ended_at is None and not case.is_imported
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else instant(seconds)
+
+
 def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[bool]]:
     case = MeasuredCase
     if which.state in STILL_OPEN:
         terms: list[ColumnElement[bool]] = [case.ended_at.is_(None)]
         soon = now + int(SOON.total_seconds())
-        # A term may change before the next fact is measured.
-        due_at = func.coalesce(epoch_of(Case.due_at), case.due_at)
+        # A term may change before the next fact is measured; who is answered, or whose clock stands still, has none.
+        due_at = sql_case((case.is_imported, case.due_at), else_=epoch_of(Case.due_at))
         if which.state == "late":
             terms += [due_at < now, case.status == "open"]
         elif which.state == "soon":
@@ -116,10 +129,11 @@ def _of_state(question: Question, which: Which, now: int) -> list[ColumnElement[
     if which.state == "ended":
         return _within(question, case.ended_at)
     terms = [case.status == "completed", *_within(question, case.ended_at)]
+    answered = sql_case((case.answered_at < case.ended_at, case.answered_at), else_=case.ended_at)
     if which.state == "met":
-        terms.append(case.ended_at <= case.due_at)
+        terms.append(answered <= case.due_at)
     if which.state == "met_late":
-        terms.append(case.ended_at > case.due_at)
+        terms.append(answered > case.due_at)
     if which.state == "wrong":
         terms.append(or_(case.rework > 0, case.applicant > 0))
     return terms

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from engine.metrics.days import DAY, QUARTER, block_of, monday, offsets_of
 from engine.metrics.item import CAUSES, Cause, Item, Measured
 from engine.metrics.kinds import CAUSE_KINDS, HISTOGRAMS, IN_BLOCKS, Kind, bucket_of
+from engine.terms.answering import is_in_time
 
 # kind, period, a, b, bucket
 Key = tuple[int, int, int, int, int]
@@ -97,8 +98,8 @@ _COUNT, _HALF = (1 << BITS) - 1, 1 << (BITS - 1)
 # plain numbers: keys of cells are hashed by the million
 _BY_CAUSE: dict[Cause, int] = {cause: int(Kind[cause.name]) for cause in CAUSES}
 (
-    _LEAD, _CYCLE, _LEGAL, _OFFICE, _STARTED, _ENDED, _TERM, _FIRST_TIME, _VARIANT, _VISITED, _TOUCH, _WAITING,
-    _WHOLE, _REWORK, _ARRIVED, _DEPARTED, _FLOW, _PERSON, _HANDOVER,
+    _LEAD, _CYCLE, _LEGAL, _OFFICE, _ANSWER, _OFFICE_ANSWER, _STARTED, _ENDED, _TERM, _FIRST_TIME, _VARIANT, _VISITED,
+    _TOUCH, _WAITING, _WHOLE, _REWORK, _ARRIVED, _DEPARTED, _FLOW, _PERSON, _HANDOVER,
 ) = (
     int(kind) for kind in Kind if kind not in CAUSE_KINDS
 )  # fmt: skip
@@ -302,7 +303,19 @@ def _add_case(
     if case.legal_days is not None:
         legal = case.legal_days * DAY
         own[_LEGAL, week, 0, 0, bucket(legal)] += sign * ((legal << BITS) + 1)
-    kept = 3 if case.due_at is None else 1 if ended <= case.due_at else 2
+    answered = case.answered_at
+    if answered is None or answered >= ended:
+        answered, answer, replied = ended, cycle, office
+    else:
+        answer = answered - started if answered > started else 0
+        replied = answer - case.answer_wait if answer > case.answer_wait else 0
+    own[_ANSWER, week, 0, 0, cycles if answer == cycle else bucket(answer)] += sign * (
+        (answer << BITS) + 1
+    )
+    own[_OFFICE_ANSWER, week, 0, 0, cycles if replied == cycle else bucket(replied)] += sign * (
+        (replied << BITS) + 1
+    )
+    kept = 3 if case.due_at is None else 1 if is_in_time(answered, case.due_at) else 2
     own[_TERM, week, kept, int(case.is_silent), 0] += value
     own[_FIRST_TIME, week, int(done.rework == 0 == done.applicant), 0, 0] += value
     own[_VARIANT, week, done.variant_id, 0, 0] += value

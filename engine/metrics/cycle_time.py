@@ -34,8 +34,8 @@ def lead_time(numbers: Numbers) -> Spread:
 
 @measure("Ley 27444 (TUO) 144, 145, 151: business days; the day of filing does not count")
 def legal_time(numbers: Numbers) -> Spread:
-    """Business days from filing to end, by the calendar that sets due dates and in the time zone of the office that
-    answers, without the days the case was suspended.
+    """Business days from filing to the answer, or to the end where nobody notes the answer, by the calendar that sets
+    due dates and in the time zone of the office that answers, without the days the case was suspended.
 
     A business day is 86,400 seconds here.
     """

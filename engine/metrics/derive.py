@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.events import Happened, holding
 from engine.metrics.item import Cause, Item, ItemKind, Measured
+from engine.terms.answering import answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,11 @@ def derive(
     ended, though no fact says so, has ended.
     """
     story = _Story(case, reading, tasks, last_move=case.started_at)
-    for fact in holding(facts):
+    held = holding(facts)
+    answered = answer(held)
+    for fact in held:
+        if fact is answered:
+            case.answered_at, case.answer_wait = fact.at, _waited(story, fact.at)
         tell = _TELL.get(fact.type)
         if tell is not None:
             tell(story, fact)
@@ -100,6 +105,13 @@ def derive(
     for token, running in story.running.items():
         _leave_open(story, token, running, at)
     return case
+
+
+def _waited(story: _Story, at: int) -> int:
+    """Seconds until now in which the case waited for the applicant."""
+    booked = sum(item.spent.get(Cause.APPLICANT, 0) for item in story.case.items)
+    waits = (one for one in story.running.values() if one.cause is Cause.APPLICANT)
+    return booked + sum(max(0, at - one.since) for one in waits)
 
 
 def _leave_open(story: _Story, token: int, running: _Running, at: int) -> None:

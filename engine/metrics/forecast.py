@@ -50,7 +50,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """An open case: when it will probably have ended, and how likely it ends after its due date."""
+    """An open case: when it will probably have ended, and how likely it is answered after its due date."""
 
     number: str
     applicant: str
@@ -110,9 +110,9 @@ def accuracy(numbers: Numbers, *, today: date) -> Accuracy:
 @measure("Conditional survival: Kleinbaum, Klein, Survival Analysis, 2012; ageing: Vacanti 2015")
 def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 20) -> list[Outlook]:
     """Open cases and when they will probably end, judged by the completed cases of these days that took at least as
-    long; and how likely each will end after its due date.
+    long; and how likely each will be answered after its due date, judged by when those were answered.
 
-    The likeliest to be late first; those that are late already, or have no due date, are not in it. Empty when nothing
+    The likeliest to be late first; those that are late already, or answered, are not in it. Empty when nothing
     was completed.
     """
     judged = _judged(numbers, question, at)
@@ -143,13 +143,13 @@ def outlook(numbers: Numbers, question: Question, *, at: datetime, most: int = 2
 
 
 def likely_late(numbers: Numbers, question: Question, *, at: datetime) -> int:
-    """How many open cases are likelier to end after their due date than before, judged as in `outlook`."""
+    """How many open cases are likelier to be answered after their due date than before, judged as in `outlook`."""
     return sum(1 for risk, _ in _judged(numbers, question, at) if risk > 0.5)
 
 
 def _judged(numbers: Numbers, question: Question, at: datetime) -> list[tuple[float, int]]:
     """Risk and id of open cases due from now on, the likeliest to be late first; of very many those due next."""
-    ranked = Ranked(numbers.durations(Kind.CYCLE))
+    ranked = Ranked(numbers.durations(Kind.ANSWER))  # who has a due date still has no answer
     if not ranked.count:
         return []
     now, judged = int(at.timestamp()), []

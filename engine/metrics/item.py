@@ -75,6 +75,8 @@ class Measured:
     ended_at: int | None = None
     filed_at: int | None = None  # None: when it was started
     due_at: int | None = None
+    answered_at: int | None = None  # the office answered before the end; None: with it
+    answer_wait: int = 0  # seconds until then in which it waited for the applicant
     version_id: int = 0
     channel: str = ""
     outcome: str = ""

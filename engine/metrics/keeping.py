@@ -42,7 +42,8 @@ CASE_COLUMNS = tuple(
     _CASES.c[name]
     for name in (
         "case_id", "procedure_id", "version_id", "audience_id", "variant_id", "channel", "status", "outcome",
-        "filed_at", "started_at", "ended_at", "due_at", "applicant", "legal_days", "rework", "handovers", "is_silent",
+        "filed_at", "started_at", "ended_at", "due_at", "answered_at", "answer_wait", "applicant", "legal_days",
+        "rework", "handovers", "is_silent",
     )
 )  # fmt: skip
 ITEM_COLUMNS = tuple(
@@ -201,7 +202,7 @@ def as_added(cases: Iterable[Any], items: Iterable[Any]) -> dict[int, Done]:
     found = {}
     for (
         case_id, procedure_id, version_id, audience_id, variant_id, channel, status, outcome, filed_at, started_at,
-        ended_at, due_at, applicant, legal_days, rework, handovers, is_silent,
+        ended_at, due_at, answered_at, answer_wait, applicant, legal_days, rework, handovers, is_silent,
     ) in cases:  # fmt: skip
         case = Measured(case_id, procedure_id, "", started_at, [], status, ended_at, filed_at)
         case.due_at, case.version_id, case.channel, case.outcome = (
@@ -210,6 +211,7 @@ def as_added(cases: Iterable[Any], items: Iterable[Any]) -> dict[int, Done]:
             channel,
             outcome,
         )
+        case.answered_at, case.answer_wait = answered_at, answer_wait
         case.legal_days, case.is_silent = legal_days, is_silent
         placed = _in_order(own.get(case_id, []))
         found[case_id] = Done(
@@ -242,6 +244,8 @@ def _case_row(done: Done) -> tuple[Any, ...]:
         case.started_at,
         case.ended_at,
         case.due_at,
+        case.answered_at,
+        case.answer_wait,
         case.suspended,
         done.applicant,
         case.legal_days,

@@ -16,6 +16,8 @@ class Kind(IntEnum):
     CYCLE = 2  # histogram: start → end
     LEGAL = 3  # histogram: the law's clock, a business day as 86,400 seconds
     OFFICE = 4  # histogram: start → end without waiting for the applicant
+    ANSWER = 5  # histogram: start → answer, which is the end where nothing else is told
+    OFFICE_ANSWER = 6  # histogram: the same without waiting for the applicant
     # of cases, per day
     STARTED = 10
     ENDED = 11  # a: 1 completed, 2 otherwise; seconds from start to end
@@ -47,7 +49,17 @@ class Kind(IntEnum):
 
 CAUSE_KINDS = tuple(Kind[cause.name] for cause in CAUSES if cause is not Cause.TOUCH)
 HISTOGRAMS = frozenset(
-    {Kind.LEAD, Kind.CYCLE, Kind.LEGAL, Kind.OFFICE, Kind.TOUCH, Kind.WAITING, Kind.WHOLE}
+    {
+        Kind.LEAD,
+        Kind.CYCLE,
+        Kind.LEGAL,
+        Kind.OFFICE,
+        Kind.ANSWER,
+        Kind.OFFICE_ANSWER,
+        Kind.TOUCH,
+        Kind.WAITING,
+        Kind.WHOLE,
+    }
 )
 # Their weeks are added up a second time, in blocks of 13, under kinds of their own: three years of weeks have ten times
 # as many buckets as their blocks, and nobody looks at them week by week. Near the square root of the weeks of three

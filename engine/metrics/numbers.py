@@ -42,6 +42,8 @@ _OF_CASES = frozenset(
         Kind.CYCLE,
         Kind.LEGAL,
         Kind.OFFICE,
+        Kind.ANSWER,
+        Kind.OFFICE_ANSWER,
         Kind.STARTED,
         Kind.ENDED,
         Kind.TERM,

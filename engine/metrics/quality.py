@@ -43,7 +43,8 @@ class Due:
 
 @measure("Ley 27444 (TUO) 39, 153; positive silence 199")
 def terms(numbers: Numbers) -> Terms:
-    """Cases completed in these days that ended within their term, after it, or by silence because nobody answered."""
+    """Cases completed in these days that the office answered within their term, after it, or that ended by silence
+    because nobody answered. Answered is what was notified; where nobody notes that, the case with its end."""
     found = {1: 0, 2: 0, 3: 0}
     silent = 0
     for one in numbers.sums(Kind.TERM, by=("a", "b"))[Kind.TERM]:

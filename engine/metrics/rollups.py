@@ -50,7 +50,8 @@ def _temporary(name: str, *columns: str) -> Table:
 # A case or item a row, in the words of cells: days, weeks and buckets instead of instants and durations.
 COUNTED_CASES = _temporary(
     "counted_case", "slice_id", "started", "ended", "week", "is_completed", "lead", "lead_bucket", "cycle",
-    "cycle_bucket", "office", "office_bucket", "legal", "legal_bucket", "kept", "silent", "is_right", "variant_id",
+    "cycle_bucket", "office", "office_bucket", "answer", "answer_bucket",
+    "replied", "replied_bucket", "legal", "legal_bucket", "kept", "silent", "is_right", "variant_id",
     "case_id",
 )  # fmt: skip
 COUNTED_ITEMS = _temporary(
@@ -80,7 +81,12 @@ def counted_cases(
     lead = _positive(row.ended_at - row.filed_at)
     office = _positive(cycle - row.applicant)
     legal = row.legal_days * DAY
-    kept = case((row.due_at.is_(None), 3), (row.ended_at <= row.due_at, 1), else_=2)
+    is_before = row.answered_at < row.ended_at
+    answered = case((is_before, row.answered_at), else_=row.ended_at)
+    kept = case((row.due_at.is_(None), 3), (answered <= row.due_at, 1), else_=2)
+    answer = _positive(answered - row.started_at)
+    waited = case((is_before, row.answer_wait), else_=row.applicant)
+    replied = _positive(answer - waited)
     of_fine = and_(
         fine.is_fine,
         fine.procedure_id == row.procedure_id,
@@ -102,6 +108,10 @@ def counted_cases(
             _bucket(cycle),
             office,
             _bucket(office),
+            answer,
+            _bucket(answer),
+            replied,
+            _bucket(replied),
             legal,
             _bucket(legal),
             kept,
@@ -224,6 +234,8 @@ def _of_cases() -> Iterator[Select[Any]]:
     yield _sums(Kind.LEAD, of.week, bucket=of.lead_bucket, total=of.lead, where=done)
     yield _sums(Kind.CYCLE, of.week, bucket=of.cycle_bucket, total=of.cycle, where=done)
     yield _sums(Kind.OFFICE, of.week, bucket=of.office_bucket, total=of.office, where=done)
+    yield _sums(Kind.ANSWER, of.week, bucket=of.answer_bucket, total=of.answer, where=done)
+    yield _sums(Kind.OFFICE_ANSWER, of.week, bucket=of.replied_bucket, total=of.replied, where=done)
     of_law = and_(done, of.legal.is_not(None))
     yield _sums(Kind.LEGAL, of.week, bucket=of.legal_bucket, total=of.legal, where=of_law)
     yield _sums(Kind.TERM, of.week, a=of.kept, b=of.silent, total=of.cycle, where=done)

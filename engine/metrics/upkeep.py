@@ -213,7 +213,7 @@ def gather(session: Session, known: Known, *, zone: ZoneInfo, limit: int) -> Bat
         latest = own[-1].at if own else measured.started_at
         derive(measured, own, tasks.get(row.id, {}), reading, latest)
         if measured.ended_at is not None:
-            measured.legal_days = _legal_days(measured, row.filed_on, calendar)
+            measured.legal_days = _legal_days(measured, measured.ended_at, row.filed_on, calendar)
         placed = place(measured)
         add(cells, placed, slices_of(placed), zone)
         done.append(placed)
@@ -337,16 +337,21 @@ def _case(row: Any, zone: ZoneInfo) -> Measured:
     )
 
 
-def _legal_days(case: Measured, filed_on: date, calendar: BusinessCalendar) -> int:
-    """Business days from filing to end, by the calendar that sets due dates and on its days, without those the case
-    was suspended."""
+def _legal_days(case: Measured, ended_at: int, filed_on: date, calendar: BusinessCalendar) -> int:
+    """Business days from filing to the answer, or to the end of a case without one, by the calendar that sets due dates
+    and on its days, without those the case was suspended."""
+    last = ended_at if case.answered_at is None else min(case.answered_at, ended_at)
 
     def day(at: int) -> date:
         return as_date(day_of(at, calendar.place.zone))
 
     begun = filed_on if case.legal_from is None else day(case.legal_from)
-    whole = calendar.business_days_between(begun, day(case.ended_at or 0))
-    stood = (calendar.business_days_between(day(start), day(end)) for start, end in case.pauses)
+    whole = calendar.business_days_between(begun, day(last))
+    stood = (
+        calendar.business_days_between(day(start), day(min(end, last)))
+        for start, end in case.pauses
+        if start < last
+    )
     return max(0, whole - sum(stood))
 
 

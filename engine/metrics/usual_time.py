@@ -42,7 +42,7 @@ def usual_time(session: Session, procedure_id: int, *, at: datetime) -> Usual | 
         return None
     today: date = at.astimezone(ZONE).date()
     year = (as_day(today - YEAR), as_day(today))
-    found = summed(session, [Kind.OFFICE], slices, ("bucket",), since=year[0], last=year[1])
+    found = summed(session, [Kind.OFFICE_ANSWER], slices, ("bucket",), since=year[0], last=year[1])
     ranked = Ranked((middle_of(one.bucket), one.n) for _, one in found)
     if ranked.count < FEWEST:
         return None

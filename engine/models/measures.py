@@ -96,6 +96,9 @@ class MeasuredCase(Base):
     started_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
     due_at: Mapped[int | None] = mapped_column(BigInteger)
+    # what the term is judged by (engine.terms.answering); None: by the end
+    answered_at: Mapped[int | None] = mapped_column(BigInteger)
+    answer_wait: Mapped[int] = mapped_column(BigInteger)  # for the applicant, until then
     suspended: Mapped[int] = mapped_column(BigInteger)
     applicant: Mapped[int] = mapped_column(BigInteger)  # waited for the applicant
     legal_days: Mapped[int | None] = mapped_column(Integer)  # business days on the law's clock

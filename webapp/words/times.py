@@ -99,7 +99,7 @@ def _time(at: datetime, words: str) -> Markup:
 
 
 def day(on: date) -> str:
-    """A day such as “3 Nov 2026”, in the order most of the world writes it."""
+    """A day, or that of an instant in the installation's zone, such as “3 Nov 2026”."""
     return str(format_date(on, DAY))
 
 

@@ -64,7 +64,7 @@ def _titles() -> dict[str, str]:
         "ended": _("Cases ended in these days"),
         "completed": _("Cases completed in these days"),
         "task_late": _("Cases with a task past its due date"),
-        "met": _("Cases that ended within their term"),
-        "met_late": _("Cases that ended after their term"),
+        "met": _("Cases answered within their term"),
+        "met_late": _("Cases answered after their term"),
         "wrong": _("Cases that were not right the first time"),
     }
