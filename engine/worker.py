@@ -4,9 +4,11 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event as Flag
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +38,7 @@ TOGETHER = 10  # timers fired in one transaction: so long, at most, people wait 
 SWEEP_EVERY = timedelta(minutes=1)
 MEASURE_EVERY = timedelta(seconds=5)  # so old figures are at most, as long as the worker keeps up
 POLL_SECONDS = 1.0
+BEATS = 4  # how often, in the time of a lease, a long job is kept
 # what any worker can do; the other kinds need a sender
 INSIDE = (
     JobKind.TIMER,
@@ -61,7 +64,8 @@ class Worker:
 
     `connectors` do service tasks by topic, `service` those of any other topic; `senders` do mails and webhooks. All run
     outside of transactions and may be called again for the same job after a crash: `job.key` tells the receiver so.
-    `kinds` is what this worker takes; None: whatever it can do.
+    `kinds` is what this worker takes; None: whatever it can do. `is_holding`: a job may take longer than a lease, and
+    is kept as long as this process lives; whoever was killed amid one is followed a lease later.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class Worker:
         kinds: Iterable[JobKind] | None = None,
         batch: int = BATCH,
         lease: timedelta = jobs.LEASE,
+        is_holding: bool = False,
         name: str | None = None,
         zone: ZoneInfo = ZONE,
     ) -> None:
@@ -87,6 +92,7 @@ class Worker:
         self.kinds = tuple({*INSIDE, *self.senders} if kinds is None else kinds)
         self.batch = batch
         self.lease = lease
+        self.is_holding = is_holding
         self.name = name or f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
         self._swept_at: datetime | None = None
         self._measured_at: datetime | None = None
@@ -199,7 +205,8 @@ class Worker:
     def _carry_out(self, job: Job) -> None:
         kind = JobKind(job.kind)
         if kind in self.senders:
-            self.senders[kind](job)
+            with self._held(job):
+                self.senders[kind](job)
             self.database.write(lambda session: jobs.finish(session, job.id, worker=self.name))
             return
         outputs: dict[str, Any] | None = None
@@ -220,6 +227,32 @@ class Worker:
         self.database.write(
             lambda session: carry_out(session, job, outputs, worker=self.name, at=at)
         )
+
+    @contextmanager
+    def _held(self, job: Job) -> Iterator[None]:
+        if not self.is_holding:
+            yield
+            return
+        over = Flag()
+
+        def prolong(session: Session) -> bool:
+            return jobs.prolong(session, job.id, self.clock() + self.lease, worker=self.name)
+
+        def beat() -> None:
+            while not over.wait(self.lease.total_seconds() / BEATS):
+                try:
+                    self.database.write(prolong)
+                except Exception:
+                    # A database that restarts: the next beat is in time, or another worker begins anew.
+                    LOG.exception("A lease was not prolonged.", extra={"action": "lease_failed"})
+
+        beating = Thread(target=beat, name="lease", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beating.join()
 
     def _escalate(self, job: Job, told: ServiceEscalated) -> None:
         at = self.clock()

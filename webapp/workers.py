@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from threading import Event as Flag
 from threading import Thread
@@ -16,9 +16,6 @@ from webapp.config import Settings
 
 Clock = Callable[[], datetime]
 Given = TypeVar("Given")
-LONG_LEASE = timedelta(
-    minutes=30
-)  # no second worker begins a simulation that the first is still at
 
 
 def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker]:
@@ -57,8 +54,9 @@ def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker
         kinds=(JobKind.SERVICE,),
         batch=5,  # calls that can all time out within a lease
     )
+    # No second worker begins what the first is still at; what a killed one had begun stands still for minutes only.
     beside = Worker(
-        database, clock, senders=thinking, kinds=tuple(thinking), batch=1, lease=LONG_LEASE
+        database, clock, senders=thinking, kinds=tuple(thinking), batch=1, is_holding=True
     )
     return [inside, outside, serving, beside]
 

@@ -155,8 +155,12 @@ def with_hours(scenario: Scenario, said: Mapping[str, str]) -> Scenario:
     """The scenario with other working hours, by the key of their calendar. Raises NoHours."""
     calendars = dict(scenario.calendars)
     for key, text in said.items():
-        if key in calendars and text.strip() != written(calendars[key]):
-            calendars[key] = read_hours(text)
+        if key not in calendars:
+            continue
+        # Compared as read: a text is in the reader's language, and seconds are not written.
+        told, hours = written(calendars[key]), read_hours(text)
+        if not told or hours != read_hours(told):
+            calendars[key] = hours
     return replace(scenario, calendars=calendars)
 
 

@@ -7,18 +7,10 @@ from designer.simulation.calendars import DAY, HOUR, MINUTE, joined
 from engine.errors import Refusal
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPANISH = {
-    "lun": 0,
-    "mar": 1,
-    "mie": 2,
-    "mié": 2,
-    "jue": 3,
-    "vie": 4,
-    "sab": 5,
-    "sáb": 5,
-    "dom": 6,
-}
-_PLACES = {name: place for place, name in enumerate(DAYS)} | _SPANISH
+BY_LANGUAGE = {"en": DAYS, "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")}
+# Read whatever language they are written in, and by who leaves the accents out.
+_PLACES = {name: place for days in BY_LANGUAGE.values() for place, name in enumerate(days)}
+_PLACES |= {"mie": 2, "sab": 5}
 _SPAN = re.compile(r"(\d{1,2})(?::(\d{2}))?-(\d{1,2})(?::(\d{2}))?")
 
 
@@ -31,8 +23,9 @@ class NoHours(Refusal):
     )
 
 
-def written(hours: Iterable[tuple[float, float]]) -> str:
-    """The hours as text, days that are alike together."""
+def written(hours: Iterable[tuple[float, float]], language: str = "en") -> str:
+    """The hours as text, days that are alike together; in English where nobody knows the language's days."""
+    names = BY_LANGUAGE.get(language, DAYS)
     by_day: dict[int, list[str]] = {}
     for start, end in joined(tuple(hours)):
         while start < end:
@@ -49,7 +42,7 @@ def written(hours: Iterable[tuple[float, float]]) -> str:
         while told and last + 1 < len(DAYS) and by_day.get(last + 1) == told:
             last += 1
         if told:
-            name = DAYS[day] if last == day else f"{DAYS[day]}-{DAYS[last]}"
+            name = names[day] if last == day else f"{names[day]}-{names[last]}"
             parts.append(f"{name} {' '.join(told)}")
         day = last + 1
     return "; ".join(parts)

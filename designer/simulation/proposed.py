@@ -18,6 +18,7 @@ from engine.bpmn.model import EventKind, Kind, Node, Process
 from engine.sheet import Assessment, Sheet
 
 OFFICE = "office"
+ANYONE = "staff"  # who does what lies in no lane
 HOURS = tuple(
     (day * DAY + start * HOUR, day * DAY + end * HOUR)
     for day in range(5)
@@ -50,7 +51,7 @@ def proposed(
             outer |= dict.fromkeys(node.body.nodes, lane)
         if node.kind in PEOPLE and not node.is_for_compensation:
             name = lanes.get(lane or "") or _named_above(lane, lanes, parents)
-            key = name or "staff"
+            key = name or ANYONE
             staff.setdefault(
                 key, Staff(key, name or "", offices.get(name or "", name or ""), 1, OFFICE)
             )

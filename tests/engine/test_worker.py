@@ -1,15 +1,18 @@
 """The worker: timers, leases, services, cases that begin by themselves, each in a transaction of its own."""
 
+from datetime import timedelta
 from threading import Event, Thread
+from time import sleep
 
 from sqlalchemy import select
 
 from engine.cases import cancel_case, resume_case, suspend_case
 from engine.history import variables
-from engine.jobs import take
-from engine.models import Case, CaseStatus, Job, Task, TaskStatus
+from engine.jobs import enqueue, take
+from engine.models import Case, CaseStatus, Job, JobKind, Task, TaskStatus
 from engine.people import person_by_name
 from engine.tasks import complete_task
+from engine.worker import Worker
 from tests.engine.bench import SERVICE, TIMER, WAIT_A_DAY, Bench, facts, started
 from tests.engine.office import diagram
 
@@ -148,3 +151,45 @@ def test_two_timers_of_one_case_that_are_due_together_both_fire(bench: Bench) ->
     assert bench.worker().run_until_idle() == 6
     assert [facts(bench, case_id).count("timer_fired") for case_id in cases] == [2, 2, 2]
     assert bench.count(Job.id > 0) == 0
+
+
+def test_a_long_job_is_kept_while_its_worker_lives_and_taken_over_soon_after_it_was_killed(
+    bench: Bench,
+) -> None:
+    begun: list[str] = []
+    lease = timedelta(seconds=0.4)
+    with bench.database.transaction() as session:
+        enqueue(session, JobKind.SIMULATION, "s", {}, run_at=bench.clock(), at=bench.clock())
+
+    def another(name: str) -> Worker:
+        return bench.worker(
+            senders={JobKind.SIMULATION: lambda _job: begun.append(name)},
+            kinds=(JobKind.SIMULATION,),
+            lease=lease,
+        )
+
+    def long(job: Job) -> None:
+        begun.append("first")
+        for _ in range(3):
+            bench.clock.advance(seconds=0.3)
+            until = bench.clock() + lease
+            for _ in range(200):
+                if bench.count(Job.leased_until >= until):
+                    break
+                sleep(0.01)
+            assert another("second").run_once() == 0
+
+    first = bench.worker(
+        senders={JobKind.SIMULATION: long},
+        lease=lease,
+        is_holding=True,
+        kinds=(JobKind.SIMULATION,),
+    )
+    assert first.run_once() == 1
+    assert begun == ["first"]
+    assert bench.count(Job.id > 0) == 0
+    with bench.database.transaction() as session:
+        enqueue(session, JobKind.SIMULATION, "t", {}, run_at=bench.clock(), at=bench.clock())
+        take(session, worker="killed", kinds=(JobKind.SIMULATION,), lease=lease, at=bench.clock())
+    bench.clock.advance(seconds=0.5)
+    assert another("second").run_once() == 1

@@ -43,7 +43,12 @@ def simulated(town: Town, visitor: Visitor, address: str, **more: str) -> str:
 def test_a_procedure_begins_with_how_it_is_and_says_what_nobody_measured(town: Town) -> None:
     ana = town.visitor("ana")
     assert "No scenario yet" in ana.get("/procedures/licence/what-ifs").text
-    shown = ana.get(begun(ana)).text
+    address = begun(ana)
+    shown = ana.get(address).text
+    assert re.search(r'name="task.inspect.delay"[^>]*value="0"', shown)
+    assert 'value="mon-fri 08:00-13:00 14:00-17:00"' in shown
+    spanish = ana.get(address, headers={"Accept-Language": "es"}).text
+    assert 'value="lun-vie 08:00-13:00 14:00-17:00"' in spanish
     assert "Nobody measured" in shown
     assert "how long “Inspect the shop” takes" in shown
     assert 'name="task.inspect.minutes"' in shown
@@ -61,6 +66,7 @@ def test_the_worker_simulates_and_the_page_shows_figures_that_are_not_calibrated
     shown = ana.get(address).text
     assert "Not calibrated." in shown
     assert "Most is waited before" in shown
+    assert "Cost per case" not in shown  # nobody said what an hour costs
     assert "Which assumption matters most" in shown
     assert shown.count("Simulated: 4 times 60 cases") == 1
     again = ana.post(f"{address}/runs", SMALL)
@@ -150,6 +156,7 @@ def test_who_waits_is_told_how_much_is_done_and_stays_on_the_button_that_stops(t
     part = ana.get(address, headers=asked).text
     assert "37 % done." in part
     assert "<button" not in part
+    assert "every 10s" in part  # a server that is away for a moment is asked again
     assert simulate(town) == 1
     assert 'hx-target="#progress"' in ana.get(address, headers=asked).text  # now all of it is new
 

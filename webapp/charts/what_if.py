@@ -23,6 +23,7 @@ from webapp.charts.canvas import (
     duration_words,
 )
 from webapp.i18n import _
+from webapp.words.what_ifs import who
 
 HEATS = 5
 MOST_ROWS = 12
@@ -137,7 +138,7 @@ def tornado(found: Sequence[Mapping[str, Any]]) -> Chart | None:
     for place, one in enumerate(shown):
         start, end = sorted((one["low"], one["high"]))
         template = one["what"]
-        what = filled(gettext(template), {"about": one["about"]})
+        what = filled(gettext(template), {"about": who(one["about"])})
         words = _(
             "%(what)s: %(low)s to %(high)s",
             what=what,

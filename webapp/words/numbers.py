@@ -38,7 +38,7 @@ def typed(value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     number = Decimal(str(value))
-    return own().typed(f"{number.normalize() if number else 0:f}")  # 360, not 360.0
+    return own().typed(f"{number.normalize() if number else Decimal(0):f}")  # 360, not 360.0
 
 
 def read_amount(text: str) -> Decimal:

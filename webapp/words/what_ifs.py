@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from designer.simulation.json_reading import THE_FILE
 from designer.simulation.outcomes import Estimate
+from designer.simulation.proposed import ANYONE, OFFICE
 from designer.simulation.refusals import Gap
 from designer.simulation.scenario import Scenario
 from engine.bpmn.model import Process
@@ -49,7 +50,7 @@ class Words:
             elif kind == "tasks":
                 yield _("how long “%(name)s” takes", name=name)
             elif kind == "staff":
-                yield _("how many do the work of %(name)s", name=rest)
+                yield _("how many do the work of %(name)s", name=who(rest))
             elif kind == "gateways":
                 yield _("which way is taken at “%(name)s”", name=name)
             else:
@@ -63,6 +64,16 @@ class Words:
         """A remark of a fit."""
         template = note["sentence"]
         return filled(gettext(template), note["values"])
+
+
+def who(name: str) -> str:
+    """Staff by its name; what a diagram without lanes leaves nameless has one too."""
+    return _("all staff") if name == ANYONE else name
+
+
+def hours_words(key: str) -> str:
+    """What hours are of, for the calendars that are made here."""
+    return {OFFICE: _("The office works"), "arrivals": _("Cases arrive")}.get(key, key)
 
 
 def figure(value: float) -> str:
@@ -84,6 +95,11 @@ def measures() -> list[Measure]:
         Measure("late", _("Past the term")),
         Measure("silent", _("Decided by silence")),
     ]
+
+
+def is_told(key: str, found: Estimate) -> bool:
+    """Whether it says something: where nobody said what an hour costs, that cases cost nothing would be untrue."""
+    return key != "cost_mean" or found.high > 0
 
 
 def amount(key: str, value: float, currency: str = "", beside: float | None = None) -> str:

@@ -28,6 +28,20 @@ PLAIN = proposed(MODEL.process("main"), on=date(2026, 1, 5))
 def test_hours_are_written_as_people_say_them() -> None:
     assert written(HOURS) == "mon-fri 08:00-13:00 14:00-17:00"
     assert read_hours("lun-vie 8-13 14-17") == read_hours(written(HOURS))
+    assert written(HOURS, "es") == "lun-vie 08:00-13:00 14:00-17:00"
+    assert written([(2 * DAY, 3 * DAY)], "es") == "mié 00:00-24:00"
+    assert written(HOURS, "qu") == written(HOURS)
+
+
+def test_hours_that_come_back_as_they_were_written_change_nothing() -> None:
+    """Whatever language they were written in, and though a text leaves seconds out."""
+    odd = replace(PLAIN, calendars={"office": ((30.0, HOUR + 30.0), (2 * DAY, 2.5 * DAY))})
+    for language in ("en", "es"):
+        said = {"office": written(odd.calendars["office"], language)}
+        assert with_hours(odd, said).calendars == odd.calendars
+    assert with_hours(odd, {"office": "mar 8-9"}).calendars["office"] == (
+        (DAY + 8 * HOUR, DAY + 9 * HOUR),
+    )
 
 
 @given(

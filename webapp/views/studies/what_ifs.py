@@ -6,9 +6,11 @@ from dataclasses import replace
 import orjson
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 
 from designer.drafts import draft_by_id, drafts
 from designer.models import Draft, SimulationRun, WhatIf
+from designer.simulation.desk import TORNADO_CASES
 from designer.simulation.editing import (
     NobodyDoesIt,
     spoken,
@@ -56,7 +58,18 @@ from webapp.transactions import now, session, start_over
 from webapp.views.studio.drafts import DRAFT
 from webapp.words.numbers import own, typed
 from webapp.words.sheets import term_words
-from webapp.words.what_ifs import Words, amount, figure, gap_sentence, interval, measures, reach
+from webapp.words.what_ifs import (
+    Words,
+    amount,
+    figure,
+    gap_sentence,
+    hours_words,
+    interval,
+    is_told,
+    measures,
+    reach,
+    who,
+)
 
 pages = Blueprint("what_ifs", __name__)
 
@@ -258,7 +271,8 @@ def _index(
         changes=changes,
         base=base,
         gate=runs[base.id].results.get("calibration") if base is not None else None,
-        measures=measures(),
+        measures=[one for one in measures() if not results or _is_told(one.key, results)],
+        currency={one.id: str(one.data.get("currency") or "") for one in found},
         amount=amount,
         interval=interval,
         reach=reach,
@@ -266,6 +280,12 @@ def _index(
         procedure=procedure,
         draft=draft,
     )
+
+
+def _is_told(key: str, results: Mapping[int, Results]) -> bool:
+    """Whether any of the scenarios says something of a measure."""
+    told = [found for one in results.values() if (found := one.measures.get(key)) is not None]
+    return any(is_told(key, found) for found in told)
 
 
 def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
@@ -304,11 +324,15 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         amount=amount,
         interval=interval,
         reach=reach,
+        is_told=is_told,
         waits=charts.waits(results, words.names) if results is not None else None,
+        who=who,
+        hours_words=hours_words,
+        tornado_cases=min(TORNADO_CASES, done.settings["cases"]) if done is not None else 0,
         tornado=charts.tornado((done.results if done else {}).get("tornado", ())),
         replay=_replay(results),
         most_skilled=MOST_SKILLED,
-        hours={key: written(one) for key, one in scenario.calendars.items()},
+        hours={key: written(one, get_locale().language) for key, one in scenario.calendars.items()},
         procedure=_procedure(what_if),
         zone=(what_if.origin or {}).get("zone") or current_app.config["BABEL_DEFAULT_TIMEZONE"],
         logs=[one for _log, one in logs(session())] if what_if.is_as_is else [],
