@@ -1,9 +1,7 @@
 """The procedure sheet of a draft: kept with it, as `procedure.toml` and out of it; sheets in other formats."""
 
 import csv
-import hashlib
 import io
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from designer.drafts import changeable_draft
 from designer.models import Draft
-from designer.sheet_editing import NeedsName
-from engine.errors import Conflict, Refusal
+from designer.seals import refuse_if_changed
+from designer.sheet_rows import NeedsName
+from engine.errors import Refusal
 from engine.sheet import Requirement, Sheet
 
 Json = dict[str, Any]
@@ -34,15 +33,6 @@ class NoSheet(Refusal):
     )
 
 
-class ChangedMeanwhile(Conflict):
-    """A page of a sheet that somebody else kept another sheet after."""
-
-    sentence = (
-        "The sheet was changed on another page since you opened this one. Look at it there first; "
-        "what you keep now replaces it where yours differs."
-    )
-
-
 class WrongEncoding(NoSheet):
     """A file in another encoding than UTF-8, in which TOML is written."""
 
@@ -51,25 +41,18 @@ class WrongEncoding(NoSheet):
     )
 
 
-def seal(sheet: Mapping[str, Any]) -> str:
-    """Names a sheet as it stands, so that a page can tell whether it is still the one it showed."""
-    said = json.dumps(sheet, sort_keys=True, default=str).encode()
-    return hashlib.sha256(said).hexdigest()[:16]
-
-
 def set_sheet(
     session: Session, draft_id: int, sheet: Json, *, seen: str = "", at: datetime
 ) -> Draft:
     """Keep the sheet with the draft; it is published with it.
 
     `seen`: the seal of the sheet that was before one's eyes, where there was one. Raises NotFound, AlreadyPublished,
-    NeedsName, ChangedMeanwhile.
+    NeedsName, designer.seals.ChangedMeanwhile.
     """
     if not str(sheet.get("name", "")).strip():
         raise NeedsName()
     draft = changeable_draft(session, draft_id)
-    if seen and seen != seal(draft.sheet):
-        raise ChangedMeanwhile()
+    refuse_if_changed(draft.sheet, seen)
     draft.sheet, draft.changed_at = sheet, at
     session.flush()
     return draft

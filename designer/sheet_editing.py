@@ -1,15 +1,19 @@
 """The procedure sheet of a draft, edited on its page: what the page shows, and what becomes of what it sends back."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any
 
-from designer.changes.remove_requirement import keys_of
+from designer.changes.remove_requirement import keys_of, places_of
 from designer.ledger import typed_amount
 from designer.norms import norm_line, norms_said
+from designer.sheet_rows import Cells, Json, changed_rows, is_of, paired, row_keys
 from engine.calendars.jurisdiction import jurisdiction_of
 from engine.errors import NotFound, Refusal
 from engine.feel import compile_expression
 from engine.numerals import Numerals
+from engine.search import fold
 from engine.sheet import (
     Appeal,
     Assessment,
@@ -22,23 +26,15 @@ from engine.sheet import (
 )
 from engine.terms.law import law_of
 
-Json = dict[str, Any]
-Cells = Mapping[str, str]
 _TEXTS = ("code", "name", "objective", "who_may_ask", "contact", "renewal", "jurisdiction")
 _LINES = ("channels", "sites", "steps", "forms")
 _KINDS = ("reconsideration", "appeal")
-_MOST_ROWS = 200
+_NO_KEY = re.compile(r"[^a-z0-9]+")
 # Cells of more than one line; of the others a browser sends no line breaks.
 _LONG = frozenset(
     {*_LINES, "objective", "renewal_basis", "legal_basis", "justification", "modalities"}
     | {"technical_justification", "legal_justification"}
 )
-
-
-class NeedsName(Refusal):
-    """A sheet, modality or requirement without a name."""
-
-    sentence = "Give every requirement and the procedure itself a name; clear all cells of a line to take it out."
 
 
 class NeedsNumber(Refusal):
@@ -67,11 +63,14 @@ def cells(said: Mapping[str, Any]) -> dict[str, str]:
         found[f"{kind}.decide_within"] = "" if one is None else str(one.decide_within)
         found[f"{kind}.decide_unit"] = _unit_of_appeal(sheet.jurisdiction, kind, one).value
         found[f"{kind}.authority"] = "" if one is None else one.authority
+    keys = row_keys(one.name for one in sheet.modalities)
     for number, modality in enumerate(sheet.modalities):
         found |= {f"m.{number}.{name}": text for name, text in _of_modality(modality).items()}
+        found[f"m.{number}.key"] = keys[number]
+    keys = row_keys(one.key for one in sheet.requirements)
     for number, requirement in enumerate(sheet.requirements):
         found |= {f"r.{number}.{name}": text for name, text in _of_requirement(requirement).items()}
-        found[f"r.{number}.place"] = str(number + 1)
+        found |= {f"r.{number}.place": str(number + 1), f"r.{number}.key": keys[number]}
     return found
 
 
@@ -80,7 +79,7 @@ def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
     shown, stay as the sheet says them. Raises NeedsName, NeedsNumber, FeelSyntaxError, engine.numerals.TwoReadings.
     """
     shown, read = cells(sheet), read_sheet(sheet)
-    sent = _filled(sent, shown)
+    sent = paired(sent, shown)
     new = {name: said for name, said in sent.items() if not _is_same(name, said, shown.get(name))}
     changed: Json = {}
     for name in _TEXTS:
@@ -100,10 +99,10 @@ def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
         changed["fee"] = _fee(sheet.get("fee"), new, jurisdiction_of(sheet).numerals)
     if any(name.partition(".")[0] in _KINDS for name in new):
         changed["appeals"] = _appeals(sheet.get("appeals"), sent, new)
-    if any(_is_of(name, "m") for name in new):
-        told = _rows(sheet.get("modalities"), sent, new, "m", _modality)
+    if any(is_of(name, "m") for name in new):
+        told = changed_rows(sheet.get("modalities"), sent, new, "m", _modality)
         changed["modalities"] = told + _unshown(sheet.get("modalities"))
-    if any(_is_of(name, "r") for name in new):
+    if any(is_of(name, "r") for name in new):
         told = _requirements(sheet, sent, new)
         changed["requirements"] = told + _unshown(sheet.get("requirements"))
     whole = {**sheet, **changed}
@@ -115,33 +114,27 @@ def edited(sheet: Mapping[str, Any], sent: Cells) -> Json:
 
 
 def _requirements(sheet: Mapping[str, Any], sent: Cells, new: Cells) -> list[Any]:
-    found = _rows(_with_keys(sheet), sent, new, "r", _requirement)
-    taken = {one.get("key") for one in found if isinstance(one, dict)}
+    found = changed_rows(_with_keys(sheet), sent, new, "r", _requirement)
+    # Nor the key of one that goes: what was counted of it (deficiencies, papers) is not the new one's.
+    taken = {one.key for one in read_sheet(sheet).requirements}
     for place, one in enumerate(found, start=1):
         one["order"] = place
-        one.setdefault("key", next(key for n in range(1, 1000) if (key := f"r{n}") not in taken))
-        taken.add(one["key"])
+        if "key" not in one:
+            one["key"] = _free_key(one["name"], taken)
+            taken.add(one["key"])
     return found
+
+
+def _free_key(name: str, taken: set[str]) -> str:
+    """A key of its own out of the name of a new requirement, such as “plano-de-ubicacion”."""
+    words = _NO_KEY.sub("-", fold(name)).strip("-")[:40].strip("-") or "r"
+    tries = (f"{words}-{number}" for number in count(2))
+    return words if words not in taken else next(key for key in tries if key not in taken)
 
 
 def _unshown(said: Any) -> list[Any]:
     """What stands among the lines of a sheet and is no table: a page cannot show it, and loses none of it."""
     return [one for one in said if not isinstance(one, Mapping)] if isinstance(said, list) else []
-
-
-def _filled(sent: Cells, shown: Cells) -> Cells:
-    """Without the empty lines that a page offers for what is to be added."""
-    rows = {name.rpartition(".")[0] for name in shown}
-    rows |= {
-        name.rpartition(".")[0]
-        for name, said in sent.items()
-        if said.strip() and name.rpartition(".")[2] not in _CHOSEN
-    }
-    return {
-        name: said
-        for name, said in sent.items()
-        if name.rpartition(".")[0] in rows or not (_is_of(name, "m") or _is_of(name, "r"))
-    }
 
 
 def _is_same(name: str, said: str, shown: str | None) -> bool:
@@ -191,10 +184,11 @@ def _lines(norms: Iterable[LegalBasis]) -> str:
 def _with_keys(sheet: Mapping[str, Any]) -> list[Json]:
     """Requirements in their order, each with the key it has: keys that are only counted would move with the order."""
     said = [one for one in sheet.get("requirements") or [] if isinstance(one, Mapping)]
-    pairs = zip(keys_of({"requirements": said}), said, strict=True)
-    order = [one.key for one in read_sheet({"requirements": said}).requirements]
-    keyed = {key: {**one, "key": key} for key, one in pairs}
-    return [keyed[key] for key in order]
+    keyed = [
+        {**one, "key": key} for key, one in zip(keys_of({"requirements": said}), said, strict=True)
+    ]
+    places = places_of(said)
+    return [keyed[number] for number in sorted(range(len(said)), key=places.__getitem__)]
 
 
 def _offices(before: Any, new: Cells) -> Json:
@@ -259,62 +253,6 @@ def _within(amount: str, unit: str) -> int | Json:
     if unit not in set(TermUnit) or unit == TermUnit.BUSINESS_DAYS:
         return number
     return {"amount": number, "unit": unit}
-
-
-def _rows(
-    before: Any, sent: Cells, new: Cells, stem: str, read: Callable[[Cells, Json], Json]
-) -> list[Any]:
-    """The lines in the order of their `place`, each with the cells that are new.
-
-    One that is ticked to be taken out goes, and so does one whose cells are all empty.
-    """
-    kept = [dict(one) for one in before or [] if isinstance(one, Mapping)]
-    numbers = {int(name.split(".")[1]) for name in sent if _is_of(name, stem)}
-    found: list[tuple[float, Json]] = []
-    for number in sorted({*numbers, *range(len(kept))}):
-        old = kept[number] if number < len(kept) else {}
-        whole, changed = _row(sent, stem, number), _row(new, stem, number)
-        if changed.pop("out", ""):
-            continue
-        place = _place(whole.get("place", ""), number)
-        changed.pop("place", None)
-        if not changed and old:
-            found.append((place, old))
-            continue
-        if not whole.get("name"):
-            if any(said for name, said in whole.items() if name not in _CHOSEN):
-                raise NeedsName()
-            continue
-        told = read(whole, old) if not old else _only(read(whole, old), changed)
-        one = {name: value for name, value in {**old, **told}.items() if value not in ("", [], {})}
-        if len(found) < _MOST_ROWS or old:
-            found.append((place, one))
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
-
-
-_CHOSEN = frozenset({"assessment", "unit", "source", "kind", "place"})
-
-
-def _row(sent: Cells, stem: str, number: int) -> dict[str, str]:
-    start = f"{stem}.{number}."
-    return {
-        name[len(start) :]: said.strip() for name, said in sent.items() if name.startswith(start)
-    }
-
-
-def _only(told: Json, changed: Cells) -> Json:
-    """What new cells say; a term is of two cells."""
-    names = {"term" if name in ("amount", "unit") else name for name in changed}
-    return {name: value for name, value in told.items() if name in names}
-
-
-def _is_of(name: str, stem: str) -> bool:
-    parts = name.split(".")
-    return len(parts) == 3 and parts[0] == stem and parts[1].isdecimal() and len(parts[1]) < 4
-
-
-def _place(said: str, number: int) -> float:
-    return float(said) if said.isdecimal() else number + 1
 
 
 def _modality(row: Cells, before: Json) -> Json:

@@ -5,6 +5,7 @@ from designer.asme.spreadsheet import from_xlsx, to_xlsx
 from designer.asme.table import (
     ActivityType,
     Cell,
+    NamelessActivity,
     Origin,
     Override,
     Row,
@@ -20,6 +21,7 @@ __all__ = [
     "ActivityType",
     "Cell",
     "Difference",
+    "NamelessActivity",
     "Origin",
     "Override",
     "Row",

@@ -2,9 +2,9 @@
 
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from designer.asme.table import (
@@ -25,9 +25,10 @@ from engine.errors import Refusal
 from engine.numerals import NotReadable, TwoReadings
 
 COLUMNS = ("Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor")
-_ID = "Id"  # a column that files of ours once had: finds the row again
+# Columns behind the table, hidden: they go with their row wherever it is moved, sorted or filtered to.
+_SHARE = "Proporcion"  # how often it happens a case
+_ID = "Id"  # finds the row again, should its name be changed
 _SUMS = "Resumen"  # minutes added up by formulas
-_ROWS = "Filas"  # a page of ours behind the table, hidden: which row was which, should its name be changed
 TYPES = {
     ActivityType.OPERATION: "Operación",
     ActivityType.REVIEW: "Revisión",
@@ -81,6 +82,7 @@ class Misfit:
     row: int  # as the spreadsheet counts, the header being row 1
     column: str
     text: str
+    readings: TwoReadings | None = None  # a number that could be either of these
 
 
 def to_xlsx(table: Table) -> bytes:
@@ -99,15 +101,14 @@ def to_xlsx(table: Table) -> bytes:
         number = book.add_format({"num_format": "#,##0.##", "valign": "top"})
         rows = [row for row in table.rows if row.is_counted]
         _summed(book, table, heading, number)
-        behind = book.add_worksheet(_ROWS)
-        behind.hide()
-        page.write_row(0, 0, COLUMNS, heading)
+        page.write_row(0, 0, (*COLUMNS, _SHARE, _ID), heading)
         page.set_column(0, 0, 50, wrapped)
         page.set_column(1, 1, 12, number)
         page.set_column(2, 2, 34, wrapped)
         page.set_column(3, 4, 16, wrapped)
+        page.set_column(5, 6, 12, None, {"hidden": True})
         page.freeze_panes(1, 0)
-        page.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
+        page.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) + 1)
         for column, names in ((3, TYPES), (4, VALUES)):
             choice = {"validate": "list", "source": list(names.values()), "error_type": "warning"}
             page.data_validation(1, column, LONGEST, column, choice)
@@ -118,8 +119,8 @@ def to_xlsx(table: Table) -> bytes:
             page.write_string(place, 2, row.office.value)
             page.write_string(place, 3, TYPES[row.type.value])
             page.write_string(place, 4, VALUES[row.value.value])
-            behind.write_string(place, 0, row.id)
-            behind.write_number(place, 1, float(row.share.value))
+            page.write_number(place, 5, float(row.share.value))
+            page.write_string(place, 6, row.id)
     return data.getvalue()
 
 
@@ -129,7 +130,7 @@ def _summed(book: Any, table: Table, heading: Any, number: Any) -> None:
     page.set_column(0, 0, 30)
     page.set_column(1, 1, 14, number)
     last = LONGEST + 1  # rows that the office adds count as well, each once a case
-    shares = f"{_ROWS}!$B$2:$B${last}"
+    shares = f"'ASME-VM'!$F$2:$F${last}"
     minutes = f"'ASME-VM'!$B$2:$B${last},({shares}+({shares}=\"\"))"
     foot = totals(table)
     by_type = [("D", TYPES[kind], amount) for kind, amount in foot.by_type.items()]
@@ -152,41 +153,52 @@ def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misf
     """What a spreadsheet says of each row, and the rows that do not fit.
 
     A cell that says what the table says stays derived, and what the columns do not tell (post, share) stays said.
-    A row is found again by the name of its activity (of several alike by its type, else in their order), or, where it
-    was renamed in a file of ours, by the line it stood on; others become rows of their own. Raises UnreadableTable.
+    A row is found again, wherever it stands, by its id in a file of ours, and else by the name of its activity (of
+    several alike by its type, else in their order); of two with one id, copied, it is the one that has the name.
+    Others become rows of their own. Raises UnreadableTable.
     """
-    rows, lines = _read(data)
+    rows = _read(data)
     places = _columns(rows[0] if rows else [])
     misfits: list[Misfit] = []
     read: list[tuple[int, str, Override]] = []
     for number, cells in enumerate(rows[1:], start=2):
-        texts = {name: _cell(cells, place) for name, place in places.items()}
-        if not any(texts.values()):
+        row = {name: _cell(cells, place) for name, place in places.items()}
+        if not any(_text(row[name]) for name in COLUMNS):
             continue
-        found = _override(texts, number, misfits)
+        found = _override(row, number, misfits)
         if found is not None:
-            read.append((number, texts.get(_ID, ""), found))
-    said: dict[str, Override] = {}
+            read.append((number, _text(row.get(_ID, "")), found))
     left = {row.id: row for row in table.rows}
-    unknown: list[tuple[int, Override]] = []
-    for number, row_id, found in read:
-        if row_id not in left:
-            row_id = _same(found, left.values())
-        if row_id:
-            said[row_id] = _over(left.pop(row_id), found)
-        else:
-            unknown.append((number, found))
+    paired: dict[int, Row] = {}
+    for is_found in (_is_it, _has_id, _has_name):
+        for number, row_id, found in read:
+            if number not in paired and (one := is_found(row_id, found, left)) is not None:
+                paired[number] = left.pop(one.id)
+    said = {row.id: _over(row, found) for n, _, found in read if (row := paired.get(n)) is not None}
     taken = {row.id for row in table.rows}
-    for number, found in unknown:
-        row_id = lines.get(number, "")
-        if row_id in left:
-            said[row_id] = _over(left.pop(row_id), found)
+    for number, _, found in read:
+        if number in paired:
             continue
         while f"added:{number}" in taken:
             number += 1
         taken.add(f"added:{number}")
         said[f"added:{number}"] = replace(found, is_added=True)
     return said, misfits
+
+
+def _is_it(row_id: str, found: Override, left: Mapping[str, Row]) -> Row | None:
+    row = left.get(row_id)
+    return row if row is not None and row.activity.value[:300] == found.activity else None
+
+
+def _has_id(row_id: str, found: Override, left: Mapping[str, Row]) -> Row | None:
+    return left.get(row_id)
+
+
+def _has_name(row_id: str, found: Override, left: Mapping[str, Row]) -> Row | None:
+    named = [row for row in left.values() if row.activity.value[:300] == found.activity]
+    alike = [row for row in named if row.type.value == found.type]
+    return next(iter(alike or named), None)
 
 
 def _over(row: Row, found: Override) -> Override:
@@ -208,26 +220,24 @@ def _told(cell: Cell[T], said: T | None) -> T | None:
     return None if said is None else unless_derived(cell, said)
 
 
-def _same(found: Override, left: Iterable[Row]) -> str:
-    """The id of the row that this one says something of; empty where there is none of its name."""
-    named = [row for row in left if row.activity.value[:300] == found.activity]
-    alike = [row for row in named if row.type.value == found.type]
-    return next((row.id for row in alike or named), "")
-
-
-def _amount(text: str) -> Decimal:
+def _amount(cell: Any) -> Decimal | TwoReadings:
     """A cell's number, or a text that is one in the custom of Peru, whose table it is; below zero: none."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return Decimal(_text(cell))
     try:
-        return Decimal(text)
-    except InvalidOperation:
-        try:
-            return jurisdiction("PE").numerals.read(text)
-        except (NotReadable, TwoReadings):
-            return Decimal(-1)
+        return jurisdiction("PE").numerals.read(_text(cell) or "0")
+    except NotReadable:
+        return Decimal(-1)
+    except TwoReadings as either:
+        return either
 
 
-def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> Override | None:
-    minutes = _amount(texts["Duracion"] or "0")
+def _override(row: Mapping[str, Any], number: int, misfits: list[Misfit]) -> Override | None:
+    texts = {name: _text(row[name]) for name in COLUMNS}
+    minutes = _amount(row["Duracion"])
+    if isinstance(minutes, TwoReadings):
+        misfits.append(Misfit(number, "Duracion", texts["Duracion"], minutes))
+        return None
     kind = _TYPE_NAMES.get(_plain(texts["Tipo_Actividad"]))
     value = _VALUE_NAMES.get(_plain(texts["Tipo_Valor"]))
     wrong = [
@@ -252,8 +262,8 @@ def _override(texts: Mapping[str, str], number: int, misfits: list[Misfit]) -> O
     )
 
 
-def _read(data: bytes) -> tuple[list[list[Any]], dict[int, str]]:
-    """The rows of the first page, and which row of the table each line was, where the file is ours."""
+def _read(data: bytes) -> list[list[Any]]:
+    """The rows of the first page."""
     import python_calamine
 
     if len(data) > LARGEST:
@@ -261,16 +271,11 @@ def _read(data: bytes) -> tuple[list[list[Any]], dict[int, str]]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(nrows=LONGEST + 2)
-        behind = []
-        if _ROWS in book.sheet_names:
-            behind = book.get_sheet_by_name(_ROWS).to_python(
-                skip_empty_area=False, nrows=LONGEST + 2
-            )
     except (python_calamine.CalamineError, IndexError) as problem:
         raise UnreadableTable from problem
     if len(rows) > LONGEST + 1:
         raise TooManyRows(most=LONGEST)
-    return rows, {number: str(cells[0]) for number, cells in enumerate(behind, start=1) if cells}
+    return rows
 
 
 def _columns(header: list[Any]) -> dict[str, int]:
@@ -282,10 +287,14 @@ def _columns(header: list[Any]) -> dict[str, int]:
     return {name: place for name, place in places.items() if place is not None}
 
 
-def _cell(cells: list[Any], place: int) -> str:
-    value = cells[place] if place < len(cells) else ""
+def _cell(cells: list[Any], place: int) -> Any:
+    return cells[place] if place < len(cells) else ""
+
+
+def _text(cell: Any) -> str:
     # a spreadsheet knows no whole numbers: 33 comes as 33.0
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    is_whole = isinstance(cell, float) and cell.is_integer()
+    return str(int(cell) if is_whole else cell).strip()
 
 
 def _plain(text: str) -> str:

@@ -9,8 +9,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from engine.errors import Refusal
+
 T = TypeVar("T")
 WAIT = "wait:"  # before the id of the activity that a case waits for
+
+
+class NamelessActivity(Refusal):
+    """An activity that the analyst adds without saying what it is."""
+
+    sentence = "Give the new activity a name, or clear its cells."
 
 
 class ActivityType(StrEnum):

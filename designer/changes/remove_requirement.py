@@ -33,10 +33,11 @@ def apply(parts: Parts, *, requirement: str, registry: str = "") -> Parts:
 def keys_of(sheet: dict[str, Any]) -> list[str]:
     """The key of each requirement in the order in which the sheet says them."""
     said = sheet.get("requirements") or []
-    return [read_sheet({"requirements": said}).requirements[place].key for place in _places(said)]
+    return [read_sheet({"requirements": said}).requirements[place].key for place in places_of(said)]
 
 
-def _places(said: list[Any]) -> list[int]:
+def places_of(said: list[Any]) -> list[int]:
+    """The place, from 0, that each requirement of a sheet has in their order."""
     orders = [
         one.get("order") if isinstance(one.get("order"), int) else n
         for n, one in enumerate(said, 1)

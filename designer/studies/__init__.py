@@ -9,7 +9,6 @@ from designer.studies.changing import (
 )
 from designer.studies.commands import (
     ReasonNeeded,
-    SaidMeanwhile,
     dismiss,
     keep_costed,
     measure_in,
@@ -33,7 +32,6 @@ __all__ = [
     "NothingToChange",
     "ReasonNeeded",
     "Said",
-    "SaidMeanwhile",
     "Side",
     "Sides",
     "Which",

@@ -1,7 +1,5 @@
 """Commands on a study: open it, say things about it, dismiss a finding, take a step back; and which there are."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -18,13 +16,14 @@ from designer.drafts import (
 )
 from designer.ledger import ledger
 from designer.models import Draft, Study
+from designer.seals import refuse_if_changed, seal
 from designer.simulation.lived import zone_named
 from designer.studies.entity import KEPT, costed_json
 from designer.studies.measuring import LOG, log_to_measure_in
 from designer.studies.said import Which, assumption_json, override_json
 from designer.studies.sides import costed, sides
 from designer.studies.steps import keep_step, undo
-from engine.errors import N_, Conflict, NotFound, Refusal, Said
+from engine.errors import N_, NotFound, Refusal, Said
 from engine.ids import new_id
 from engine.models import Person, Procedure, Version
 
@@ -33,15 +32,6 @@ _TABLES: dict[Which, Said] = {
     "as_is": Said(N_("The activity table was changed, as it is."), {}),
     "to_be": Said(N_("The activity table was changed, as it is to be."), {}),
 }
-
-
-class SaidMeanwhile(Conflict):
-    """A page of a study that shows what was said before somebody said something else."""
-
-    sentence = (
-        "Somebody else changed this on another page since you opened it. Look at it there first; "
-        "what you keep now replaces it where yours differs."
-    )
 
 
 class ReasonNeeded(Refusal):
@@ -108,20 +98,21 @@ def study_by_id(session: Session, study_id: int) -> Study:
 
 def seal_of_side(study: Study, which: Which) -> str:
     """Names what was said of the cells of one side, so that a page can tell whether it is still what it shows."""
-    return _seal(study.data.get(which, {}).get("overrides", {}))
+    return seal(_cells_said(study, which))
 
 
 def seal_of_costs(study: Study) -> str:
     """The same of services, applicants, assumptions and what each side uses up."""
-    names = ("services", "applicants", "assumptions")
-    kept: dict[str, Any] = {name: study.data.get(name) for name in names}
-    for which in _TABLES:
-        kept[which] = {**study.data.get(which, {}), "overrides": None}
-    return _seal(kept)
+    return seal(_costs_said(study))
 
 
-def _seal(said: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+def _cells_said(study: Study, which: Which) -> Any:
+    return study.data.get(which, {}).get("overrides", {})
+
+
+def _costs_said(study: Study) -> dict[str, Any]:
+    kept = {name: study.data.get(name) for name in ("services", "applicants", "assumptions")}
+    return kept | {which: {**study.data.get(which, {}), "overrides": None} for which in _TABLES}
 
 
 def say(
@@ -141,11 +132,10 @@ def say(
     """Say how many services a year, who asks, what each requirement takes of them, how often each way.
 
     `used_up`: of each side what a service uses up and how often people must come, said in the same step. `seen`: as
-    for a side. Raises NotFound, SaidMeanwhile.
+    for a side. Raises NotFound, ChangedMeanwhile.
     """
     study = held(session, study_id)
-    if seen and seen != seal_of_costs(study):
-        raise SaidMeanwhile()
+    refuse_if_changed(_costs_said(study), seen)
     data = dict(study.data)
     if services is not None:
         data["services"] = str(services)
@@ -196,11 +186,10 @@ def say_of_side(
     """Say of one side what its table's cells are, what it uses up, how often people must come.
 
     `overrides` are added to those there; one that says nothing gives the row back to what was derived. `seen`: the
-    seal of what was said when the page was opened, where it was one. Raises NotFound, SaidMeanwhile.
+    seal of what was said when the page was opened, where it was one. Raises NotFound, ChangedMeanwhile.
     """
     study = held(session, study_id)
-    if seen and seen != seal_of_side(study, which):
-        raise SaidMeanwhile()
+    refuse_if_changed(_cells_said(study, which), seen)
     one = dict(study.data.get(which, {}))
     if overrides is not None:
         kept = {**one.get("overrides", {})}

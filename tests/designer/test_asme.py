@@ -1,6 +1,7 @@
 """The activity table: derived from the diagram, measured, corrected, added up, exported and read again."""
 
 import io
+import re
 import zipfile
 from decimal import Decimal as D
 from pathlib import Path
@@ -153,13 +154,65 @@ def test_a_spreadsheet_leaves_what_it_does_not_tell_and_says_only_what_was_chang
     assert overridden(derived, said) == whole
 
 
-def test_the_spreadsheet_has_exactly_the_columns_of_the_template() -> None:
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(table())))
+def test_the_spreadsheet_shows_exactly_the_columns_of_the_template() -> None:
+    data = to_xlsx(table())
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     header, *rows = book.get_sheet_by_index(0).to_python()
-    assert (
-        " ".join(map(str, header)) == "Actividad Duracion Unidad_Organica Tipo_Actividad Tipo_Valor"
-    )
+    shown = ["Actividad", "Duracion", "Unidad_Organica", "Tipo_Actividad", "Tipo_Valor"]
+    assert header == [*shown, "Proporcion", "Id"]
+    assert re.findall(r'<col min="(\d)" max="(\d)"[^>]*hidden="1"', _page_xml(data)) == [("6", "7")]
     assert len(rows) == sum(row.is_counted for row in table().rows)
+
+
+def _page_xml(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return book.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_rows_that_are_moved_and_put_between_keep_what_is_theirs() -> None:
+    """Sorted from last to first, with a row of the office's between and another copied."""
+    whole = overridden(table(), {"Evaluar": Override(minutes=D(60), share=D("0.5"))})
+    header, *rows = _first_page(to_xlsx(whole))
+    moved = [list(row) for row in reversed(rows)]
+    for row in moved:
+        if row[0] == "Evaluar el expediente":
+            row[0:2] = ["Evaluar todo", 45.0]
+    moved.insert(1, ["Sellar", 3.0, "Mesa", "Operación", "SVA"])
+    original = next(row for row in moved if row[-1] == "Resolver")
+    moved.insert(0, ["Resolver otra vez", *original[1:]])
+    said, misfits = from_xlsx(workbook(header, *map(tuple, moved)), whole)
+    assert misfits == []
+    again = overridden(whole, said)
+    by_id = {row.id: row for row in again.rows}
+    evaluated = by_id["Evaluar"]
+    assert (evaluated.activity.value, evaluated.minutes.value) == ("Evaluar todo", D(45))
+    assert evaluated.share.value == D("0.5")
+    assert {row.activity.value for row in again.rows if row.is_added} == {
+        "Sellar",
+        "Resolver otra vez",
+    }
+    assert [one for one in said if not one.startswith("added:") and said[one].activity] == [
+        "Evaluar"
+    ]
+
+
+@pytest.mark.parametrize("text", ["1.250", " 1.250 "])
+def test_a_text_that_two_read_otherwise_is_asked_back_and_a_number_is_a_number(text: str) -> None:
+    data = workbook(
+        HEADER,
+        ("Sellar", text, "Mesa", "Operación", "VA"),
+        ("Contar", 1.25, "Mesa", "Operación", "VA"),
+        ("Pesar", "1,250", "Mesa", "Operación", "VA"),
+    )
+    said, [misfit] = from_xlsx(data, table())
+    assert (misfit.row, str(misfit.readings)) == (
+        2,
+        "“1.250” can be read in two ways. Write 1250 or 1.25.",
+    )
+    assert [(one.activity, one.minutes) for one in said.values()] == [
+        ("Contar", D("1.25")),
+        ("Pesar", D(1250)),
+    ]
 
 
 def test_the_workbook_adds_up_what_the_page_adds_up_and_leaves_open_what_nobody_knows() -> None:
@@ -186,7 +239,7 @@ def test_five_columns_alone_say_which_row_is_which_even_of_two_with_one_name() -
     whole = derive(MODEL, PROCESS, measured={"Evaluar": waits})
     names = [row.activity.value for row in whole.rows if row.is_counted]
     assert len(names) > len(set(names))  # work, and waiting for it
-    said, misfits = from_xlsx(workbook(*_first_page(to_xlsx(whole))), whole)
+    said, misfits = from_xlsx(workbook(*(row[:5] for row in _first_page(to_xlsx(whole)))), whole)
     assert misfits == []
     assert not any(one.is_added for one in said.values())
     again = overridden(whole, said)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from designer.ledger import NoAmount
 from designer.library import read_folder
 from designer.sheet import NoSheet, WrongEncoding, from_toml, to_csv, to_toml
-from designer.sheet_editing import NeedsName, NeedsNumber, cells, edited
+from designer.sheet_editing import NeedsNumber, cells, edited
+from designer.sheet_rows import NeedsName
 from engine.feel import FeelSyntaxError
 from engine.numerals import TwoReadings
 from engine.sheet import read_sheet
@@ -27,6 +28,11 @@ SHEET: dict[str, Any] = {
         {"name": "b", "order": 2, "legal_basis": {"norm_type": "Ley", "number": "1"}},
         {"name": "a", "order": 1},
     ],
+}
+
+RICH: dict[str, Any] = {
+    **SHEET,
+    "modalities": [{"name": "Riesgo bajo"}, {"name": "Riesgo alto"}],
 }
 
 TOP = (
@@ -52,12 +58,9 @@ def names(sheet: dict[str, Any]) -> list[str]:
 
 def sent(**changed: str) -> dict[str, str]:
     """What the page sends of SHEET: its two requirements in their order."""
-    return {
-        "name": "Licencia",
-        "r.0.name": "a",
-        "r.1.name": "b",
-        "r.1.legal_basis": "Ley 1",
-    } | changed
+    shown = cells(SHEET)
+    there = ("name", "r.0.key", "r.0.name", "r.1.key", "r.1.name", "r.1.legal_basis")
+    return {name: shown[name] for name in there} | changed
 
 
 @pytest.mark.parametrize("amount", [0, 0.0, "0"])
@@ -284,6 +287,36 @@ def test_every_field_of_a_requirement_is_on_its_page() -> None:
 
 def test_a_line_that_is_ticked_goes_whatever_it_says() -> None:
     assert names(edited(SHEET, sent(**{"r.0.out": "on"}))) == ["b"]
+
+
+def test_what_is_typed_lands_in_its_own_line_though_others_were_put_before_it_meanwhile() -> None:
+    mine = kept(RICH) | {"r.1.legal_basis": "Ley 7", "m.1.amount": "9", "r.2.name": "mía"}
+    first = {"r.2.name": "suya", "r.2.place": "0", "m.2.name": "Riesgo nuevo"}
+    theirs = edited(RICH, kept(RICH) | first)
+    assert names(theirs) == ["suya", "a", "b"]
+    theirs["modalities"].insert(0, theirs["modalities"].pop())
+    whole = read_sheet(edited(theirs, mine))
+    assert {one.name: [norm.text for norm in one.legal_basis] for one in whole.requirements} == {
+        "suya": [],
+        "a": [],
+        "b": ["Ley 7"],
+        "mía": [],
+    }
+    terms = {one.name: one.term and one.term.amount for one in whole.modalities}
+    assert terms == {"Riesgo nuevo": None, "Riesgo bajo": None, "Riesgo alto": 9}
+
+
+def test_a_line_that_somebody_took_out_meanwhile_is_added_with_what_was_typed_in_it() -> None:
+    mine = kept(RICH) | {"r.0.form": "F-01"}
+    whole = read_sheet(edited(edited(RICH, kept(RICH) | {"r.0.out": "on"}), mine))
+    assert [(one.name, one.form) for one in whole.requirements] == [("a", "F-01"), ("b", "")]
+    assert len({one.key for one in whole.requirements}) == 2
+
+
+def test_requirements_with_one_key_are_all_kept() -> None:
+    twice = [{"name": "a", "key": "x"}, {"name": "b", "key": "x"}, {"name": "c"}]
+    sheet = {**SHEET, "requirements": twice}
+    assert names(edited(sheet, kept(sheet) | {"r.1.form": "F-01"})) == ["a", "b", "c"]
 
 
 def test_a_fee_that_is_no_amount_is_refused() -> None:

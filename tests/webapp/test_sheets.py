@@ -1,7 +1,9 @@
 """The sheet of a draft on its page, from and to its file; published sheets as data."""
 
 import io
+import tomllib
 
+import lxml.html
 import pytest
 
 from tests.webapp.conftest import LICENCE, Town, Visitor
@@ -57,11 +59,59 @@ def test_who_keeps_a_sheet_that_somebody_else_kept_meanwhile_is_told(
     assert ana.post(f"{draft}/sheet", FILLED | {"seen": seen}).status_code == 303
     late = ana.post(f"{draft}/sheet", {"name": "Otra", "seen": seen})
     assert late.status_code == 409
-    assert "changed on another page" in late.text
+    assert "changed this on another page" in late.text
     assert 'value="Otra"' in late.text  # nothing of what was typed is lost
     assert 'name = "Licencia"' in ana.get(f"{draft}/procedure.toml").text
     again = late.text.partition('name="seen" value="')[2].partition('"')[0]
     assert ana.post(f"{draft}/sheet", {"name": "Otra", "seen": again}).status_code == 303
+
+
+def test_nothing_typed_is_lost_when_somebody_else_kept_the_sheet_meanwhile(
+    ana: Visitor, draft: str
+) -> None:
+    two = {"name": "Licencia", "verify": "on", "r.0.name": "Solicitud", "r.1.name": "Plano"}
+    ana.post(f"{draft}/sheet", two)
+    mine = _cells(ana.get(f"{draft}/sheet").text)
+    theirs = mine | {"r.2.name": "Croquis", "r.2.place": "0", "r.1.out": "on"}
+    assert ana.post(f"{draft}/sheet", theirs).status_code == 303
+    mine |= {"r.1.legal_basis": "Ley 7", "r.2.name": "Poder", "r.3.name": "Foto", "m.0.name": "Una"}
+    late = ana.post(f"{draft}/sheet", mine | {"strict_order": "on"})
+    assert late.status_code == 409
+    again = _cells(late.text)
+    rows = sorted(name for name in again if name.endswith(".name") and again[name])
+    told = {again[row]: again.get(row.replace(".name", ".legal_basis"), "") for row in rows}
+    assert told == {
+        "Una": "",
+        "Croquis": "",
+        "Solicitud": "",
+        "Plano": "Ley 7",
+        "Poder": "",
+        "Foto": "",
+    }
+    assert "Somebody took this line out" in late.text
+    assert "strict_order" in again
+    assert "verify" in again
+    assert ana.post(f"{draft}/sheet", again).status_code == 303
+    sheet = tomllib.loads(ana.get(f"{draft}/procedure.toml").text)
+    kept = {one["name"]: one.get("legal_basis") for one in sheet["requirements"]}
+    assert kept == dict.fromkeys(["Croquis", "Solicitud", "Poder", "Foto"]) | {"Plano": "Ley 7"}
+
+
+def test_a_tick_that_was_taken_away_stays_away_when_something_else_is_wrong(
+    ana: Visitor, draft: str
+) -> None:
+    ana.post(f"{draft}/sheet", {"name": "Licencia", "verify": "on", "strict_order": "on"})
+    wrong = ana.post(f"{draft}/sheet", {"name": "Licencia", "m.0.name": "x", "m.0.amount": "soon"})
+    assert not {"verify", "strict_order"} & _cells(wrong.text).keys()
+    files = {"file": (io.BytesIO(b"= nonsense"), "procedure.toml")}
+    wrong = ana.post(f"{draft}/procedure.toml", files, content_type="multipart/form-data")
+    assert {"verify", "strict_order"} <= _cells(wrong.text).keys()
+
+
+def _cells(text: str) -> dict[str, str]:
+    """What a browser would send of the sheet's form as it is drawn."""
+    form = next(one for one in lxml.html.fromstring(text).forms if "seen" in one.fields)
+    return dict(form.form_values())
 
 
 def test_a_file_with_a_day_is_taken_over(ana: Visitor, draft: str) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from designer.asme import (
     ActivityType,
+    NamelessActivity,
     Origin,
     Override,
     Row,
@@ -19,7 +20,7 @@ from designer.asme import (
     to_xlsx,
     unless_derived,
 )
-from designer.asme.spreadsheet import LARGEST
+from designer.asme.spreadsheet import LARGEST, Misfit
 from designer.ledger import ledger
 from designer.studies import (
     SIDES,
@@ -46,6 +47,7 @@ from webapp.words.numbers import read_amount
 from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
 TABLE = STUDY + "/<which>/table"
+_TYPED_OF_NEW = ("activity", "office", "minutes")
 
 
 @pages.get(TABLE)
@@ -61,10 +63,11 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
     """Keep what was typed; a cell that says what was derived stays derived."""
     side = study_side(study_id, which)
     try:
-        said = {row.id: _override(row, request.form) for row in side.table.rows}
-        if request.form.get("new.activity", "").strip():
+        there = {name.rpartition(".")[0] for name in request.form}
+        said = {row.id: _override(row, request.form) for row in side.table.rows if row.id in there}
+        if any(request.form.get(f"new.{name}", "").strip() for name in _TYPED_OF_NEW):
             said[_new_id(side.table)] = _added(request.form)
-        if request.form.get("reset") in said:
+        if request.form.get("reset") in {row.id for row in side.table.rows}:
             said[request.form["reset"]] = Override()
         say_of_side(
             session(),
@@ -78,7 +81,7 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
         keep_costed(session(), study_id, by=signed_in(), at=now())
     except Refusal as refusal:
         start_over()
-        return _page(study_id, which, refusal)
+        return _page(study_id, which, refusal, request.form)
     flash(_("The table is kept."))
     return redirect(url_for("studies.table", study_id=study_id, which=which), 303)
 
@@ -106,17 +109,29 @@ def upload_table(study_id: int, which: str) -> ResponseReturnValue:
         return _page(study_id, which, refusal)
     flash(plural("%(num)d row was read.", "%(num)d rows were read.", len(said)))
     for one in misfits[:20]:
-        words = _(
-            "Row %(row)s was left out: “%(text)s” does not fit the column %(column)s.",
-            row=one.row,
-            text=one.text,
-            column=one.column,
-        )
-        flash(words, "warn")
+        flash(_misfit(one), "warn")
     return redirect(url_for("studies.table", study_id=study_id, which=which), 303)
 
 
-def _page(study_id: int, which: str, refusal: Refusal | None = None) -> ResponseReturnValue:
+def _misfit(one: Misfit) -> str:
+    if one.readings is not None:
+        why = sentence(one.readings)
+        return _("Row %(row)s was left out: %(why)s", row=one.row, why=why)
+    return _(
+        "Row %(row)s was left out: “%(text)s” does not fit the column %(column)s.",
+        row=one.row,
+        text=one.text,
+        column=one.column,
+    )
+
+
+def _page(
+    study_id: int,
+    which: str,
+    refusal: Refusal | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """The page; `typed`: what somebody typed that was not kept."""
     both = sides(session(), study_by_id(session(), study_id), by=signed_in())
     side = _side(both, which)
     other = "to_be" if which == "as_is" else "as_is"
@@ -142,7 +157,16 @@ def _page(study_id: int, which: str, refusal: Refusal | None = None) -> Response
         drawn=[row for row in side.table.rows if row.element_id == row.id],
         posts=sorted({post.name for post in book.posts}),
         offices=sorted({row.office.value for row in side.table.rows if row.office.value}),
-        sent=request.form if refusal is not None else {},
+        sent=typed or {},
+        excluded={
+            row.id
+            for row in side.table.rows
+            if (
+                f"{row.id}.excluded" in typed
+                if typed and f"{row.id}.activity" in typed
+                else row.is_excluded
+            )
+        },
         **step_of(study_id),
         refusal=None if refusal is None else sentence(refusal),
     )
@@ -203,6 +227,9 @@ def _staff(post: str, row: Row) -> Mapping[str, Decimal] | None:
 
 
 def _added(sent: Mapping[str, str]) -> Override:
+    """The activity typed below the others. Raises NamelessActivity, NoAmount, TwoReadings."""
+    if not sent.get("new.activity", "").strip():
+        raise NamelessActivity()
     kind, value = sent.get("new.type", ""), sent.get("new.value", "")
     return Override(
         activity=sent.get("new.activity", "").strip()[:300],

@@ -7,17 +7,17 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, se
 from flask.typing import ResponseReturnValue
 
 from designer.drafts import draft_by_id
+from designer.seals import ChangedMeanwhile, seal
 from designer.sheet import (
     LARGEST,
-    ChangedMeanwhile,
     from_toml,
-    seal,
     set_sheet,
     to_csv,
     to_toml,
 )
 from designer.sheet_editing import cells, edited
 from designer.sheet_prints import ask_for_print, sheet_print
+from designer.sheet_rows import STEMS, paired, row_count
 from engine.calendars import jurisdiction, jurisdiction_codes
 from engine.deployments import version_with_everything
 from engine.errors import NotFound, Refusal
@@ -54,7 +54,7 @@ def change(draft_id: int) -> ResponseReturnValue:
         set_sheet(session(), draft_id, changed, seen=request.form.get("seen", ""), at=now())
     except Refusal as refusal:
         start_over()
-        return _page(draft_id, refusal)
+        return _page(draft_id, refusal, request.form)
     flash(_("The sheet is kept with the draft."))
     return redirect(url_for("sheets.show", draft_id=draft_id), 303)
 
@@ -139,14 +139,23 @@ def _data(text: str, kind: str, name: str) -> Response:
     return response
 
 
-def _page(draft_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+def _page(
+    draft_id: int, refusal: Refusal | None = None, typed: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    """The page; `typed`: what somebody typed that was not kept, drawn line by line as they sent it."""
     draft = draft_by_id(session(), draft_id)
+    shown = cells(draft.sheet)
+    sent = {} if typed is None else paired(typed, shown)
+    sheet = read_sheet(draft.sheet)
+    ticks = {"verify": sheet.is_to_be_verified, "strict_order": sheet.is_strict_order}
     return page(
         "sheets/show.html",
         status=200 if refusal is None else refusal.status,
         draft=draft,
-        sheet=read_sheet(draft.sheet),
-        cells=cells(draft.sheet),
+        sheet=sheet,
+        cells=shown,
+        rows={stem: max(row_count(shown, stem), row_count(sent, stem)) for stem in STEMS},
+        ticked={name for name, was in ticks.items() if (was if typed is None else name in sent)},
         tasks=draft.report.get("tasks", []),
         assessments=list(Assessment),
         units=list(TermUnit),
@@ -155,7 +164,7 @@ def _page(draft_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         places={code: jurisdiction(code).name for code in jurisdiction_codes()},
         seen=seal(draft.sheet),
         is_changed_meanwhile=isinstance(refusal, ChangedMeanwhile),
-        sent=request.form if refusal is not None else {},
+        sent=sent,
         refusal=None if refusal is None else sentence(refusal),
     )
 
