@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from designer.beside import Beside, read_services, read_tables
 from designer.examination import Examination, examine_apart, rehearse_apart
-from designer.models import Draft
+from designer.models import Draft, Study
 from engine import dmn
 from engine.deployments import version_with_everything
 from engine.errors import Conflict, NotFound, Refusal
@@ -27,6 +27,15 @@ class AlreadyPublished(Conflict):
     """A published draft is history."""
 
     sentence = "“{name}” was published. Open its version and change it from there."
+
+
+class StudyStandsOnIt(Conflict):
+    """A draft that a study reads how it is from."""
+
+    sentence = (
+        "“{name}” is how it is in the study “{study}”, which cannot be read without it. "
+        "It stays as long as the study does."
+    )
 
 
 class NotYetRunnable(Refusal):
@@ -277,9 +286,20 @@ def _add_form(
 
 
 def discard_draft(session: Session, draft_id: int) -> None:
-    """Throw a draft away for good."""
-    session.delete(changeable_draft(session, draft_id))
+    """Throw a draft away for good. Raises NotFound, AlreadyPublished, StudyStandsOnIt."""
+    draft = changeable_draft(session, draft_id)
+    refuse_if_studied(session, draft)
+    session.delete(draft)
     session.flush()
+
+
+def refuse_if_studied(session: Session, draft: Draft) -> None:
+    """Raises StudyStandsOnIt where a study reads from the draft how it is; of one as it is to be it can do without."""
+    found = session.scalars(
+        select(Study.name).where(Study.as_is_draft_id == draft.id).order_by(Study.id).limit(1)
+    ).first()
+    if found is not None:
+        raise StudyStandsOnIt(name=draft.name, study=found)
 
 
 def examined_again(session: Session, draft: Draft) -> Examination:

@@ -88,9 +88,14 @@ def examine_folder(session: Session, folder: Folder) -> Examination:
     return examine(folder.drawing, beside)
 
 
-def publish_folder(
+def publish_folder(session: Session, path: Path, *, by: Person | None, at: datetime) -> Version:
+    """Publish what lies in a folder; see `publish_procedure`. Raises IncompleteFolder."""
+    return publish_procedure(session, read_folder(path), by=by, at=at)
+
+
+def publish_procedure(
     session: Session,
-    path: Path,
+    folder: Folder,
     *,
     examined: Examination | None = None,
     by: Person | None,
@@ -98,12 +103,11 @@ def publish_folder(
 ) -> Version:
     """Publish a folder as the next version of its procedure and match its lanes with the offices it names.
 
-    `examined`: what `examine_folder` said, for callers that asked before.
+    `examined`: what `examine_folder` said, for callers that asked before. Raises IncompleteFolder.
     """
-    folder = read_folder(path)
     examined = examined or examine_folder(session, folder)
     if examined.model is None or examined.process_id is None:
-        raise IncompleteFolder(folder=path.name, reason=examined.report["error"]["message"])
+        raise IncompleteFolder(folder=folder.key, reason=examined.report["error"]["message"])
     version = deploy(
         session,
         folder.key,

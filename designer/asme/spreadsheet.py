@@ -162,12 +162,12 @@ def from_xlsx(data: bytes, table: Table) -> tuple[dict[str, Override], list[Misf
     misfits: list[Misfit] = []
     read: list[tuple[int, str, Override]] = []
     for number, cells in enumerate(rows[1:], start=2):
-        row = {name: _cell(cells, place) for name, place in places.items()}
-        if not any(_text(row[name]) for name in COLUMNS):
+        line = {name: _cell(cells, place) for name, place in places.items()}
+        if not any(_text(line[name]) for name in COLUMNS):
             continue
-        found = _override(row, number, misfits)
+        found = _override(line, number, misfits)
         if found is not None:
-            read.append((number, _text(row.get(_ID, "")), found))
+            read.append((number, _text(line.get(_ID, "")), found))
     left = {row.id: row for row in table.rows}
     paired: dict[int, Row] = {}
     for is_found in (_is_it, _has_id, _has_name):
@@ -232,9 +232,9 @@ def _amount(cell: Any) -> Decimal | TwoReadings:
         return either
 
 
-def _override(row: Mapping[str, Any], number: int, misfits: list[Misfit]) -> Override | None:
-    texts = {name: _text(row[name]) for name in COLUMNS}
-    minutes = _amount(row["Duracion"])
+def _override(line: Mapping[str, Any], number: int, misfits: list[Misfit]) -> Override | None:
+    texts = {name: _text(line[name]) for name in COLUMNS}
+    minutes = _amount(line["Duracion"])
     if isinstance(minutes, TwoReadings):
         misfits.append(Misfit(number, "Duracion", texts["Duracion"], minutes))
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from importlib import import_module
-from typing import Literal
+from typing import Any, Literal
 
 from designer.findings.subject import Subject
 from engine.errors import filled
@@ -27,6 +27,33 @@ class Money:
 
 
 Value = str | Decimal | Money  # of a sentence; numbers are written in the reader's language
+
+
+def kept_values(values: Mapping[str, object]) -> dict[str, Any]:
+    """The values of a sentence as JSON, numbers still told from texts, so that who reads it later finds them written
+    as their pages write numbers.
+    """
+    return {name: _kept(value) for name, value in values.items()}
+
+
+def read_values(kept: Mapping[str, Any]) -> dict[str, Value]:
+    """What `kept_values` gave."""
+    return {name: _read(value) for name, value in kept.items()}
+
+
+def _kept(value: object) -> Any:
+    if isinstance(value, Money):
+        return {"amount": str(value.amount), "currency": value.currency}
+    return {"number": str(value)} if isinstance(value, Decimal) else str(value)
+
+
+def _read(kept: Any) -> Value:
+    match kept:
+        case {"amount": amount, "currency": currency}:
+            return Money(Decimal(amount), str(currency))
+        case {"number": number}:
+            return Decimal(number)
+    return str(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ _KINDS = {
 }
 _NAMELESS = N_("Without a name of its own: {problem} “{name}”.")
 _TWICE = N_(
-    "Another has the same name as {problem} “{name}”; who reads the drawing takes them for one."
+    "The same name twice: {problem} “{name}” shares it with another of its kind; who reads the drawing takes them for "
+    "one."
 )
 
 

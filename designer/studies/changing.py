@@ -16,6 +16,7 @@ from designer.drafts import (
     save_draft,
 )
 from designer.findings import Finding
+from designer.findings.finding import kept_values
 from designer.layout import with_layout
 from designer.ledger import ledger
 from designer.models import Draft, Study
@@ -54,7 +55,7 @@ def accept(session: Session, study_id: int, key: str, *, by: Person, at: datetim
         "key": found.key,
         "id": found.id,
         "sentence": told.sentence,
-        "values": {name: str(value) for name, value in found.values.items()},
+        "values": kept_values(found.values),
         "reference": found.reference,
         "saving": _saving_json(found),
         "at": at.isoformat(),
@@ -111,7 +112,7 @@ def change_to_be(
         "id": kind,
         "key": "",
         "sentence": told.sentence,
-        "values": {name: str(value) for name, value in told.values.items()},
+        "values": kept_values(told.values),
         "reference": "",
         "at": at.isoformat(),
         "by": by.full_name,

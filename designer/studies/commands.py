@@ -60,6 +60,8 @@ def study_draft(
     at: datetime,
 ) -> Study:
     """Open a study of a draft: a procedure drawn as an office works it on paper. NotFound."""
+    # Held, so that nobody throws it away meanwhile.
+    session.execute(select(Draft.id).where(Draft.id == draft_id).with_for_update())
     draft = draft_by_id(session, draft_id)
     study = _new(name or draft.name, by, at)
     study.as_is_draft_id, study.to_be_draft_id = draft.id, to_be

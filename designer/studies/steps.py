@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from designer.drafts import changeable_draft, examined_again
+from designer.findings.finding import kept_values, read_values
 from designer.models import Draft, Study, StudyStep
 from engine.errors import Refusal, Said
 from engine.models import Person
@@ -72,7 +73,7 @@ def keep_step(
             study_id=study.id,
             number=last + 1,
             sentence=told.sentence,
-            values={name: str(value) for name, value in told.values.items()},
+            values=kept_values(told.values),
             before=changed,
             draft_id=None if draft is None else draft.id,
             draft=draft_before,
@@ -102,6 +103,11 @@ def last_step(session: Session, study_id: int) -> StudyStep | None:
     ).first()
 
 
+def said_of_step(step: StudyStep) -> Said:
+    """What was done, in words."""
+    return Said(step.sentence, read_values(step.values))
+
+
 def undo(session: Session, study: Study, number: int, *, at: datetime) -> Said:
     """Take the last step back if it is still this one; what it was, in words. The study is held by the caller.
 
@@ -112,11 +118,11 @@ def undo(session: Session, study: Study, number: int, *, at: datetime) -> Said:
         raise NothingToUndo()
     if step.number != number:
         raise NotTheLast()
-    told = Said(step.sentence, dict(step.values))
+    told = said_of_step(step)
     if step.draft is not None and step.draft_id is not None:
         draft = changeable_draft(session, step.draft_id)
         if _seal(snapshot(draft)) != step.draft_after:
-            raise ChangedElsewhere(step=told.sentence.format_map(_Kept(told.values)))
+            raise ChangedElsewhere(step=told)
         _restore(session, draft, step.draft, at)
     kept = {key: said for key, said in study.data.items() if key not in step.before}
     study.data = kept | {key: said for key, said in step.before.items() if said is not None}
@@ -153,10 +159,3 @@ def _seal(packed: bytes) -> str:
 def _last_number(session: Session, study_id: int) -> int:
     asked = select(func.max(StudyStep.number)).where(StudyStep.study_id == study_id)
     return session.scalar(asked) or 0
-
-
-class _Kept(dict[str, object]):
-    """Values for a sentence; what is missing stays as it is written."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from designer.asme import Origin, Override
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post
-from designer.drafts import discard_draft, draft_by_id, save_draft
+from designer.drafts import StudyStandsOnIt, discard_draft, draft_by_id, save_draft
 from designer.ledger import NoAmount, amount, ledger, set_ledger
 from designer.library import publish_folder
 from designer.models import Study, StudyStep
@@ -257,6 +257,14 @@ def test_a_study_outlives_the_draft_that_was_thrown_away(
     assert sides(session, study, by=ana).to_be is None
     accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
     assert sides(session, study, by=ana).to_be is not None
+
+
+def test_the_draft_that_a_study_reads_how_it_is_from_stays(
+    session: Session, study: Study, ana: Person
+) -> None:
+    with pytest.raises(StudyStandsOnIt, match=study.name):
+        discard_draft(session, study.as_is_draft_id or 0)
+    assert sides(session, study, by=ana).as_is.table.rows
 
 
 def test_a_published_procedure_is_studied_with_its_log(session: Session, ana: Person) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import lxml.html
 import pytest
@@ -83,6 +84,15 @@ def test_accepting_a_finding_changes_the_draft_and_shows_both_sides(
     assert 'value="Revisar el expediente"' not in ana.get(f"{study}/to_be/table").text
 
 
+def test_a_draft_that_a_study_stands_on_is_not_thrown_away(ana: Visitor, study: str) -> None:
+    draft = re.findall(r'href="(/drafts/\d+)"', ana.get(study).text)[0]
+    asked = ana.get(f"{draft}/discard").text
+    assert "is how it is in the study" in asked
+    assert "danger" not in asked
+    assert ana.post(f"{draft}/discard").status_code == 409
+    assert ana.get(study).status_code == 200
+
+
 def test_a_finding_accepted_by_somebody_else_meanwhile_is_told(ana: Visitor, study: str) -> None:
     ana.post(f"{study}/accept", {"finding": "consecutive-reviews::w"})
     again = ana.post(f"{study}/accept", {"finding": "consecutive-reviews::w"})
@@ -158,8 +168,8 @@ def test_no_tick_and_no_new_activity_is_lost_when_something_else_is_wrong(
     typed |= {"a.activity": "Recibir", "a.minutes": "soon", "a.excluded": "on", "w.activity": "R"}
     wrong = ana.post(place, typed)
     assert wrong.status_code == 422
-    form = next(one for one in lxml.html.fromstring(wrong.text).forms if "seen" in one.fields)
-    again = dict(form.form_values())
+    drawn: Any = lxml.html.document_fromstring(wrong.text)
+    again = dict(next(one for one in drawn.forms if "seen" in one.fields).form_values())
     assert {name: again.get(name) for name in typed} == typed
     assert "w.excluded" not in again
     nameless = ana.post(place, {"new.activity": " ", "new.minutes": "3"})

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from designer.drafts import save_draft
-from designer.library import examine_folder, publish_folder, read_folder
+from designer.library import examine_folder, publish_procedure, read_folder
 from designer.models import Draft
 from designer.publishing import key_from, publish_draft
 from engine.database import Database
@@ -42,7 +42,7 @@ def deploy(file: Path, key: str | None) -> None:
                     sheet=folder.sheet,
                 )
             )
-            version = publish_folder(session, file, examined=examined, by=None, at=at)
+            version = publish_procedure(session, folder, examined=examined, by=None, at=at)
         else:
             draft = save_draft(session, file.name, file.read_bytes(), by=None, at=at)
             _tell(draft)

@@ -11,8 +11,8 @@ from flask_babel.speaklater import LazyString
 from designer.asme import ActivityType, Origin, Value
 from designer.cost import Consumable
 from designer.findings import Evidence, Finding, Money, Saving
-from designer.findings import Value as FindingValue
-from engine.errors import filled
+from designer.findings.finding import read_values
+from engine.errors import Said, filled
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
 from webapp.words.numbers import money, own, thousands, typed
@@ -100,22 +100,27 @@ def gain_words(finding: Finding) -> str:
     return filled(_(finding.gain), _in_words(finding.values))
 
 
-def _in_words(values: Mapping[str, FindingValue]) -> dict[str, str]:
+def _in_words(values: Mapping[str, object]) -> dict[str, str]:
     return {name: _value_words(value) for name, value in values.items()}
 
 
-def _value_words(value: FindingValue) -> str:
+def _value_words(value: object) -> str:
     match value:
         case Money():
             return money(value.amount, value.currency)
         case Decimal():
             return thousands(value, most=1)
-    return value
+    return str(value)
 
 
 def accepted_words(accepted: Mapping[str, Any]) -> str:
     """What was changed on the draft and why, in the reader's language."""
-    return filled(_(accepted["sentence"]), accepted["values"])
+    return done_words(Said(accepted["sentence"], read_values(accepted["values"])))
+
+
+def done_words(done: Said) -> str:
+    """What was done on a study, in the reader's language."""
+    return filled(_(done.sentence), _in_words(done.values))
 
 
 def consumable_lines(consumables: Iterable[Consumable]) -> str:

@@ -27,19 +27,19 @@ from designer.studies.achieved import live_version
 from designer.studies.measuring import log_of
 from designer.studies.report import reports
 from designer.studies.signing import signed_numbers
-from designer.studies.steps import last_step
+from designer.studies.steps import last_step, said_of_step
 from engine.deployments import current_version, procedure_by_key
-from engine.errors import Refusal, Said
+from engine.errors import Refusal
 from engine.logs.importing import log_by_key, logs
 from engine.models import Role
 from engine.procedures import procedures
-from webapp.i18n import _, said, sentence
+from webapp.i18n import _, sentence
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
-from webapp.words.studies import MEASURES, SIDE_NAMES, change, measured, share
+from webapp.words.studies import MEASURES, SIDE_NAMES, change, done_words, measured, share
 
 pages = Blueprint("studies", __name__, url_prefix="/studies")
 NAVIGATION = Link("studies.index", lazy_gettext("Studies"), place=45)
@@ -100,7 +100,7 @@ def accept_finding(study_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         start_over()
         return _show(study_by_id(session(), study_id), refusal)
-    flash(_("Done on the draft: %(finding)s", finding=said(told)))
+    flash(_("Done on the draft: %(finding)s", finding=done_words(told)))
     return redirect(url_for("studies.show", study_id=study_id, _anchor="findings"), 303)
 
 
@@ -137,7 +137,7 @@ def undo_step(study_id: int) -> ResponseReturnValue:
         start_over()
         flash(sentence(refusal), "warn")
         return redirect(show, 303)
-    flash(_("Taken back: %(what)s", what=said(told)))
+    flash(_("Taken back: %(what)s", what=done_words(told)))
     back = request.form.get("back", "")
     return redirect(back if back.startswith(f"{show}/") else show, 303)
 
@@ -191,7 +191,7 @@ def _show(study: Study, refusal: Refusal | None = None) -> ResponseReturnValue:
 def step_of(study_id: int) -> dict[str, object]:
     """The step that can be taken back, and what it was in words."""
     step = last_step(session(), study_id)
-    words = "" if step is None else said(Said(step.sentence, dict(step.values)))
+    words = "" if step is None else done_words(said_of_step(step))
     return {"step": step, "step_words": words}
 
 

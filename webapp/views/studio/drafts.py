@@ -9,6 +9,7 @@ from designer.beside import Beside
 from designer.decision_models import askables
 from designer.drafts import (
     NotYetRunnable,
+    StudyStandsOnIt,
     add_parts,
     beside,
     choose_process,
@@ -16,6 +17,7 @@ from designer.drafts import (
     draft_by_id,
     drafts,
     examined_again,
+    refuse_if_studied,
     replace_drawing,
     same_upload,
     save_draft,
@@ -31,7 +33,6 @@ from engine.models import Role, Version
 from engine.procedures import callable_names, procedures
 from webapp.downloads import attachment, drawn
 from webapp.draft_report import (
-    absent,
     all_remarks,
     counts,
     element_names,
@@ -170,7 +171,12 @@ def choose(draft_id: int) -> ResponseReturnValue:
 @access(Role.ANALYST)
 def ask_discard(draft_id: int) -> ResponseReturnValue:
     """Ask before a draft is thrown away."""
-    return page("drafts/discard.html", draft=draft_by_id(session(), draft_id))
+    draft = draft_by_id(session(), draft_id)
+    try:
+        refuse_if_studied(session(), draft)
+    except StudyStandsOnIt as why:
+        return page("drafts/discard.html", draft=draft, why=sentence(why))
+    return page("drafts/discard.html", draft=draft, why="")
 
 
 @pages.post(DRAFT + "/discard")
@@ -263,7 +269,6 @@ def _problems(found: list[Draft]) -> dict[int, str | None]:
 
 
 def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> ResponseReturnValue:
-    gone = absent(draft)
     found = all_remarks(draft)
     wanted = request.args.get("show", "")
     return page(
@@ -282,7 +287,7 @@ def _show(draft: Draft, refusal: Refusal | None = None, status: int = 200) -> Re
         problem=first_problem(draft),
         published=session().get(Version, draft.published_version_id or 0),
         decisions=list(askables(draft.decisions)),
-        absent={each.element for each in gone if each.rule == "absent-table"},
+        absent={each.element for each in found if each.rule == "absent-table"},
         procedures=procedures(session()),
         key=request.form.get("key") or draft.procedure_key or key_from(draft.name),
         name=request.form.get("name") or draft.name,
