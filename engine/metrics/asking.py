@@ -14,6 +14,8 @@ from engine.models import MeasuredCase, Person, Procedure, Version
 FIELD = "field."
 KEPT = ("since", "until", "version", "office", "channel", "outcome", "compare", "other")
 USUAL = timedelta(days=180)
+# Days a report can be about. A year more or a whole range before or after them are days of the calendar, too.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def question_of(
@@ -90,6 +92,7 @@ def _names_days(words: Mapping[str, str]) -> bool:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None

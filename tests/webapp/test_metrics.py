@@ -191,7 +191,13 @@ def test_every_measure_says_what_it_is_and_where_that_comes_from(town: Town) -> 
         assert one.source, one.name
 
 
-@pytest.mark.parametrize("wrong", ["since=yesterday", "until=2026-13-40", "version=abc"])
+MISTYPED = [
+    "since=yesterday", "until=2026-13-40", "version=abc", "since=9999-12-31&compare=before",
+    "since=0001-01-01&compare=year", "until=9999-12-31",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", MISTYPED)
 def test_a_mistyped_address_is_read_as_far_as_it_goes(watched: Town, wrong: str) -> None:
     assert watched.visitor("marta").get(f"/metrics/licence?{wrong}").status_code == 200
 
