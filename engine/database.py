@@ -10,11 +10,14 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine import Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from engine.errors import Refusal
+
+_OUT_OF_RANGE = "22003"  # of PostgreSQL
 _SERIALIZATION_FAILURES = {"40001", "40P01"}
 _ATTEMPTS = 5
 # Without blanks and escapes: facts are kept for ever, so their bytes count. SQLite gives a column of the type JSON a
@@ -74,12 +77,22 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class NumberTooLarge(Refusal):
+    """No column holds it; addresses and forms may say any number."""
+
+    sentence = (
+        "A number in this request is larger than any that is kept here. "
+        "Check the address, or write a smaller number."
+    )
+
+
 class Database:
     """One database and the ways to use it: `reading()` for queries, `transaction()` for one command."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _connect(url)
+        event.listen(self.engine, "handle_error", _refuse_number)
         # The same engine, but its transactions take SQLite's write lock at once. One that reads first and writes later
         # would otherwise fail with “database is locked” in the middle, with no way to wait.
         self.writer = self.engine.execution_options(expedito_writes=True)
@@ -127,6 +140,13 @@ def own_sql(session: Session) -> Any:
 def is_serialization_failure(error: DBAPIError) -> bool:
     """Whether the same transaction may succeed when it is run again."""
     return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
+
+
+def _refuse_number(broken: ExceptionContext) -> None:
+    error = broken.original_exception
+    # SQLite's driver says so of the number itself, before there is an error of a database.
+    if isinstance(error, OverflowError) or getattr(error, "sqlstate", None) == _OUT_OF_RANGE:
+        raise NumberTooLarge from error
 
 
 _IN_MEMORY = (None, "", ":memory:")

@@ -110,7 +110,7 @@ def set_office_hours(
 def _check_scope(session: Session, scope: str) -> None:
     kind, _, rest = scope.partition(":")
     if kind == "office":
-        if not rest.isdigit() or session.get(Office, int(rest)) is None:
+        if not rest.isdecimal() or len(rest) > 18 or session.get(Office, int(rest)) is None:
             raise NotFound(what="office", name=rest[:40])
         return
     code, _, region = scope.partition("-")

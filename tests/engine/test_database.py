@@ -1,9 +1,11 @@
 """Connections that outlive what they are connected to."""
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import text
+import pytest
+from sqlalchemy import select, text
 
-from engine.database import Database
+from engine.database import Database, NumberTooLarge
+from engine.models import Office
 
 
 def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(
@@ -50,3 +52,13 @@ def test_a_result_of_postgresql_says_the_names_of_its_columns(postgres_database:
         assert list(result.keys()) == ["one", "two"]
         assert [column[1] for column in result.cursor.description] == [23, 25]  # integer, text
         assert not connection.exec_driver_sql("CREATE TEMPORARY TABLE gone (id int)").returns_rows
+
+
+def test_a_number_that_no_column_holds_is_refused_with_a_sentence(database: Database) -> None:
+    with database.transaction() as session:
+        with pytest.raises(NumberTooLarge), session.begin_nested():
+            session.add(Office(id=10**30, name="Archive"))
+            session.flush()
+        session.add(Office(id=7, name="Board"))
+    with database.reading() as session:
+        assert session.scalars(select(Office.name)).all() == ["Board"]

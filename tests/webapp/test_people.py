@@ -67,6 +67,12 @@ def test_an_office_is_added_below_another(town: Town) -> None:
     assert "Archive" in oscar.get("/people").text
 
 
+def test_a_number_beyond_all_columns_in_an_address_is_no_fault(town_on_each: Town) -> None:
+    oscar = town_on_each.visitor("oscar")
+    for address in (f"/people/{10**20}", f"/procedures/licence/migrations?from=1&to={10**20}"):
+        assert oscar.get(address).status_code in {404, 422}
+
+
 def test_nobody_else_manages_people(town: Town) -> None:
     carla = town.visitor("carla")
     assert carla.get("/people").status_code == 403

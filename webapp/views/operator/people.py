@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import Conflict, Refusal
 from engine.models import Office, Person, Role
 from engine.people import (
     AddressWrong,
@@ -89,14 +89,14 @@ def add_office() -> ResponseReturnValue:
 @access(Role.OPERATOR)
 def show(person_id: int) -> ResponseReturnValue:
     """One person: roles, offices, account."""
-    return _show(person_by_id(session(), _sane(person_id)))
+    return _show(person_by_id(session(), person_id))
 
 
 @pages.post("/<int:person_id>")
 @access(Role.OPERATOR)
 def change(person_id: int) -> ResponseReturnValue:
     """Give and take roles and offices; close and open the account."""
-    person = person_by_id(session(), _sane(person_id))
+    person = person_by_id(session(), person_id)
     roles, is_active = request.form.getlist("roles"), "is_active" in request.form
     if person.id == signed_in().id and (Role.OPERATOR not in roles or not is_active):
         return _show(person, OwnRole(), 422)
@@ -121,7 +121,7 @@ def change(person_id: int) -> ResponseReturnValue:
 @access(Role.OPERATOR)
 def new_password(person_id: int) -> ResponseReturnValue:
     """A new password, made up and shown once; every browser of the person is signed out."""
-    person = person_by_id(session(), _sane(person_id))
+    person = person_by_id(session(), person_id)
     password = secrets.token_urlsafe(9)
     set_password(session(), person, password)
     sign_out_everywhere(person)
@@ -174,9 +174,3 @@ def _offices() -> list[int]:
 
 def _email() -> str:
     return request.form.get("email", "").strip()[:300]
-
-
-def _sane(person_id: int) -> int:
-    if person_id >= 2**63:
-        raise NotFound(what="person", name=person_id)
-    return person_id

@@ -196,13 +196,12 @@ def upload(what_if_id: int) -> ResponseReturnValue:
 @access(*_MAY)
 def copy(what_if_id: int) -> ResponseReturnValue:
     """Another scenario that begins with the same assumptions; on a draft's diagram if one is chosen."""
-    chosen = request.form.get("draft", "")
     name = request.form.get("name", "").strip() or _("What if…")
     made = copy_what_if(
         session(),
         what_if_id,
         name,
-        draft_id=int(chosen) if chosen.isdecimal() else None,
+        draft_id=request.form.get("draft", type=int),
         by=signed_in(),
         at=now(),
     )
