@@ -28,7 +28,7 @@ from engine.spiff import Execution, WaitKind
 from engine.stillness import Stillness, stillness
 from engine.task_forms import start_form, with_stores
 from engine.visibility import visible_cases
-from engine.waiting import job_key
+from engine.waiting import by_clock, job_key
 
 Answers = dict[str, Any]
 # where the jobs of a suspended case wait: later than any clock
@@ -246,7 +246,7 @@ def wake(session: Session, held: Held, *, at: datetime) -> None:
     case.status = CaseStatus.OPEN.value
     asleep = update(Job).where(Job.case_id == case_id, Job.run_at == FAR)
     for wait in held.before.values():
-        if wait.kind == WaitKind.TIMER and wait.due_at is not None:
+        if by_clock(wait) and wait.due_at is not None:
             due = asleep.where(Job.key == job_key(case_id, wait)).values(run_at=wait.due_at)
             session.execute(due.execution_options(synchronize_session=False))
     session.execute(asleep.values(run_at=at).execution_options(synchronize_session=False))

@@ -38,6 +38,7 @@ class Happened(StrEnum):
     TIMER_SET = "timer_set"
     TIMER_FIRED = "timer_fired"
     TIMER_CANCELLED = "timer_cancelled"
+    CONDITION_MET = "condition_met"
     MESSAGE_SENT = "message_sent"
     MESSAGE_RECEIVED = "message_received"
     SIGNAL_SENT = "signal_sent"
@@ -114,6 +115,7 @@ LIFECYCLE: dict[Happened, str] = {
     Happened.SERVICE_COMPLETED: "complete",
     Happened.SERVICE_FAILED: "ate_abort",
     Happened.MESSAGE_RECEIVED: "complete",
+    Happened.CONDITION_MET: "complete",
     Happened.CASE_SUSPENDED: "suspend",
     Happened.CASE_RESUMED: "resume",
     Happened.NOTICE_GIVEN: "suspend",

@@ -30,7 +30,7 @@ from engine.models import (
 from engine.progress import Held, hold
 from engine.record.facts import Fact, record
 from engine.spiff import StateUnreadable, Wait, WaitKind
-from engine.waiting import BY_JOB, NOTHING_MOVES, job_key, new_job, raise_incident, reason_of
+from engine.waiting import NOTHING_MOVES, by_job, job_key, new_job, raise_incident, reason_of
 
 LOG = logging.getLogger(__name__)
 BATCH = 2000  # open cases gone through in one transaction, most of them only by their rows
@@ -139,7 +139,7 @@ def _untold(
         if wait.kind == WaitKind.INCIDENT:
             kind, reason = reason_of(wait)
             yield kind, reason, wait.element_id, wait.token
-        elif wait.kind in BY_JOB:
+        elif by_job(wait):
             job = jobs.get(job_key(held.case.id, wait))
             if job is None:
                 enqueue_all(session, [new_job(held.case, wait, at)], at=at)
@@ -151,7 +151,7 @@ def _untold(
 
 
 def _jobs(session: Session, held: Held, waits: Iterable[Wait]) -> dict[str, Job]:
-    keys = [job_key(held.case.id, wait) for wait in waits if wait.kind in BY_JOB]
+    keys = [job_key(held.case.id, wait) for wait in waits if by_job(wait)]
     if not keys:
         return {}
     return {job.key: job for job in session.scalars(select(Job).where(Job.key.in_(keys)))}

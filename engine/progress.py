@@ -154,6 +154,13 @@ def advance(
     return tasks
 
 
+def keep(session: Session, held: Held, *, at: datetime) -> None:
+    """Write when the case is looked at again; nothing happened that the record would tell."""
+    held.case.state = held.execution.save()
+    after = {wait.token: wait for wait in held.execution.waits()}
+    await_world(session, held.case, held.before, after, (), at=at)
+
+
 def shortened(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as the record keeps them: long texts by their beginning, so that no file gets into a fact."""
     return {name: _short(value) for name, value in answers.items()}

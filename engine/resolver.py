@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class PublishedVersions:
     ) -> None:
         self._session = session
         self._plan = plan
+        self.zone: tzinfo = plan.place.zone
         self._started_at = started_at
         self._at = at
 

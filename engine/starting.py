@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import buffer
 from engine.bpmn.model import EventKind, TimerKind
+from engine.calendars.jurisdiction import jurisdiction_of
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Job, JobKind, StartTrigger, Version
 from engine.spiff import Compiled
@@ -53,13 +54,12 @@ def listen(session: Session, version: Version, compiled: Compiled, *, at: dateti
         buffer.hand_to_new_starts(session, procedure_id, at=at)
 
 
-def following(job: Job, *, at: datetime) -> NewJob | None:
-    """The next round of a timer that starts cases; None when there is none."""
+def following(job: Job, version: Version, *, at: datetime) -> NewJob | None:
+    """The next round of a timer that starts cases of this version; None when there is none."""
     payload = job.payload
     first = datetime.fromisoformat(payload["set_at"])
-    return _round(
-        f"{job.key.rsplit(':', 1)[0]}", payload, payload["round"] + 1, first, not_before=at
-    )
+    stem = f"{job.key.rsplit(':', 1)[0]}"
+    return _round(version, stem, payload, payload["round"] + 1, first, not_before=at)
 
 
 def _timer(
@@ -72,17 +72,20 @@ def _timer(
         "kind": kind or TimerKind.DURATION.value,
         "set_at": at.isoformat(),
     }
-    return _round(f"start:{version.procedure_id}:{element_id[:60]}", payload, number, at, None)
+    stem = f"start:{version.procedure_id}:{element_id[:60]}"
+    return _round(version, stem, payload, number, at, None)
 
 
 def _round(
+    version: Version,
     stem: str,
     payload: dict[str, object],
     number: int,
     first: datetime,
     not_before: datetime | None,
 ) -> NewJob | None:
-    found = schedule(TimerKind(str(payload["kind"])), str(payload["text"]), first)
+    here = first.astimezone(jurisdiction_of(version.sheet).zone)
+    found = schedule(TimerKind(str(payload["kind"])), str(payload["text"]), here)
     for _ in range(number):
         found = None if found is None else found.following()
     # What was missed while nobody was at work is not made up for case by case.

@@ -1,5 +1,5 @@
-"""What a case waits for outside: timers and services become jobs, messages and signals subscriptions, what broke
-an incident. Written by comparing what it waited for before and after it moved.
+"""What a case waits for outside: timers, conditions that read the clock and services become jobs, messages and
+signals subscriptions, what broke an incident. Written by comparing what it waited for before and after it moved.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,11 @@ from engine.spiff import Fact as Told
 from engine.spiff import Wait, WaitKind
 
 NOTHING_MOVES = Said(N_("nothing in this case can move any more"))
-BY_JOB = {WaitKind.TIMER: JobKind.TIMER, WaitKind.SERVICE: JobKind.SERVICE}
+_BY_JOB = {
+    WaitKind.TIMER: JobKind.TIMER,
+    WaitKind.CONDITION: JobKind.TIMER,
+    WaitKind.SERVICE: JobKind.SERVICE,
+}
 _SUBSCRIPTIONS = (WaitKind.MESSAGE, WaitKind.SIGNAL)
 
 
@@ -63,22 +67,34 @@ def _settle_jobs(
     sent: list[NewJob],
     at: datetime,
 ) -> None:
-    stale = [job_key(case.id, wait) for wait in gone if wait.kind in BY_JOB]
+    stale = [job_key(case.id, wait) for wait in gone if by_job(wait)]
     drop_jobs(session, stale)
-    jobs = [new_job(case, wait, at) for wait in new if wait.kind in BY_JOB]
+    jobs = [new_job(case, wait, at) for wait in new if by_job(wait)]
     enqueue_all(session, [*jobs, *sent], at=at)
+
+
+def by_clock(wait: Wait) -> bool:
+    """Whether the clock moves it on: a timer, or a condition that reads it."""
+    return wait.kind == WaitKind.TIMER or (
+        wait.kind == WaitKind.CONDITION and wait.due_at is not None
+    )
+
+
+def by_job(wait: Wait) -> bool:
+    """Whether a job moves this wait on."""
+    return wait.kind == WaitKind.SERVICE or by_clock(wait)
 
 
 def job_key(case_id: int, wait: Wait) -> str:
     """The key of the job that moves this wait on."""
-    return f"{BY_JOB[wait.kind].value}:{case_id}:{wait.token}"
+    return f"{_BY_JOB[wait.kind].value}:{case_id}:{wait.token}"
 
 
 def new_job(case: Case, wait: Wait, at: datetime) -> NewJob:
     """The job that moves this wait on."""
     payload: dict[str, Any] = {} if wait.topic is None else {"topic": wait.topic}
     return NewJob(
-        BY_JOB[wait.kind], job_key(case.id, wait), wait.due_at or at, payload, case.id, wait.token
+        _BY_JOB[wait.kind], job_key(case.id, wait), wait.due_at or at, payload, case.id, wait.token
     )
 
 

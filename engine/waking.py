@@ -19,12 +19,13 @@ from engine.events import Happened
 from engine.halts import batches as halting
 from engine.incidents import job_failed
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
-from engine.progress import Held, advance, hold, hold_all, lock
+from engine.progress import Held, advance, hold, hold_all, keep, lock
 from engine.record import day_roots
 from engine.record.facts import Fact
 from engine.service_tasks import escalate_service, fail_service, finish_service
 from engine.spiff import WaitKind
 from engine.terms import abandonment, appeal_clock, recounting, tick
+from engine.waiting import by_clock
 
 # a thrown message that nobody waits for yet is kept so long
 KEPT = timedelta(days=30)
@@ -120,20 +121,30 @@ def fire_timers(session: Session, due: list[Job], *, worker: str, at: datetime) 
 
 
 def fire_timer(session: Session, held: Held, job: Job, *, worker: str, at: datetime) -> bool:
-    """Fire a timer of a case if it is still set and due; False when there was nothing to fire."""
+    """Fire a timer of a case if it is still set and due, or look at a condition that reads the clock; False when there
+    was nothing to fire.
+    """
     token = job.token or 0
     wait = held.before.get(token)
     if held.case.status == CaseStatus.SUSPENDED:
         _put_off(session, job, FAR, worker)
         return False
-    if held.case.status != CaseStatus.OPEN or wait is None or wait.kind != WaitKind.TIMER:
+    if held.case.status != CaseStatus.OPEN or wait is None or not by_clock(wait):
         jobs.finish(session, job.id, worker=worker)
         return False
-    if not held.execution.fire_timer(token, at):
+    if wait.due_at is None or wait.due_at > at:
         # Set anew meanwhile, or the clock was set back.
         _put_off(session, job, wait.due_at or FAR, worker)
         return False
-    main = Fact(Happened.TIMER_FIRED, wait.element_id, token)
+    if wait.kind == WaitKind.TIMER:
+        held.execution.fire_timer(token, at)
+        main = Fact(Happened.TIMER_FIRED, wait.element_id, token)
+    else:
+        met = held.execution.check_conditions(at)
+        if met is None:
+            keep(session, held, at=at)
+            return False
+        main = Fact(Happened.CONDITION_MET, met.element_id, met.token)
     advance(session, held, main, by=None, at=at)
     return True
 
@@ -221,7 +232,7 @@ def _start_by_timer(session: Session, job: Job, at: datetime) -> None:
     version = session.get(Version, job.payload["version_id"])
     if version is None:
         raise NotFound(what="version", name=job.payload["version_id"])
-    following = starting.following(job, at=at)
+    following = starting.following(job, version, at=at)
     if following is not None:
         jobs.enqueue_all(session, [following], at=at)
     if session.get_one(Procedure, version.procedure_id).is_suspended:

@@ -16,19 +16,26 @@ from engine.feel.type_names import Type
 from engine.feel.values import Value
 
 _NOTHING: Mapping[str, object] = {}
+_CLOCK = frozenset({"now", "today"})  # the functions that read it
 
 
 class Expression:
-    """A compiled FEEL expression. `names` are the free names that it reads."""
+    """A compiled FEEL expression. `names` are the free names that it reads, `free` those and the built-in ones."""
 
-    __slots__ = ("_code", "height", "names", "node", "text")
+    __slots__ = ("_code", "free", "height", "names", "node", "text")
 
-    def __init__(self, text: str, node: Node, names: frozenset[str]) -> None:
+    def __init__(self, text: str, node: Node, free: frozenset[str]) -> None:
         self.text = text
         self.node = node
-        self.names = names
+        self.free = free
+        self.names = free - BUILTINS.keys()
         self.height = node.height
         self._code: Code = compile_node(node)
+
+    @property
+    def reads_clock(self) -> bool:
+        """Whether its value may change by the clock alone."""
+        return not self.free.isdisjoint(_CLOCK)
 
     def evaluate(self, context: Mapping[str, object] | None = None) -> Value:
         """The value; null where the standard says so. Never raises for what the text says."""
@@ -148,7 +155,7 @@ def compile_unary_tests(
 def _compiled(text: str, names: frozenset[str], types: tuple[tuple[str, Type], ...]) -> Expression:
     parser = Parser(text, names, dict(types))
     node = parser.whole()
-    return Expression(text, node, frozenset(parser.free - BUILTINS.keys()))
+    return Expression(text, node, frozenset(parser.free))
 
 
 @lru_cache(maxsize=8192)

@@ -43,6 +43,7 @@ _DONE: Final = (
     Happened.SERVICE_COMPLETED,
     Happened.MESSAGE_RECEIVED,
     Happened.TIMER_FIRED,
+    Happened.CONDITION_MET,
 )
 
 

@@ -134,6 +134,7 @@ def _taken(session: Session, recent: Any) -> Iterator[str]:
                     Happened.CASE_STARTED,
                     Happened.TASK_COMPLETED,
                     Happened.TIMER_FIRED,
+                    Happened.CONDITION_MET,
                     Happened.SERVICE_COMPLETED,
                     Happened.MESSAGE_RECEIVED,
                 )

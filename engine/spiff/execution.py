@@ -21,7 +21,7 @@ from engine.spiff.elements.events import EventSpec, StartSpec
 from engine.spiff.elements.gateways import JoinSpec
 from engine.spiff.elements.subprocess import begin_scope
 from engine.spiff.elements.tasks import PersonTaskSpec, ServiceSpec
-from engine.spiff.facts import Choice, FactKind, Wait, WaitKind
+from engine.spiff.facts import Choice, Fact, FactKind, Wait, WaitKind
 from engine.spiff.refusals import (
     CaseOver,
     ChoiceNeeded,
@@ -141,7 +141,7 @@ class Execution(Answers):
     # -- what the clock and the world do
 
     def fire_timer(self, token: int, at: datetime) -> bool:
-        """The clock has reached a timer; False (and nothing moves) when it is not due at `at`."""
+        """The clock has reached a timer; False (and nothing moves) when it is not due at `at`. Raises NotWaiting."""
         found, wait = self._waiting(token, WaitKind.TIMER)
         if wait.due_at is None or wait.due_at > at:
             return False
@@ -182,10 +182,12 @@ class Execution(Answers):
         with self._moving(at):
             return throwing.broadcast(self._case, signal, values)
 
-    def check_conditions(self, at: datetime) -> None:
-        """Look at conditional events again (their conditions may read the clock)."""
+    def check_conditions(self, at: datetime) -> Fact | None:
+        """Look at conditional events again: their conditions may read the clock. The first that is met, if any."""
+        told = len(self.facts)
         with self._moving(at):
             pass
+        return next((f for f in self.facts[told:] if f.type == FactKind.CONDITION_MET), None)
 
     def finish_service(self, token: int, outputs: Mapping[str, Any], at: datetime) -> None:
         """A worker has done a service task."""
@@ -356,10 +358,10 @@ class Execution(Answers):
         case = self._case
         case.at = at
         before = case.stuck_joins() if case.status == "stuck" else []
-        with clock_set_to(at):
+        with clock_set_to(at.astimezone(case.resolver.zone)):
             yield
             case.settle()
-            case.correlate()
+            case.follow()
         case.look_for_stuck(before)
 
 

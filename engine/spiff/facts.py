@@ -73,7 +73,9 @@ class WaitKind(StrEnum):
     TIMER = "timer"  # the clock, by fire_timer()
     MESSAGE = "message"
     SIGNAL = "signal"
-    CONDITION = "condition"  # looked at after every command and by check_conditions()
+    CONDITION = (
+        "condition"  # looked at after every command, and by check_conditions() when `due_at` comes
+    )
     SERVICE = "service"  # a worker, by finish_service() or fail_service()
     INCIDENT = "incident"  # an operator, by release() or move()
 
@@ -120,6 +122,7 @@ class Wait:
     name: str | None = None
     lane: str | None = None  # id of the innermost lane
     # timers: absolute, aware, UTC; None where the diagram's text gives no instant (an incident says so)
+    # conditions: when they are looked at again; None where only a move of the case can change them
     due_at: datetime | None = None
     repetitions: int | None = None  # rounds left of a cycle, this one included; -1: without end
     choices: tuple[Choice, ...] = ()

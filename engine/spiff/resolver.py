@@ -1,6 +1,7 @@
 """What the engine asks of the house: compiled versions by hash, called processes, decisions, data stores."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Outcome:
 
 class Resolver(Protocol):
     """Answers the questions that a case has for the world outside its own diagram."""
+
+    zone: tzinfo  # whose days and hours the case's are
 
     def compiled(self, hash: str) -> "Compiled":
         """The version with this hash; KeyError where there is none."""
@@ -47,6 +50,7 @@ class Library:
     """A resolver over versions in memory; decisions and data stores are dicts."""
 
     def __init__(self, *versions: "Compiled") -> None:
+        self.zone: tzinfo = UTC
         self.versions: dict[str, Compiled] = {version.hash: version for version in versions}
         self.decisions: dict[str, Any] = {}  # name → function of the context
         self.stores: dict[str, Any] = {}

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
+
+import orjson
 
 from engine import feel
 from engine.errors import Refusal
@@ -24,6 +27,16 @@ class Rule:
     def names(self) -> frozenset[str]:
         """The names it may ask for."""
         return self._expression.names
+
+    @property
+    def reads_clock(self) -> bool:
+        """Whether its value may change by the clock alone."""
+        return self._expression.reads_clock
+
+    def mark(self, context: Mapping[str, Any]) -> int:
+        """A number that is the same as long as the rule and all that it reads are."""
+        read = [[name, context.get(name)] for name in sorted(self._expression.free)]
+        return crc32(orjson.dumps([self.text, read]))
 
     def value(self, context: Mapping[str, Any]) -> Any:
         """The value as JSON; None where the expression gives none or breaks a limit."""

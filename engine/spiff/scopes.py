@@ -16,6 +16,7 @@ from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, first_to_fir
 from engine.spiff.facts import Fact, FactKind
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
+from engine.spiff.watching import HELD
 
 if TYPE_CHECKING:
     from engine.spiff.compiled import Compiled
@@ -210,10 +211,10 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                 continue
             break
 
-    def correlate(self) -> None:
-        """Messages are awaited by what the case knows now."""
+    def follow(self) -> None:
+        """Messages are awaited, and conditions looked at again, by what the case knows now."""
         for token in self.tokens.values():
-            if "cor" in token.internal_data:
+            if "cor" in token.internal_data or token.task_spec.has_conditional:
                 token.task_spec.follow(token)
 
     def _park(self, token: Token) -> None:
@@ -301,12 +302,12 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                     continue
                 assert trigger.rule is not None
                 holds = bool(trigger.rule.holds(variables_of(token)))
-                if holds != bool(token.internal_data.get("was")):
+                if holds != bool(token.internal_data.get(HELD)):
                     if holds:
-                        token.internal_data["was"] = 1
+                        token.internal_data[HELD] = 1
                         token.task_spec.happened(token, {})
                         return True
-                    del token.internal_data["was"]
+                    del token.internal_data[HELD]
         return False
 
     def stuck_joins(self) -> list[dict[str, Any]]:

@@ -101,7 +101,8 @@ class Schedule:
 def schedule(kind: TimerKind, text: str, at: datetime) -> Schedule | None:
     """When a timer with this text, set at `at` (aware), is due; None where the text is no such time.
 
-    Dates without an offset are in the zone of `at`. A text of another kind than declared is taken for what it is.
+    Dates without an offset are in the zone of `at`; durations are counted in UTC, where an hour is an hour. A text of
+    another kind than declared is taken for what it is.
     """
     text = text.strip().strip("\"'")
     try:
@@ -109,11 +110,10 @@ def schedule(kind: TimerKind, text: str, at: datetime) -> Schedule | None:
             return _cycle(text, at)
         duration = parse_duration(text)
         if duration is not None:
-            due = duration.after(at).astimezone(UTC)
             if kind == TimerKind.CYCLE:
                 # a bare period repeats without end
                 return _repeating(ENDLESS, text, at, None)
-            return Schedule(max(due, at.astimezone(UTC)))
+            return Schedule(max(duration.after(at.astimezone(UTC)), at.astimezone(UTC)))
         moment = parse_instant(text, at)
         return None if moment is None else Schedule(moment)
     except (OverflowError, ValueError):
@@ -200,10 +200,11 @@ def _repeating(count: int, period: str, at: datetime, until: datetime | None) ->
     duration = parse_duration(period)
     if duration is None or not _is_long_enough(period):
         return None
-    due = duration.after(at).astimezone(UTC)
+    start = at.astimezone(UTC)
+    due = duration.after(start)
     if until is not None and due > until:
         return None
-    return Schedule(due, count, period, at, 1, until)
+    return Schedule(due, count, period, start, 1, until)
 
 
 def _is_long_enough(period: str) -> bool:

@@ -240,6 +240,8 @@ def _sentence_of_wait(entry: Entry, name: str) -> str:
             return _("The time for “%(name)s” ran out", name=name)
         case Happened.TIMER_CANCELLED:
             return _("The time for “%(name)s” no longer matters", name=name)
+        case Happened.CONDITION_MET:
+            return _("What “%(name)s” waits for is true", name=name)
         case Happened.MESSAGE_SENT:
             return _("“%(name)s” was sent", name=name)
         case Happened.MESSAGE_RECEIVED:

@@ -32,7 +32,12 @@ def _words(wait: Wait, *, is_known: bool) -> str:
         case WaitKind.SIGNAL:
             return _("the signal “%(name)s”", name=wait.message)
         case WaitKind.CONDITION:
-            return _("a condition of the diagram, looked at whenever the case moves")
+            if wait.due_at is None:
+                return _("a condition of the diagram, looked at whenever the case moves")
+            return _(
+                "a condition of the diagram that reads the clock: looked at whenever the case moves, "
+                "and when the clock makes it true, at most a quarter of an hour late"
+            )
         case WaitKind.SERVICE:
             return _("the answer of another system")
     keys = wait.correlation if is_known else masked_answer(wait.correlation)

@@ -15,6 +15,7 @@ from engine.spiff.facts import FactKind, Wait, WaitKind
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 from engine.spiff.trigger import WAITING_KINDS, Trigger
+from engine.spiff.watching import HELD, look_at, watch
 
 if TYPE_CHECKING:
     from engine.spiff.elements.subprocess import EventSubProcessSpec
@@ -79,7 +80,7 @@ class EventSpec(NodeSpec):
         case = token.case
         assert case.at is not None
         context = variables_of(token)
-        schedule = trigger.schedule(context, case.at)
+        schedule = trigger.schedule(context, case.at.astimezone(case.resolver.zone))
         if schedule is None:
             if trigger.rule is not None:
                 case.tell_unknown(token, trigger.rule, context)
@@ -112,6 +113,9 @@ class EventSpec(NodeSpec):
         if trigger.kind == EventKind.TIMER:
             schedule = timers.Schedule.from_json(token.internal_data["due"])
             more = {"due_at": schedule.due_at, "repetitions": schedule.repetitions}
+        elif trigger.kind == EventKind.CONDITIONAL:
+            assert trigger.rule is not None
+            more = {"due_at": look_at(token, trigger.rule)}
         elif trigger.kind in (EventKind.MESSAGE, EventKind.SIGNAL):
             more = {
                 "message": trigger.name,
@@ -126,10 +130,17 @@ class EventSpec(NodeSpec):
         )
 
     def follow(self, token: Token) -> None:
-        """What a message is told by is what the process knows now (BPMN 2.0.2, 8.4.2: context-based correlation)."""
+        """What a message is told by is what the process knows now (BPMN 2.0.2, 8.4.2: context-based correlation), and
+        so is when a condition is looked at again.
+        """
         trigger = self.trigger_of(token)
-        if trigger is not None and trigger.correlation:
+        if trigger is None:
+            return
+        if trigger.correlation:
             token.internal_data["cor"] = trigger.correlated(variables_of(token))
+        elif trigger.kind == EventKind.CONDITIONAL and token.state == TaskState.WAITING:
+            assert trigger.rule is not None
+            watch(token, trigger.rule)
 
     def host_of(self, token: Token) -> int | None:
         """The activity's token that a boundary event watches."""
@@ -185,7 +196,7 @@ class EventSpec(NodeSpec):
                 child.internal_data["due"] = due
             elif self.triggers[child.internal_data["def"]].kind == EventKind.CONDITIONAL:
                 # it holds already; it has to become true again
-                child.internal_data["was"] = 1
+                child.internal_data[HELD] = 1
 
     def taken(self, token: Token, payload: dict[str, Any]) -> dict[str, Any]:
         """The variables that come of a payload: those mapped, or all where nothing is mapped."""

@@ -195,6 +195,7 @@ class Play:
     ) -> None:
         self.library = library or Library(version, *others)
         self.now = NOON
+        self.looks = 0  # how often the clock moved it, or it was looked at
         self.facts: list[str] = []
         self.path: list[str] = []
         self.case = Execution.start(
@@ -250,7 +251,7 @@ class Play:
         return self
 
     def after(self, **time: float) -> "Play":
-        """Let time pass and fire every timer that is due, the earliest first."""
+        """Let time pass, fire every timer that is due and look at every condition that is, the earliest first."""
         self.now += timedelta(**time)
         for _ in range(100):
             due = sorted(
@@ -260,7 +261,13 @@ class Play:
             )
             if not due:
                 break
-            assert self.case.fire_timer(due[0][1], self.now)
+            self.looks += 1
+            if any(
+                wait.kind == "condition" and wait.token == due[0][1] for wait in self.case.waits()
+            ):
+                self.case.check_conditions(self.now)
+            else:
+                assert self.case.fire_timer(due[0][1], self.now)
             self._reload()
         return self
 
