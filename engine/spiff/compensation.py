@@ -1,8 +1,13 @@
 """Compensation: what was done is undone, the last first (BPMN 2.0.2, 10.7 and 13.5.5).
 
 A scope's log keeps what could be undone, in the order in which it was done. Each entry has the activity ("a"), the
-variables that differ from the entry before ("v") and that are gone since ("x"), and the log of what was done inside
-("log"). A log is unfolded to [activity, variables or None, log inside] where it is worked with.
+variables that differ from the entry before ("v") and that are gone since ("x"), the log of what was done inside
+("log") and, of a called process, its version ("of"). A log is unfolded to [activity, variables or None, log inside,
+version or None] where it is worked with.
+
+The implicit handler of a call activity is that of a sub-process (10.5.5: it calls the handlers of what was done
+inside): the called process, as it ended, is opened once more, and the handlers run there. What they change goes to
+the caller as what the process yielded did.
 
 The standard contradicts itself on several instances: 10.7.1 invokes the handler once for each, 13.5.5 only once.
 Here each completed instance is undone by itself, with the variables it had, for one handler cannot know which of
@@ -23,15 +28,18 @@ from engine.spiff.token import Token
 if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState
 
-# [activity, variables when it was done (None: no handler reads them), log of what was done inside]
+# [activity, variables when it was done (None: no handler reads them), log of what was done inside, version of the
+# called process (None: it is no call, or has a handler of its own)]
 Done = list[Any]
+# internal data of a token on a call activity whose process is open again: the variables with which it had ended
+REOPENED = "reopened"
 BESIDE = "beside"  # flag of a token that undoes while its event has gone on
 
 
 def remember(scope: "ScopeState", done: Done) -> None:
     """Keep what an activity did, where it can be undone."""
     if scope.last_done is None:
-        known = [seen for _, seen, _ in unfolded(scope.log) if seen is not None]
+        known = [seen for _, seen, *_ in unfolded(scope.log) if seen is not None]
         scope.last_done = known[-1] if known else {}
     scope.log.append(_entry(done, scope.last_done))
     if done[1] is not None:
@@ -39,7 +47,7 @@ def remember(scope: "ScopeState", done: Done) -> None:
 
 
 def _entry(done: Done, before: dict[str, Any]) -> dict[str, Any]:
-    name, seen, inner = done
+    name, seen, inner, of = done
     entry: dict[str, Any] = {"a": name}
     if seen is not None:
         entry["v"] = {
@@ -52,6 +60,8 @@ def _entry(done: Done, before: dict[str, Any]) -> dict[str, Any]:
             entry["x"] = gone
     if inner:
         entry["log"] = inner
+    if of is not None:
+        entry["of"] = of
     return entry
 
 
@@ -61,15 +71,15 @@ def unfolded(log: list[Any]) -> list[Done]:
     seen: dict[str, Any] = {}
     for entry in log:
         if isinstance(entry, str):
-            found.append([entry, None, []])
+            found.append([entry, None, [], None])
         elif isinstance(entry, list):
-            found.append([entry[0], None, entry[1]])
+            found.append([entry[0], None, entry[1], None])
         elif "v" not in entry:
-            found.append([entry["a"], None, entry.get("log", [])])
+            found.append([entry["a"], None, entry.get("log", []), None])
         else:
             gone = entry.get("x", ())
             seen = {key: value for key, value in seen.items() if key not in gone} | entry["v"]
-            found.append([entry["a"], seen, entry.get("log", [])])
+            found.append([entry["a"], seen, entry.get("log", []), entry.get("of")])
     return found
 
 
@@ -85,16 +95,17 @@ def folded(entries: list[Done]) -> list[Any]:
 
 def _current(entry: Any) -> Done:
     """An entry of a plan, which an earlier release may have made."""
-    if isinstance(entry, list) and len(entry) == 3:
-        return entry
+    if isinstance(entry, list) and len(entry) >= 3:
+        return [*entry, None][:4]
     return unfolded([entry])[0]
 
 
 def renamed(entries: list[Any], names: Mapping[str, str]) -> list[Done]:
     """The entries of activities that have a name in another version, under that name."""
     return [
-        [names[name], seen, folded(renamed(unfolded(log), names))]
-        for name, seen, log in map(_current, entries)
+        # a called process keeps its version
+        [names[name], seen, log if of else folded(renamed(unfolded(log), names)), of]
+        for name, seen, log, of in map(_current, entries)
         if name in names
     ]
 
@@ -162,22 +173,57 @@ def undone(token: Token) -> None:
 
 def _undo_next(token: Token) -> bool:
     """Start undoing the last activity that is left; True when none is."""
-    plan: list[Any] = token.internal_data["undo"]
-    compiled = token.workflow.process_scope().compiled
+    if _begin_next(token.internal_data["undo"], token.workflow, token):
+        return False
+    del token.internal_data["undo"]
+    return True
+
+
+def _begin_next(plan: list[Any], scope: "ScopeState", parent: Token | None) -> bool:
+    """Take the last activity that is left from the plan and begin to undo it; False when none is left."""
+    compiled = scope.process_scope().compiled
     assert compiled is not None
     while plan:
-        name, seen, log = _current(plan.pop())
-        handler = compiled.element(name).undone_by
+        name, seen, log, of = _current(plan.pop())
+        spec = compiled.element(name)
+        if of is not None:
+            _open_again(scope.spawn(spec, parent, state=TaskState.STARTED), of, seen or {}, log)
+            return True
+        handler = spec.undone_by
         if handler is None:
             # a sub-process without a handler of its own: undo what was done inside
             plan.extend(unfolded(log))
             continue
-        spawned = token.workflow.spawn(handler, token)
+        spawned = scope.spawn(handler, parent)
         if seen is not None:
             spawned.data = seen
             spawned.internal_data[PAST] = 1
         if log and handler.is_event_subprocess:
             spawned.internal_data["log"] = log
-        return False
-    del token.internal_data["undo"]
-    return True
+        return True
+    return False
+
+
+def _open_again(token: Token, of: str, seen: dict[str, Any], log: list[Any]) -> None:
+    """Open the process that this token's activity had called, as it ended, to undo what was done there."""
+    compiled = token.case.resolver.compiled(of)
+    token.internal_data[REOPENED] = seen
+    token.internal_data["undo"] = unfolded(log)
+    scope = token.case.open_scope(token, compiled.spec)
+    scope.variables = dict(seen)
+    scope.compiled = compiled
+    if not goes_on_undoing(scope):
+        token.case.quiet.append(scope)
+
+
+def goes_on_undoing(scope: "ScopeState") -> bool:
+    """Whether there is more to undo in a called process that was opened for that; then it has begun."""
+    owner = scope.owner
+    assert owner is not None
+    return _begin_next(owner.internal_data["undo"], scope, None)
+
+
+def changed(scope: "ScopeState", seen: dict[str, Any]) -> dict[str, Any]:
+    """The variables of a process that are not what was `seen`."""
+    now = scope.variables or {}
+    return {name: v for name, v in now.items() if name not in seen or not _same(seen[name], v)}

@@ -9,7 +9,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
-from engine.spiff.compensation import folded, renamed, unfolded
+from engine.spiff.compensation import REOPENED, folded, renamed, unfolded
 from engine.spiff.compiled import Compiled
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.elements.events import BoundarySpec, EventSpec
@@ -21,6 +21,7 @@ from engine.spiff.refusals import Obstacle
 from engine.spiff.scopes import CaseWorkflow, ScopeState
 from engine.spiff.token import Token
 from engine.spiff.trigger import WAITING_KINDS
+from engine.spiff.watching import HELD, LOOK
 
 
 def proposal(old: Compiled, new: Compiled) -> dict[str, str]:
@@ -129,6 +130,8 @@ def migrate(case: CaseWorkflow, new: Compiled, mapping: Mapping[str, str]) -> No
 
 def _rename_done(held: dict[str, Any], names: Mapping[str, str]) -> None:
     """What a token remembers of activities done, under their new names."""
+    if REOPENED in held:
+        return  # a called process keeps its version
     for key in ("undo", "done"):
         if key in held:
             held[key] = renamed(held[key], names)
@@ -243,7 +246,7 @@ def _wait_anew(token: Token, was: NodeSpec) -> None:
         return
     was.withdrawn(token)
     token.case.cancel_children(token)
-    for key in ("due", "dues", "cor", "was"):
+    for key in ("due", "dues", "cor", HELD, LOOK):
         token.internal_data.pop(key, None)
     spec.arm(token)
 

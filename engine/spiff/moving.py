@@ -2,6 +2,7 @@
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.compensation import REOPENED
 from engine.spiff.elements.events import BoundarySpec
 from engine.spiff.elements.node import NodeSpec, ScopeSpec
 from engine.spiff.elements.subprocess import SubProcessSpec, begin_scope
@@ -15,8 +16,9 @@ def target_of(token: Token, element_id: str) -> tuple[Token, list[NodeSpec], Nod
     """What to take away, the sub-processes to open (outermost first), and the element.
 
     The element may be in the token's scope, in one around it, or in a sub-process of one of these, but not in
-    another process. Raises NoSuchElement.
+    another process; what undoes something in a called process stands for who asked for that. Raises NoSuchElement.
     """
+    token = _asking(token)
     compiled = token.workflow.process_scope().compiled
     assert compiled is not None
     target = compiled.elements.get(element_id)
@@ -37,6 +39,7 @@ def target_of(token: Token, element_id: str) -> tuple[Token, list[NodeSpec], Nod
 
 def places(token: Token) -> list[str]:
     """Ids of the elements that the token can be moved to, in the order of the diagram."""
+    token = _asking(token)
     compiled = token.workflow.process_scope().compiled
     assert compiled is not None
     found = []
@@ -118,6 +121,14 @@ def _topmost(token: Token) -> Token:
     """The token that stands for the whole activity, gateway or event in its scope."""
     while token.parent is not None:
         token = token.parent
+    return token
+
+
+def _asking(token: Token) -> Token:
+    owner = token.workflow.process_scope().owner
+    while owner is not None and REOPENED in owner.internal_data:
+        token = owner
+        owner = token.workflow.process_scope().owner
     return token
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
-from engine.spiff.compensation import cancel_transaction, compensate
+from engine.spiff.compensation import REOPENED, cancel_transaction, compensate
 from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.facts import FactKind
 from engine.spiff.token import Token
@@ -105,7 +105,7 @@ def raise_event(
     holder: ScopeState | None = scope
     owner = host
     while holder is not None:
-        if owner is not None:
+        if owner is not None and REOPENED not in owner.internal_data:
             boundary = _matching(_counted(owner).task_spec.boundaries, kind, code)
             if boundary is not None:
                 case.tell(told, source, code=code, caught_by=boundary.name)
@@ -114,6 +114,8 @@ def raise_event(
                 boundary.leave(_counted(owner))
                 return True
         handlers = {h.start: h for h in holder.spec.event_subprocesses if h not in spent}
+        if holder.owner is not None and REOPENED in holder.owner.internal_data:
+            handlers = {}  # it is over, and so are they: who asked for the undoing catches
         start = _matching(list(handlers), kind, code)
         if start is not None:
             handler = handlers[start]

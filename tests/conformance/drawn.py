@@ -9,7 +9,7 @@ import re
 from engine.bpmn import read
 from engine.bpmn.model import Model
 from tests.engine.spiff.diagrams import condition, definition, many, timer, xml
-from tests.engine.spiff.test_compensation import with_undo
+from tests.engine.spiff.test_compensation import associated, with_undo
 
 ROOTS = (
     b'<bpmn:message id="m" name="paid"/><bpmn:message id="m2" name="other"/><bpmn:signal id="sg" name="told"/>'
@@ -339,16 +339,26 @@ DRAWN = {
         f"g -> o -> j | j -> z | process one | start s1 | and g1 | user a | user w | end e : {TERMINATE} | "
         "s1 -> g1 | g1 -> a -> e | g1 -> w"
     ),
+    "what called processes did is undone in them": (
+        f"start s | call c calledElement=one : {TWICE} | user d | throw t : {UNDO} | user z | "
+        "s -> c -> d -> t -> z | process one | start s1 | user a | user undo_a isForCompensation=true | "
+        f"boundary b_a on a : {UNDO} | call c1 calledElement=two | s1 -> a -> c1 | process two | start s2 | "
+        f"user b | user undo_b isForCompensation=true | boundary b_b on b : {UNDO} | s2 -> b"
+    ),
 }
+
+
+def _undone(lines: str) -> list[str]:
+    return re.findall(r"user undo_(\w+)", lines)
 
 
 def model_of(drawing: str) -> Model:
     """The model of one of these."""
     main, *called = drawing.replace(" | ", "\n").split("\nprocess ")
-    source = with_undo(main, *re.findall(r"user undo_(\w+)", main))
+    source = with_undo(main, *_undone(main))
     for text in called:
         name, _, lines = text.partition("\n")
-        other = xml(lines, process=name)
+        other = associated(xml(lines, process=name), *_undone(lines))
         end = b"</bpmn:definitions>"
         source = source.replace(end, other[other.index(b"<bpmn:process") :])
     return read(source.replace(b'<bpmn:process id="main"', ROOTS + b'<bpmn:process id="main"'))

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.model import Kind
-from tests.conformance.oracle.invention import FULL, RICH, invent
+from tests.conformance.oracle.invention import CALLING, FULL, RICH, invent
 from tests.conformance.oracle.lockstep import Outcome, compared
 
 SEEDS = Path(__file__).parent / "seeds.txt"
-KINDS = (0, RICH, FULL)  # the first seed of each kind of model
-MODELS = 2_100
+KINDS = (0, RICH, FULL, CALLING)  # the first seed of each kind of model
+MODELS = 2_400
 CHUNK = 100
 # of each kind; a part takes a minute, as a test that takes five is ended
 PART = 200

@@ -89,20 +89,22 @@ class ActivitySpec(NodeSpec):
     def _note_done(self, token: Token) -> None:
         """Remember what this performance did, if anything undoes it: when the whole activity is over."""
         inner = token.internal_data.pop("log", [])
+        of, seen = token.internal_data.pop("called", (None, None))
         if (self.undone_by is None and not inner) or self.node.is_for_compensation:
             return
-        seen = None if self.undone_by is None else snapshot_of(token)
+        if self.undone_by is not None:
+            seen = snapshot_of(token)
         holder = token
         if INSTANCE in token.internal_data:
             assert token.parent is not None
             holder = token.parent
-        holder.internal_data.setdefault("done", []).append([self.name, seen, inner])
+        holder.internal_data.setdefault("done", []).append([self.name, seen, inner, of])
 
     def finished(self, token: Token) -> None:
         """The whole activity is over: remember it where it can be undone."""
         if "log" in token.internal_data:
             # rounds that an earlier release began
-            remember(token.workflow, [self.name, None, token.internal_data.pop("log")])
+            remember(token.workflow, [self.name, None, token.internal_data.pop("log"), None])
         for done in token.internal_data.pop("done", ()):
             remember(token.workflow, done)
         owner = token.workflow.owner

@@ -6,6 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
 from engine.errors import N_, Said
+from engine.spiff.compensation import REOPENED, changed, goes_on_undoing, undone
 from engine.spiff.context import INSTANCE, variables_of, write
 from engine.spiff.elements.activity import ActivitySpec
 from engine.spiff.facts import FactKind
@@ -114,13 +115,42 @@ class CallSpec(SubProcessSpec):
 
     def scope_over(self, token: Token, scope: "ScopeWorkflow") -> None:
         """Take the mapped variables back."""
+        if REOPENED in token.internal_data:
+            self._undone_inside(token, scope)
+            return
         token.case.tell(FactKind.SUBPROCESS_LEFT, token, how=scope.notes.get("how", "completed"))
         inner = scope.variables or {}
+        if scope.log and self.undone_by is None:
+            assert scope.compiled is not None
+            token.internal_data["log"] = scope.log
+            token.internal_data["called"] = [scope.compiled.hash, dict(inner)]
         outputs = {name: rule.value(inner) for name, rule in self.mapped_out}
         if self.is_all_out:
             outputs = {**inner, **outputs}
         write(token, outputs)
         self.performed(token)
+
+    def stays_open(self, scope: "ScopeState") -> bool:
+        """One that was opened again stays until all is undone."""
+        assert scope.owner is not None
+        return REOPENED in scope.owner.internal_data and goes_on_undoing(scope)
+
+    def _undone_inside(self, token: Token, scope: "ScopeState") -> None:
+        """What was done in the called process is undone: the caller gets what that changed, and goes on undoing."""
+        seen = token.internal_data[REOPENED]
+        new = changed(scope, seen)
+        if new:
+            after = scope.variables or {}
+            outputs = {
+                name: value
+                for name, rule in self.mapped_out
+                if (value := rule.value(after)) != rule.value(seen)
+            }
+            write(token, {**(new if self.is_all_out else {}), **outputs})
+        parent = token.parent
+        token.remove()
+        if parent is not None:
+            undone(parent)
 
     def _map_out(self, token: Token) -> None:
         # done in scope_over, over the variables of the called process

@@ -241,7 +241,13 @@ def _remember(machine: "Machine", round_: Round) -> None:
     inside = round_.inner.done if round_.inner is not None and node.body is not None else []
     if handler is None and node.body is not None:
         handler = next((n for n in machine.diagram.insides[node.id].handlers if _undoes(n)), None)
-    if handler is not None:
+    if handler is None and node.kind == Kind.CALL_ACTIVITY and round_.inner is not None:
+        # §10.5.5: the implicit handler calls those of what was done inside
+        if round_.inner.done:
+            called = round_.inner
+            done = Done(frozenset({node.id}), node, dict(called.frame.values), called.done, called)
+            work.undoable.append(done)
+    elif handler is not None:
         work.undoable.append(Done(frozenset({node.id}), handler, round_.frame.all().copy(), inside))
     else:
         work.undoable += [replace(done, names=done.names | {node.id}) for done in inside]

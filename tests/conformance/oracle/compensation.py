@@ -62,6 +62,10 @@ def _undo(
 def _begin_handler(machine: "Machine", run: Run, done: Done, then: Callable[[], None]) -> None:
     past = Frame(dict(done.seen), run.frame, is_past=True)
 
+    if done.called is not None:
+        _undo_called(machine, run, done, done.called, then)
+        return
+
     def begin() -> None:
         if done.handler.is_triggered_by_event:
             _perform_inside(machine, run, done, past, then)
@@ -83,6 +87,41 @@ def _perform_inside(
     round_.inner = Run(drawing, past, round_, run.process_id, run.depth + 1, done=done.inside)
     starts = [n for n in drawing.nodes.values() if n.kind == Kind.START_EVENT]
     machine.begin(round_.inner, starts)
+
+
+def _undo_called(
+    machine: "Machine", run: Run, done: Done, was: Run, then: Callable[[], None]
+) -> None:
+    """The called process, as it ended, is open again while what was done there is undone.
+
+    Of what the handlers change there, the caller gets what it would have got of the process.
+    """
+    node = done.handler
+    work = Work(run, node, then=then, is_opened_again=True)
+    run.works.append(work)
+    round_ = Round(work, 1, run.frame)
+    work.rounds.append(round_)
+    values = dict(done.seen)
+    again = Run(was.drawing, Frame(values), round_, was.process_id, run.depth + 1, interrupted=True)
+    round_.inner = again
+
+    def over() -> None:
+        again.is_over = True
+        is_all = node.extension.is_all_out or not node.extension.outputs
+        given = (
+            {n: v for n, v in values.items() if n not in done.seen or done.seen[n] != v}
+            if is_all
+            else {}
+        )
+        for mapping in node.extension.outputs:
+            now = machine.value(again.frame, mapping.source.text)
+            if now != machine.value(Frame(done.seen), mapping.source.text):
+                given[mapping.target] = now
+        run.frame.put(given)
+        machine.remove(work)
+        then()
+
+    _undo(machine, again, node, list(done.inside), over)
 
 
 def cancel(machine: "Machine", run: Run, node: Node) -> None:

@@ -300,7 +300,7 @@ def throw(
 ) -> bool:
     """The innermost catcher around gets an error or escalation (§10.5.1); False: nobody catches it."""
     while True:
-        if host is not None:
+        if host is not None and not host.is_opened_again:
             boundaries = host.run.drawing.boundaries.get(host.node.id, [])
             boundary = catcher(machine, boundaries, kind, code)
             if boundary is not None:

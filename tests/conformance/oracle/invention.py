@@ -36,18 +36,22 @@ COMPOSITES = (
 )
 RICH = 10**10
 FULL = 2 * RICH
+CALLING = 3 * RICH
 
 
 def invent(seed: int) -> Model:
     """The model of a seed: a third structured, a third with jumps, a third mutated.
 
-    From RICH on they have rarer elements too, from FULL on all; below, a seed gives the model it always gave.
+    From RICH on they have rarer elements too, from FULL on all, from CALLING on calls that are undone; below, a seed
+    gives the model it always gave.
     """
+    from tests.conformance.oracle.calling_invention import CallingInventor
     from tests.conformance.oracle.full_invention import FullInventor
     from tests.conformance.oracle.rich_invention import RichInventor
 
     dice = random.Random(seed)
-    kind = FullInventor if seed >= FULL else RichInventor if seed >= RICH else Inventor
+    kinds = {CALLING: CallingInventor, FULL: FullInventor, RICH: RichInventor}
+    kind = next((kinds[first] for first in kinds if seed >= first), Inventor)
     model = kind(dice, has_jumps=seed % 3 != 0).model()
     if seed % 3 == 2:
         from tests.conformance.oracle.mutation import mutated

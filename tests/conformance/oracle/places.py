@@ -78,9 +78,10 @@ class Done:
     """An activity completed that something can undo (§13.5.5): itself, or all that was done inside."""
 
     names: frozenset[str]  # of the activity and those around it
-    handler: Node
+    handler: Node  # of a called process without handler of its own: the call activity
     seen: dict[str, Any]  # the data when it completed
     inside: "list[Done]" = field(default_factory=list)  # for an event sub-process that undoes
+    called: "Run | None" = None  # the called process as it was when it ended
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +126,7 @@ class Work:
     kept: dict[str, Any] = field(default_factory=dict)  # of parallel instances that are done
     watches: "list[Watch]" = field(default_factory=list)
     is_over: bool = False
+    is_opened_again: bool = False  # a call that is over: only what it did is undone
     goes_on: bool = True  # False: it undoes while its event has gone on already
     then: Callable[[], None] | None = None  # instead of leaving over the outgoing flows
 

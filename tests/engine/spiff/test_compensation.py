@@ -16,13 +16,16 @@ UNDO = (
 
 
 def with_undo(text: str, *names: str) -> bytes:
-    source = xml(text)
+    return associated(xml(text), *names)
+
+
+def associated(source: bytes, *names: str) -> bytes:
     for name in names:
         association = (
             f'<bpmn:association id="as_{name}" associationDirection="One" sourceRef="b_{name}"'
             f' targetRef="undo_{name}"/>'
         ).encode()
-        at = source.index(f'<bpmn:userTask id="undo_{name}"'.encode())
+        at = source.index(b"<bpmn:", source.index(b"<bpmn:process ") + 1)
         source = source[:at] + association + source[at:]
     return source
 
@@ -230,3 +233,103 @@ def test_a_log_keeps_only_what_changed_between_two_activities() -> None:
     for n in range(1, 50):
         case.case.complete(case.wait("a").token, {"n": n}, NOON)
     assert len(orjson.dumps(case.case._case.log)) < size + 50 * 40
+
+
+BOOKED = (
+    "start s\nuser book\nuser pay\n" + UNDO.format("book") + UNDO.format("pay") + "s -> book -> pay"
+)
+
+
+def called(text: str, inside: str = BOOKED, *names: str) -> Play:
+    version = compile_model(read(with_undo(text)))
+    other = compile_model(
+        read(with_undo(inside, *(names or ("book", "pay"))).replace(b'id="main"', b'id="q"'))
+    )
+    return Play(version, other)
+
+
+CALLING = "start s\ncall c calledElement=q{0}\nuser d\n" + THROW + "\nuser z\ns -> c -> d -> t -> z"
+
+
+def test_compensation_of_a_call_activity_undoes_what_the_called_process_did() -> None:
+    case = called(CALLING.format(""))
+    case.do("book", room=5).do("pay", paid=10).do("d", room=9)
+    assert case.open == ["undo_pay"]
+    assert (seen_by(case, "undo_pay", "room"), seen_by(case, "undo_pay", "paid")) == (5, 10)
+    case.do("undo_pay", refund=10)
+    assert case.open == ["undo_book"]
+    case.do("undo_book", freed=True)
+    assert case.open == ["z"]
+    # what the handlers changed, and nothing of what the process once yielded
+    assert case.variables == {"room": 9, "paid": 10, "refund": 10, "freed": True}
+    assert case.do("z").status == "completed"
+
+
+def test_compensation_reaches_through_calls_that_call() -> None:
+    outer = compile_model(read(with_undo(CALLING.format(""))))
+    middle = xml("start s\ncall k calledElement=r\nuser m\n" + UNDO.format("m") + "s -> k -> m")
+    inner = with_undo(BOOKED, "book", "pay").replace(b'id="main"', b'id="r"')
+    case = Play(
+        outer,
+        compile_model(read(associated(middle, "m").replace(b'id="main"', b'id="q"'))),
+        compile_model(read(inner)),
+    )
+    case.do("book").do("pay").do("m").do("d")
+    seen = []
+    while case.open != ["z"]:
+        seen += case.open
+        case.do(case.open[0])
+    assert seen == ["undo_m", "undo_pay", "undo_book"]
+
+
+def test_a_call_activity_with_a_handler_of_its_own_is_a_black_box() -> None:
+    text = CALLING.format("") + "\n" + UNDO.format("c")
+    version = compile_model(read(with_undo(text, "c")))
+    other = compile_model(read(with_undo(BOOKED, "book", "pay").replace(b'id="main"', b'id="q"')))
+    case = Play(version, other).do("book").do("pay").do("d")
+    assert case.open == ["undo_c"]
+    assert case.do("undo_c").open == ["z"]
+
+
+def test_every_instance_of_a_call_activity_is_undone_the_last_first() -> None:
+    text = CALLING.format(" : " + many('["x", "y"]', "place"))
+    case = called(text)
+    for number in (1, 0):
+        case.do("book", number=number)
+        case.do("pay")
+    case.do("d")
+    seen = []
+    while case.open != ["z"]:
+        seen.append((case.open[0], seen_by(case, case.open[0], "place")))
+        case.do(case.open[0])
+    assert seen == [("undo_pay", "x"), ("undo_book", "x"), ("undo_pay", "y"), ("undo_book", "y")]
+
+
+def test_an_error_while_a_called_process_is_undone_is_the_throwers() -> None:
+    failing = (
+        "start s\nuser book\nsub undo_book isForCompensation=true {\nstart us\nend ue : "
+        + definition("error", "er") + "\nus -> ue\n}\nboundary b_book on book : "
+        + definition("compensation") + "\nsub h triggeredByEvent=true {\nstart hs : "
+        + definition("error", "er") + "\nuser never\nhs -> never\n}\ns -> book"
+    )  # fmt: skip
+    error = '<bpmn:error id="er" errorCode="E1"/>'
+    inner = xml(failing, error).replace(b'id="main"', b'id="q"')
+    outer = (
+        "start s\ncall c calledElement=q\nboundary eb on c : " + definition("error", "er")
+        + "\nuser never2\nuser d\n" + THROW + "\nuser z\nsub g triggeredByEvent=true {\nstart gs : "
+        + definition("error", "er") + "\nuser told\ngs -> told\n}\ns -> c -> d -> t -> z\neb -> never2"
+    )  # fmt: skip
+    case = Play(
+        compile_model(read(xml(outer, error))),
+        compile_model(read(associated(inner, "book"))),
+    )
+    assert case.do("book").do("d").open == ["told"]
+
+
+def test_who_undoes_in_a_called_process_can_be_moved_where_the_thrower_can() -> None:
+    case = called(CALLING.format("")).do("book").do("pay").do("d")
+    token = case.wait("undo_pay").token
+    assert case.case.places(token) == ["s", "c", "d", "t", "z"]
+    case.case.move(token, "d", case.now)
+    case._reload()
+    assert case.open == ["d"]
