@@ -286,9 +286,14 @@ def _add_form(
 
 
 def discard_draft(session: Session, draft_id: int) -> None:
-    """Throw a draft away for good. Raises NotFound, AlreadyPublished, StudyStandsOnIt."""
+    """Throw a draft away for good; a study whose procedure as it is to be it was is without one again.
+
+    Raises NotFound, AlreadyPublished, StudyStandsOnIt.
+    """
     draft = changeable_draft(session, draft_id)
     refuse_if_studied(session, draft)
+    for study in session.scalars(select(Study).where(Study.to_be_draft_id == draft.id)):
+        study.to_be_draft_id = None
     session.delete(draft)
     session.flush()
 

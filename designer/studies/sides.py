@@ -293,7 +293,7 @@ def costed(table: Table, book: Ledger) -> tuple[CostedActivity, ...]:
             name=row.activity.value,
             office=row.office.value,
             minutes=row.minutes.value,
-            staff=row.staff or _usual_staff(row.office.value, book),
+            staff=row.staff or usual_staff(row.office.value, book),
             resources=row.resources,
             is_wait=row.type.value == ActivityType.WAIT,
             share=row.share.value,
@@ -326,7 +326,7 @@ def _cost(
     return cost, uncut.total, unpriced if work else (name,), tuple(dedications(tables, book))
 
 
-def _usual_staff(office: str, book: Ledger) -> Mapping[str, Decimal]:
+def usual_staff(office: str, book: Ledger) -> Mapping[str, Decimal]:
     """Where an office has one kind of post, that is who does it; where it has several, the analyst says who."""
     posts = [post.name for post in book.posts if post.office == office]
     return {posts[0]: Decimal(1)} if len(posts) == 1 else {}

@@ -254,6 +254,7 @@ def test_a_study_outlives_the_draft_that_was_thrown_away(
 ) -> None:
     draft = begin_to_be(session, study.id, by=ana, at=START)
     discard_draft(session, draft.id)
+    assert study.to_be_draft_id is None  # pages ask by it which sides there are
     assert sides(session, study, by=ana).to_be is None
     accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
     assert sides(session, study, by=ana).to_be is not None

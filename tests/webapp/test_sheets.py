@@ -142,7 +142,9 @@ def test_a_published_sheet_is_open_as_data(ana: Visitor, draft: str, town: Town)
     sheet = nobody.get("/catalogue/licencia/sheet.json").get_json()
     assert sheet["requirements"][0]["name"] == "Solicitud"
     assert "Riesgo bajo" in nobody.get("/catalogue/licencia/sheet.csv").text
-    assert "Riesgo bajo" in nobody.get("/catalogue.csv").text
+    whole = nobody.get("/catalogue.csv")
+    assert whole.data.startswith(b"\xef\xbb\xbfcode,")  # how spreadsheets know that it is UTF-8
+    assert "Riesgo bajo" in whole.text
 
 
 def test_only_analysts_edit_sheets(town: Town, draft: str) -> None:

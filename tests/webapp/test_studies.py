@@ -84,6 +84,28 @@ def test_accepting_a_finding_changes_the_draft_and_shows_both_sides(
     assert 'value="Revisar el expediente"' not in ana.get(f"{study}/to_be/table").text
 
 
+def test_the_tables_page_shows_both_sides_in_numbers_and_as_a_small_picture(
+    ana: Visitor, study: str
+) -> None:
+    minutes = {"a.minutes": "30", "v.minutes": "20", "w.minutes": "10"}
+    ana.post(f"{study}/as_is/table", minutes)
+    assert 'class="tornado sides"' not in ana.get(f"{study}/as_is/table").text
+    ana.post(f"{study}/accept", {"finding": "consecutive-reviews::w"})
+    for side in ("as_is", "to_be"):
+        drawn: Any = lxml.html.document_fromstring(ana.get(f"{study}/{side}/table").text)
+        [whole, work] = drawn.find_class("sides")
+        assert len(lxml.html.tostring(whole)) + len(lxml.html.tostring(work)) < 5_000
+        bars = [
+            [float(part.get("width")) for part in bar.xpath(".//svg[@height]/rect")]
+            for bar in work.xpath(".//tr")
+        ]
+        assert bars == [[50.0, 50.0], [50.0, 33.33]]
+        assert "operation: 30 min" in work.text_content()
+        assert "review: 20 min" in work.text_content()
+        told = [row.xpath("./*/text()") for row in drawn.xpath("//table[not(@class='sides')]//tr")]
+        assert ["Work", "60 min", "50 min", "-17%"] in told
+
+
 def test_a_draft_that_a_study_stands_on_is_not_thrown_away(ana: Visitor, study: str) -> None:
     draft = re.findall(r'href="(/drafts/\d+)"', ana.get(study).text)[0]
     asked = ana.get(f"{draft}/discard").text

@@ -33,8 +33,10 @@ from designer.studies import (
     sides,
     study_by_id,
 )
+from designer.studies.sides import usual_staff
 from engine.errors import NotFound, Refusal
 from engine.models import Role
+from webapp.charts.sides import beside
 from webapp.downloads import attachment
 from webapp.i18n import _, plural, sentence
 from webapp.pages import page
@@ -42,7 +44,7 @@ from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import now, session, start_over
 from webapp.views.studies.changes import suggestions
-from webapp.views.studies.study import STUDY, foot, pages, step_of
+from webapp.views.studies.study import STUDY, currency_of, figures, foot, pages, step_of
 from webapp.words.numbers import read_amount
 from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
@@ -149,6 +151,10 @@ def _page(
             if not one.is_added
         },
         foot=foot(side),
+        both=both,
+        rows=figures(both),
+        currency=currency_of(both),
+        picture=() if both.to_be is None else beside(both.as_is.totals, both.to_be.totals),
         types=TYPES,
         values=VALUES,
         origins=ORIGINS,
@@ -156,6 +162,11 @@ def _page(
         suggestions=suggestions(study_id, side) if which == "to_be" else [],
         drawn=[row for row in side.table.rows if row.element_id == row.id],
         posts=sorted({post.name for post in book.posts}),
+        usual={
+            row.id: next(iter(usual_staff(row.office.value, book)), "")
+            for row in side.table.rows
+            if row.type.value != ActivityType.WAIT
+        },
         offices=sorted({row.office.value for row in side.table.rows if row.office.value}),
         sent=typed or {},
         excluded={

@@ -87,14 +87,14 @@ def take_over(draft_id: int) -> ResponseReturnValue:
 def catalogue_table() -> Response:
     """Every published sheet as a table."""
     found = [offer_by_key(session(), one.key).sheet for one in offers(session(), "")]
-    return _data(to_csv(found), "text/csv", "catalogue.csv")
+    return _csv(to_csv(found), "catalogue.csv")
 
 
 @pages.get("/catalogue/<key>/sheet.csv")
 @public
 def table(key: str) -> Response:
     """A published sheet as a table."""
-    return _data(to_csv([offer_by_key(session(), key).sheet]), "text/csv", f"{key}.csv")
+    return _csv(to_csv([offer_by_key(session(), key).sheet]), f"{key}.csv")
 
 
 @pages.get("/catalogue/<key>/sheet.json")
@@ -133,8 +133,9 @@ def ask_for_it(key: str) -> ResponseReturnValue:
     return redirect(url_for("offers.show", key=key), 303)
 
 
-def _data(text: str, kind: str, name: str) -> Response:
-    response = Response(text, content_type=f"{kind}; charset=utf-8")
+def _csv(text: str, name: str) -> Response:
+    # the mark tells spreadsheet programs that the text is UTF-8, as in webapp/spreadsheets.py
+    response = Response(f"\ufeff{text}", content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
