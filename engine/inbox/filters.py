@@ -131,15 +131,15 @@ def asked_of(session: Session, query: TaskQuery, at: datetime, zone: tzinfo) -> 
     if query.procedure_key:
         wanted = select(Procedure.id).where(Procedure.key == query.procedure_key)
         procedure_id = session.scalar(wanted) or 0
-        # The function keeps a database from meeting tasks by an index of theirs that no list is in the order of.
+        # The functions keep a database from meeting tasks by an index of theirs that no list is in the order of.
         of = func.coalesce(Task.procedure_id, 0) == procedure_id
         if query.element_id:
-            of = and_(of, Task.element_id == query.element_id)
+            of = and_(of, func.coalesce(Task.element_id, "") == query.element_id)
             keys.append(Key(of_element(procedure_id, query.element_id), of))
         else:
             keys.append(Key(of_procedure(procedure_id), of))
     elif query.element_id:
-        conditions.append(Task.element_id == query.element_id)
+        conditions.append(func.coalesce(Task.element_id, "") == query.element_id)
     today = at.astimezone(zone).date()
     if query.is_to_review:
         keys.append(Key(of_review(), func.coalesce(Task.review, "") == PROPOSED))

@@ -66,11 +66,15 @@ class Way:
     def has_sorted_keys(self) -> bool:
         return self.is_sorted and self.key is not None
 
-    def is_together(self, how: Met) -> bool:
-        """Whether few rows are read of all queues together: keys that are sorted, or what is met up to an end."""
+    def is_together(self, how: Met, *, is_by_turns: bool) -> bool:
+        """Whether few rows are read of all queues together: keys that are sorted, or what is met up to an end.
+
+        `is_by_turns`: of a database that would read the whole table for tasks of some queues up to an end that no
+        index says alone, and is quick in asking one queue after the other.
+        """
         if how == MET and self.is_sorted:
             return self.key is not None
-        return self.end is not None
+        return self.end is not None and not (is_by_turns and how == WALKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +318,7 @@ def scans(session: Session, reach: Reach, scan: Scan, way: Way | None = None) ->
     rows are read in all are scanned together.
     """
     walked = frozenset() if way is None else way.walked
+    is_by_turns = session.get_bind().dialect.name == "postgresql"
     parts = [
         select(scan(queue, condition, WALKED if queue in walked else MET).subquery())
         for queue, condition in reach.others
@@ -323,7 +328,7 @@ def scans(session: Session, reach: Reach, scan: Scan, way: Way | None = None) ->
         (MET, [queue for queue in reach.queues if queue not in walked]),
         (WALKED, [queue for queue in reach.queues if queue in walked]),
     ):
-        if way is not None and way.is_together(met_how):
+        if way is not None and way.is_together(met_how, is_by_turns=is_by_turns):
             parts += [select(scan(queues, reach.also, met_how).subquery())] if queues else []
         elif len(queues) > 1:
 
@@ -336,7 +341,7 @@ def scans(session: Session, reach: Reach, scan: Scan, way: Way | None = None) ->
             parts += [select(scan(queue_id, reach.also, met_how).subquery()) for queue_id in queues]
     if not parts:
         parts = [select(scan(None, false(), MET).subquery())]
-    return union_all(*parts).subquery()
+    return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
 
 
 def _per_queue(

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine.cases import Applicant, start_case
 from engine.deployments import set_home_office
@@ -128,6 +128,26 @@ def test_a_page_that_would_stay_short_is_looked_for_further(
     shown = [row.id for row in page.rows]
     assert len(shown) > 3  # as many as one look looks at
     assert shown == whole[: len(shown)]
+
+
+def test_postgres_is_asked_for_one_queue_after_the_other_up_to_an_end(
+    hall: TownHall, crowd: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mario = crowd[2]
+    for limit in ("EXAMINED", "LEAST_EXAMINED", "FEW", "FEW_OF_ALL", "FEW_KEYS"):
+        monkeypatch.setattr(f"engine.inbox.scans.{limit}", 3)
+    asked: list[str] = []
+    engine = hall.session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    open_tasks(
+        hall.session,
+        mario,
+        TaskQuery(scope="all", sort="priority", **LONG["two fields"]),
+        at=hall.at,
+    )
+    walks = [text for text in asked if "AS queue_walked" in text]
+    # SQLite is quicker with all of them together; PostgreSQL would read the table.
+    assert bool(walks) == (engine.dialect.name == "postgresql")
 
 
 def read_plainly(hall: TownHall, person: Person, query: TaskQuery) -> list[str]:
