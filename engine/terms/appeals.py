@@ -161,12 +161,28 @@ def obstacle(
             return OneAtATime(number=number, kind=kind, day=one.filed_on)
         if law.is_one_appeal_at_a_time and one.kind == appeal.kind:
             return FiledOnce()
-    if case.clock == ClockState.SILENT or any(_is_unanswered(one) for one in earlier):
+    if _is_after_silence(case, earlier):
         return None
     until = appeal_until(session, case, term, appeal, earlier)
     if until is None or calendar_of(session, term).day_of(at) > until:
         return TooLateToAppeal(number=number, day=until)
     return None
+
+
+def last_day(session: Session, case: Case, appeal: Appeal) -> date | None:
+    """Until when one that may be filed today may be filed; None: for as long as nobody answers."""
+    term = term_of(session, case)
+    since = None if term is None else notified(session, case, term)
+    if term is None or since is None:
+        return None
+    earlier = [one for one in appeals_of(session, case.id) if _is_against(one, since)]
+    if _is_after_silence(case, earlier):
+        return None
+    return appeal_until(session, case, term, appeal, earlier)
+
+
+def _is_after_silence(case: Case, earlier: Iterable[FiledAppeal]) -> bool:
+    return case.clock == ClockState.SILENT or any(_is_unanswered(one) for one in earlier)
 
 
 def may_appeal(session: Session, case: Case, appeal: Appeal, *, at: datetime) -> bool:

@@ -11,8 +11,7 @@ from engine import feel, history
 from engine.deployments import blueprint
 from engine.errors import NotFound, Refusal
 from engine.models import Case, CaseStatus, Document, Letter, Office, Task, TaskStatus
-from engine.sheet import Appeal
-from engine.terms.appeals import may_appeal, may_complain
+from engine.terms.appeals import last_day, may_appeal, may_complain
 from engine.terms.clock import term_of
 from engine.terms.offered import offered
 from engine.terms.view import ClockFile, StatedNotice, clock_file
@@ -81,12 +80,20 @@ def followed(session: Session, case_id: int) -> Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fileable:
+    """An appeal that may be filed today, and until when; None: for as long as nobody answers."""
+
+    kind: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Deeds:
     """What the applicant can do now, by the law's clock."""
 
     notice: StatedNotice | None  # to be corrected
     is_withdrawable: bool
-    appeals: tuple[Appeal, ...]  # that may be filed today
+    appeals: tuple[Fileable, ...]
     may_complain: bool
 
 
@@ -98,7 +105,11 @@ def deeds(session: Session, case: Case, *, at: datetime) -> tuple[Deeds, ClockFi
         return Deeds(None, is_open, (), False), None
     term = term_of(session, case)
     known = {} if term is None else offered(session, case, term)
-    appeals = tuple(one for one in known.values() if may_appeal(session, case, one, at=at))
+    appeals = tuple(
+        Fileable(one.kind, last_day(session, case, one))
+        for one in known.values()
+        if may_appeal(session, case, one, at=at)
+    )
     is_notified = file.view.notified_on is not None
     is_complaint_open = may_complain(session, case, at=at)
     return Deeds(file.open_notice, is_open and not is_notified, appeals, is_complaint_open), file

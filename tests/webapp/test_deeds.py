@@ -5,13 +5,16 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from engine.models import Case, Deficiency, Document, FiledAppeal
-from engine.people import person_by_name
+from engine.models import Case, Deficiency, Document, FiledAppeal, Task, TaskStatus, Version
+from engine.people import create_person, person_by_name
+from engine.tasks import complete_task
 from engine.terms.notices import Item, give_notice
+from engine.window import following
 from tests.webapp.conftest import Town
 from tests.webapp.test_case_file import made_copies
 from tests.webapp.test_filing import (
     ROSA,
+    SHOP,
     Applicant,
     applicant,
     file,
@@ -131,6 +134,53 @@ def test_nothing_is_appealed_before_it_is_decided(hall: Town) -> None:
     rosa, at = acting(hall)
     assert rosa.get(f"{at}/appeal/appeal").status_code == 404
     assert rosa.send(f"{at}/appeal/appeal", {"grounds": "No."}).status_code == 409
+
+
+def work(hall: Town, element: str, answers: dict[str, object]) -> None:
+    """The office does its next task."""
+    with hall.database.transaction() as session:
+        task = session.scalars(select(Task).where(Task.status == TaskStatus.OPEN)).one()
+        assert task.element_id == element
+        lanes = sorted(
+            set(session.get_one(Version, task.version_id).sheet["offices"]["lanes"].values())
+        )
+        clerk = person_by_name(session, "clerk") or create_person(
+            session, "clerk", roles=["civil_servant"], offices=lanes, at=hall.clock()
+        )
+        complete_task(session, task.id, answers, by=clerk, at=hall.clock())
+
+
+REGISTERED = {**SHOP, "area_m2": 45, "aforo": 12, "declaracion_jurada": True}
+ISSUED: dict[str, object] = {"numero_licencia": "125-2026", "fecha_emision": "2026-03-02"}
+
+
+def test_who_is_approved_is_told_when_the_paper_comes_and_then_that_it_came(hall: Town) -> None:
+    rosa, at = acting(hall)
+    work(hall, "Registrar", REGISTERED)
+    assert "The office has until 4 Mar 2026 to give you your document." in rosa.get(at).text
+    work(hall, "Emitir", ISSUED)
+    shown = rosa.get(at).text  # the inspection afterwards is no answer that is still to come
+    assert "The office answered you on 2 Mar 2026." in shown
+    assert "<strong>Answer</strong>" in shown
+    assert "Answer <span" not in shown
+
+
+def test_an_appeal_says_until_when_it_can_be_filed(hall: Town) -> None:
+    rosa, at = acting(hall)
+    work(hall, "Registrar", {**REGISTERED, "giro": "grifo"})
+    day = hall.clock().date().isoformat()
+    work(hall, "InspeccionPrevia", {"fecha_inspeccion": day, "resultado": "conforme", "informe": "Sí"})  # fmt: skip
+    work(hall, "Evaluar", {"compatible": "no", "opinion": "Uso no compatible."})
+    work(hall, "Resolver", {"decision": "denegar", "motivo": "Uso no compatible."})
+    work(hall, "Denegar", {"numero_resolucion": "7-2026", "fecha_notificacion": day, "medio": "correo"})  # fmt: skip
+    assert (
+        rosa.get(at).text.count("until 23 Mar 2026") == 2
+    )  # fifteen business days: to think again, and to appeal
+    assert "Until 23 Mar 2026." in rosa.get(f"{at}/appeal/appeal").text
+    hall.clock.advance(days=22)
+    with hall.database.reading() as session:
+        case = session.scalars(select(Case)).one()
+        assert not following.deeds(session, case, at=hall.clock())[0].appeals
 
 
 def test_the_applicant_takes_home_what_is_theirs(hall: Town) -> None:

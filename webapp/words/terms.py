@@ -120,6 +120,15 @@ def applicant_words(view: ClockView) -> list[str]:
                 "The office did not answer in time. You may appeal, or go on waiting: it must still answer you."
             )
         ]
+    if view.notified_on is not None:
+        return [_("The office answered you on %(day)s.", day=day(view.notified_on))]
+    if view.state == "approved" and view.assessment == Assessment.AUTOMATIC:
+        return [
+            _(
+                "Your request is approved. The office has until %(day)s to give you your document.",
+                day=day(view.notify_by),
+            )
+        ]
     if not view.is_running:
         return []
     told = [_("The office has until %(day)s to answer you.", day=day(view.notify_by))]

@@ -1,6 +1,7 @@
 """What an applicant does in a case from outside: correct item by item, withdraw, appeal, complain, take a copy home."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -111,7 +112,8 @@ def do_withdraw(case_id: int) -> ResponseReturnValue:
 def ask_appeal(case_id: int, kind: str) -> ResponseReturnValue:
     """Where the grounds are written."""
     case = acting_case(case_id)
-    return page("deeds/appeal.html", case=case, kind=_kind(case, kind), error=None)
+    kind, until = _kind(case, kind)
+    return page("deeds/appeal.html", case=case, kind=kind, until=until, error=None)
 
 
 @pages.post("/appeal/<kind>")
@@ -126,7 +128,12 @@ def appeal(case_id: int, kind: str) -> ResponseReturnValue:
         return file_appeal(session(), case_id, kind, grounds, by=by, at=at)
 
     return _do(
-        case_id, file, "deeds/appeal.html", _("It is filed. Its answer comes here."), kind=kind
+        case_id,
+        file,
+        "deeds/appeal.html",
+        _("It is filed. Its answer comes here."),
+        kind=kind,
+        until=None,
     )
 
 
@@ -191,9 +198,12 @@ def _item_page(case: Case, item: int, refusal: Refusal | None = None) -> Respons
     return page("deeds/item.html", status, case=case, one=found, error=error, words=language)
 
 
-def _kind(case: Case, kind: str) -> str:
+def _kind(case: Case, kind: str) -> tuple[str, date | None]:
+    """The kind, and the last day to file it; None: there is none."""
     can_do, _clock = deeds(session(), case, at=now())
-    kinds = [one.kind for one in can_do.appeals] + ([COMPLAINT] if can_do.may_complain else [])
-    if kind not in kinds:
+    days = {one.kind: one.until for one in can_do.appeals}
+    if can_do.may_complain:
+        days[COMPLAINT] = None
+    if kind not in days:
         raise NotFound(what="appeal", name=kind[:40])
-    return kind
+    return kind, days[kind]
