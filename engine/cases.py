@@ -128,8 +128,10 @@ def start_case(
         known = with_stores(session, form, {})
         answers = form.clean(answers, context=known, files=files or {}, today=today)
     resolver = PublishedVersions(session, plan, started_at=at, at=at)
-    begun = _with_initiator(plan, answers, start_event, by)
-    execution = Execution.start(plan.compiled, begun, at, start_event=start_event, resolve=resolver)
+    begins = _initiator(plan, start_event, by)
+    execution = Execution.start(
+        plan.compiled, answers, at, start_event=start_event, known=begins, resolve=resolver
+    )
     number = next_number(session, procedure, plan.number_prefix, on=today)
     case = Case(
         id=new_id(at),
@@ -164,23 +166,21 @@ def start_case(
     return case
 
 
-def _with_initiator(
-    plan: Blueprint, answers: Answers, start_event: str | None, by: Person | None
-) -> Answers:
-    """The answers, and who begins the case under the name the diagram's start asks for (camunda:initiator and kin).
+def _initiator(plan: Blueprint, start_event: str | None, by: Person | None) -> dict[str, str]:
+    """Who begins the case, under the name that the diagram's start asks for (camunda:initiator and kin): who signed in,
+    whatever the answers say.
 
     An applicant is none: their case's tasks are done by offices.
     """
     if by is None or not by.has_role(*WORKING):
-        return answers
+        return {}
     starts = [one.element_id for one in plan.compiled.starts]
     asked = {
         node.extension.initiator
         for name in ([start_event] if start_event in starts else starts)
         if (node := plan.nodes.get(name)) is not None and node.extension.initiator
     }
-    # whoever begins it is who signed in, whatever the answers say
-    return {**answers, **dict.fromkeys(sorted(asked), by.name)} if asked else answers
+    return dict.fromkeys(sorted(asked), by.name)
 
 
 def cancel_case(

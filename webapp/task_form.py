@@ -9,7 +9,6 @@ from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from engine.deployments import blueprint
-from engine.errors import Refusal
 from engine.files.store import FileStore
 from engine.forms import Answers, FieldError, Form
 from engine.history import variables
@@ -22,15 +21,6 @@ from webapp.transactions import current_zone, now, session
 CHOICE = "choice."  # field names of gateways begin so
 # what the engine offers beside what is drawn (engine.spiff), as it calls it
 _OFFERED = {"done": "Done", "again": "Again"}
-
-
-class EndsAll(Refusal):
-    """What is still to be done was ticked beside that nothing is."""
-
-    sentence = (
-        "“Nothing more is needed” ends “{name}”, and what is ticked beside it would not begin. "
-        "Tick it alone, or tick only what is still to be done."
-    )
 
 
 def form_of(session: Session, task: Task, variables: Mapping[str, object]) -> Form:
@@ -116,16 +106,11 @@ def choices_of(task: Task) -> list[dict[str, Any]]:
     ]
 
 
-def chosen(task: Task) -> dict[str, list[str]] | None:
-    """Gateway → flows chosen in this request; None when the task asks for no choice. Raises EndsAll."""
+def chosen() -> dict[str, list[str]] | None:
+    """Gateway → flows chosen in this request; None when the task asks for no choice."""
     found = {
         name.removeprefix(CHOICE): request.form.getlist(name)
         for name in request.form
         if name.startswith(CHOICE)
     }
-    for gateway in choices_of(task) if found else ():
-        picked = found.get(gateway["element_id"], [])
-        ours = [one["id"] for one in gateway["options"] if one.get("is_ours")]
-        if gateway["is_multiple"] and len(picked) > 1 and any(one in picked for one in ours):
-            raise EndsAll(name=gateway["name"] or gateway["element_id"])
     return found or None

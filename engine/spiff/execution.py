@@ -54,12 +54,15 @@ class Execution(Answers):
         at: datetime,
         *,
         start_event: str | None = None,
+        known: Mapping[str, Any] | None = None,
         resolve: Resolver,
     ) -> "Execution":
         """A new case taken to its first waits; `start_event` names one of `compiled.starts`, which has happened: then
-        `variables` are what came with it, and the case knows what its drawing takes of that.
+        `variables` are what came with it, and the case knows what its drawing takes of that, and what is `known`
+        whatever came.
         """
-        values = sane(variables)
+        own = sane(known or {})
+        values = sane(variables) | own
         starts = compiled.spec.starts
         if start_event is not None:
             chosen = compiled.spec.task_specs.get(start_event)
@@ -72,7 +75,7 @@ class Execution(Answers):
         with execution._moving(at):
             case.tell(FactKind.CASE_STARTED, element=starts[0].name if starts else None)
             if start_event is not None and isinstance(starts[0], EventSpec):
-                case.variables = starts[0].mapped({}, values)
+                case.variables = starts[0].mapped({}, values) | own
             if start_event is not None and not isinstance(starts[0], StartSpec):
                 # a receive task, or an event behind a gateway, that starts the process: it has happened
                 begin_scope(case, [])
@@ -104,7 +107,7 @@ class Execution(Answers):
     ) -> None:
         """A person completes a task or decides a gateway; `choices`: gateway id → flow ids.
 
-        Raises NotWaiting, ChoiceNeeded, ChoiceUnknown or ValueRefused.
+        Raises NotWaiting, ChoiceNeeded, ChoiceUnknown, EndsAll or ValueRefused.
         """
         found, wait = self._waiting(token, WaitKind.TASK, WaitKind.DECISION)
         values = sane(answers)
@@ -113,6 +116,8 @@ class Execution(Answers):
             for choice in wait.choices
         }
         spec = found.task_spec
+        if isinstance(spec, AdHocSpec) and "ask" not in found.internal_data:
+            spec.check(*picked.values())
         with self._moving(at):
             write(found, values, is_answer=True)
             if wait.kind == WaitKind.DECISION:

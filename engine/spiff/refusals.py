@@ -53,6 +53,15 @@ class ChoiceUnknown(Refusal):
     sentence = "“{choice}” is not one of the ways on from “{name}”. Choose one of: {options}."
 
 
+class EndsAll(Refusal):
+    """What is still to be done was picked beside that nothing is."""
+
+    sentence = (
+        "“Nothing more is needed” ends “{name}”, and what is ticked beside it would not begin. "
+        "Tick it alone, or tick only what is still to be done."
+    )
+
+
 class ValueRefused(Refusal):
     """A value or a name of a variable that a case may not hold."""
 

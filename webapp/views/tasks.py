@@ -17,7 +17,7 @@ from engine.inbox.worklists import task_by_id
 from engine.interventions.undo import is_undoable
 from engine.models import Proposal, Role, Task, TaskStatus
 from engine.routing.assignment import on_behalf
-from engine.spiff import ChoiceNeeded, ChoiceUnknown
+from engine.spiff import ChoiceNeeded, ChoiceUnknown, EndsAll
 from engine.stillness import stop_of
 from engine.tasks import (
     claim_task,
@@ -37,7 +37,6 @@ from webapp.repetition import repeatable
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.task_form import (
-    EndsAll,
     asked,
     choices_of,
     chosen,
@@ -141,7 +140,7 @@ def complete(task_id: str) -> ResponseReturnValue:
             session(),
             task_id,
             got.raw,
-            choices=chosen(opened.task),
+            choices=chosen(),
             files=got.files,
             reason=request.form.get("reason", ""),
             opened=opened,

@@ -7,6 +7,7 @@ from engine.spiff.elements.events import BoundarySpec
 from engine.spiff.elements.node import NodeSpec
 from engine.spiff.elements.subprocess import SubProcessSpec, begin_scope
 from engine.spiff.facts import Choice, FactKind, Option, Wait, WaitKind
+from engine.spiff.refusals import EndsAll
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 
@@ -60,6 +61,11 @@ class AdHocSpec(SubProcessSpec):
                 Choice(self.name, self.bpmn_name, tuple(options), self.node.is_parallel_ad_hoc),
             ),
         )
+
+    def check(self, names: list[str]) -> None:
+        """Refuse what is picked beside that all is done: it would not begin. Raises EndsAll."""
+        if DONE in names and len(names) > 1:
+            raise EndsAll(name=self.label)
 
     def picked(self, token: Token, names: list[str]) -> None:
         """Start what was picked, or end it all."""

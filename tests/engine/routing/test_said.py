@@ -3,7 +3,9 @@ from datetime import timedelta
 import pytest
 
 from engine.deployments import lane_offices, match_lanes
-from engine.models import Role, Task
+from engine.history import variables
+from engine.messages import publish
+from engine.models import Case, Role, Task
 from engine.routing.said import ROLES, names_said, one_said
 from tests.engine.office import TownHall, diagram
 
@@ -58,6 +60,29 @@ def test_a_task_goes_to_who_began_the_case(hall: TownHall) -> None:
     task = hall.session.get_one(Task, (hall.start(version, by=juan).id, 2))
     assert task.assignee_id is None
     assert task.office_id == ana.office_ids[0]
+
+
+def test_who_began_a_case_by_a_message_is_known_whatever_the_drawing_takes_of_it(
+    hall: TownHall,
+) -> None:
+    ana = hall.person("ana", "Licences")
+    mapped = (
+        '<extensionElements><z:ioMapping xmlns:z="http://camunda.org/schema/zeebe/1.0">'
+        '<z:output source="=amount * 2" target="price"/></z:ioMapping></extensionElements>'
+    )
+    drawn = diagram(
+        f'<startEvent id="s" {CAMUNDA} camunda:initiator="who">{mapped}'
+        f'<messageEventDefinition messageRef="m"/></startEvent><userTask id="t" {CAMUNDA} '
+        'camunda:assignee="${who}"/><endEvent id="e"/>',
+        flows="s>t t>e",
+        roots='<message id="m" name="asked"/>',
+    )
+    hall.publish(drawn, by=ana)
+    sent = publish(hall.session, "asked", {}, {"amount": 4, "who": "eva"}, by=ana, at=hall.at)
+    assert sent.case_id is not None
+    case = hall.session.get_one(Case, sent.case_id)
+    assert variables(hall.session, case) == {"price": 8, "who": "ana"}
+    assert hall.session.get_one(Task, (case.id, 2)).assignee_id == ana.id
 
 
 def test_a_group_is_matched_with_an_office_as_a_lane_is(hall: TownHall) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.spiff import NotRunnable
+from engine.spiff import EndsAll, NotRunnable
 from tests.engine.spiff.diagrams import NOON, Play, compiled, definition, many, play, timer
 
 
@@ -245,6 +245,15 @@ def test_a_person_picks_what_is_done_in_an_ad_hoc_sub_process() -> None:
     assert case.open == ["p", "a", "b"]
     assert case.do("a").open == ["p", "b", "c"]
     assert case.do("p", "done").open == ["z"]
+
+
+def test_what_is_picked_beside_that_all_is_done_is_refused_and_nothing_moves() -> None:
+    case = adhoc()
+    before = case.case.save()
+    with pytest.raises(EndsAll, match="Tick it alone"):
+        case.do("p", "a", "done")
+    assert case.case.save() == before
+    assert case.do("p", "a").open == ["p", "a"]
 
 
 def test_a_sequential_ad_hoc_sub_process_offers_the_next_when_the_last_is_over() -> None:
