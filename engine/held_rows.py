@@ -2,6 +2,9 @@
 
 SQLAlchemy's unit of work looks through all columns and relationships of what changed, compares and sorts: for the two
 rows that every completion changes, an eighth of the request beside the statements themselves.
+
+What is written so, no unit of work knows of: a savepoint that is rolled back would leave the object with values, and a
+revision, that its row does not have. Inside one, and inside a batch, rows are written by the unit of work as any other.
 """
 
 from collections.abc import Mapping
@@ -26,11 +29,11 @@ _TASK = update(_TASKS).where(
 
 
 def is_held(session: Session, row: Case | Task) -> bool:
-    """Whether a plain UPDATE can write the row. A case that is not there yet it cannot, and inside a batch the next
-    flush writes many rows in one statement.
+    """Whether a plain UPDATE is to write the row: not where it is not there yet, not inside a batch, whose next flush
+    writes many rows in one statement, and not inside a savepoint.
     """
     state: InstanceState[Case | Task] = inspect(row)
-    return state.persistent and not is_gathering(session)
+    return state.persistent and not is_gathering(session) and not session.in_nested_transaction()
 
 
 def show(row: Case | Task, values: Mapping[str, Any]) -> None:
@@ -40,7 +43,9 @@ def show(row: Case | Task, values: Mapping[str, Any]) -> None:
 
 
 def write_case(session: Session, case: Case, values: Mapping[str, Any]) -> None:
-    """Write columns of a case, and its next revision; StaleDataError where somebody else wrote it meanwhile."""
+    """Write columns of a case that `is_held`, and its next revision; StaleDataError where somebody else wrote it
+    meanwhile.
+    """
     seen = case.revision
     after = {**values, "revision": seen + 1}
     asked = {"of_case": case.id, "of_revision": seen, **after}
@@ -50,7 +55,11 @@ def write_case(session: Session, case: Case, values: Mapping[str, Any]) -> None:
 
 
 def write_task(session: Session, task: Task, values: Mapping[str, Any]) -> None:
-    """Write columns of a task."""
+    """Write columns of a task; where it is not held so, with the next flush."""
+    if not is_held(session, task):
+        for name, value in values.items():
+            setattr(task, name, value)
+        return
     asked = {"of_case": task.case_id, "of_token": task.token, **values}
     session.connection().execute(_TASK, asked)
     show(task, values)

@@ -19,9 +19,9 @@ _ENGLISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.OPINION_DUE: "The opinion on case {number} is due soon: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} gave the opinion you asked for on case {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} gave you an errand: {words}",
-    NotificationKind.AWAY: "It was written down that you are away from {task} to {words}.",
-    NotificationKind.STANDS_IN: "You stand in for {by} from {task} to {words}: you see their tasks in your inbox.",
-    NotificationKind.TARGET_MISSED: "Target missed in {words}: “{task}”, {number} of 100 in time instead of {by}.",
+    NotificationKind.AWAY: "It was written down that you are away from {since} to {until}.",
+    NotificationKind.STANDS_IN: "You stand in for {by} from {since} to {until}: you see their tasks in your inbox.",
+    NotificationKind.TARGET_MISSED: "Target missed in {procedure}: “{task}”, {met} of 100 in time instead of {wanted}.",
 }
 _SPANISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.TASK_ASSIGNED: "{by} le asignó la tarea “{task}” del expediente {number}.",
@@ -34,15 +34,21 @@ _SPANISH: Final[Mapping[NotificationKind, str]] = {
     NotificationKind.OPINION_DUE: "La opinión sobre el expediente {number} vence pronto: {words}",
     NotificationKind.OPINION_ANSWERED: "{by} emitió la opinión que usted pidió sobre el expediente {number}: {words}",
     NotificationKind.ERRAND_GIVEN: "{by} le dio un encargo: {words}",
-    NotificationKind.AWAY: "Se registró que usted está ausente del {task} al {words}.",
-    NotificationKind.STANDS_IN: "Usted queda a cargo de las tareas de {by} del {task} al {words}; están en su bandeja.",
-    NotificationKind.TARGET_MISSED: "Meta no cumplida en {words}: “{task}”, {number} de 100 a tiempo en lugar de {by}.",
+    NotificationKind.AWAY: "Se registró que usted está ausente del {since} al {until}.",
+    NotificationKind.STANDS_IN: "Queda a cargo de las tareas de {by} del {since} al {until}; están en su bandeja.",
+    NotificationKind.TARGET_MISSED: "Meta no cumplida en {procedure}: “{task}”, {met} de 100 a tiempo, no {wanted}.",
 }
 _DAYS: Final[Mapping[NotificationKind, tuple[str, ...]]] = {
     NotificationKind.TASK_DUE: ("words",),
     NotificationKind.TASK_OVERDUE: ("words",),
-    NotificationKind.AWAY: ("task", "words"),
-    NotificationKind.STANDS_IN: ("task", "words"),
+    NotificationKind.AWAY: ("since", "until"),
+    NotificationKind.STANDS_IN: ("since", "until"),
+}
+# what earlier releases kept under the name of something else, by today's name
+_KEPT_AS: Final[Mapping[NotificationKind, Mapping[str, str]]] = {
+    NotificationKind.AWAY: {"since": "task", "until": "words"},
+    NotificationKind.STANDS_IN: {"since": "task", "until": "words"},
+    NotificationKind.TARGET_MISSED: {"met": "number", "wanted": "by", "procedure": "words"},
 }
 _DIGEST = {  # of one, of several, and what stands before the list
     "en": ("1 notification waits for you", "{count} notifications wait for you", "Since your last digest:"),
@@ -55,6 +61,8 @@ def sentence(kind: NotificationKind, data: Mapping[str, object], language: str |
     """What the notification says; Spanish unless the language is English."""
     code = _code(language)
     said = _ENGLISH if code == "en" else _SPANISH
+    kept = _KEPT_AS.get(kind, {})
+    data = {**{name: data[old] for name, old in kept.items() if old in data}, **data}
     return filled(said[kind], {**data, **_in_words(kind, data, code)})
 
 

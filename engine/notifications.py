@@ -30,6 +30,11 @@ class About:
     task: str = ""
     by: str = ""  # full name of who did it
     words: str = ""  # the beginning of what was written
+    since: str = ""  # first and last day, ISO
+    until: str = ""
+    met: str = ""  # of 100 in time, and how many are wanted
+    wanted: str = ""
+    procedure: str = ""
 
 
 def tell(
@@ -61,6 +66,11 @@ def tell(
             ("task", about.task),
             ("by", about.by or (by.full_name if by is not None else "")),
             ("words", about.words),
+            ("since", about.since),
+            ("until", about.until),
+            ("met", about.met),
+            ("wanted", about.wanted),
+            ("procedure", about.procedure),
         )
         if value
     }

@@ -110,7 +110,7 @@ class Numerals:
 
         Read as it is written here: in Peru 1,250 is a thousand. What can be read in one way only is read that way,
         though it is written otherwise elsewhere: 1.250,50. Raises TwoReadings where the decimals of here look like the
-        thousands of others (in Peru 1.250), NotReadable.
+        thousands of others (in Peru 1.250) or what may be thousands begins with a nought (012,345), NotReadable.
         """
         bare = _BLANKS.sub("", text) if len(text) < MOST_TYPED else ""
         plain = self._pointed(bare, text)
@@ -131,11 +131,14 @@ class Numerals:
             return f"{sign}{head.replace(other, '')}.{tail}" if _grouped(head, other) else "-"
         if mark in head:  # 1.250.000
             return sign + digits.replace(mark, "") if _grouped(digits, mark) else "-"
-        if not (len(tail) == 3 and re.fullmatch(r"[1-9]\d{0,2}", head)):
+        if not (len(tail) == 3 and re.fullmatch(r"[1-9]\d{0,2}|0\d{1,2}", head)):
             return f"{sign}{head or '0'}.{tail}"
-        if mark == self.group:
+        if mark == self.group and head[0] != "0":
             return f"{sign}{head}{tail}"
-        one, or_so = f"{sign}{head}{tail}", self.typed(f"{sign.strip('+')}{head}.{tail}")
+        # 012,345: nobody writes thousands so, and nobody decimals
+        head = head.lstrip("0")
+        one = f"{sign}{(head + tail).lstrip('0') or '0'}"
+        or_so = self.typed(f"{sign.strip('+')}{head or '0'}.{tail}")
         raise TwoReadings(text=text[:40], one=one, other=or_so)
 
 
@@ -149,7 +152,7 @@ def unmistakable(number: str) -> str:
 
 
 def _grouped(whole: str, mark: str) -> bool:
-    return re.fullmatch(rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+", whole) is not None
+    return re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+", whole) is not None
 
 
 @cache

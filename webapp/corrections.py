@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from engine.errors import Refusal
 from engine.masking import masked_answer
-from engine.numerals import NotReadable
-from webapp.words.numbers import own, typed
+from engine.numerals import NotReadable, Numerals
+from webapp.words.numbers import typed
 
 LONGEST = 20_000  # characters of one value; longer ones are not offered
 Kind = Literal["text", "number", "boolean", "json"]
@@ -19,7 +19,7 @@ CASE = "data"
 class Unreadable(Refusal):
     """What was typed is not of the kind that the case knows."""
 
-    sentence = "“{name}” cannot be read: {value}. Write a number as 12.5, a list as JSON."
+    sentence = "“{name}” cannot be read: {value}. Write a number as {such}, a list as JSON."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,28 @@ def correctable(
     typed: Mapping[str, str],
     where: str = CASE,
     *,
+    numerals: Numerals,
     is_known: bool = True,
 ) -> list[Correctable]:
-    """The variables by label; `typed` is what a refused form held, `where` what tells its fields from others. Who does
-    not need to know whose case it is sees values shortened; what is left shortened stays as it was.
+    """The variables by label, numbers in the custom of the procedure's country; `typed` is what a refused form held,
+    `where` what tells its fields from others. Who does not need to know whose case it is sees values shortened; what
+    is left shortened stays as it was.
     """
     found = []
     for name, value in variables.items():
-        text = _text(value)
+        text = _text(value, numerals)
         if len(text) <= LONGEST:
             field = f"{where}.{name}"
-            shown = typed.get(field, text if is_known else _text(masked_answer(value)))
+            shown = typed.get(field, text if is_known else _text(masked_answer(value), numerals))
             found.append(Correctable(name, labels.get(name) or name, _kind(value), shown, field))
     return sorted(found, key=lambda one: one.label.casefold())
 
 
-def corrected(variables: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
-    """What was changed, and the new variable if one was named. Raises Unreadable."""
-    found = changed(variables, typed)
+def corrected(
+    variables: Mapping[str, Any], typed: Mapping[str, str], *, numerals: Numerals
+) -> dict[str, Any]:
+    """What was changed, and the new variable if one was named. Raises Unreadable, TwoReadings."""
+    found = changed(variables, typed, numerals=numerals)
     name = typed.get("new_name", "").strip()[:200]
     if name:
         found[name] = read_value(typed.get("new_value", ""))
@@ -64,16 +68,21 @@ def corrected(variables: Mapping[str, Any], typed: Mapping[str, str]) -> dict[st
 
 
 def changed(
-    variables: Mapping[str, Any], typed: Mapping[str, str], where: str = CASE
+    variables: Mapping[str, Any],
+    typed: Mapping[str, str],
+    where: str = CASE,
+    *,
+    numerals: Numerals,
 ) -> dict[str, Any]:
-    """What was changed of these. Raises Unreadable."""
+    """What was changed of these. Raises Unreadable, TwoReadings."""
     found = {}
     for name, value in variables.items():
         text = typed.get(f"{where}.{name}")
         # browsers send line ends as CR LF
-        same = {_text(one).replace("\r\n", "\n") for one in (value, masked_answer(value))}
+        kept = (value, masked_answer(value))
+        same = {_text(one, numerals).replace("\r\n", "\n") for one in kept}
         if text is not None and text.replace("\r\n", "\n") not in same:
-            found[name] = _value(name, text, _kind(value))
+            found[name] = _value(name, text, _kind(value), numerals)
     return found
 
 
@@ -85,23 +94,23 @@ def _kind(value: Any) -> Kind:
     return "text" if value is None or isinstance(value, str) else "json"
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, numerals: Numerals) -> str:
     if value is None:
         return ""
     if _kind(value) == "number":
-        return typed(value)
+        return typed(value, numerals)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _value(name: str, text: str, kind: Kind) -> Any:
+def _value(name: str, text: str, kind: Kind, numerals: Numerals) -> Any:
     text = text[:LONGEST]
     if kind == "text":
         return text.replace("\r\n", "\n")
     if kind != "json" and not text.strip():
         return None
-    value = _number(text) if kind == "number" else _parsed(text)
+    value = _number(text, numerals) if kind == "number" else _parsed(text)
     if value is _NOTHING or (kind == "boolean" and _kind(value) != kind):
-        raise Unreadable(name=name, value=text[:60] or "–")
+        raise Unreadable(name=name, value=text[:60] or "–", such=numerals.such)
     return value
 
 
@@ -115,9 +124,9 @@ _NOTHING = object()
 _LARGEST = 2**53  # a larger whole number is kept as JSON's readers have it, as a double
 
 
-def _number(text: str) -> Any:
+def _number(text: str, numerals: Numerals) -> Any:
     try:
-        number = own().read(text)
+        number = numerals.read(text)
     except NotReadable:
         return _NOTHING
     if number == number.to_integral_value() and abs(number) < _LARGEST:

@@ -67,10 +67,10 @@ def _check(session: Session, procedure_id: int, zone: ZoneInfo, at: datetime) ->
         was_missed, target.is_missed = target.is_missed, aim.is_missed
         if aim.is_missed and not was_missed:
             about = About(
-                number=str(round(100 * (aim.met or 0))),
+                met=str(round(100 * (aim.met or 0))),
                 task=aim.name or procedure.name,
-                by=str(round(100 * aim.share)),
-                words=procedure.name,
+                wanted=str(round(100 * aim.share)),
+                procedure=procedure.name,
             )
             ids = [one.id for one in people]
             told += tell(session, NotificationKind.TARGET_MISSED, ids, about, by=None, at=at)

@@ -130,7 +130,7 @@ def declare_absence(
 def _tell(session: Session, absence: Absence, person: Person, *, by: Person, at: datetime) -> None:
     """Who is away by another's word knows it, and who stands in knows for whom and when."""
     about = About(
-        task=absence.from_on.isoformat(), words=absence.until_on.isoformat(), by=person.full_name
+        since=absence.from_on.isoformat(), until=absence.until_on.isoformat(), by=person.full_name
     )
     tell(session, NotificationKind.AWAY, [person.id], about, by=by, at=at)
     if absence.delegate_id is not None:

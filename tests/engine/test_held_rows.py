@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm.exc import StaleDataError
 
+from engine.batches import batch
 from engine.held_rows import write_case
 from engine.models import Case, CaseStatus, Task, TaskStatus
 from engine.progress import lock
@@ -53,3 +54,31 @@ def test_a_case_that_was_written_meanwhile_is_not_overwritten(hall: TownHall, ca
     with pytest.raises(StaleDataError):
         write_case(session, held, {"channel": "online"})
     assert held.channel == "counter"
+
+
+def test_a_savepoint_that_is_rolled_back_leaves_the_objects_as_their_rows_are(
+    hall: TownHall, case: Case
+) -> None:
+    session, ana = hall.session, hall.people["ana"]
+    task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
+    before = said(case) | said(task)
+    with session.begin_nested() as trial:
+        done = complete_task(session, task.id, {}, by=ana, at=hall.at)
+        assert done.task.status == TaskStatus.COMPLETED
+        trial.rollback()
+    assert said(case) | said(task) == before
+    session.expire_all()
+    assert said(case) | said(task) == before
+    assert complete_task(session, task.id, {}, by=ana, at=hall.at).case.revision == case.revision
+
+
+def test_a_task_completed_in_a_batch_is_completed(hall: TownHall, case: Case) -> None:
+    session, ana = hall.session, hall.people["ana"]
+    task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
+    with batch(session):
+        complete_task(session, task.id, {}, by=ana, at=hall.at)
+    told = said(case), said(task)
+    session.expire_all()
+    assert (said(case), said(task)) == told
+    assert task.status == TaskStatus.COMPLETED
+    assert verify_chain(session, case.id) == case.last_seq

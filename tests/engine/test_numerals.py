@@ -31,6 +31,16 @@ CASES = {
     "0,125": ("0.125", "0.125"),
     ",5": ("0.5", "0.5"),
     "1.2500": ("1.2500", "1.2500"),
+    "0,1250": ("0.1250", "0.1250"),  # no thousands have four digits
+    "012,345": (EITHER, EITHER),
+    "012.345": (EITHER, EITHER),
+    "-00.500": (EITHER, EITHER),
+    "012,345.50": (NONE, NONE),
+    "0,125.50": (NONE, NONE),
+    "0,125,000": (NONE, NONE),
+    "0.125.000": (NONE, NONE),
+    "0012": ("12", "12"),
+    "00.5": ("0.5", "0.5"),
     "1250.125": ("1250.125", "1250.125"),
     "1.25,00": (NONE, NONE),
     "1,25.00": (NONE, NONE),
@@ -71,7 +81,7 @@ def test_what_is_written_is_read_back(code: str, number: Decimal, most: int) -> 
 
 
 def test_what_a_refusal_says_to_write_can_be_written() -> None:
-    for code, typed in (("PE", "1.250"), ("CO", "-1,125")):
+    for code, typed in (("PE", "1.250"), ("CO", "-1,125"), ("PE", "012,345"), ("CO", "00.500")):
         here = jurisdiction(code).numerals
         with pytest.raises(TwoReadings) as either:
             here.read(typed)

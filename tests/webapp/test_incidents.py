@@ -45,7 +45,7 @@ VISITS = diagram(
 )
 
 
-def started(town: Town, model: bytes, **answers: object) -> Case:
+def started(town: Town, model: bytes, country: str = "PE", **answers: object) -> Case:
     """A case of a new procedure of the office Licences."""
     with town.database.transaction() as session:
         version = deploy(
@@ -55,6 +55,7 @@ def started(town: Town, model: bytes, **answers: object) -> Case:
             drawing=model,
             model=model,
             process_id="p",
+            sheet={"jurisdiction": country},
             by=town.person("luis"),
             at=town.clock(),
         )
@@ -65,8 +66,10 @@ def started(town: Town, model: bytes, **answers: object) -> Case:
         )
 
 
-def broken_rounds(town: Town) -> Case:
-    case = started(town, ROUNDS, shops=5000, note="as it was", keen=True, tags=["a"])
+def broken_rounds(town: Town, country: str = "PE", **more: object) -> Case:
+    case = started(
+        town, ROUNDS, country, shops=5000, note="as it was", keen=True, tags=["a"], **more
+    )
     with town.database.transaction() as session:
         task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
         luis = town.person("luis")
@@ -148,6 +151,22 @@ def test_corrected_data_and_a_reason_let_the_case_go_on(town_on_each: Town) -> N
         known = variables(session, session.get_one(Case, case.id))
     wanted = {"shops": 2, "note": "as it was", "keen": False, "tags": ["a", "b"], "fee": 12.5}
     assert {key: known[key] for key in wanted} == wanted
+
+
+def test_numbers_are_written_and_read_as_the_country_of_the_procedure_does(town: Town) -> None:
+    case = broken_rounds(town, "CO", fee=1250.5, rate=2)
+    oscar = town.visitor("oscar")
+    assert 'value="1250,5"' in oscar.get(f"/incidents/{case.id}/1?values=shown").text
+    sent: dict[str, object] = {"reason": "Two", "data.shops": "2"}
+    answer = oscar.post(f"/incidents/{case.id}/1/again", sent | {"data.fee": "1,250"})
+    assert (answer.status_code, "can be read in two ways" in answer.text) == (422, True)
+    answer = oscar.post(f"/incidents/{case.id}/1/again", sent | {"data.fee": "much"})
+    assert (answer.status_code, "Write a number as 1250,50" in answer.text) == (422, True)
+    sent |= {"data.fee": "1.250", "data.rate": "2,5"}
+    assert oscar.post(f"/incidents/{case.id}/1/again", sent).status_code == 303
+    with town.database.reading() as session:
+        known = variables(session, session.get_one(Case, case.id))
+    assert (known["fee"], known["rate"]) == (1250, 2.5)
 
 
 def test_what_breaks_again_is_told_and_not_lost(town: Town) -> None:

@@ -33,12 +33,16 @@ def currency_sign(currency: str) -> str:
     return own().sign(currency) if currency else ""
 
 
-def typed(value: object) -> str:
-    """A number as it stands in an input, to be typed again; a text as it is, for somebody typed it."""
+def typed(value: object, custom: Numerals | None = None) -> str:
+    """A number as it stands in an input, to be typed again; a text as it is, for somebody typed it. `custom` is the
+    installation's unless another is given.
+    """
     if value is None or isinstance(value, str):
         return value or ""
     number = Decimal(str(value))
-    return own().typed(f"{number.normalize() if number else Decimal(0):f}")  # 360, not 360.0
+    return (custom or own()).typed(
+        f"{number.normalize() if number else Decimal(0):f}"
+    )  # 360, not 360.0
 
 
 def read_amount(text: str) -> Decimal:

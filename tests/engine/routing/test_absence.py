@@ -306,3 +306,21 @@ def test_what_one_lists_the_other_allows(hall: TownHall, seed: int) -> None:
                 assert counts[scope] == Count(len(set(rows)))
                 assert len(rows) == len(set(rows))
                 assert set(rows) <= set(allowed)
+
+
+def test_a_notice_that_an_earlier_release_kept_says_the_same() -> None:
+    for kind, before, now in (
+        (
+            NotificationKind.STANDS_IN,
+            {"task": "2026-03-02", "words": "2026-03-06", "by": "Ana"},
+            {"since": "2026-03-02", "until": "2026-03-06", "by": "Ana"},
+        ),
+        (
+            NotificationKind.TARGET_MISSED,
+            {"number": "70", "task": "Decide", "by": "90", "words": "Licence"},
+            {"met": "70", "task": "Decide", "wanted": "90", "procedure": "Licence"},
+        ),
+    ):
+        said = sentence(kind, now, "en")
+        assert said == sentence(kind, before, "en")
+        assert "{" not in said

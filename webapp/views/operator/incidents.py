@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from engine.cases import CaseSuspended, ReasonMissing
+from engine.deployments import blueprint
 from engine.errors import Refusal
 from engine.history import variables
 from engine.incidents import (
@@ -27,8 +28,8 @@ from engine.interventions.mending import (
     try_again,
 )
 from engine.interventions.previews import MovedMeanwhile, hold_as_seen
-from engine.models import CaseStatus, Incident, Role
-from engine.numerals import TwoReadings
+from engine.models import Case, CaseStatus, Incident, Role
+from engine.numerals import Numerals, TwoReadings
 from engine.spiff import COUNTER, NotWaiting, ValueRefused
 from engine.task_forms import questions
 from webapp.corrections import Correctable, Unreadable, changed, correctable, corrected
@@ -93,16 +94,21 @@ def again(case_id: int, number: int) -> ResponseReturnValue:
     def mend() -> Incident:
         found = broken(session(), signed_in(), case_id, number)
         known = variables(session(), found.case)
+        numerals = numerals_of(found.case)
         return try_again(
             session(),
             case_id,
             number,
             request.form.get("reason", "")[:2000],
-            corrections=corrected(known, request.form),
+            corrections=corrected(known, request.form, numerals=numerals),
             local={
                 part.token: values
                 for part in locals_at(session(), found.incident, at=now())
-                if (values := changed(part.variables, request.form, f"part-{part.token}"))
+                if (
+                    values := changed(
+                        part.variables, request.form, f"part-{part.token}", numerals=numerals
+                    )
+                )
             },
             seen=request.form.get("seen", type=int),
             by=signed_in(),
@@ -124,7 +130,7 @@ def settle(case_id: int, number: int) -> ResponseReturnValue:
     """Note that it was dealt with by other means; a call to another machine counts as answered."""
 
     def mend() -> Incident:
-        broken(session(), signed_in(), case_id, number)
+        found = broken(session(), signed_in(), case_id, number)
         hold_as_seen(session(), case_id, request.form.get("seen", type=int))
         counts = request.form.get("counts_as_done") == "yes"
         reason = request.form.get("reason", "")[:2000]
@@ -133,12 +139,17 @@ def settle(case_id: int, number: int) -> ResponseReturnValue:
             case_id,
             number,
             reason,
-            data=corrected({}, request.form) if counts else None,
+            data=corrected({}, request.form, numerals=numerals_of(found.case)) if counts else None,
             by=signed_in(),
             at=now(),
         )
 
     return _mended(case_id, number, mend, _("Settled. The reason is kept with the case."))
+
+
+def numerals_of(case: Case) -> Numerals:
+    """How the country of the case's procedure writes numbers."""
+    return blueprint(session(), case.version_id).place.numerals
 
 
 def kind_words(kind: str) -> str:
@@ -165,7 +176,12 @@ class Part:
 
 
 def _parts(
-    incident: Incident, names: dict[str, str], labels: dict[str, str], *, is_known: bool
+    incident: Incident,
+    names: dict[str, str],
+    labels: dict[str, str],
+    *,
+    numerals: Numerals,
+    is_known: bool,
 ) -> list[Part]:
     return [
         Part(
@@ -176,6 +192,7 @@ def _parts(
                 labels,
                 request.form,
                 f"part-{part.token}",
+                numerals=numerals,
                 is_known=is_known,
             ),
         )
@@ -209,6 +226,7 @@ def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> Respons
         key: label for key, (label, _options) in questions(session(), case.version_id).items()
     }
     names, is_known = element_names(case), knows(case)
+    numerals = numerals_of(case)
     if is_open and not is_known and request.args.get("values") == "shown":
         is_known = True  # to mend it they may have to be seen: who looks is kept
         is_read(case, "values")
@@ -224,10 +242,14 @@ def _shown(case_id: int, number: int, refusal: Refusal | None = None) -> Respons
         is_open=is_open,
         is_call=incident.kind == JOB_FAILED,
         preview=again_preview(session(), incident, at=now()) if is_open else None,
-        data=correctable(variables(session(), case), labels, request.form, is_known=is_known)
+        data=correctable(
+            variables(session(), case), labels, request.form, numerals=numerals, is_known=is_known
+        )
         if is_open
         else [],
-        parts=_parts(incident, names, labels, is_known=is_known) if is_open else [],
+        parts=_parts(incident, names, labels, numerals=numerals, is_known=is_known)
+        if is_open
+        else [],
         is_known=is_known,
         typed=request.form,
         reason=request.form.get("reason", ""),
