@@ -157,6 +157,8 @@ class Pair:
         options = [option.id for option in choice.options]
         number = self.dice.randint(1, len(options)) if choice.is_multiple else 1
         picked = self.dice.sample(options, number)
+        if "done" in picked:
+            picked = ["done"]  # what is picked beside it is refused
         self.story[-1] += f" {picked}"
         self.ours.complete(wait.token, {}, self.at, choices={choice.element_id: picked})
         with self.endless():
