@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from designer.amounts import amount
 from designer.cost import Ledger, Post, SharedResource
 from designer.models import EntityLedger
 from engine.errors import Refusal
 from engine.models import Person
-from engine.numerals import NotReadable, Numerals
 
 _ONLY = 1
 _MOST = 500
-_LARGEST = Decimal(10) ** 12
 
 
 class LineUnreadable(Refusal):
@@ -28,12 +26,6 @@ class SaidTwice(Refusal):
     """Two lines of the same: only one of them could count."""
 
     sentence = "“{name}” is said twice. Add the two together, or give one of them another name."
-
-
-class NoAmount(Refusal):
-    """A text where an amount belongs."""
-
-    sentence = "“{text}” is no amount. Write a number such as 36000 or {such}, not below zero."
 
 
 def ledger(session: Session) -> Ledger:
@@ -102,25 +94,3 @@ def _refuse_twice(names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SaidTwice(name=name)
-
-
-def typed_amount(text: str, numerals: Numerals) -> Decimal:
-    """An amount as people type it in the place; empty is nothing. Raises NoAmount, engine.numerals.TwoReadings."""
-    try:
-        found = numerals.read(text) if text.strip() else Decimal(0)
-    except NotReadable:
-        raise NoAmount(text=text[:40], such=numerals.typed("0.08")) from None
-    if not 0 <= found <= _LARGEST:
-        raise NoAmount(text=text[:40], such=numerals.typed("0.08"))
-    return found
-
-
-def amount(text: object) -> Decimal:
-    """An amount as it is kept, with a point; empty is nothing. Raises NoAmount."""
-    try:
-        found = Decimal(str(text).strip() or "0")
-    except InvalidOperation:
-        raise NoAmount(text=text, such="0.08") from None
-    if not found.is_finite() or not 0 <= found <= _LARGEST:
-        raise NoAmount(text=text, such="0.08")
-    return found

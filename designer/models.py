@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from designer.sheet_prints import SheetPrint  # noqa: F401  the table that applicants' pages read lives by itself
 from engine.database import Base, Instant
 
 
@@ -177,17 +178,6 @@ class SimulationRun(Base):
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-class SheetPrint(Base):
-    """The procedure sheet of a version as printed pages, made once by the worker: versions never change."""
-
-    __tablename__ = "sheet_print"
-
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(8), primary_key=True)
-    file: Mapped[dict[str, Any]] = mapped_column(JSON)  # engine.files.store.StoredFile
-    made_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class MiningRun(Base):

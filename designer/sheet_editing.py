@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 
+from designer.amounts import typed_amount
 from designer.changes.remove_requirement import keys_of, places_of
-from designer.ledger import typed_amount
 from designer.norms import norm_line, norms_said
 from designer.sheet_rows import Cells, Json, changed_rows, is_of, paired, row_keys
 from engine.calendars.jurisdiction import jurisdiction_of

@@ -1,15 +1,27 @@
 """The printed sheet of a version: asked for when it is published, or by a later reader; made by the worker."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from designer.models import SheetPrint
+from engine.database import Base, Instant
 from engine.files.store import StoredFile
 from engine.jobs import enqueue
 from engine.models import Job, JobKind, Version
+
+
+class SheetPrint(Base):
+    """The procedure sheet of a version as printed pages, made once by the worker: versions never change."""
+
+    __tablename__ = "sheet_print"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    file: Mapped[dict[str, Any]] = mapped_column(JSON)  # engine.files.store.StoredFile
+    made_at: Mapped[datetime] = mapped_column(Instant)
 
 
 def ask_for_print(session: Session, version: Version, *, at: datetime) -> None:

@@ -57,7 +57,7 @@ def _say_rows(metadata: MetaData, connection: Connection, **_: object) -> None:
                 index.dialect_kwargs[f"{connection.dialect.name}_where"] = index.info[ROWS]
 
 
-class Instant(TypeDecorator[datetime]):
+class InstantType(TypeDecorator[datetime]):
     """An aware UTC datetime; SQLite keeps it as naive UTC text, which sorts the same."""
 
     impl = DateTime(timezone=True)
@@ -75,6 +75,10 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Instant = InstantType()
+"""One for every column: SQLAlchemy makes a class, three kilobytes, for each that there is."""
 
 
 class NumberTooLarge(Refusal):

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-import designer.models  # noqa: F401  the tables must be known
-import engine.models  # noqa: F401
-import webapp.models  # noqa: F401
 from engine.database import Database
 from engine.errors import Refusal
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from engine.database import Database
 from engine.files.store import FileStore
 from engine.models import Job, JobKind
-from engine.worker import INSIDE, Connector, Sender, Worker
+from engine.worker import INSIDE, POLL_SECONDS, Connector, Sender, Worker
 from webapp.config import Settings
 
 Clock = Callable[[], datetime]
@@ -70,11 +70,22 @@ def at_first(made: Callable[[], Callable[[Job], Given]]) -> Callable[[Job], Give
 
 
 def begin(found: list[Worker], stop: Flag) -> list[Thread]:
-    """Let the workers work, each in a thread, until `stop` is set and what they have in hand is done."""
-    threads = [Thread(target=one.run_forever, args=(stop,), name="worker") for one in found]
+    """Let the workers work, each in a thread, until `stop` is set and what they have in hand is done.
+
+    They look around one after the other, not in the same moment: one connection then does for all that are idle.
+    """
+    threads = [
+        Thread(target=_work, args=(one, stop, place * POLL_SECONDS / len(found)), name="worker")
+        for place, one in enumerate(found)
+    ]
     for thread in threads:
         thread.start()
     return threads
+
+
+def _work(worker: Worker, stop: Flag, after: float) -> None:
+    if not stop.wait(after):
+        worker.run_forever(stop)
 
 
 def settle() -> None:

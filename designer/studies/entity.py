@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from designer.amounts import amount
 from designer.cost import CostedActivity, CostTable
-from designer.ledger import amount
 from designer.models import Study
 from engine.models import Procedure
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from designer.amounts import amount
 from designer.asme import ActivityType, Override, Value
 from designer.asme.table import WAIT
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable
 from designer.drafts import save_draft
-from designer.ledger import amount, ledger, read_ledger, set_ledger
+from designer.ledger import ledger, read_ledger, set_ledger
 from designer.library import read_folder
 from designer.models import Study
 from designer.studies.commands import keep_costed, say, say_of_side, study_draft

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from designer.amounts import amount
 from designer.asme import ActivityType, Override, Value
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable
-from designer.ledger import amount
 
 Which = Literal["as_is", "to_be"]
 SIDES: tuple[Which, ...] = ("as_is", "to_be")

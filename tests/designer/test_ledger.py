@@ -4,7 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from designer.ledger import NoAmount, typed_amount
+from designer.amounts import NoAmount, typed_amount
 from engine.calendars.jurisdiction import jurisdiction
 from engine.numerals import TwoReadings
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.ledger import NoAmount
+from designer.amounts import NoAmount
 from designer.library import read_folder
 from designer.sheet import NoSheet, WrongEncoding, from_toml, to_csv, to_toml
 from designer.sheet_editing import NeedsNumber, cells, edited

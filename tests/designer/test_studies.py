@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from designer.amounts import NoAmount, amount
 from designer.asme import Origin, Override
 from designer.burden import Applicants, Assumption, Visit
 from designer.cost import Consumable, Ledger, Post
 from designer.drafts import StudyStandsOnIt, discard_draft, draft_by_id, save_draft
-from designer.ledger import NoAmount, amount, ledger, set_ledger
+from designer.ledger import ledger, set_ledger
 from designer.library import publish_folder
 from designer.models import Study, StudyStep
 from designer.studies import (

@@ -25,10 +25,11 @@ from webapp.schema import upgrade_schema
 
 # For who prints, signs, simulates, reads logs, or speaks to machines: none of it is needed to work an inbox.
 NOT_AT_REST = (
-    "alembic", "apiflask", "asyncpg", "cryptography", "designer.asme", "designer.drafts", "designer.simulation",
-    "designer.studies", "duckdb", "engine.dmn", "engine.logs", "engine.metrics.numbers", "engine.metrics.summary",
-    "engine.migration", "fontTools", "holidays", "marshmallow", "mistune", "nh3", "numpy", "PIL",
-    "prometheus_client", "psycopg", "pydantic", "python_calamine", "r4pm", "segno", "smtplib",
+    "alembic", "apiflask", "asyncpg", "cryptography", "designer.asme", "designer.drafts",
+    "designer.models", "designer.simulation", "designer.studies", "duckdb", "engine.dmn",
+    "engine.logs", "engine.metrics.numbers", "engine.metrics.summary", "engine.migration",
+    "fontTools", "holidays", "marshmallow", "mistune", "nh3", "numpy", "PIL", "prometheus_client",
+    "psycopg", "pydantic", "python_calamine", "r4pm", "segno", "smtplib",
     "sqlalchemy.dialects.postgresql", "sqlite3", "structlog", "tomli_w", "weasyprint", "webapp.api",
     "webapp.views.figures", "xlsxwriter",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask import Flask
 
-from designer.ledger import typed_amount
+from designer.amounts import typed_amount
 from engine.numerals import Numerals
 from webapp.i18n import here
 
