@@ -9,6 +9,7 @@ from engine.routing.said import groups_named
 Json = dict[str, Any]
 
 MOST_ELEMENTS = 3_000  # a page that lists more helps nobody
+_MOST_NAMES = 3  # around a gateway without a name
 
 
 def lanes(process: Process) -> list[str]:
@@ -37,11 +38,13 @@ def gateways(process: Process) -> list[Json]:
                 "decision": node.extension.decision,
                 "result": node.extension.result_variable,
                 "before": sorted(before(process, scope, node)),
+                "after": _named_around(scope, node, is_back=True),
                 "flows": [
                     {
                         "id": flow.id,
                         "name": flow.name,
                         "target": scope.nodes[flow.target].name or flow.target,
+                        "leads_to": _named_from(scope, flow.target, is_back=False),
                         "condition": flow.condition.text if flow.condition else None,
                         "is_default": flow.id == node.default,
                     }
@@ -50,6 +53,36 @@ def gateways(process: Process) -> list[Json]:
             }
         )
     return found
+
+
+def _named_around(scope: Scope, node: Node, *, is_back: bool) -> list[str]:
+    """The names that people know next to a node without one; next after it, or before it."""
+    flows = node.incoming if is_back else node.outgoing
+    ends = [scope.flows[id].source if is_back else scope.flows[id].target for id in flows]
+    found = [
+        name for end in ends for name in _named_from(scope, end, is_back=is_back, seen={node.id})
+    ]
+    return list(dict.fromkeys(found))[:_MOST_NAMES]
+
+
+def _named_from(
+    scope: Scope, first: str, *, is_back: bool, seen: set[str] | None = None
+) -> list[str]:
+    """The names of a node, or of those nearest to it where it has none, as the nodes are that only join."""
+    found: list[str] = []
+    seen = {*(seen or ())}
+    left = [first]
+    while left and len(found) < _MOST_NAMES:
+        node = scope.nodes[left.pop(0)]
+        if node.id in seen:
+            continue
+        seen.add(node.id)
+        if node.name:
+            found.append(node.name)
+            continue
+        flows = [scope.flows[id] for id in (node.incoming if is_back else node.outgoing)]
+        left += [flow.source if is_back else flow.target for flow in flows]
+    return list(dict.fromkeys(found))
 
 
 def tasks(model: Model, process: Process) -> list[Json]:

@@ -45,7 +45,7 @@ from webapp.security import forgery, keyring, pace, sessions
 from webapp.security.access import check_access, public
 from webapp.streams import Streams
 from webapp.transactions import Transactional, close, start_over
-from webapp.words import case_data, numbers, sizes
+from webapp.words import case_data, gateways, numbers, sizes
 from webapp.words import measures as measure_words
 from webapp.words import sheets as sheet_words
 from webapp.words import terms as term_words
@@ -135,6 +135,7 @@ def create_app(
     term_words.register(app)
     case_data.register(app)
     sheet_words.register(app)
+    gateways.register(app)
     if part in (Part.WHOLE, Part.PAGES):
         from webapp.words import studies as study_words
 

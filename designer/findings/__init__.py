@@ -10,6 +10,7 @@ from designer.findings.finding import (
     Money,
     Place,
     Saving,
+    Time,
     Value,
     all_checks,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Saving",
     "Subject",
     "TaskLog",
+    "Time",
     "Value",
     "all_checks",
     "by_subject",

@@ -1,10 +1,9 @@
 """An approval that takes minutes looks at nothing."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from designer.asme import ActivityType
-from designer.findings.finding import Change, Evidence, Place, finding
+from designer.findings.finding import Change, Evidence, Place, Time, finding
 from designer.findings.log import ENOUGH, QUICK_MINUTES, interval
 from designer.findings.savings import without_activity
 from designer.findings.subject import Subject
@@ -23,7 +22,7 @@ _QUICK = N_(
     gain="The minutes and the wait of this activity, once the activity table says how long they are.",
 )
 def check(subject: Subject) -> Iterator[Place]:
-    """“{name}” was done within {minutes} minutes in {quick} of {count} cases, yet cases wait {days} days for it."""
+    """“{name}” was done within {minutes} minutes in {quick} of {count} cases, yet cases wait {wait} for it."""
     if subject.log is None:
         return
     for name, seen in subject.log.tasks.items():
@@ -40,7 +39,7 @@ def check(subject: Subject) -> Iterator[Place]:
                 "minutes": str(QUICK_MINUTES),
                 "quick": str(seen.quick),
                 "count": str(seen.count),
-                "days": saving.days.quantize(Decimal("0.1")),
+                "wait": Time(saving.days),
             },
             saving=saving,
             evidence=Evidence(seen.count, seen.quick / seen.count, low, high, _QUICK),

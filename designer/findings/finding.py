@@ -26,7 +26,17 @@ class Money:
         return f"{self.amount} {self.currency}"
 
 
-Value = str | Decimal | Money  # of a sentence; numbers are written in the reader's language
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How long something takes, in days, said as pages say durations: 2.5 h, 3 days."""
+
+    days: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.days.quantize(Decimal('0.1'))} d"
+
+
+Value = str | Decimal | Money | Time  # of a sentence; numbers are written in the reader's language
 
 
 def kept_values(values: Mapping[str, object]) -> dict[str, Any]:
@@ -44,6 +54,8 @@ def read_values(kept: Mapping[str, Any]) -> dict[str, Value]:
 def _kept(value: object) -> Any:
     if isinstance(value, Money):
         return {"amount": str(value.amount), "currency": value.currency}
+    if isinstance(value, Time):
+        return {"days": str(value.days)}
     return {"number": str(value)} if isinstance(value, Decimal) else str(value)
 
 
@@ -51,6 +63,8 @@ def _read(kept: Any) -> Value:
     match kept:
         case {"amount": amount, "currency": currency}:
             return Money(Decimal(amount), str(currency))
+        case {"days": days}:
+            return Time(Decimal(days))
         case {"number": number}:
             return Decimal(number)
     return str(kept)

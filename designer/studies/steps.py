@@ -43,8 +43,8 @@ class ChangedElsewhere(Refusal):
     """A draft that somebody changed on its own pages after the step."""
 
     sentence = (
-        "The draft was changed on its own page after “{step}”. "
-        "Taking that back would lose those changes: undo it in the drawing instead."
+        "The draft was changed on its own page after this step: {step} "
+        "Taking it back would lose those changes: undo it in the drawing instead."
     )
 
 

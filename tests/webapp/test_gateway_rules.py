@@ -1,5 +1,7 @@
 """Rules at gateways: said in words, checked against what is asked, tried, kept, taken back."""
 
+import re
+
 import pytest
 
 from tests.webapp.conftest import LICENCE, Town, Visitor
@@ -46,6 +48,18 @@ def test_words_become_feel_and_the_gateway_no_longer_asks(draft: tuple[Visitor, 
         "area &gt; 100 and date(seen_on) &lt; date(&#34;2026-07-28&#34;) and is_safe = true" in text
     )
     assert "decided by rules" in text
+
+
+def test_a_gateway_without_a_name_is_called_by_what_comes_before_it(town: Town) -> None:
+    ana = town.visitor("ana")
+    named = re.search(rb'<exclusiveGateway id="(\w+)" name="[^"]*"', ASKING)
+    assert named
+    gateway = named[1]
+    nameless = re.sub(rb'(<exclusiveGateway id="\w+") name="[^"]*"', rb"\1", ASKING)
+    address = draft_page(ana, nameless)
+    assert f"<caption>{gateway.decode()} " not in ana.get(address).text
+    assert re.search(r"<caption>After \w", ana.get(address).text)
+    assert "After " in ana.get(f"{address}/rule?flow=yes").text
 
 
 def test_a_kept_rule_comes_back_in_words(draft: tuple[Visitor, str]) -> None:

@@ -10,7 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from designer.asme import ActivityType, Origin, Value
 from designer.cost import Consumable
-from designer.findings import Evidence, Finding, Money, Saving
+from designer.findings import Evidence, Finding, Money, Saving, Time
 from designer.findings.finding import read_values
 from engine.errors import Said, filled
 from webapp.charts.canvas import duration_words
@@ -108,6 +108,8 @@ def _value_words(value: object) -> str:
     match value:
         case Money():
             return money(value.amount, value.currency)
+        case Time():
+            return duration_words(float(value.days) * 86_400)
         case Decimal():
             return thousands(value, most=1)
     return str(value)

@@ -6,12 +6,12 @@ from decimal import Decimal as D
 import orjson
 import pytest
 
-from designer.findings import Money
+from designer.findings import Money, Time
 from designer.findings.finding import kept_values, read_values
 from tests.webapp.conftest import Town
 from webapp.words.studies import accepted_words
 
-SAID = {"name": "Visar", "days": D("1250.5"), "cost": Money(D("36.5"), "USD")}
+SAID = {"name": "Visar", "days": D("1250.5"), "cost": Money(D("36.5"), "USD"), "wait": Time(D(1))}
 
 
 def test_numbers_of_a_sentence_are_still_numbers_when_it_is_read_later() -> None:
@@ -27,3 +27,9 @@ def test_an_accepted_finding_is_told_in_the_numerals_of_the_country(
     kept = {"sentence": "{name}: {days}", "values": kept_values(SAID)}
     with town.app.test_request_context():
         assert accepted_words(kept) == words
+
+
+def test_one_day_is_one_day(town: Town) -> None:
+    kept = {"sentence": "{name}: {wait}", "values": kept_values(SAID)}
+    with town.app.test_request_context():
+        assert accepted_words(kept) == "Visar: 24 h"
