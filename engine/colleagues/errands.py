@@ -127,21 +127,29 @@ def take_errand(session: Session, errand_id: int, *, by: Person, at: datetime) -
 
 
 def finish_errand(session: Session, errand_id: int, *, by: Person, at: datetime) -> Errand:
-    """It is done. NotFound, ErrandDone."""
+    """It is done, and who gave it is told. NotFound, ErrandDone."""
     errand = _open(session, errand_id, by)
     errand.done_by_id, errand.done_at = by.id, at
     session.flush()
+    _tell_giver(session, NotificationKind.ERRAND_DONE, errand, by, at)
     return errand
 
 
 def reopen_errand(session: Session, errand_id: int, *, by: Person, at: datetime) -> Errand:
-    """It was not done after all; who said so takes it back. NotFound."""
+    """It was not done after all; who said so takes it back, and who gave it is told. NotFound."""
     errand = session.get(Errand, errand_id, with_for_update=True, populate_existing=True)
     if errand is None or errand.done_by_id != by.id:
         raise NotFound(what="errand", name=errand_id)
     errand.done_by_id = errand.done_at = None
     session.flush()
+    _tell_giver(session, NotificationKind.ERRAND_REOPENED, errand, by, at)
     return errand
+
+
+def _tell_giver(
+    session: Session, kind: NotificationKind, errand: Errand, by: Person, at: datetime
+) -> None:
+    tell(session, kind, [errand.given_by_id], About(words=errand.title), by=by, at=at)
 
 
 def _open(session: Session, errand_id: int, by: Person) -> Errand:

@@ -142,6 +142,43 @@ def return_proposal(session: Session, task: Task, reason: str, *, by: Person, at
     return task
 
 
+def propose_again(session: Session, task: Task, answers: Mapping[str, Any]) -> bool:
+    """What an undone completion had accepted is proposed as before, by who proposed it, and waits for the review of who
+    has the task; False where nothing had been.
+    """
+    if task.review != WANTED:
+        return False
+    said = session.execute(
+        select(Event.type, Event.at, Event.data)
+        .where(
+            Event.case_id == task.case_id,
+            Event.token == task.token,
+            Event.type.in_((Happened.TASK_COMPLETED.value, Happened.TASK_PROPOSED.value)),
+        )
+        .order_by(Event.seq.desc())
+        .limit(2)
+    ).all()
+    if len(said) < 2 or [one.type for one in said] != [
+        Happened.TASK_COMPLETED.value,
+        Happened.TASK_PROPOSED.value,
+    ]:
+        return False
+    (_type, _at, accepted), (_type, at, _data) = said
+    by_id = (accepted or {}).get("proposed_by")
+    if by_id is None:
+        return False
+    row = {
+        "answers": dict(answers),
+        "choices": accepted.get("choices"),
+        "by_id": by_id,
+        "at": at,
+    }
+    session.add(Proposal(case_id=task.case_id, token=task.token, **row))
+    task.review = PROPOSED
+    renew_marks(session, task)
+    return True
+
+
 def forget_proposal(session: Session, task: Task) -> None:
     """Nothing is proposed any more."""
     session.execute(

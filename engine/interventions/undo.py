@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, undefer
 
 from engine.case_fields import field_values
 from engine.cases import check_open
+from engine.colleagues.reviews import propose_again
 from engine.deployments import blueprint
 from engine.errors import Conflict, NotFound
 from engine.events import BROUGHT_ABOUT, Happened
@@ -52,7 +53,8 @@ class LeftTheHouse(Conflict):
 
 
 def undo_completion(session: Session, task_id: str, *, by: Person, at: datetime) -> Task:
-    """Take a completion back; what was answered is kept as typed so far. The task, open again and still theirs.
+    """Take a completion back; what was answered is kept as typed so far, or proposed where another one had proposed
+    it. The task, open again and still theirs.
 
     For who completed it, or who is in charge of the case. Raises NotFound, NothingToUndo, CaseEnded, CaseSuspended,
     SilenceOperated, CaseWentOn, LeftTheHouse.
@@ -78,6 +80,8 @@ def undo_completion(session: Session, task_id: str, *, by: Person, at: datetime)
     main = Fact(Happened.TASK_REOPENED, task.element_id, token, task.office_id)
     advance(session, held, main, by=by, at=at)
     session.flush()
+    if propose_again(session, task, answers):
+        return task
     owner = session.get(Person, task.assignee_id) if task.assignee_id is not None else None
     if answers and owner is not None:
         save_answers(session, task_id, answers, by=owner, at=at)

@@ -27,6 +27,8 @@ class NotificationKind(StrEnum):
     OPINION_DUE = "opinion_due"
     OPINION_ANSWERED = "opinion_answered"
     ERRAND_GIVEN = "errand_given"
+    ERRAND_DONE = "errand_done"  # words: what was to be done
+    ERRAND_REOPENED = "errand_reopened"  # after it was told as done
     AWAY = "away"  # by another's word; task and words: the first and the last day
     STANDS_IN = "stands_in"  # for whom: by; the days likewise
     TARGET_MISSED = "target_missed"  # words: the procedure; number of 100 in time instead of by

@@ -20,7 +20,7 @@ def candidates(
 ) -> list[Person] | None:
     """Those who may do it, by id; None where each case says who: by a decision table, or in a variable.
 
-    Who did an earlier task is not taken away: that too each case says.
+    Who did an earlier task is not taken away: that too each case says. Nor is who is away: `engine.routing.absence`.
     """
     node = plan.nodes[element_id]
     kept = homes_of(session, plan.procedure_id).rules

@@ -11,6 +11,7 @@ from engine.colleagues.errands import (
     errands,
     finish_errand,
     give_errand,
+    reopen_errand,
     take_errand,
 )
 from engine.colleagues.opinions import (
@@ -24,13 +25,19 @@ from engine.colleagues.opinions import (
     remind,
     withdraw_opinion,
 )
-from engine.colleagues.reviews import OwnProposal, why_returned
+from engine.colleagues.reviews import OwnProposal, proposal_of, why_returned
 from engine.errors import NotFound
 from engine.history import timeline
 from engine.inbox.bulk import completing
 from engine.inbox.filters import TaskQuery
 from engine.inbox.next_task import LOOKED_AT, take_next
-from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
+from engine.inbox.saved_filters import (
+    FilterKept,
+    FilterShared,
+    remove_filter,
+    save_filter,
+    saved_filters,
+)
 from engine.inbox.worklists import open_tasks
 from engine.interventions.undo import undo_completion
 from engine.models import (
@@ -230,6 +237,22 @@ def test_what_is_undone_is_reviewed_again(hall: TownHall, ana: Person) -> None:
     assert complete_task(hall.session, task.id, {"area": 400}, by=beto, at=hall.at).is_proposed
 
 
+def test_an_acceptance_that_is_undone_leaves_what_was_proposed(hall: TownHall, ana: Person) -> None:
+    task = begin(hall, ana, tasks={"receive": {"review": True}})
+    beto = hall.people["beto"]
+    complete_task(hall.session, task.id, {"area": 4}, by=ana, at=hall.at)
+    proposed_at = hall.at
+    hall.at += timedelta(hours=1)
+    complete_task(hall.session, task.id, {"area": 4}, by=beto, at=hall.at)
+    undo_completion(hall.session, task.id, by=beto, at=hall.at)
+    found = proposal_of(hall.session, task)
+    assert found is not None
+    assert (found.by_id, found.answers, found.at) == (ana.id, {"area": 4}, proposed_at)
+    assert saved_answers(hall.session, task.id, beto) == {}
+    done = complete_task(hall.session, task.id, {"area": 4}, by=beto, at=hall.at)
+    assert not done.is_proposed  # accepted once more, with nobody asked again
+
+
 def test_a_review_is_not_asked_for_the_order_of_entry_once_more(
     hall: TownHall, ana: Person
 ) -> None:
@@ -281,7 +304,7 @@ def test_why_a_proposal_came_back_is_told_until_it_is_proposed_again(
     beto = hall.people["beto"]
     complete_task(hall.session, task.id, {}, by=beto, at=hall.at)
     undo_completion(hall.session, task.id, by=beto, at=hall.at)
-    assert (task.review, why_returned(hall.session, task)) == ("wanted", None)
+    assert (task.review, why_returned(hall.session, task)) == ("proposed", None)
 
 
 def test_what_is_returned_is_back_with_who_proposed_it(hall: TownHall, ana: Person) -> None:
@@ -389,17 +412,42 @@ def test_an_errand_is_given_taken_and_done(hall: TownHall, ana: Person) -> None:
     with pytest.raises(ErrandDone, match="Beto"):
         finish_errand(hall.session, errand.id, by=ana, at=hall.at)
     assert errands(hall.session, beto, at=hall.at) == []
+    assert kinds(hall, "ana") == ["errand_done"]
+    read_notifications(hall.session, ana, at=hall.at)
+    reopen_errand(hall.session, errand.id, by=beto, at=hall.at)
+    assert kinds(hall, "ana")[0] == "errand_reopened"
 
 
 def test_filters_are_saved_and_shared_with_an_office(hall: TownHall, ana: Person) -> None:
     office = hall.office("Front desk").id
     save_filter(hall.session, "Late", "scope=all", by=ana, at=hall.at)
-    kept = save_filter(hall.session, "Late", "due=overdue", office_id=office, by=ana, at=hall.at)
+    with pytest.raises(FilterKept, match="Replace it"):
+        save_filter(hall.session, "Late", "due=overdue", office_id=office, by=ana, at=hall.at)
+    kept = save_filter(
+        hall.session,
+        "Late",
+        "due=overdue",
+        office_id=office,
+        is_replacing=True,
+        by=ana,
+        at=hall.at,
+    )
     seen = saved_filters(hall.session, hall.people["beto"])
     assert [(one.name, one.state) for one in seen] == [("Late", "due=overdue")]
     assert saved_filters(hall.session, hall.people["carla"]) == []
     with pytest.raises(NotFound):
         remove_filter(hall.session, kept.id, by=hall.people["beto"])
+    beto = hall.people["beto"]
+    with pytest.raises(FilterShared, match="Ana shares another view with Front desk"):
+        save_filter(
+            hall.session,
+            "Late",
+            "scope=all",
+            office_id=office,
+            is_replacing=True,
+            by=beto,
+            at=hall.at,
+        )
     remove_filter(hall.session, kept.id, by=ana)
     assert saved_filters(hall.session, ana) == []
 

@@ -100,6 +100,17 @@ def test_a_view_is_kept_and_found_again(town: Town) -> None:
     assert "Late" not in town.visitor("luis").get("/inbox").text
 
 
+def test_a_view_takes_the_place_of_another_only_when_that_is_said(town: Town) -> None:
+    carla, other = town.visitor("carla"), {"name": "Late", "state": "/inbox?scope=all&due=today"}
+    carla.post("/inbox/filters", {"name": "Late", "state": "/inbox?scope=all&due=overdue"})
+    asked = carla.post("/inbox/filters", other)
+    assert asked.status_code == 409
+    assert 'value="/inbox?scope=all&amp;due=today"' in asked.text
+    assert "/inbox?scope=all&amp;due=overdue" in carla.get("/inbox").text
+    assert carla.post("/inbox/filters", {**other, "replace": "1"}).status_code == 303
+    assert "/inbox?scope=all&amp;due=today" in carla.get("/inbox").text
+
+
 def test_the_list_is_filtered_by_a_case_field_and_shows_columns(town: Town) -> None:
     small, large = town.case("Small"), town.case("Large")
     carla = town.visitor("carla")
@@ -113,7 +124,7 @@ def test_the_list_is_filtered_by_a_case_field_and_shows_columns(town: Town) -> N
     some = luis.get(f"{asked}&fn=area&fc=at_least&fv=100").text
     assert large in some
     assert small not in some
-    assert "area ≥ 100" in some
+    assert "Area in square metres ≥ 100" in some
 
 
 def test_the_next_one_is_taken(town: Town) -> None:

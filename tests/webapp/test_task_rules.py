@@ -1,6 +1,7 @@
 """Who does a task: the page where an analyst says so, and what it says of it."""
 
 from engine.models import Task
+from engine.routing.absence import day_of
 from tests.webapp.conftest import Town
 
 FIRST, SECOND = "/procedures/licence/1/tasks/receive", "/procedures/licence/1/tasks/inspect"
@@ -28,6 +29,20 @@ def test_a_rule_is_kept_and_the_page_says_who_may(town_on_each: Town) -> None:
     with town.database.reading() as session:
         case_id, _, token = town.task(number).rpartition("-")
         assert session.get_one(Task, (int(case_id), int(token))).assignee_id == luis.id
+
+
+def test_who_is_away_today_is_not_counted(town: Town) -> None:
+    ana, luis = town.visitor("ana"), town.person("luis")
+    ana.post(FIRST, {"persons": "luis, carla", "strategy": "pool"})
+    today = day_of(town.clock()).isoformat()
+    town.visitor("luis").post("/desk/absences", {"from": today, "until": today})
+    page = ana.get(FIRST).text
+    assert f"At present 1 person may do it: {town.person('carla').full_name}." in page
+    assert f"Away today: {luis.full_name}." in page
+    ana.post(FIRST, {"persons": "luis", "strategy": "pool"})
+    page = ana.get(FIRST).text
+    assert "Everybody who may do it is away today" in page
+    assert "At present nobody may do it" not in page
 
 
 def test_a_rule_that_nobody_meets_is_kept_and_said(town: Town) -> None:

@@ -13,7 +13,13 @@ from engine.errors import Refusal
 from engine.inbox.bulk import Deed, assigning, claiming, completing, in_bulk, releasing
 from engine.inbox.filters import Scope, TaskQuery
 from engine.inbox.next_task import take_next
-from engine.inbox.saved_filters import remove_filter, save_filter, saved_filters
+from engine.inbox.saved_filters import (
+    FilterKept,
+    FilterShared,
+    remove_filter,
+    save_filter,
+    saved_filters,
+)
 from engine.inbox.worklists import TaskRow, inbox, next_tasks
 from engine.models import Role
 from engine.people import person_by_name
@@ -131,17 +137,31 @@ def bulk() -> ResponseReturnValue:
 @pages.post("/filters")
 @access(*_WORKS)
 def keep() -> ResponseReturnValue:
-    """Keep the inbox as it stands under a name."""
+    """Keep the inbox as it stands under a name; asked again before it takes the place of another view."""
     state = request.form.get("state", "").partition("?")[2]
-    office = request.form.get("office", type=int)
-    kept = save_filter(
-        session(),
-        request.form.get("name", ""),
-        state,
-        office_id=office or None,
-        by=signed_in(),
-        at=now(),
-    )
+    office, name = request.form.get("office", type=int) or None, request.form.get("name", "")
+    try:
+        kept = save_filter(
+            session(),
+            name,
+            state,
+            office_id=office,
+            is_replacing="replace" in request.form,
+            by=signed_in(),
+            at=now(),
+        )
+    except (FilterKept, FilterShared) as refusal:
+        start_over()
+        return page(
+            "inbox/keep.html",
+            409,
+            refusal=sentence(refusal),
+            may_replace=isinstance(refusal, FilterKept),
+            name=name,
+            state=request.form.get("state", ""),
+            office=office,
+            offices=office_names(session(), signed_in().office_ids),
+        )
     flash(_("“%(name)s” is kept.", name=kept.name))
     return redirect(url_for("inbox.index") + (f"?{state}" if state else ""), 303)
 

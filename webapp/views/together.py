@@ -16,6 +16,7 @@ from engine.colleagues.opinions import (
 )
 from engine.errors import NotFound, Refusal
 from engine.files.store import FileStore, StoredFile
+from engine.inbox.keys import PROPOSED
 from engine.interventions.undo import undo_completion
 from engine.models import Role
 from engine.tasks import follow_up, return_task, set_priority
@@ -119,7 +120,10 @@ def undo(task_id: str) -> ResponseReturnValue:
     """Take a completion back while nothing has followed."""
     task = undo_completion(session(), task_id, by=signed_in(), at=now())
     cookie.pop("undo", None)
-    flash(_("“%(task)s” is open again, with what you had answered.", task=task.name))
+    if task.review == PROPOSED:
+        flash(_("“%(task)s” waits for a review again, as it was proposed.", task=task.name))
+    else:
+        flash(_("“%(task)s” is open again, with what you had answered.", task=task.name))
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 

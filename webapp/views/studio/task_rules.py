@@ -16,6 +16,7 @@ from engine.deployments import (
 from engine.errors import NotFound, Refusal
 from engine.models import Person, Procedure, Role, Version
 from engine.people import all_offices, skills_held
+from engine.routing.absence import away
 from engine.routing.candidates import candidates
 from engine.routing.earlier import earlier_tasks
 from engine.routing.rules import (
@@ -124,6 +125,7 @@ def _page(
     node = plan.nodes[element_id]
     whole = version_with_everything(session(), version.id)
     could = None if refusal else candidates(session(), plan, element_id, at=now())
+    gone = away(session(), could or [], at=now())
     return page(
         "task_rules/show.html",
         422 if refusal else 200,
@@ -140,6 +142,8 @@ def _page(
         decisions=[one.name for one in askables(whole.decisions)],
         skills=skills_held(session()),
         could=could,
+        here=[one for one in could or [] if one.id not in gone],
+        gone=[one for one in could or [] if one.id in gone],
         never=_never_same(version, rule, could),
         offices=all_offices(session()),
         is_kept=element_id in (procedure.task_rules or {}),
