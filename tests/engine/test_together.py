@@ -414,6 +414,7 @@ def test_an_errand_is_given_taken_and_done(hall: TownHall, ana: Person) -> None:
     assert errands(hall.session, beto, at=hall.at) == []
     assert kinds(hall, "ana") == ["errand_done"]
     read_notifications(hall.session, ana, at=hall.at)
+    hall.at += timedelta(minutes=1)
     reopen_errand(hall.session, errand.id, by=beto, at=hall.at)
     assert kinds(hall, "ana")[0] == "errand_reopened"
 
