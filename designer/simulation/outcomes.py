@@ -41,8 +41,8 @@ class StaffOutcome:
     office: str
     count: int
     busy: float  # seconds of work in all
-    utilisation: float  # share of their working hours while cases arrived
-    load: float  # the same of what was asked for meanwhile: above 1 nobody can cope
+    utilisation: float  # share of their working hours that the cases ask for, 1 at most
+    load: float  # the same without that limit: above 1 nobody can cope
     cost: float
 
 

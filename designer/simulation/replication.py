@@ -72,7 +72,6 @@ class _Replication:
         self.late = self.silent = self.failed = self.done = 0
         self.thirds: list[list[float]] = [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
         self.steps: list[Step] = []
-        self.asked: dict[Pool, float] = {}
         arrivals = scenario.arrivals
         if arrivals.at:
             self.wanted = min(self.wanted, len(arrivals.at))
@@ -122,9 +121,6 @@ class _Replication:
         number = case.number
         if number + 1 < self.wanted:
             self._expect(number + 1, at)
-        else:
-            # What is asked of people while cases arrive: the backlog is worked off only afterwards.
-            self.asked = {p: p.busy for pools in self.built.staffing.pools.values() for p in pools}
         if self.data is not None:
             case.data = {}
             self.data.set(case)
@@ -242,15 +238,16 @@ class _Replication:
         return tuple(found)
 
     def _staff(self) -> tuple[StaffOutcome, ...]:
+        # All the work of the cases over the time in which they arrived, which n arrivals bound at n − 1 gaps: cases that
+        # wait on for months after the last one make nobody idle, and a backlog is worked off only then.
         start, end = self.timing.start, self.last_arrival
+        gaps = self.wanted / (self.wanted - 1) if self.wanted > 1 else 1.0
         found = []
         for staff in self.scenario.staff.values():
             pools = self.built.staffing.pools[staff.key]
-            hours = sum(_hours(pool, start, end) for pool in pools)
-            whole = sum(_hours(pool, start, max(end, self.machine.now)) for pool in pools)
+            hours = gaps * sum(_hours(pool, start, end) for pool in pools)
             busy = sum(pool.busy for pool in pools)
-            # Booked or begun while cases arrived, wherever it was done.
-            asked = sum(self.asked.get(pool, 0.0) for pool in pools)
+            load = busy / hours if hours else 0.0
             found.append(
                 StaffOutcome(
                     staff.key,
@@ -258,8 +255,8 @@ class _Replication:
                     staff.office,
                     staff.count,
                     busy,
-                    min(1.0, busy / whole) if whole else 0.0,
-                    asked / hours if hours else 0.0,
+                    min(1.0, load),
+                    load,
                     busy / 3600 * staff.cost_per_hour,
                 )
             )

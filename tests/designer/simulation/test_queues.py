@@ -4,6 +4,7 @@ Seeds are fixed, so that these tests always say the same; the bench prints the s
 """
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -64,3 +65,16 @@ def test_too_much_work_is_said_to_be_too_much() -> None:
     assert found.is_overloaded
     assert found.staff[0].load > 1
     assert not results((1, exponential(70)), every=100).is_overloaded
+    # Where tasks queue instead of being booked, just as well.
+    urgent = {**scenario.tasks, "t0": replace(scenario.tasks["t0"], priority=1)}
+    queueing = replace(scenario, tasks=urgent)
+    assert simulate(chain("t0"), "p", queueing, cases=1000, replications=5).staff[0].load > 1
+
+
+def test_who_is_busy_is_not_idler_for_cases_that_wait_long_after_the_last_arrival() -> None:
+    scenario = served((1, exponential(70)), every=100)
+    late = {"t0": replace(scenario.tasks["t0"], delay=exponential(1e6))}
+    for one in (scenario, replace(scenario, tasks=late)):
+        found = simulate(chain("t0"), "p", one, cases=2000, replications=5).staff[0]
+        assert found.utilisation == pytest.approx(0.7, abs=0.02)
+        assert found.load == pytest.approx(0.7, abs=0.02)
