@@ -197,18 +197,24 @@ class ChosenTask(Task):
         chosen: Pool | None = None
         drawn: Stream | None = None
         begun = since = done = spent = work = 0.0
+        asked = began = ended = 0.0
+        hours: WeeklyCalendar | None = None
         for pool, stream in self.options:
             free = pool.free[0]
             if chosen is not None and free > begun:
                 continue  # whoever is free later than another can begin does not begin earlier
             if stream is not drawn:
-                drawn = stream
+                drawn, hours = stream, None
                 block = None if visit else stream.blocks.get(number >> BITS)
                 work = stream.at(number, visit) if block is None else block[number & MASK]
             start = at if free < at else free
             end = start + work
             if start < pool.since or end > pool.until:
-                start, end = pool.span(start, work)
+                # Who keeps the same hours and is free as early begins as the one before would.
+                if start != asked or pool.calendar is not hours:
+                    asked, hours = start, pool.calendar
+                    began, ended = pool.span(start, work)
+                start, end = began, ended
             if chosen is None or start < begun or (start == begun and free < since):
                 chosen, begun, since, done, spent = pool, start, free, end, work
         assert chosen is not None

@@ -71,6 +71,7 @@ class Builder:
         self.is_again = False  # inside of what is done several times
         self.circling: set[str] = set()  # nodes from which a way leads back to them
         self.stops = scenario.deadline.stops if scenario.deadline else frozenset()
+        self.deciding = scenario.deadline.decided_by if scenario.deadline else frozenset()
 
     def gap(self, sentence: str, node: Node | None = None, **values: object) -> None:
         """Note what is missing."""

@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from statistics import NormalDist, fmean
 
 MOST_TRIES = 100
@@ -134,10 +134,27 @@ class Distribution:
                 return [dice.gammavariate(shape, scale) for _ in times]
             case Family.WEIBULL:
                 return [dice.weibullvariate(p[0], p[1]) for _ in times]
-        inverse = between(self.values)
+        values, steps = self.values, len(self.values) - 1
+        if steps < 1:
+            fixed_one = values[0]
+            if self.family is Family.SAMPLES:
+                return [fixed_one] * count
+            return [0.0 if roll() < p[0] else fixed_one for _ in times]
+        # `between`, written out. A share that rounding makes 1 meets a step of nothing.
+        rises = [*(after - before for before, after in pairwise(values)), 0.0]
         if self.family is Family.SAMPLES:
-            return [inverse(roll()) for _ in times]
-        return [0.0 if (u := roll()) < p[0] else inverse((u - p[0]) / (1 - p[0])) for _ in times]
+            return [
+                values[below := int(place := roll() * steps)] + rises[below] * (place - below)
+                for _ in times
+            ]
+        zeros, rest = p[0], 1 - p[0]
+        return [
+            0.0
+            if (share := roll()) < zeros
+            else values[below := int(place := (share - zeros) / rest * steps)]
+            + rises[below] * (place - below)
+            for _ in times
+        ]
 
 
 def between(values: tuple[float, ...]) -> Callable[[float], float]:

@@ -17,7 +17,7 @@ from designer.simulation.gateways import (
     Some,
     Split,
 )
-from designer.simulation.tokens import END, Net, Place
+from designer.simulation.tokens import END, Decision, Net, Place
 from designer.simulation.waits import Race, RacingCatch
 from engine import feel
 from engine.bpmn.model import EventKind, Flow, Kind, Node, Scope
@@ -225,6 +225,8 @@ class Flows:
             if isinstance(place, RacingCatch):
                 holder = self.scope.flows[node.incoming[0]].source
             onward = Mark(holder, -1, onward)
+        if node.id in self.builder.deciding:
+            onward = Decision(node.id, onward)
         last = getattr(place, "last", place)  # of a gathering: what parts again behind the task
         last.onward = onward
 

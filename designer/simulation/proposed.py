@@ -87,13 +87,17 @@ def proposed(
 
 
 def deadline_of(sheet: Sheet | None) -> Deadline | None:
-    """The term of the sheet's strictest way through the procedure; None where it promises none."""
+    """The term of the sheet's strictest way through, kept once it is decided; None where it promises none."""
     modalities = [one for one in sheet.modalities if one.term is not None] if sheet else []
     if not modalities:
         return None
     last = modalities[-1]  # the one that applies when no other does
     assert last.term is not None
-    return Deadline(last.term, last.assessment is Assessment.POSITIVE_SILENCE)
+    decided_by = (
+        frozenset({*sheet.clock.decided_by, *sheet.clock.notified_by}) if sheet else frozenset()
+    )
+    is_positive = last.assessment is Assessment.POSITIVE_SILENCE
+    return Deadline(last.term, is_positive, decided_by=decided_by)
 
 
 def _named_above(

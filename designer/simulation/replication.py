@@ -164,8 +164,9 @@ class _Replication:
         third[1] += cycle
         if self.terms is not None:
             to_decide, to_silence = self.terms(case.arrived_at)
-            self.late += at - case.stopped > to_decide
-            self.silent += at - case.stopped > to_silence
+            term = case.decided_after if case.decided_after >= 0.0 else cycle - case.stopped
+            self.late += case.arrived_at + term > to_decide
+            self.silent += case.arrived_at + term > to_silence
         if case.trace is not None:
             self.steps += [Step(number, *step) for step in case.trace]
         if not self.done % SETTLE_EVERY:
@@ -238,7 +239,7 @@ class _Replication:
         return tuple(found)
 
     def _staff(self) -> tuple[StaffOutcome, ...]:
-        # All the work of the cases over the time in which they arrived, which n arrivals bound at n − 1 gaps: cases that
+        # All the work of the cases over the time in which they arrived, n arrivals bounding n − 1 gaps: cases that
         # wait on for months after the last one make nobody idle, and a backlog is worked off only then.
         start, end = self.timing.start, self.last_arrival
         gaps = self.wanted / (self.wanted - 1) if self.wanted > 1 else 1.0

@@ -135,6 +135,9 @@ class Deadline:
     is_positive: bool = False
     grace: int = 5  # business days to notify; silence operates the day after
     stops: frozenset[str] = frozenset()  # elements during which the clock stands still
+    decided_by: frozenset[str] = (
+        frozenset()
+    )  # the first of these done ends it; none of them: the end of the case
 
 
 @dataclass(frozen=True, slots=True)

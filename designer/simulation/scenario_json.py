@@ -280,7 +280,7 @@ def _priority(part: Part) -> Priority:
 def _deadline(part: Part) -> Deadline | None:
     if not part.is_there:
         return None
-    part.table("amount", "unit", "silence", "grace", "stops")
+    part.table("amount", "unit", "silence", "grace", "stops", "decided_by")
     return Deadline(
         Term(
             part.get("amount").whole(30, 1, 10_000),
@@ -288,5 +288,8 @@ def _deadline(part: Part) -> Deadline | None:
         ),
         part.get("silence").text() == "positive",
         part.get("grace").whole(5, 0, 365),
-        frozenset(one.text() for one in part.get("stops").items()),
+        *(
+            frozenset(one.text() for one in part.get(name).items())
+            for name in ("stops", "decided_by")
+        ),
     )

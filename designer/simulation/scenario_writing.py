@@ -143,4 +143,5 @@ def _term_said(deadline: Deadline | None) -> dict[str, Any] | None:
         "silence": "positive" if deadline.is_positive else "negative",
         "grace": deadline.grace,
         "stops": sorted(deadline.stops),
+        "decided_by": sorted(deadline.decided_by),
     }

@@ -21,14 +21,29 @@ class Case:
     """One case. Seconds: `waited` until somebody began, `worked` by somebody, `stopped` with the law's clock still."""
 
     __slots__ = (
-        "arrived_at", "cost", "data", "is_failed", "is_over", "joins", "number", "priority",
-        "stopped", "trace", "visits", "waited", "worked",
+        "arrived_at",
+        "cost",
+        "data",
+        "decided_after",
+        "is_failed",
+        "is_over",
+        "joins",
+        "number",
+        "priority",
+        "stopped",
+        "trace",
+        "visits",
+        "waited",
+        "worked",
     )  # fmt: skip
 
     def __init__(self, number: int, arrived_at: float) -> None:
         self.number = number
         self.arrived_at = arrived_at
         self.waited = self.worked = self.cost = self.stopped = 0.0
+        self.decided_after = (
+            -1.0
+        )  # seconds of the law's clock until it was decided; below 0: not yet
         self.data: dict[str, Any] | None = None
         self.priority = 100
         self.visits: dict[Any, int] | None = None
@@ -97,6 +112,22 @@ class EndEvent(Place):
         if not run.live:
             run.finish(at)
         return None
+
+
+class Decision(Place):
+    """Behind an element that decides: the first one that a case passes ends its term."""
+
+    __slots__ = ()
+
+    def __init__(self, element_id: str, onward: Place) -> None:
+        super().__init__(element_id)
+        self.onward = onward
+
+    def enter(self, run: "Run", at: float) -> Place | None:
+        case = run.case
+        if case.decided_after < 0.0:
+            case.decided_after = at - case.arrived_at - case.stopped
+        return self.onward
 
 
 class Net:

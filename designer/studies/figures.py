@@ -98,13 +98,15 @@ def diagrams_of(
 ) -> dict[str, Any]:
     """Both drawings with what was removed, added or changed, and how long a case waits at each element.
 
-    `simulated`: side → element → mean wait in seconds. Where the log measured the wait of how it is, that is told.
+    `simulated`: side → element → mean wait in seconds. Where nothing was simulated, what a log measured of how it is:
+    one beside the other would compare cases that have ended with all of them.
     """
     waits: dict[str, dict[str, Any]] = {
         side: {name: {"seconds": spent} for name, spent in simulated.get(side, {}).items()}
         for side in ("as_is", "to_be")
     }
-    waits["as_is"] |= measured_waits(before)
+    if not waits["as_is"]:
+        waits["as_is"] = measured_waits(before)
     return drawn(drawings, before, after, waits)
 
 

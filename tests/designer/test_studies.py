@@ -300,7 +300,7 @@ def test_a_folder_opens_a_study_with_its_minutes_waits_and_costs(
     one = sides(session, study, by=ana).as_is
     assert one.unpriced == ()
     assert one.cost.total > 0
-    assert one.totals.wait == D("24.95") * 1440
+    assert one.totals.wait == D("23.95") * 1440
     assert one.totals.requirements == 7
     assert {found.id for found in one.findings} >= {
         "prohibited-requirement",
@@ -318,7 +318,7 @@ def test_a_wait_goes_with_the_activity_it_was_for(session: Session, ana: Person)
     accept(session, study.id, "mere-forwarding::DerivarSubgerencia", by=ana, at=START)
     both = sides(session, study, by=ana)
     assert both.to_be is not None
-    assert both.as_is.totals.wait - both.to_be.totals.wait == 2 * 1440
+    assert both.as_is.totals.wait - both.to_be.totals.wait == 4 * 1440
 
 
 def test_a_study_out_of_a_folder_begins_where_the_folder_leaves_it(

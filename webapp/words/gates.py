@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from designer.simulation.calibration import TOLERANCE
 from webapp.charts.canvas import duration_words
 from webapp.i18n import _
 from webapp.words.studies import share
@@ -38,7 +39,8 @@ def warnings(data: Mapping[str, Any]) -> Iterator[str]:
     if not _carries_over(gate):
         yield _(
             "It does not carry over: fitted on the first half of the cases alone, the simulation does not meet the "
-            "second half within 10%%. Times to come may differ from these as much."
+            "second half within %(tolerance)s. Times to come may differ from these as much.",
+            tolerance=share(TOLERANCE),
         )
     if gate.get("is_sharp") is False and not (gate["is_met"] and _carries_over(gate)):
         low, high = gate["measured"]["range50"]

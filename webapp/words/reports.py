@@ -110,15 +110,23 @@ def told_report(data: Mapping[str, Any], number: int) -> Told:
             data.get("diagrams"),
             {"as_is": _("Diagram, as it is"), "to_be": _("Diagram, as it is to be")},
             {
-                "as_is": _("Measured where there is a log, else simulated."),
+                "as_is": _("Measured where there is a log, else simulated.")
+                if _has_measured_waits(data)
+                else _("Simulated."),
                 "to_be": _("Simulated."),
             },
-            is_simulated={"as_is": not data["measured"], "to_be": True},
+            is_simulated={"as_is": not _has_measured_waits(data), "to_be": True},
         ),
         basis=tuple(_basis(data)),
         assumed=tuple(assumed_words(data.get("assumed", ()), data.get("names", {}))),
         references=tuple(data["references"]),
     )
+
+
+def _has_measured_waits(data: Mapping[str, Any]) -> bool:
+    """Whether the waits of how it is come from a log: in reports where nothing could be simulated, and older ones."""
+    waits = ((data.get("diagrams") or {}).get("as_is") or {}).get("waits", {})
+    return any("count" in one for one in waits.values())
 
 
 def _achieved(data: Mapping[str, Any], number: int) -> Told:
@@ -294,8 +302,14 @@ def _simulated(data: Mapping[str, Any]) -> Table | None:
     found, cycles = data.get("simulated", []), data.get("cycles") or {}
     if not found:
         return None
+    told = [
+        # Where nobody said what an hour costs, that cases cost nothing would be untrue.
+        one
+        for one in found
+        if one["measure"] != "cost_mean" or one["before"]["value"] or one["after"]["value"]
+    ]
     columns, rows = _columns(
-        [_simulated_row(one, data["currency"], cycles) for one in found], cycles
+        [_simulated_row(one, data["currency"], cycles) for one in told], cycles
     )
     heading = _("Simulated, changes with their interval of %(sure)s", sure=share(0.95))
     return Table(heading, columns, rows, is_simulated=True)

@@ -211,6 +211,18 @@ def test_the_term_runs_in_business_days_and_stands_still_where_the_scenario_says
     assert late(12, replace(term, stops=frozenset({"wait"}))) == (0, 0)
 
 
+def test_the_term_is_kept_once_it_is_decided_whatever_comes_after() -> None:
+    """As an inspection after the licence: it is work of the case, and not of the term."""
+    term = Deadline(Term(1, TermUnit.CALENDAR_DAYS), decided_by=frozenset({"a", "gone"}))
+    plans = {"a": TaskPlan(duration=fixed(HOUR)), "b": TaskPlan(duration=fixed(30 * DAY))}
+    scenario = Scenario(arrivals=Arrivals(fixed(HOUR)), tasks=plans, deadline=term)
+    assert outcome(chain("a", "b"), scenario).late == 0
+    # it ends with the first of them, and not at all where a case meets none
+    assert outcome(chain("b", "a"), scenario).late == 1
+    nobody = replace(scenario, deadline=replace(term, decided_by=frozenset({"gone"})))
+    assert outcome(chain("a", "b"), nobody).late == 1
+
+
 def test_what_nobody_said_is_asked_for_all_at_once() -> None:
     with pytest.raises(CannotSimulate) as refused:
         outcome(chain("review", "sign"), Scenario(arrivals=Arrivals(exponential(60))))

@@ -49,7 +49,7 @@ WHOLE: dict[str, Any] = {
     "again": {"correct": 0.2},
     "data": {"risk": {"choices": {"high": 0.3, "low": 0.7}}, "area": {"distribution": {"family": "triangular", "minimum": 10, "mode": 50, "maximum": 300}}, "big": {"feel": "area > 100"}},
     "priorities": [{"when": "big", "level": 10}],
-    "term": {"amount": 8, "unit": "business_days", "silence": "positive", "grace": 5, "stops": ["wait"]},
+    "term": {"amount": 8, "unit": "business_days", "silence": "positive", "grace": 5, "stops": ["wait"], "decided_by": ["review"]},
     "currency": "PEN",
     "assumed": ["tasks.review.duration"],
 }  # fmt: skip
@@ -73,6 +73,7 @@ def test_a_whole_scenario_is_read() -> None:
     assert dict(scenario.data)["risk"].choices == Choices(("high", "low"), (0.3, 0.7))
     assert scenario.deadline is not None
     assert scenario.deadline.is_positive
+    assert scenario.deadline.decided_by == {"review"}
 
 
 def test_what_is_written_reads_back_the_same() -> None:
