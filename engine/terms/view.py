@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.calendars import BusinessCalendar
 from engine.models import (
     Case,
     CaseStatus,
@@ -52,6 +53,9 @@ class ClockView:
     silent_on: date | None
     approved_on: date | None
     law: Law
+    answered_on: date | None = (
+        None  # by what was notified; a new decision on appeal changes nothing
+    )
     is_silence_said: bool = True  # False: the sheet leaves it open, and it counts as negative
 
     @property
@@ -139,6 +143,12 @@ def _filed_under(session: Session, case: Case) -> int | None:
     return session.scalar(select(Version.number).where(Version.id == term.version_id))
 
 
+def _answered_on(case: Case, term: CaseTerm, calendar: BusinessCalendar) -> date | None:
+    if term.notified_on is None or case.ended_at is None:
+        return term.notified_on
+    return min(term.notified_on, calendar.day_of(case.ended_at))
+
+
 def _view(session: Session, case: Case, term: CaseTerm, at: datetime) -> ClockView:
     calendar = calendar_of(session, term)
     today = calendar.day_of(at)
@@ -178,5 +188,6 @@ def _view(session: Session, case: Case, term: CaseTerm, at: datetime) -> ClockVi
         notified_on=term.notified_on,
         silent_on=term.silent_on,
         approved_on=term.approved_on,
+        answered_on=_answered_on(case, term, calendar),
         law=law_of(term.jurisdiction),
     )

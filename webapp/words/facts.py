@@ -8,7 +8,7 @@ from engine.events import Happened
 from engine.history import Entry
 from engine.masking import masked_file
 from webapp.i18n import _, plural
-from webapp.words.terms import sentence_of_clock
+from webapp.words.clock_facts import sentence_of_clock
 
 # What a reader scans for; the rest is drawn lighter.
 _HEAVY = {
