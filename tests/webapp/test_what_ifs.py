@@ -11,8 +11,10 @@ from sqlalchemy import select
 from designer.models import SimulationRun
 from designer.simulation.desk import SimulationDesk
 from designer.simulation.what_ifs import RunStatus
+from engine.bpmn import write
 from engine.models import Job, JobKind
 from engine.worker import Worker
+from tests.bench.simulation_scenarios import loan
 from tests.webapp.conftest import Town, Visitor
 from tests.webapp.test_upload import draft_page
 
@@ -188,6 +190,28 @@ def test_the_scenario_goes_out_as_a_file_and_comes_back(town: Town) -> None:
     answer = ana.post(f"{address}/scenario.json", broken)
     assert answer.status_code == 422
     assert "Is it “tasks”?" in answer.text
+
+
+def test_a_published_scenario_of_prosimos_runs_unchanged_and_says_who_is_busy(town: Town) -> None:
+    ana = town.visitor("ana")
+    model, raw = loan()
+    draft = draft_page(ana, write(model))
+    address = ana.post(f"{draft}/what-ifs", {}).headers["Location"]
+
+    def sent(scenario: object) -> dict[str, object]:
+        return {"file": [(io.BytesIO(orjson.dumps(scenario)), "loan.json")]}
+
+    refused = ana.post(f"{address}/scenario.json", sent(raw | {"multitask": {"type": "local"}}))
+    assert refused.status_code == 422
+    assert "multitask is not simulated here" in refused.text
+    assert ana.post(f"{address}/scenario.json", sent(raw)).status_code == 303
+    shown = simulated(town, ana, address)
+    busy = re.findall(
+        r'<th scope="row">officer</th><td class="number">6</td><td class="number">([\d.]+)%', shown
+    )
+    assert len(busy) == 1
+    assert 1 < float(busy[0]) <= 100
+    assert "assess" in shown
 
 
 def test_a_draft_has_scenarios_of_its_own_and_they_can_be_thrown_away(town: Town) -> None:

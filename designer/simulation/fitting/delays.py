@@ -5,6 +5,7 @@ a task begins as the waiting that was measured before it; what the simulation th
 simulated and measured waiting of each task agree.
 """
 
+import math
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,13 +27,9 @@ NEAR = 0.02
 LENGTH_ROUNDS = 6
 DAMPED = 0.7  # of what a round says is missing
 GATED = {0.5: "cycle_p50", 0.85: "cycle_p85"}  # what the calibration gate looks at
-SHARE_STEPS = (
-    0.02,
-    0.01,
-    0.005,
-    0.0025,
-    0.0,
-)  # of the cases, by which quick ones are made more, or less
+SHARE_ROUNDS = 5
+WIDEST = 0.03  # of the cases, by which a round makes quick ones more, or less
+SMALLEST = 0.005  # the first step where the curve says nothing
 FINE = 10  # replications in which the gate is looked at
 GOOD = 0.03
 
@@ -52,6 +49,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Delayed:
+    """A scenario with its delays, and what came of FINE replications with the arrivals that there were, if any ran."""
+
+    scenario: Scenario
+    results: Results | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delays:
     """Finds the delays of a scenario. `waiting`: what was measured before each element; `cycles`: the seconds that each
     case took, running ones as `calibration.spread` counts them, sorted."""
@@ -66,13 +71,13 @@ class Delays:
     check: Callable[[], None] | None = None
     progress: Callable[[float], None] = lambda _share: None  # gets the share that is done
 
-    def fitted(self) -> Scenario:
+    def fitted(self) -> Delayed:
         """The scenario with a delay per task and kind."""
         bands = self._bands()
         even = [1.0] * len(bands)
         factors = self._by_task(even)
         if not self.scenario.paces:
-            return self._delayed(factors, even, even)
+            return Delayed(self._delayed(factors, even, even))
         return self._by_band(factors, bands)
 
     def _bands(self) -> list[float]:
@@ -82,7 +87,7 @@ class Delays:
             shares[kind.band] += kind.share
         return shares
 
-    def _by_band(self, factors: Mapping[str, float], bands: Sequence[float]) -> Scenario:
+    def _by_band(self, factors: Mapping[str, float], bands: Sequence[float]) -> Delayed:
         """With delays of each band so much longer or shorter, and a little more of quick cases or of slow ones, that as
         many cases are over by when as were measured.
 
@@ -100,13 +105,14 @@ class Delays:
             found = [_mean_between(results.durations, *span) for span in spans]
             tried.append([_nearer(*one) for one in zip(tried[-1], wanted, found, strict=True)])
         # Where hardly any case lies about the median, lengths leave it where it is: a share of the cases moves it.
-        best, nearest = self.scenario, float("inf")
+        best, nearest = Delayed(self.scenario), float("inf")
         for half, longer in enumerate((tried[-1], even)):
             if nearest < TOLERANCE:
                 break
             below = dict.fromkeys(GATED, 0.0)
-            for place, step in enumerate(SHARE_STEPS):
-                self.progress(0.4 + 0.3 * (half + place / len(SHARE_STEPS)))
+            before: dict[float, tuple[float, float]] = {}
+            for place in range(SHARE_ROUNDS):
+                self.progress(0.4 + 0.3 * (half + place / SHARE_ROUNDS))
                 one = self._delayed(factors, longer, _weights(ends, below))
                 results = self._simulated(one, FINE)
                 gaps = {
@@ -115,14 +121,22 @@ class Delays:
                 }
                 far = max(abs(gap) for gap in gaps.values())
                 if far < nearest:
-                    best, nearest = one, far
+                    best, nearest = Delayed(one, results), far
                 if nearest < GOOD:
                     return best
-                below = {
-                    share: moved + (step if gaps[share] > 0 else -step)
-                    for share, moved in below.items()
+                steps = {
+                    share: _step(
+                        gap, below[share], before.get(share), share - self._ended(results, share)
+                    )
+                    for share, gap in gaps.items()
                 }
+                before = {share: (below[share], gap) for share, gap in gaps.items()}
+                below = {share: moved + steps[share] for share, moved in below.items()}
         return best
+
+    def _ended(self, results: Results, share: float) -> float:
+        """The share of the simulated cases that have ended by when `share` of the measured ones had."""
+        return bisect(results.durations, quantile(self.cycles, share)) / len(results.durations)
 
     def _by_task(self, even: Sequence[float]) -> dict[str, float]:
         """By how much the delay of each task is shorter than what was measured before it."""
@@ -181,6 +195,17 @@ def _nearer(factor: float, wanted: float, found: float) -> float:
         return factor
     nearer: float = factor * (wanted / found) ** DAMPED
     return min(10.0, max(0.01, nearer))
+
+
+def _step(gap: float, at: float, before: tuple[float, float] | None, lacking: float) -> float:
+    """How many more of the cases must be quick to close a gap: as the two last rounds say (secant), at first as many
+    as are `lacking`."""
+    wanted = lacking or math.copysign(SMALLEST, gap)
+    if before is not None and at != before[0]:
+        slope = (gap - before[1]) / (at - before[0])
+        if slope < 0:
+            wanted = -gap / slope
+    return min(WIDEST, max(-WIDEST, wanted))
 
 
 def _weights(ends: Sequence[float], below: Mapping[float, float]) -> list[float]:

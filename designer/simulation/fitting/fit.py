@@ -17,7 +17,7 @@ from designer.simulation.distributions import Distribution, fixed
 from designer.simulation.experiments import simulate
 from designer.simulation.fitting.branches import readied
 from designer.simulation.fitting.branching import shares
-from designer.simulation.fitting.delays import Delays, Waiting
+from designer.simulation.fitting.delays import FINE, Delays, Waiting
 from designer.simulation.fitting.drift import RARE, Drift, drifts
 from designer.simulation.fitting.families import Chosen, chosen, empirical
 from designer.simulation.fitting.hours import hours_of
@@ -30,6 +30,7 @@ from designer.simulation.fitting.work import (
     traces,
     with_starts,
 )
+from designer.simulation.outcomes import Results
 from designer.simulation.refusals import Gap
 from designer.simulation.scenario import Arrivals, Performance, Scenario, Staff, TaskPlan
 from designer.simulation.timing import Timing
@@ -38,7 +39,6 @@ from engine.errors import N_, Refusal
 
 FEWEST_CASES = 20
 SKILLED = 0.02  # who did at least so much of a task may do it
-TESTS = 10  # replications
 WORK = frozenset({
     Kind.TASK, Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.SCRIPT_TASK, Kind.SEND_TASK,
     Kind.BUSINESS_RULE_TASK,
@@ -152,16 +152,17 @@ def fitted(
     everything = _measured(found, open_all)
 
     def tested(one: _Fitted, cases: Sequence[Trace], measured: Measured) -> Calibration:
-        arriving = _arriving(one.scenario, cases)
-        results = simulate(
-            model,
-            process_id,
-            arriving,
-            cases=len(cases),
-            replications=TESTS,
-            seed=seed,
-            check=check,
-        )
+        results = one.results if cases is one.cases else None
+        if results is None:
+            results = simulate(
+                model,
+                process_id,
+                _arriving(one.scenario, cases),
+                cases=len(cases),
+                replications=FINE,
+                seed=seed,
+                check=check,
+            )
         return calibrated(results, measured)
 
     return Fit(
@@ -219,9 +220,11 @@ def _arriving(scenario: Scenario, found: Sequence[Trace]) -> Scenario:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """A scenario out of cases, with the criterion behind its durations and arrivals."""
+    """A scenario out of `cases`, with the criterion behind its durations and arrivals; `results`: how it met them."""
 
     scenario: Scenario
+    cases: Sequence[Trace]
+    results: Results | None
     durations: Mapping[str, Chosen]
     arrivals: Chosen
 
@@ -272,7 +275,8 @@ class _Fitting:
         delayed = Delays(
             model, process_id, arriving, waiting, found, self.expected, seed, check, progress
         ).fitted()
-        return _Fitted(replace(delayed, arrivals=plain.arrivals), self.chosen, every)
+        scenario = replace(delayed.scenario, arrivals=plain.arrivals)
+        return _Fitted(scenario, self.found, delayed.results, self.chosen, every)
 
     def arrivals(self) -> Chosen:
         """The time between two arrivals, in hours in which cases arrive."""

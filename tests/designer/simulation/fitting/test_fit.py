@@ -223,7 +223,7 @@ def test_what_leaks_over_the_ends_of_a_pace_is_made_good(monkeypatch: pytest.Mon
 
     made_good = farthest()
     monkeypatch.setattr(delays, "LENGTH_ROUNDS", 0)
-    monkeypatch.setattr(delays, "SHARE_STEPS", (0.0,))
+    monkeypatch.setattr(delays, "SHARE_ROUNDS", 1)
     assert made_good < 0.75 * farthest()
 
 
