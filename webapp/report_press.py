@@ -16,8 +16,8 @@ from designer.studies.signing import Signed, figures_digest, read_signature, sig
 from engine.casefile.signing import known_seals
 from engine.database import Database
 from engine.files.store import FileStore, StoredFile
+from engine.letters.print_shop import typeset_apart
 from engine.letters.refusals import NothingToRead, TypesettingMissing
-from engine.letters.typesetting import typeset
 from engine.models import Job, Office, Person, Version
 from engine.sheet import read_sheet
 from webapp.config import OFFERED_LANGUAGES, PARTIAL_LANGUAGES, Settings
@@ -69,7 +69,7 @@ class ReportPress:
             return
         name, page = found
         try:
-            told = {"pdf": self.files.put(BytesIO(typeset(page)), name).as_json()}
+            told = {"pdf": self.files.put(BytesIO(typeset_apart(page)), name).as_json()}
         except (TypesettingMissing, NothingToRead) as refusal:
             told = {"no_pdf": {"sentence": refusal.sentence}}
 
@@ -89,7 +89,7 @@ class ReportPress:
             signed = read_signature(made, report, known_seals(self.settings.var))
             name, page = self._told(session, report, signed)
         try:
-            stored = self.files.put(BytesIO(typeset(page)), name)
+            stored = self.files.put(BytesIO(typeset_apart(page)), name)
         except (TypesettingMissing, NothingToRead):
             return  # the signature is read on the report's page
 
@@ -110,7 +110,9 @@ class ReportPress:
             with self.app.app_context(), speaking(language):
                 page = printed_sheet(version, entity=entity, language=language)
             try:
-                stored = self.files.put(BytesIO(typeset(page)), f"{version.sheet['name']}.pdf")
+                stored = self.files.put(
+                    BytesIO(typeset_apart(page)), f"{version.sheet['name']}.pdf"
+                )
             except (TypesettingMissing, NothingToRead):
                 return  # the sheet is read on its page, and printed by the browser
             self._keep_sheet(version_id, language, stored)

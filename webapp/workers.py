@@ -134,10 +134,10 @@ def _registry_desk(
 def _copy_desk(settings: Settings, database: Database, files: FileStore, clock: Clock) -> Sender:
     from engine.casefile.desk import CopyDesk
     from engine.casefile.signing import kept_signer
-    from engine.letters.typesetting import typeset
+    from engine.letters.print_shop import typeset_apart
 
     signer = kept_signer(settings.var)
-    return CopyDesk(database, files, clock, settings.exports, typeset, signer)
+    return CopyDesk(database, files, clock, settings.exports, typeset_apart, signer)
 
 
 def _simulation_desk(settings: Settings, database: Database, clock: Clock) -> Sender:

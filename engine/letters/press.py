@@ -12,7 +12,7 @@ from engine.database import Database
 from engine.files.documents import add_document, document_fact
 from engine.files.store import FileStore, StoredFile
 from engine.letters.letterhead import Issued, letter_page, letterhead_of
-from engine.letters.typesetting import typeset
+from engine.letters.print_shop import typeset_apart
 from engine.models import Case, Document, Job, JobKind, Letter, Office, Procedure, Version
 from engine.record.facts import record
 
@@ -42,7 +42,7 @@ class LetterPress:
         if waiting is None:
             return
         page, logo, name = waiting
-        stored = self.files.put(BytesIO(typeset(page, logo)), name)
+        stored = self.files.put(BytesIO(typeset_apart(page, logo)), name)
         at = self.clock()
         self.database.write(lambda session: add_pdf(session, case_id, ordinal, stored, at=at))
 

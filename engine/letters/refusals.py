@@ -43,3 +43,23 @@ class NothingToRead(Refusal):
         "such as fonts-dejavu-core, then try again."
     )
     status = 503
+
+
+class TypesettingEnded(Refusal):
+    """The process that sets pages was killed, or broke."""
+
+    sentence: ClassVar[str] = (
+        "The process that makes PDF ended in the middle of this one (exit code {code}). "
+        "Nothing is lost: it is tried again by itself."
+    )
+    status = 503
+
+
+class TypesettingTooSlow(Refusal):
+    """A page that did not come in time."""
+
+    sentence: ClassVar[str] = (
+        "Making this PDF took more than {seconds} seconds. It is tried again by itself; "
+        "if it stays so, shorten what the template repeats."
+    )
+    status = 503

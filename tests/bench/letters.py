@@ -3,7 +3,7 @@
     python -m tests.bench.letters
 
 CPU milliseconds, the best of several rounds: fixing the words (inside a person's request), setting the PDF (by the
-worker), and the longest letter that is allowed; and the memory that stays for good of the press and of each letter.
+worker), and the longest letter that is allowed; the memory of the process that sets them, and what each keeps of it.
 """
 
 import gc
@@ -17,9 +17,11 @@ from time import process_time
 import psutil
 
 from engine.letters.letterhead import Issued, Letterhead, letter_page
+from engine.letters.print_shop import PrintShop
 from engine.letters.template import LONGEST_LETTER, read_template
 from engine.letters.typesetting import typeset
 from engine.letters.writing import Hand
+from tests.bench.http import cpu
 
 FOLDER = Path(__file__).resolve().parents[2] / "processes" / "licencia-funcionamiento"
 ROUNDS = 5
@@ -46,10 +48,8 @@ def main() -> None:
         raise SystemExit("letter_words_cpu_ms: the letter says nothing; nothing was measured.")
     measure("letter_words_cpu_ms", lambda: template.html(values, Hand()), 50)
     page = letter_page(words, HEAD, ISSUED)
-    before = resident_mb()
+    measure_shop(page)
     pdf = typeset(page)  # loads WeasyPrint and the fonts
-    line = {"name": "letter_press_memory_mb", "value": round(resident_mb() - before, 1)}
-    print(json.dumps({**line, "unit": "MB"}))
     measure("letter_pdf_cpu_ms", lambda: typeset(page), 3)
     print(json.dumps({"name": "letter_pdf_kb", "value": round(len(pdf) / 1024, 1), "unit": "kB"}))
     before = resident_mb()
@@ -59,6 +59,29 @@ def main() -> None:
     print(json.dumps({"name": "letter_memory_kept_kb", "value": round(grown), "unit": "kB"}))
     longest = letter_page(f"<p>{'palabras sin fin ' * (LONGEST_LETTER // 17)}</p>", HEAD, ISSUED)
     measure("letter_longest_pdf_cpu_ms", lambda: typeset(longest), 1, rounds=1)
+
+
+def measure_shop(page: str) -> None:
+    """What the process that sets letters for a server costs: a first letter, when it has to begin, and the next; and
+    what it holds until it ends. Of this process, the server's, nothing may stay.
+    """
+    shop = PrintShop()
+    before = resident_mb()
+    for name in ("letter_first_cpu_ms", "letter_next_cpu_ms"):
+        spent = -_cpu_of_both(shop)
+        shop.typeset(page)
+        say(name, (spent + _cpu_of_both(shop)) * 1e3, "ms")
+    say("letter_process_memory_mb", psutil.Process(shop.pid).memory_info().rss / 1e6, "MB")
+    shop.close()
+    say("letter_press_memory_mb", resident_mb() - before, "MB")
+
+
+def _cpu_of_both(shop: PrintShop) -> float:
+    return process_time() + (0.0 if shop.pid is None else cpu(psutil.Process(shop.pid)))
+
+
+def say(name: str, value: float, unit: str) -> None:
+    print(json.dumps({"name": name, "value": round(value, 1), "unit": unit}))
 
 
 def context() -> dict[str, object]:

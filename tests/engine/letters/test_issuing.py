@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import history
 from engine.database import Database
 from engine.files.store import FileStore
-from engine.letters import press, typesetting
+from engine.letters import press, print_shop
 from engine.letters.refusals import BadLetters, BadTemplate, TypesettingMissing
 from engine.models import (
     Case,
@@ -251,6 +251,28 @@ def test_the_same_job_twice_adds_one_document(
         assert len(session.scalars(select(Document)).all()) == 1
 
 
+def test_a_letter_whose_process_is_killed_is_set_again_and_once(
+    issued: int,
+    database: Database,
+    clock: Clock,
+    files: FileStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hasty = print_shop.PrintShop(patience=0.001)  # kills its process before that has begun
+    monkeypatch.setattr(press, "typeset_apart", hasty.typeset)
+    worker(database, clock, files).run_once()
+    with database.reading() as session:
+        job = session.scalars(select(Job).where(Job.kind == JobKind.LETTER)).one()
+        assert job.last_error is not None
+        assert "took more than" in job.last_error
+    monkeypatch.setattr(press, "typeset_apart", print_shop.typeset_apart)
+    clock.advance(minutes=5)
+    worker(database, clock, files).run_until_idle()
+    worker(database, clock, files).run_until_idle()
+    with database.reading() as session:
+        assert len(session.scalars(select(Document)).all()) == 1
+
+
 def test_letters_of_months_are_spread_the_newest_first(
     issued: int, database: Database, clock: Clock, files: FileStore
 ) -> None:
@@ -286,13 +308,13 @@ def test_without_pango_the_job_is_put_off_with_a_sentence(
     def missing(*_: object) -> bytes:
         raise TypesettingMissing
 
-    monkeypatch.setattr(press, "typeset", missing)
+    monkeypatch.setattr(press, "typeset_apart", missing)
     worker(database, clock, files).run_once()
     with database.reading() as session:
         job = session.scalars(select(Job).where(Job.kind == JobKind.LETTER)).one()
         assert job.last_error is not None
         assert "Pango is missing" in job.last_error
-    monkeypatch.setattr(press, "typeset", typesetting.typeset)
+    monkeypatch.setattr(press, "typeset_apart", print_shop.typeset_apart)
     clock.advance(minutes=5)
     worker(database, clock, files).run_until_idle()
     with database.reading() as session:
