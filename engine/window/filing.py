@@ -92,6 +92,18 @@ class AlreadyFiled(Refusal):
     status = 409
 
 
+class NothingChosen(Refusal):
+    """A question without an answer."""
+
+    sentence = "Choose one of the two answers."
+
+
+class StatementMissing(Refusal):
+    """A declaration that declares nothing."""
+
+    sentence = "Write what you declare: it counts in the place of the document."
+
+
 class TooManyFiles(Refusal):
     """More files than one requirement takes."""
 
@@ -247,9 +259,24 @@ def detach(session: Session, draft: FilingDraft, key: str, sha256: str, *, at: d
 
 
 def consent(
-    session: Session, draft: FilingDraft, key: str, *, may_ask: bool, statement: str, at: datetime
+    session: Session,
+    draft: FilingDraft,
+    key: str,
+    *,
+    may_ask: bool | None,
+    statement: str,
+    at: datetime,
 ) -> None:
-    """Whether a registry may be asked for what a requirement wants, and what the applicant declares otherwise."""
+    """Whether a registry may be asked for what a requirement wants, and what the applicant declares otherwise.
+
+    `may_ask` is None as long as nobody said yes or no: consent is never assumed.
+
+    Raises NothingChosen, StatementMissing.
+    """
+    if may_ask is None:
+        raise NothingChosen
+    if not may_ask and not statement:
+        raise StatementMissing
     _touch(session, draft, at)
     said = {"ask": may_ask, "statement": statement, "at": at.isoformat()}
     draft.consents = {**draft.consents, key: said}

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import NotFound, Refusal
-from engine.files.store import FileStore
 from engine.forms import Unfit
 from engine.models import Case, FilingDraft, Person, Role
 from engine.outbox import is_address
 from engine.window import filing
-from engine.window.filing import How, Lacking, Needed
+from engine.window.filing import How, Lacking
 from engine.window.guide import guide_of
 from engine.window.holders import read_holder_code
 from engine.window.offers import Offer, offer_by_key, sheet_of
@@ -84,25 +83,25 @@ def resume() -> ResponseReturnValue:
 @public
 def show(draft_id: int) -> ResponseReturnValue:
     """What is done and what is still to do."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     if draft.case_id is not None:
         return redirect(url_for("filing.receive", draft_id=draft_id), 303)
-    return page("filing/show.html", **_context(draft), code=keyring().drafts[draft_id])
+    return page("filing/show.html", **shown_with(draft), code=keyring().drafts[draft_id])
 
 
 @pages.get("/<int:draft_id>/who")
 @public
 def who(draft_id: int) -> ResponseReturnValue:
     """Who asks."""
-    draft = _draft(draft_id)
-    return page("filing/who.html", **_context(draft), typed=draft.applicant, errors={})
+    draft = held_draft(draft_id)
+    return page("filing/who.html", **shown_with(draft), typed=draft.applicant, errors={})
 
 
 @pages.post("/<int:draft_id>/who")
 @public
 def save_who(draft_id: int) -> ResponseReturnValue:
     """Keep who asks."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     typed = {
         "name": request.form.get("name", "").strip()[:200],
         "document": request.form.get("document", "").strip()[:40],
@@ -110,25 +109,25 @@ def save_who(draft_id: int) -> ResponseReturnValue:
     }
     errors = _mend_applicant(draft, typed)
     if errors:
-        return page("filing/who.html", 422, **_context(draft), typed=typed, errors=errors)
+        return page("filing/who.html", 422, **shown_with(draft), typed=typed, errors=errors)
     filing.save_applicant(session(), draft, typed, at=now())
-    return _on(draft)
+    return to_what_is_next(draft)
 
 
 @pages.get("/<int:draft_id>/request")
 @public
 def ask(draft_id: int) -> ResponseReturnValue:
     """The form of the request."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     form = filing.filing_form(session(), draft.version_id)
-    return page("filing/request.html", **_context(draft), asked=asked(form, draft.answers, {}))
+    return page("filing/request.html", **shown_with(draft), asked=asked(form, draft.answers, {}))
 
 
 @pages.post("/<int:draft_id>/request")
 @public
 def answer(draft_id: int) -> ResponseReturnValue:
     """Keep the answers to the form."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     form = filing.filing_form(session(), draft.version_id)
     if form.has_files and any(one.filename for one in request.files.values()):
         if not filing.is_proved(draft):
@@ -140,62 +139,30 @@ def answer(draft_id: int) -> ResponseReturnValue:
             raise Unfit(got.errors)
         if not got.is_half:
             filing.save_request(session(), draft, got.raw, got.files, at=now())
-            return _on(draft)
+            return to_what_is_next(draft)
         errors: Any = ()
     except Unfit as unfit:
         errors = unfit.errors
     start_over()
     shown: Asked = asked(form, got.raw, {}, got=got, errors=errors)
-    return page("filing/request.html", 422, **_context(_draft(draft_id)), asked=shown)
-
-
-@pages.get("/<int:draft_id>/needs/<key>")
-@public
-def need(draft_id: int, key: str) -> ResponseReturnValue:
-    """How one requirement is met: a document, or somebody who is asked for it."""
-    draft = _draft(draft_id)
-    told: dict[str, Any] = {"one": _need(draft, key), "error": None, "typed": None}
-    return page("filing/need.html", **_context(draft), **told)
-
-
-@pages.post("/<int:draft_id>/needs/<key>")
-@public
-def meet(draft_id: int, key: str) -> ResponseReturnValue:
-    """Keep a document, take one back, or keep what was agreed to."""
-    draft = _draft(draft_id)
-    one = _need(draft, key)
-    try:
-        if request.form.get("remove"):
-            filing.detach(session(), draft, key, request.form["remove"], at=now())
-            return redirect(url_for("filing.need", draft_id=draft_id, key=key), 303)
-        if one.how == How.REGISTRY:
-            _agree(draft, key)
-        elif _attach(draft, key):
-            return redirect(url_for("filing.need", draft_id=draft_id, key=key), 303)
-    except Refusal as refusal:
-        start_over()
-        draft = _draft(draft_id)
-        told: dict[str, Any] = {"one": _need(draft, key), "typed": _chosen()}
-        told["error"] = sentence(refusal)
-        return page("filing/need.html", refusal.status, **_context(draft), **told)
-    return _on(draft, past=key)
+    return page("filing/request.html", 422, **shown_with(held_draft(draft_id)), asked=shown)
 
 
 @pages.get("/<int:draft_id>/mail")
 @public
 def ask_mail(draft_id: int) -> ResponseReturnValue:
     """Where the code that was sent by mail is typed."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     if not draft.applicant.get("email"):
         return redirect(url_for("filing.who", draft_id=draft_id), 303)
-    return page("filing/mail.html", **_context(draft), error=None, is_sent="sent" in request.args)
+    return page("filing/mail.html", **shown_with(draft), error=None, is_sent="sent" in request.args)
 
 
 @pages.post("/<int:draft_id>/mail/send")
 @public
 def send_mail_code(draft_id: int) -> ResponseReturnValue:
     """Send a code to the applicant's address."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     send_one_time_code(_PURPOSE, draft.applicant["email"])
     return redirect(url_for("filing.ask_mail", draft_id=draft_id, sent=1), 303)
 
@@ -204,31 +171,31 @@ def send_mail_code(draft_id: int) -> ResponseReturnValue:
 @public
 def prove_mail(draft_id: int) -> ResponseReturnValue:
     """The code came back: the address is the applicant's."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     typed = request.form.get("code", "")[:40]
     if is_one_time_code(_PURPOSE, draft.applicant.get("email", ""), typed):
         filing.prove_email(session(), draft, at=now())
-        return _on(draft)
+        return to_what_is_next(draft)
     keep_work()
     error = _(
         "This is not the code that was sent last, or it is no longer good. Have another sent."
     )
-    return page("filing/mail.html", 422, **_context(draft), error=error, is_sent=True)
+    return page("filing/mail.html", 422, **shown_with(draft), error=error, is_sent=True)
 
 
 @pages.get("/<int:draft_id>/check")
 @public
 def check(draft_id: int) -> ResponseReturnValue:
     """Everything once more, before it is filed."""
-    draft = _draft(draft_id)
-    return page("filing/check.html", **_context(draft), **_answers(draft), error=None)
+    draft = held_draft(draft_id)
+    return page("filing/check.html", **shown_with(draft), **_answers(draft), error=None)
 
 
 @pages.post("/<int:draft_id>/file")
 @public
 def file(draft_id: int) -> ResponseReturnValue:
     """File it."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     is_new = draft.case_id is None
     try:
         case = filing.file_draft(
@@ -236,8 +203,8 @@ def file(draft_id: int) -> ResponseReturnValue:
         )
     except Refusal as refusal:
         start_over()
-        draft = _draft(draft_id)
-        told = {**_context(draft), **_answers(draft)}
+        draft = held_draft(draft_id)
+        told = {**shown_with(draft), **_answers(draft)}
         return page("filing/check.html", refusal.status, **told, error=sentence(refusal))
     if is_new:
         mail_receipt(case, keyring().drafts[draft_id])
@@ -248,7 +215,7 @@ def file(draft_id: int) -> ResponseReturnValue:
 @public
 def receive(draft_id: int) -> ResponseReturnValue:
     """The receipt: number, code, what comes next; to print or to photograph."""
-    draft = _draft(draft_id)
+    draft = held_draft(draft_id)
     if draft.case_id is None:
         return redirect(url_for("filing.show", draft_id=draft_id), 303)
     case = session().get_one(Case, draft.case_id)
@@ -256,14 +223,16 @@ def receive(draft_id: int) -> ResponseReturnValue:
     return page("filing/receipt.html", receipt=told, sheet=sheet_of(session(), draft.version_id))
 
 
-def _draft(draft_id: int) -> FilingDraft:
+def held_draft(draft_id: int) -> FilingDraft:
+    """The draft whose code this browser holds; NotFound."""
     code = keyring().drafts.get(draft_id)
     if code is None:
         raise NotFound(what="draft", name=draft_id)
     return filing.draft_of(session(), draft_id, code, at=now())
 
 
-def _context(draft: FilingDraft) -> dict[str, Any]:
+def shown_with(draft: FilingDraft) -> dict[str, Any]:
+    """What every page of a draft shows around its own."""
     return {
         "draft": draft,
         "sheet": sheet_of(session(), draft.version_id),
@@ -323,57 +292,7 @@ def _mend_applicant(draft: FilingDraft, typed: dict[str, str]) -> dict[str, str]
     return errors
 
 
-def _need(draft: FilingDraft, key: str) -> Needed:
-    for one in filing.needed(session(), draft):
-        if one.requirement.key == key and one.how in (How.UPLOAD, How.REGISTRY):
-            return one
-    raise NotFound(what="document", name=key[:60])
-
-
-def _attach(draft: FilingDraft, key: str) -> bool:
-    store: FileStore = current_app.extensions["files"]
-    uploads = [one for one in request.files.getlist("file") if one.filename]
-    if not uploads:
-        return False
-    if not filing.is_proved(draft):
-        raise filing.NotProved
-    spend(session(), "upload", request.remote_addr or "", UPLOADS_PER_ADDRESS, at=now())
-    if len(uploads) > filing.MOST_FILES:
-        raise filing.TooManyFiles(limit=filing.MOST_FILES)
-    files = [store.put(one.stream, one.filename or "") for one in uploads]
-    filing.attach(session(), draft, key, files, at=now())
-    return True
-
-
-def _agree(draft: FilingDraft, key: str) -> None:
-    chosen = _chosen()
-    may_ask, statement = chosen["ask"], chosen["statement"]
-    if may_ask is None:
-        raise NothingChosen
-    if not may_ask and not statement:
-        raise StatementMissing
-    filing.consent(session(), draft, key, may_ask=may_ask, statement=statement, at=now())
-
-
-def _chosen() -> dict[str, Any]:
-    """What was answered about a registry; `ask` is None as long as nobody said yes or no: consent is never assumed."""
-    ask = {"ask": True, "declare": False}.get(request.form.get("consent", ""))
-    return {"ask": ask, "statement": request.form.get("statement", "").strip()[:1000]}
-
-
-class NothingChosen(Refusal):
-    """A question without an answer."""
-
-    sentence = "Choose one of the two answers."
-
-
-class StatementMissing(Refusal):
-    """A declaration that declares nothing."""
-
-    sentence = "Write what you declare: it counts in the place of the document."
-
-
-def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
+def to_what_is_next(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
     """To the next thing that is to be done; requirements that were skipped are not asked again on the way."""
     # before files are taken from anybody, they have shown a mailbox
     for lacking in filing.lacking(session(), draft):
@@ -385,7 +304,9 @@ def _on(draft: FilingDraft, past: str = "") -> ResponseReturnValue:
     later = asked_for[keys.index(past) + 1 :] if past in keys else asked_for
     for one in later:
         if not one.is_met:
-            return redirect(url_for("filing.need", draft_id=draft.id, key=one.requirement.key), 303)
+            return redirect(
+                url_for("filing_needs.need", draft_id=draft.id, key=one.requirement.key), 303
+            )
     return redirect(url_for("filing.check", draft_id=draft.id), 303)
 
 
