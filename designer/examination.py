@@ -5,6 +5,7 @@ memory does, and answers in JSON. `examine` is what the child does, `examine_apa
 """
 
 import base64
+import re
 import resource
 import subprocess
 import sys
@@ -37,6 +38,9 @@ SECONDS = 20  # of the clock; a normal diagram needs less than one
 MEMORY = 2 * 1024**3  # bytes of address space
 MOST_UNREAD = 200  # kinds of things listed
 TOO_HEAVY = "This diagram could not be examined within {seconds} seconds. Split it with call activities and try again."
+
+# What tools call a process that nobody named: sid-78cf0368-c97e-4dea-885f-0e535c20d6c7.
+_MADE_UP = re.compile(r"(\w+-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 Json = dict[str, Any]
 
@@ -232,7 +236,8 @@ def _unread(sentence: str, values: Mapping[str, object], line: int | None = None
 def _name(drawn: Model, imported: Imported) -> str | None:
     process = imported.model.process(imported.process_id)
     pool = next((pool.name for pool in drawn.participants if pool.process == process.id), None)
-    return process.name or pool or drawn.name
+    names = (process.name, pool, drawn.name)
+    return next((name for name in names if name and not _MADE_UP.fullmatch(name)), None)
 
 
 def main() -> None:

@@ -26,11 +26,14 @@ _WORK = {
     Kind.CALL_ACTIVITY,
 }
 _BY_MACHINE = {Kind.SERVICE_TASK, Kind.SCRIPT_TASK, Kind.BUSINESS_RULE_TASK}
-# Words a task's name begins with or has in it, in Spanish and English; an analyst corrects what they miss.
+# Words a task's name begins with or has in it, in Spanish and English; an analyst corrects what they miss. Who
+# reviews is named as well where nothing is reviewed: “Assign approver”, “Designar al verificador”.
 _REVIEWS = re.compile(
-    r"\b(aprob\w*|apruebe|revis\w*|verific\w*|vis(?:ar|acion|to bueno)|v\W*b|firm(?:ar?|e)\b|control\w*|"
-    r"valid\w*|conform(?:ar|idad)|supervis\w*|autoriz\w*|suscrib\w*|"
-    r"approv\w*|check\w*|review\w*|verif\w*|sign(?:s|ing)?\b|authori[sz]\w*|inspect\w*|audit\w*)"
+    r"\b(aprob(?!ador)\w*|apruebe|revis(?!or)\w*|verific(?!ador)\w*|vis(?:ar|acion|to bueno)|v\W*b|"
+    r"firm(?:ar?|e)\b|control(?!ador|ler)\w*|valid(?!ador)\w*|conform(?:ar|idad)|supervis(?!or)\w*|"
+    r"autoriz\w*|suscrib\w*|"
+    r"approv(?!er)\w*|check(?!list|er)\w*|review(?!er)\w*|verif(?!icador|ier)\w*|sign(?:s|ing)?\b|authori[sz]\w*|"
+    r"inspect(?!or)\w*|audit(?!or)\w*)"
 )
 _FILINGS = re.compile(r"\b(archiv\w*|custodi\w*|file away|filing|archive\w*)")
 _TRANSFERS = re.compile(
@@ -134,7 +137,12 @@ class _Offices:
 
     def of(self, node: Node) -> str:
         lane = self.lanes.get(node.lane or "") or self.by_node.get(node.id, "")
-        return self.matched.get(lane, lane) or self.home
+        return _line(self.matched.get(lane, lane) or self.home)
+
+
+def _line(name: str) -> str:
+    """A name as one line, as a cell holds it and comes back: drawings break names to fit their shapes."""
+    return " ".join(name.split())
 
 
 def _in_order(scope: Scope) -> Iterator[tuple[Scope, Node]]:
@@ -231,7 +239,7 @@ def _row(
     share = Cell(Decimal(1), Origin.DIAGRAM) if seen is None else Cell(seen.share, Origin.LOG)
     return Row(
         id=row_id,
-        activity=Cell(name, Origin.DIAGRAM),
+        activity=Cell(_line(name), Origin.DIAGRAM),
         office=Cell(office, Origin.DIAGRAM),
         minutes=minutes,
         type=Cell(kind, Origin.DIAGRAM),

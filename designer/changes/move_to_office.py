@@ -32,7 +32,7 @@ def apply(parts: Parts, *, element: str, office: str) -> Parts:
         (
             lane.id
             for lane in process.lanes
-            if lane.id not in outer and office.casefold() in (offices[lane.id].casefold(), (lane.name or "").casefold())
+            if lane.id not in outer and _plain(office) in (_plain(offices[lane.id]), _plain(lane.name or ""))
         ),
         None,
     )  # fmt: skip
@@ -50,3 +50,8 @@ def apply(parts: Parts, *, element: str, office: str) -> Parts:
     drawing.set_lanes(process.id, tuple(lanes))
     drawing.change(node, lane=found)
     return with_drawing(parts, drawing)
+
+
+def _plain(name: str) -> str:
+    """A name in one line: drawings break those of lanes to fit them."""
+    return " ".join(name.split()).casefold()

@@ -28,6 +28,7 @@ from designer.asme.spreadsheet import UnreadableTable
 from designer.library import read_folder
 from engine.bpmn import read
 from engine.sheet import read_sheet
+from tests.engine.spiff.diagrams import xml
 
 FOLDER = read_folder(Path(__file__).parents[2] / "processes" / "licencia-funcionamiento")
 MODEL = read(FOLDER.drawing)
@@ -54,6 +55,11 @@ def row_ids(found: Table) -> list[str]:
         ("Derivar a la Subgerencia", ActivityType.TRANSFER),
         ("Archivar el expediente", ActivityType.FILING),
         ("Emitir la licencia", ActivityType.OPERATION),
+        ("Assign Approver", ActivityType.OPERATION),
+        ("Designar al verificador", ActivityType.OPERATION),
+        ("Enviar al supervisor", ActivityType.OPERATION),
+        ("Supervisar la obra", ActivityType.REVIEW),
+        ("Auditing", ActivityType.REVIEW),
     ],
 )
 def test_the_name_of_a_task_tells_what_kind_of_work_it_is(name: str, kind: ActivityType) -> None:
@@ -119,6 +125,14 @@ def test_the_foot_adds_up_what_a_case_takes_on_average() -> None:
 def test_a_row_of_another_modality_is_shown_and_not_counted() -> None:
     said = {"Denegar": Override(minutes=D(500), is_excluded=True)}
     assert totals(overridden(table(), said)).touch == totals(table()).touch
+
+
+def test_a_name_that_a_drawing_breaks_is_one_line_in_its_cell() -> None:
+    broken = xml('start s\nuser a "Assign Approver"\nend e\ns -> a -> e').replace(
+        b"n A", b"n&#10;A"
+    )
+    [row] = derive(read(broken), "main").rows
+    assert row.activity.value == "Assign Approver"
 
 
 def test_as_is_and_to_be_stand_side_by_side_with_the_difference() -> None:

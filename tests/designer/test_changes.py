@@ -227,6 +227,11 @@ def test_an_activity_moves_to_the_lane_of_another_office() -> None:
     assert "b" in lanes["Mesa"]
     assert "b" not in lanes["Gerencia"]
     assert still_runs(changed) == "completed"
+    broken = Parts(
+        read(LANES.replace(b'name="Mesa"', b'name="Mesa&#10;de Partes"')), "main", {}, {}, {}
+    )
+    again = apply(broken, "move_to_office", {"element": "b", "office": "Mesa de Partes"})
+    assert len(again.model.process("main").lanes) == len(drawn.model.process("main").lanes)
     new = apply(drawn, "move_to_office", {"element": "b", "office": "Archivo"})
     assert {lane.name for lane in new.model.process("main").lanes} == {
         "Mesa",

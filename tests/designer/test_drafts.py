@@ -34,6 +34,12 @@ def test_a_newer_drawing_keeps_the_rules_of_flows_that_are_still_there(
     assert draft.drawing == newer
 
 
+def test_what_a_tool_calls_a_process_that_nobody_named_is_no_name(session: Session) -> None:
+    made_up = b'<process id="p" name="sid-78cf0368-c97e-4dea-885f-0e535c20d6c7">'
+    drawing = DRAWING.replace(b'<process id="p">', made_up)
+    assert save_draft(session, "Invoices.bpmn", drawing, by=None, at=START).name == "Invoices"
+
+
 def test_a_form_is_kept_under_its_id(session: Session, draft_id: int) -> None:
     schema = b'{"type": "default", "id": "ask", "components": []}'
     add_parts(session, draft_id, [("any name.form", schema)], at=START)

@@ -103,7 +103,7 @@ def _kept(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         _level(lived["to_be"].get(name)),
     )
     yield (
-        _("Change"),
+        _("Difference"),
         "",
         "–" if wanted is None else _changed(wanted["change"]),
         "–" if done is None else _changed(done),
