@@ -31,7 +31,10 @@ def target_of(token: Token, element_id: str) -> tuple[Token, list[NodeSpec], Nod
         scope: ScopeState = current.workflow
         for depth, spec in enumerate([target.scope_spec, *(owner.scope_spec for owner in around)]):
             if scope.spec is spec:
-                return current, list(reversed(around[:depth])), target
+                opened = around[:depth]
+                if not all(map(_is_place, opened)):
+                    raise NoSuchElement(name=element_id)
+                return current, list(reversed(opened)), target
         if scope.owner is None or scope.variables is not None:
             raise NoSuchElement(name=element_id)
         current = _topmost(scope.owner)
@@ -114,7 +117,12 @@ def _enter(case: CaseWorkflow, scope: ScopeState, opened: list[NodeSpec], target
 
 
 def _is_place(target: NodeSpec) -> bool:
-    return not isinstance(target, BoundarySpec) and not target.is_event_subprocess
+    # what undoes an activity, or begins by an event, is no place to go on from
+    return (
+        not isinstance(target, BoundarySpec)
+        and not target.is_event_subprocess
+        and not target.node.is_for_compensation
+    )
 
 
 def _topmost(token: Token) -> Token:

@@ -190,7 +190,7 @@ def _choices(wait: Wait) -> list[dict[str, list[str]]]:
     for choice in wait.choices:
         options = [[option.id] for option in choice.options]
         if choice.is_multiple and len(options) > 1:
-            options.append([option.id for option in choice.options])
+            options.append([option.id for option in choice.options if option.id != "done"])
         found = [{**before, choice.element_id: picked} for before in found for picked in options]
     return found
 

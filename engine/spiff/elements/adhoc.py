@@ -52,6 +52,8 @@ class AdHocSpec(SubProcessSpec):
         if scope.keepers and not self.node.is_parallel_ad_hoc:
             return None
         options = [Option(element.name, element.label) for element in self._pickable()]
+        if not options:  # entered by hand: it is over with what was begun there
+            return super().wait(token)
         if self.completion is None:
             options.append(Option(DONE, "Done"))
         return self._wait(
@@ -77,8 +79,9 @@ class AdHocSpec(SubProcessSpec):
             scope.spec.task_specs[name].receive(scope, None)
 
     def stays_open(self, scope: "ScopeState") -> bool:
-        """Until it is closed, or a terminate event in it ended it."""
-        return "closing" not in scope.notes and scope.notes.get("how") != "terminated"
+        """Until it is closed, or a terminate event in it ended it; where nothing can be picked it is over by itself."""
+        is_ended = "closing" in scope.notes or scope.notes.get("how") == "terminated"
+        return not is_ended and bool(self._pickable())
 
     def check_completion(self, token: Token, scope: "ScopeWorkflow") -> bool:
         """After something inside was done: close when the completion condition holds."""

@@ -22,9 +22,12 @@ def begin(
     picks: dict[str, list[str]],
     past: Frame | None = None,
     then: Callable[[], None] | None = None,
+    asked_by: Work | None = None,
 ) -> Work:
     """A token arrives at an activity: a new instance, whatever else runs there (§13.3.2)."""
-    work = Work(run, node, past=past, then=then)
+    work = Work(run, node, past=past, then=then, asked_by=asked_by)
+    if asked_by is not None:
+        asked_by.undoing.append(work)
     run.works.append(work)
     loop = node.loop
     if loop is None:
@@ -76,6 +79,21 @@ def _begin_round(machine: "Machine", work: Work) -> None:
 
 
 def _perform(machine: "Machine", work: Work, number: int) -> None:
+    node = work.node
+    round_ = entered(machine, work, number)
+    if round_.inner is not None and node.kind == Kind.AD_HOC_SUB_PROCESS:
+        happenings.arm_handlers(machine, round_.inner)
+        adhoc.offer(machine, round_)
+    elif round_.inner is not None:
+        machine.begin(round_.inner, round_.inner.drawing.beginnings())
+    elif node.kind == Kind.CALL_ACTIVITY and node.called_element:
+        _call(machine, round_)
+    else:
+        _work(machine, round_)
+
+
+def entered(machine: "Machine", work: Work, number: int) -> Round:
+    """One performance of an activity with what it sees; nothing in a sub-process has begun."""
     node, run = work.node, work.run
     frame = work.past or run.frame
     if node.loop is not None:
@@ -94,16 +112,8 @@ def _perform(machine: "Machine", work: Work, number: int) -> None:
     if node.body is not None:
         drawing = machine.diagram.insides[node.id]
         round_.inner = Run(drawing, frame, round_, run.process_id, run.depth + 1)
-        if node.kind == Kind.AD_HOC_SUB_PROCESS:
-            round_.inner.is_ad_hoc = True
-            happenings.arm_handlers(machine, round_.inner)
-            adhoc.offer(machine, round_)
-        else:
-            machine.begin(round_.inner, drawing.beginnings())
-    elif node.kind == Kind.CALL_ACTIVITY and node.called_element:
-        _call(machine, round_)
-    else:
-        _work(machine, round_)
+        round_.inner.is_ad_hoc = node.kind == Kind.AD_HOC_SUB_PROCESS
+    return round_
 
 
 def _call(machine: "Machine", round_: Round) -> None:

@@ -50,7 +50,7 @@ def _undo(
         if waiting.is_over:
             return
         if entries:
-            _begin_handler(machine, run, entries.pop(), following)
+            _begin_handler(machine, run, entries.pop(), waiting, following)
             return
         machine.remove(waiting)
         over()
@@ -59,27 +59,37 @@ def _undo(
     following()
 
 
-def _begin_handler(machine: "Machine", run: Run, done: Done, then: Callable[[], None]) -> None:
+def _begin_handler(
+    machine: "Machine", run: Run, done: Done, asked_by: Work, then: Callable[[], None]
+) -> None:
     past = Frame(dict(done.seen), run.frame, is_past=True)
 
     if done.called is not None:
-        _undo_called(machine, run, done, done.called, then)
+        _undo_called(machine, run, done, done.called, asked_by, then)
         return
 
     def begin() -> None:
+        if asked_by.is_over:
+            return
         if done.handler.is_triggered_by_event:
-            _perform_inside(machine, run, done, past, then)
+            _perform_inside(machine, run, done, past, asked_by, then)
         else:
-            activities.begin(machine, run, done.handler, {}, past, then)
+            activities.begin(machine, run, done.handler, {}, past, then, asked_by)
 
     machine.later(run, begin)
 
 
 def _perform_inside(
-    machine: "Machine", run: Run, done: Done, past: Frame, then: Callable[[], None]
+    machine: "Machine",
+    run: Run,
+    done: Done,
+    past: Frame,
+    asked_by: Work,
+    then: Callable[[], None],
 ) -> None:
     """An event sub-process that undoes what is around it; it can undo what was done there."""
-    work = Work(run, done.handler, past=past, then=then)
+    work = Work(run, done.handler, past=past, then=then, asked_by=asked_by)
+    asked_by.undoing.append(work)
     run.works.append(work)
     round_ = Round(work, 1, past)
     work.rounds.append(round_)
@@ -90,14 +100,20 @@ def _perform_inside(
 
 
 def _undo_called(
-    machine: "Machine", run: Run, done: Done, was: Run, then: Callable[[], None]
+    machine: "Machine",
+    run: Run,
+    done: Done,
+    was: Run,
+    asked_by: Work,
+    then: Callable[[], None],
 ) -> None:
     """The called process, as it ended, is open again while what was done there is undone.
 
     Of what the handlers change there, the caller gets what it would have got of the process.
     """
     node = done.handler
-    work = Work(run, node, then=then, is_opened_again=True)
+    work = Work(run, node, then=then, is_opened_again=True, asked_by=asked_by)
+    asked_by.undoing.append(work)
     run.works.append(work)
     round_ = Round(work, 1, run.frame)
     work.rounds.append(round_)

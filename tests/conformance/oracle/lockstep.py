@@ -134,6 +134,41 @@ class Pair:
         getattr(self, f"_{watch.kind}")(watch, wait)
         return True
 
+    def move(self) -> bool:
+        """Somebody takes a token elsewhere, or corrects what the case knows; False where nothing can be moved."""
+        dice = self.dice
+        movable = [
+            (wait, watch, places)
+            for watch, wait in self._both()
+            if watch.host is not None and (places := self.ours.places(wait.token))
+        ]
+        if not movable:
+            return False
+        self.at += timedelta(minutes=dice.choice((0, 1, 7, 45)))
+        if dice.random() < 0.2:
+            self.story.append("correct")
+            values = self._values()
+            self.ours.change(values, self.at)
+            with self.endless():
+                self.machine.correct(values, self.at)
+            return True
+        wait, watch, places = dice.choice(movable)
+        place = dice.choice(places)
+        self.story.append(f"move {watch.kind} {watch.element} to {place}")
+        self.ours.move(wait.token, place, self.at)
+        assert watch.host is not None
+        with self.endless():
+            self.machine.move(watch.host, place, self.at)
+        return True
+
+    def _both(self) -> Iterator[tuple[Watch, Wait]]:
+        """What both wait for, side by side."""
+        ours: dict[Key, list[Wait]] = {}
+        for key, wait in self.waits():
+            ours.setdefault(key, []).append(wait)
+        for watch in sorted(self.machine.watches.values(), key=lambda w: (w.key, w.place or w.id)):
+            yield watch, ours[watch.key].pop(0)
+
     def _values(self) -> dict[str, Any]:
         dice = self.dice
         values = {name: dice.random() < 0.5 for name in "abc" if dice.random() < 0.4}
@@ -198,20 +233,24 @@ class Pair:
                 self.story[-1] += f" (ours: {number} reached, the oracle not so)"
 
 
-def compared(model: Model, process_id: str, seed: int, most: int = 16) -> Outcome:
-    """Run both until the end, a difference, or `most` actions.
+def compared(
+    model: Model, process_id: str, seed: int, most: int = 16, moves: float = 0.0
+) -> Outcome:
+    """Run both until the end, a difference, or `most` actions, of which about so many of 1 are moves by hand.
 
     A model is a runaway when both find that it goes on without end; the oracle is more patient where ours does not.
     """
-    outcome = _compared(model, process_id, seed, most, MAX_STEPS)
+    outcome = _compared(model, process_id, seed, most, moves, MAX_STEPS)
     if outcome.verdict == "endless":
-        outcome = _compared(model, process_id, seed, most, 4 * MAX_STEPS)
+        outcome = _compared(model, process_id, seed, most, moves, 4 * MAX_STEPS)
     if outcome.verdict == "endless":
         outcome.verdict, outcome.difference = "different", "only the oracle goes on without end"
     return outcome
 
 
-def _compared(model: Model, process_id: str, seed: int, most: int, most_steps: int) -> Outcome:
+def _compared(
+    model: Model, process_id: str, seed: int, most: int, moves: float, most_steps: int
+) -> Outcome:
     dice = random.Random(seed * 7919 + 1)
     outcome = Outcome("equal")
     try:
@@ -238,7 +277,8 @@ def _compared(model: Model, process_id: str, seed: int, most: int, most_steps: i
             outcome.verdict = "different"
             break
         try:
-            if not pair.act():
+            is_moved = moves and dice.random() < moves and pair.move()
+            if not is_moved and not pair.act():
                 break
         except Unsupported as reason:
             outcome.verdict, outcome.difference = "unsupported", str(reason)

@@ -13,6 +13,7 @@ from tests.conformance.oracle import (
     complex_gateway,
     happenings,
     inclusive_join,
+    moving,
 )
 from tests.conformance.oracle.graph import ACTIVITIES, Diagram, Drawing
 from tests.conformance.oracle.places import Frame, Round, Run, Unsupported, Watch, Work
@@ -108,6 +109,18 @@ class Machine:
         found = happenings.signal(self, name)
         self.settle()
         return found
+
+    def move(self, work: Work, place: str, at: datetime) -> None:
+        """Somebody takes a token to another element."""
+        self.at = at
+        moving.move(self, work, place)
+        self.settle()
+
+    def correct(self, values: dict[str, Any], at: datetime) -> None:
+        """Somebody corrects what the case knows."""
+        self.at = at
+        self.root.frame.values.update(values)
+        self.settle()
 
     def fail(self, watch: Watch, code: str | None, at: datetime) -> bool:
         """The performance of an activity fails with an error; False: nothing catches it."""
@@ -312,12 +325,13 @@ class Machine:
 
     def check(self, run: Run) -> None:
         """A scope without any token is complete (§13.3.4)."""
-        if run.is_over or run.moving or run.works or run.standing or run.resets:
+        if run.is_over or run.moving or run.works:
             return
         if run.is_ad_hoc and not run.is_closing:
+            # also where tokens stand at joins: what is picked next may bring the others
             assert run.round is not None
             adhoc.offer(self, run.round)
-        else:
+        elif not run.standing and not run.resets:
             self.finish(run)
 
     def finish(self, run: Run) -> None:
@@ -357,6 +371,9 @@ class Machine:
             work.run.works.remove(work)
         for watch in work.watches:
             self.watches.pop(watch.id, None)
+        for other in [*work.undoing]:
+            if not other.is_over:
+                self.remove(other)
         for round_ in work.rounds:
             self.drop(round_)
 

@@ -126,6 +126,8 @@ class Work:
     kept: dict[str, Any] = field(default_factory=dict)  # of parallel instances that are done
     watches: "list[Watch]" = field(default_factory=list)
     is_over: bool = False
+    asked_by: "Work | None" = None  # of what undoes: the event that throws
+    undoing: "list[Work]" = field(default_factory=list)  # what undoes for it
     is_opened_again: bool = False  # a call that is over: only what it did is undone
     goes_on: bool = True  # False: it undoes while its event has gone on already
     then: Callable[[], None] | None = None  # instead of leaving over the outgoing flows
