@@ -1,9 +1,9 @@
 """Compensation: what was done is undone, the last first (BPMN 2.0.2, 10.7 and 13.5.5).
 
-A scope's log keeps what could be undone, in the order in which it was done. Each entry has the activity ("a"), the
+A log keeps what could be undone, in the order in which it was done: that of a scope, of a performance that goes on
+(internal data "done", "log") and what a thrower has still to undo ("undo"). Each entry has the activity ("a"), the
 variables that differ from the entry before ("v") and that are gone since ("x"), the log of what was done inside
-("log") and, of a called process, its version ("of"). A log is unfolded to [activity, variables or None, log inside,
-version or None] where it is worked with.
+("log") and, of a called process, its version ("of"). Earlier releases wrote other forms; `Done.read` knows them all.
 
 The implicit handler of a call activity is that of a sub-process (10.5.5: it calls the handlers of what was done
 inside): the called process, as it ended, is opened once more, and the handlers run there. What they change goes to
@@ -15,8 +15,8 @@ five bookings it stands before. An activity that is left by an error undoes noth
 drawn behind the error does.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from SpiffWorkflow.util.task import TaskState
@@ -28,9 +28,48 @@ from engine.spiff.token import Token
 if TYPE_CHECKING:
     from engine.spiff.scopes import ScopeState
 
-# [activity, variables when it was done (None: no handler reads them), log of what was done inside, version of the
-# called process (None: it is no call, or has a handler of its own)]
-Done = list[Any]
+
+class Done(NamedTuple):
+    """One performance of an activity that can be undone."""
+
+    activity: str
+    seen: dict[str, Any] | None = None  # variables when it was done; None: no handler reads them
+    inside: list[Any] = []  # log of what was done inside; never changed
+    of: str | None = (
+        None  # version of the called process; None: it is no call, or has a handler of its own
+    )
+
+    @classmethod
+    def read(cls, entry: Any, before: dict[str, Any]) -> "Done":
+        """An entry of a log, whichever release wrote it; `before`: the variables of the entry before."""
+        if isinstance(entry, str):
+            return cls(entry)
+        if isinstance(entry, list):
+            if len(entry) == 2:
+                return cls(entry[0], None, entry[1])
+            # [activity, variables, log inside], and the version in the next one
+            return cls(*entry)
+        if "v" not in entry:
+            return cls(entry["a"], None, entry.get("log", []))
+        gone = entry.get("x", ())
+        seen = {key: value for key, value in before.items() if key not in gone} | entry["v"]
+        return cls(entry["a"], seen, entry.get("log", []), entry.get("of"))
+
+    def folded(self, before: dict[str, Any]) -> dict[str, Any]:
+        """The entry of a log that says this."""
+        entry: dict[str, Any] = {"a": self.activity}
+        if self.seen is not None:
+            entry["v"] = differing(self.seen, before)
+            gone = [key for key in before if key not in self.seen]
+            if gone:
+                entry["x"] = gone
+        if self.inside:
+            entry["log"] = self.inside
+        if self.of is not None:
+            entry["of"] = self.of
+        return entry
+
+
 # internal data of a token on a call activity whose process is open again: the variables with which it had ended
 REOPENED = "reopened"
 BESIDE = "beside"  # flag of a token that undoes while its event has gone on
@@ -39,74 +78,70 @@ BESIDE = "beside"  # flag of a token that undoes while its event has gone on
 def remember(scope: "ScopeState", done: Done) -> None:
     """Keep what an activity did, where it can be undone."""
     if scope.last_done is None:
-        known = [seen for _, seen, *_ in unfolded(scope.log) if seen is not None]
-        scope.last_done = known[-1] if known else {}
-    scope.log.append(_entry(done, scope.last_done))
-    if done[1] is not None:
-        scope.last_done = done[1]
+        scope.last_done = _last_seen(scope.log)
+    scope.log.append(done.folded(scope.last_done))
+    if done.seen is not None:
+        scope.last_done = done.seen
 
 
-def _entry(done: Done, before: dict[str, Any]) -> dict[str, Any]:
-    name, seen, inner, of = done
-    entry: dict[str, Any] = {"a": name}
-    if seen is not None:
-        entry["v"] = {
-            key: value
-            for key, value in seen.items()
-            if key not in before or not _same(before[key], value)
-        }
-        gone = [key for key in before if key not in seen]
-        if gone:
-            entry["x"] = gone
-    if inner:
-        entry["log"] = inner
-    if of is not None:
-        entry["of"] = of
-    return entry
+def append(log: list[Any], done: Done) -> None:
+    """Add to a log."""
+    log.append(done.folded(_last_seen(log)))
 
 
 def unfolded(log: list[Any]) -> list[Done]:
-    """The entries with all their variables; those of earlier releases (an id, or [id, log]) have none."""
+    """The entries with all their variables."""
     found: list[Done] = []
-    seen: dict[str, Any] = {}
+    before: dict[str, Any] = {}
     for entry in log:
-        if isinstance(entry, str):
-            found.append([entry, None, [], None])
-        elif isinstance(entry, list):
-            found.append([entry[0], None, entry[1], None])
-        elif "v" not in entry:
-            found.append([entry["a"], None, entry.get("log", []), None])
-        else:
-            gone = entry.get("x", ())
-            seen = {key: value for key, value in seen.items() if key not in gone} | entry["v"]
-            found.append([entry["a"], seen, entry.get("log", []), entry.get("of")])
+        done = Done.read(entry, before)
+        found.append(done)
+        before = before if done.seen is None else done.seen
     return found
 
 
-def folded(entries: list[Done]) -> list[Any]:
+def folded(entries: Iterable[Done]) -> list[Any]:
     """A log of these."""
     log = []
     before: dict[str, Any] = {}
     for done in entries:
-        log.append(_entry(done, before))
-        before = before if done[1] is None else done[1]
+        log.append(done.folded(before))
+        before = before if done.seen is None else done.seen
     return log
 
 
-def _current(entry: Any) -> Done:
-    """An entry of a plan, which an earlier release may have made."""
-    if isinstance(entry, list) and len(entry) >= 3:
-        return [*entry, None][:4]
-    return unfolded([entry])[0]
+def _last_seen(log: list[Any]) -> dict[str, Any]:
+    """The variables of the last entry that has some."""
+    seen: dict[str, Any] = {}
+    for entry in log:
+        # as Done.read does, in one dictionary: a log may have a thousand entries
+        if isinstance(entry, dict) and "v" in entry:
+            for key in entry.get("x", ()):
+                seen.pop(key, None)
+            seen.update(entry["v"])
+        else:
+            old = Done.read(entry, {}).seen
+            seen = seen if old is None else dict(old)
+    return seen
 
 
-def renamed(entries: list[Any], names: Mapping[str, str]) -> list[Done]:
+def _take_last(log: list[Any]) -> Done:
+    """The last entry, which leaves the log."""
+    seen = _last_seen(log)
+    done = Done.read(log.pop(), {})
+    return done if done.seen is None else done._replace(seen=seen)
+
+
+def renamed(entries: Iterable[Done], names: Mapping[str, str]) -> list[Done]:
     """The entries of activities that have a name in another version, under that name."""
     return [
-        # a called process keeps its version
-        [names[name], seen, log if of else folded(renamed(unfolded(log), names)), of]
-        for name, seen, log, of in map(_current, entries)
-        if name in names
+        done._replace(
+            activity=names[done.activity],
+            # a called process keeps its version
+            inside=done.inside if done.of else folded(renamed(unfolded(done.inside), names)),
+        )
+        for done in entries
+        if done.activity in names
     ]
 
 
@@ -138,25 +173,27 @@ def _start(token: Token, scopes: "list[ScopeState]", reference: str | None, wait
     chosen: list[Done] = []
     for scope in scopes:
         done = unfolded(scope.log)
-        wanted = [entry for entry in done if reference is None or reference == entry[0]]
+        wanted = [entry for entry in done if reference is None or reference == entry.activity]
         if wanted:
             chosen += wanted
-            scope.log = folded([] if reference is None else [e for e in done if e[0] != reference])
+            scope.log = folded(
+                [] if reference is None else [e for e in done if e.activity != reference]
+            )
             scope.last_done = None
     if not chosen:
         return True
     token.case.tell(
         FactKind.COMPENSATION_STARTED,
         token,
-        activities=[entry[0] for entry in reversed(chosen)],
+        activities=[entry.activity for entry in reversed(chosen)],
     )
     if not waits:
         keeper = token.workflow.spawn(token.task_spec, state=TaskState.STARTED)
         keeper.internal_data[BESIDE] = 1
-        keeper.internal_data["undo"] = chosen
+        keeper.internal_data["undo"] = folded(chosen)
         undone(keeper)
         return True
-    token.internal_data["undo"] = chosen
+    token.internal_data["undo"] = folded(chosen)
     token._set_state(TaskState.STARTED)
     return _undo_next(token)
 
@@ -184,7 +221,7 @@ def _begin_next(plan: list[Any], scope: "ScopeState", parent: Token | None) -> b
     compiled = scope.process_scope().compiled
     assert compiled is not None
     while plan:
-        name, seen, log, of = _current(plan.pop())
+        name, seen, log, of = _take_last(plan)
         spec = compiled.element(name)
         if of is not None:
             _open_again(scope.spawn(spec, parent, state=TaskState.STARTED), of, seen or {}, log)
@@ -192,7 +229,8 @@ def _begin_next(plan: list[Any], scope: "ScopeState", parent: Token | None) -> b
         handler = spec.undone_by
         if handler is None:
             # a sub-process without a handler of its own: undo what was done inside
-            plan.extend(unfolded(log))
+            for done in unfolded(log):
+                append(plan, done)
             continue
         spawned = scope.spawn(handler, parent)
         if seen is not None:
@@ -208,7 +246,7 @@ def _open_again(token: Token, of: str, seen: dict[str, Any], log: list[Any]) -> 
     """Open the process that this token's activity had called, as it ended, to undo what was done there."""
     compiled = token.case.resolver.compiled(of)
     token.internal_data[REOPENED] = seen
-    token.internal_data["undo"] = unfolded(log)
+    token.internal_data["undo"] = list(log)
     scope = token.case.open_scope(token, compiled.spec)
     scope.variables = dict(seen)
     scope.compiled = compiled
@@ -225,5 +263,13 @@ def goes_on_undoing(scope: "ScopeState") -> bool:
 
 def changed(scope: "ScopeState", seen: dict[str, Any]) -> dict[str, Any]:
     """The variables of a process that are not what was `seen`."""
-    now = scope.variables or {}
-    return {name: v for name, v in now.items() if name not in seen or not _same(seen[name], v)}
+    return differing(scope.variables or {}, seen)
+
+
+def differing(seen: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The variables that are new, or not what they were `before`."""
+    return {
+        name: value
+        for name, value in seen.items()
+        if name not in before or not _same(before[name], value)
+    }

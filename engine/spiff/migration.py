@@ -132,11 +132,9 @@ def _rename_done(held: dict[str, Any], names: Mapping[str, str]) -> None:
     """What a token remembers of activities done, under their new names."""
     if REOPENED in held:
         return  # a called process keeps its version
-    for key in ("undo", "done"):
+    for key in ("undo", "done", "log"):
         if key in held:
-            held[key] = renamed(held[key], names)
-    if "log" in held:
-        held["log"] = folded(renamed(unfolded(held["log"]), names))
+            held[key] = folded(renamed(unfolded(held[key]), names))
 
 
 def _own_scopes(case: CaseWorkflow) -> Iterator[ScopeState]:

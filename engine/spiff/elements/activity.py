@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.spiff.compensation import remember, undone
+from engine.spiff.compensation import Done, append, remember, undone, unfolded
 from engine.spiff.context import HIDDEN, INSTANCE, snapshot_of, variables_of, write
 from engine.spiff.elements import rounds
 from engine.spiff.elements.node import NodeSpec
@@ -98,14 +98,14 @@ class ActivitySpec(NodeSpec):
         if INSTANCE in token.internal_data:
             assert token.parent is not None
             holder = token.parent
-        holder.internal_data.setdefault("done", []).append([self.name, seen, inner, of])
+        append(holder.internal_data.setdefault("done", []), Done(self.name, seen, inner, of))
 
     def finished(self, token: Token) -> None:
         """The whole activity is over: remember it where it can be undone."""
         if "log" in token.internal_data:
             # rounds that an earlier release began
-            remember(token.workflow, [self.name, None, token.internal_data.pop("log"), None])
-        for done in token.internal_data.pop("done", ()):
+            remember(token.workflow, Done(self.name, None, token.internal_data.pop("log")))
+        for done in unfolded(token.internal_data.pop("done", [])):
             remember(token.workflow, done)
         owner = token.workflow.owner
         if owner is not None and owner.task_spec.is_ad_hoc:

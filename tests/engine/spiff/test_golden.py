@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.spiff import Compiled, Execution, Library
-from tests.engine.spiff.diagrams import NOON, compiled
+from engine.bpmn import read
+from engine.spiff import Compiled, Execution, Library, compile_model
+from tests.engine.spiff.diagrams import NOON, compiled, many
+from tests.engine.spiff.test_compensation import THROW, UNDO, with_undo
 
 FILES = sorted((Path(__file__).parent / "golden").glob("format_*.json"))
 
@@ -52,3 +54,28 @@ def test_a_state_of_a_released_format_loads_and_goes_on(
 
 def test_a_released_format_is_kept() -> None:
     assert [file.stem for file in FILES] == ["format_1"]
+
+
+DONE = json.loads((Path(__file__).parent / "golden" / "done.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("release", DONE)
+@pytest.mark.parametrize("begun", ["rounds", "undoing"])
+def test_what_an_earlier_release_noted_as_done_can_be_undone(release: str, begun: str) -> None:
+    # two of three instances are done; all three are, and the last is being undone
+    text = (
+        "start s\nuser a : " + many('["x", "y", "z"]', "item") + "\n" + UNDO.format("a")
+        + THROW + "\nuser z\ns -> a -> t -> z"
+    )  # fmt: skip
+    version = compile_model(read(with_undo(text, "a")))
+    case = Execution.load(base64.b64decode(DONE[release][begun]), SameDiagram(version))
+    if begun == "rounds":
+        case.complete(case.waits()[0].token, {"got": 3}, NOON)
+    seen = []
+    while case.waits()[0].element_id == "undo_a":
+        wait = case.waits()[0]
+        seen.append((wait.variables["item"], wait.variables["got"]))
+        case.complete(wait.token, {}, NOON)
+        case = Execution.load(case.save(), SameDiagram(version))
+    assert seen == [("z", 3), ("y", 2), ("x", 1)]
+    assert [wait.element_id for wait in case.waits()] == ["z"]
