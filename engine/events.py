@@ -134,6 +134,7 @@ BROUGHT_ABOUT = frozenset(
         Happened.TASK_CANCELLED,
         Happened.TIMER_SET,
         Happened.TIMER_CANCELLED,
+        Happened.CONDITION_MET,
         Happened.DECISION_MADE,
         Happened.DOCUMENT_ADDED,
         Happened.CLOCK_STARTED,

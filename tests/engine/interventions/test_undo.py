@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from engine.cases import CaseEnded
 from engine.errors import NotFound
+from engine.events import holding
 from engine.history import positions, timeline, variables
 from engine.interventions.undo import (
     CaseWentOn,
@@ -106,6 +107,28 @@ def test_a_message_that_left_cannot_be_called_back(hall: TownHall, ana: Person) 
     assert not is_undoable(hall.session, task_id)  # and is not offered
     with pytest.raises(LeftTheHouse):
         undo_completion(hall.session, task_id, by=ana, at=hall.at)
+
+
+def test_a_condition_that_the_completion_met_is_waited_for_again(
+    hall: TownHall, ana: Person
+) -> None:
+    model = diagram(
+        '<startEvent id="s"/><parallelGateway id="g"/><userTask id="a"/><userTask id="b"/>'
+        '<intermediateCatchEvent id="c"><conditionalEventDefinition><condition>ok = true</condition>'
+        '</conditionalEventDefinition></intermediateCatchEvent><userTask id="d"/><endEvent id="e"/>',
+        flows="s>g g>a g>c c>d a>b b>e d>e",
+    )
+    case = hall.start(hall.publish(model, by=ana), by=ana)
+    task = hall.session.scalars(select(Task).where(Task.element_id == "a")).one()
+    task_id = complete(hall, case, task.token, ana, ok=True)
+    assert positions(hall.session, case) == ["b", "d"]
+    assert is_undoable(hall.session, task_id)
+    undo_completion(hall.session, task_id, by=ana, at=hall.at)
+    assert positions(hall.session, case) == ["a", "c"]
+    held = [fact.type for fact in holding(timeline(hall.session, case))]
+    assert held == ["case_started", "task_opened"]
+    complete(hall, case, task.token, ana, ok=True)
+    assert positions(hall.session, case) == ["b", "d"]
 
 
 def test_a_timer_that_the_completion_stopped_runs_again(hall: TownHall, ana: Person) -> None:
