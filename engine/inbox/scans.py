@@ -69,12 +69,11 @@ class Way:
     def is_together(self, how: Met, *, is_by_turns: bool) -> bool:
         """Whether few rows are read of all queues together: keys that are sorted, or what is met up to an end.
 
-        `is_by_turns`: of a database that would read the whole table for tasks of some queues up to an end that no
-        index says alone, and is quick in asking one queue after the other.
+        `is_by_turns`: as `asks_by_turns` says; it would read the whole table for tasks of some queues up to an end.
         """
         if how == MET and self.is_sorted:
             return self.key is not None
-        return self.end is not None and not (is_by_turns and how == WALKED)
+        return self.end is not None and not is_by_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,12 +312,17 @@ def examined_in(reach: Reach, times: int = 1) -> int:
     return times * once
 
 
+def asks_by_turns(session: Session) -> bool:
+    """Whether the database is quick in asking one queue after the other, and guesses badly how many rows an end leaves."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
 def scans(session: Session, reach: Reach, scan: Scan, way: Way | None = None) -> Subquery:
     """Every short scan of a reach, one after the other; a union of short scans stays short. Queues of which only few
     rows are read in all are scanned together.
     """
     walked = frozenset() if way is None else way.walked
-    is_by_turns = session.get_bind().dialect.name == "postgresql"
+    is_by_turns = asks_by_turns(session)
     parts = [
         select(scan(queue, condition, WALKED if queue in walked else MET).subquery())
         for queue, condition in reach.others

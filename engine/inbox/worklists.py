@@ -26,6 +26,7 @@ from engine.inbox.scans import (
     Look,
     Met,
     Part,
+    asks_by_turns,
     depth,
     driven,
     examined_in,
@@ -164,7 +165,7 @@ def _page(
     reach = reach_of(person, look.seen, query.scope)
     look_at = Part(order, edge, backwards, examined_in(reach, times))
     way = way_of(session, reach, asked, look_at, key=look.key, is_common=look.is_common)
-    end = way.end
+    end, is_by_turns = way.end, asks_by_turns(session)
 
     def part(of: Any) -> list[ColumnElement[bool]]:
         after = [] if edge is None else [order.beyond(edge, backwards, of=of)]
@@ -189,6 +190,20 @@ def _page(
                 most=EXAMINED * times,
                 in_order=order,
                 within=part(TaskKey),
+                by=by,
+                backwards=backwards,
+            ).limit(size + 1)
+        if end is not None and key is None and is_by_turns and not isinstance(queue, list):
+            # In the list's order up to its end: of a guess how many these are PostgreSQL reads the whole table.
+            by = order.by_table(backwards, of=Task, is_sorted=False)
+            return met_among(
+                asked,
+                None,
+                queue,
+                condition,
+                most=look_at.most,
+                in_order=order,
+                within=part(Task),
                 by=by,
                 backwards=backwards,
             ).limit(size + 1)

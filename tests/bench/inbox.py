@@ -6,15 +6,13 @@ filter's share of a thousand tasks is less than a page. So that the same list is
 rows as the smaller has, a page at most; `whole_page` is the ratio, with its CPU and rows, of the page of fifty that a
 person sees among a million, set against the smaller's few rows.
 
-Seen on 30 November 2026, load 2 to 3, three rounds. Equally many rows, all questions together: 1.42 on SQLite (9.4 →
-13.3 ms), 1.47 on PostgreSQL (14.1 → 20.7); whole pages 1.84 (17.3 ms) and 1.96 (27.5), which were 1.48 and 1.49 as long
-as short pages were shown short. Over 1.5 with equally many rows, SQLite and PostgreSQL: field_due 2.31 and 2.76,
-field_range_rare 2.22 and 2.30, two_fields 1.52 and 1.59, field_some 1.47 and 1.64, field_range 1.51 and 1.54,
-field_common 1.41 and 1.57, task 1.47 and 1.52. The first two have no or few rows among a thousand; probably a look
-among a million finds none and a second is taken. Whole pages over 1.5 also: applicant_common 2.27 and 2.29. The dearest
-filters take 28 ms on SQLite and 46 on PostgreSQL (two_fields, field_some; 95th percentiles). Left: when a task was
-opened and its priority in its keys, so that a list in these orders need not look up each match; two statements that
-only a long list asks.
+Seen on 30 November 2026 with neighbours (load 3 to 10, which doubles every time; two and three rounds), all questions
+together: 1.39 on SQLite (32 → 45 ms), 1.37 on PostgreSQL (31 → 42); whole pages 1.43 and 1.46. Over 1.5 with equally
+many rows on SQLite: task 2.04, overdue 1.86, two_fields 1.77, field_some 1.68, applicant_common 1.60, field_common
+1.58; on PostgreSQL: task 2.31 and field_not 1.65, in which it read the whole table (60 to 70 ms of such a list). Since
+then it reads each queue in order up to an end (4 to 9 ms), measured for single lists only. Most of a list's time at a
+thousand tasks is to put its statements together (7 of 9 ms): its compiled statements are found, its expressions are
+made anew; kept by shape they would spare that on both sides, and make the ratio larger.
 """
 
 import shutil
