@@ -313,7 +313,7 @@ def examined_in(reach: Reach, times: int = 1) -> int:
 
 
 def asks_by_turns(session: Session) -> bool:
-    """Whether the database is quick in asking one queue after the other, and guesses badly how many rows an end leaves."""
+    """Whether one queue after the other is asked quickly, and it is badly guessed how many rows an end leaves."""
     return session.get_bind().dialect.name == "postgresql"
 
 
