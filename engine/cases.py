@@ -18,7 +18,7 @@ from engine.files.documents import attach_files
 from engine.files.store import StoredFile
 from engine.ids import new_id
 from engine.models import Case, CaseStatus, ClockState, Job, JobKind, Person, Procedure, Version
-from engine.progress import Held, advance, hold, shortened
+from engine.progress import Held, advance, hold
 from engine.record.facts import Fact, record
 from engine.resolver import PublishedVersions
 from engine.routing.homes import Homes
@@ -27,6 +27,7 @@ from engine.search import search_words
 from engine.spiff import Execution, WaitKind
 from engine.stillness import Stillness, stillness
 from engine.task_forms import start_form, with_stores
+from engine.told import shortened
 from engine.visibility import visible_cases
 from engine.waiting import by_clock, job_key
 

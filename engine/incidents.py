@@ -12,9 +12,10 @@ from engine.cases import ReasonMissing, check_open
 from engine.errors import Conflict, NotFound, Refusal, Said
 from engine.events import Happened
 from engine.models import Case, CaseStatus, Incident, Job, Person, Procedure
-from engine.progress import Held, advance, hold, load, lock, shortened
+from engine.progress import Held, advance, hold, load, lock
 from engine.record.facts import Fact, record
 from engine.spiff import StateUnreadable, WaitKind
+from engine.told import shortened
 from engine.visibility import managed_cases
 from engine.waiting import raise_incident
 

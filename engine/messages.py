@@ -26,9 +26,10 @@ from engine.models import (
     Subscription,
     Version,
 )
-from engine.progress import advance, hold, shortened
+from engine.progress import advance, hold
 from engine.record.facts import Fact
 from engine.spiff import message_name
+from engine.told import shortened
 
 CASE_KEY = "case"  # this correlation key is the number of the case a message is for
 MOST_CANDIDATES = 20

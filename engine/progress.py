@@ -1,7 +1,7 @@
 """After a case moved: its state, tasks, waits and facts are written, in one go, in the caller's transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,27 +25,17 @@ from engine.routing.assignment import Route, routes
 from engine.routing.homes import Homes
 from engine.routing.strategies import Given, give
 from engine.spiff import Execution, Wait, WaitKind
-from engine.spiff import Fact as Told
 from engine.terms import clock
+from engine.told import beside, recorded, with_path
 from engine.waiting import await_world
 
-LONGEST_PATH = 200  # elements; a longer path is kept as counts
-LONGEST_TEXT = 2000  # characters of one answer in a fact
 _WORK = {WaitKind.TASK: TaskKind.TASK, WaitKind.DECISION: TaskKind.DECISION}
 _ENDED = {
     "completed": CaseStatus.COMPLETED,
     "failed": CaseStatus.FAILED,
     "cancelled": CaseStatus.CANCELLED,
 }
-# the engine's words where they differ from those of the record
-_TOLD = {
-    "decision_opened": Happened.TASK_OPENED,
-    "decision_cancelled": Happened.TASK_CANCELLED,
-    "stuck": Happened.INCIDENT_RAISED,
-    "join_released": Happened.TOKEN_MOVED,
-}
 _ANEW = ("name", "kind", "status", "opened_at", "due_at", "due_order", "warn_at", "wait")
-_RECORDED = {happened.value: happened for happened in Happened} | _TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +128,8 @@ def advance(
     gone = _close(session, held, after, main, by=by, at=at)
     moved = _moved(session, case, execution, main, at)
     tasks, new = _add(session, case, tasks, main, by=by)
-    told = [fact for fact in execution.facts if not _is_main(fact, main)]
-    facts = [_with_path(main, execution.path), *_recorded(told, way, given, main)]
+    told = beside(execution.facts, main)
+    facts = [with_path(main, execution.path), *recorded(told, way, given)]
     done = done_elements(main, execution.path, held.before, after)
     if plan.letters.after:
         values = execution.variables
@@ -159,21 +149,6 @@ def keep(session: Session, held: Held, *, at: datetime) -> None:
     held.case.state = held.execution.save()
     after = {wait.token: wait for wait in held.execution.waits()}
     await_world(session, held.case, held.before, after, (), at=at)
-
-
-def shortened(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as the record keeps them: long texts by their beginning, so that no file gets into a fact."""
-    return {name: _short(value) for name, value in answers.items()}
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return value[:LONGEST_TEXT] + "…"
-    if isinstance(value, dict):
-        return {key: _short(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_short(inner) for inner in value[:LONGEST_PATH]]
-    return value
 
 
 def _is_opened(wait: Wait, before: Mapping[int, Wait], main: Fact) -> bool:
@@ -374,47 +349,3 @@ def _outcome(execution: Execution) -> dict[str, Any]:
             outcome = fact.data.get("outcome")
             return {"outcome": outcome[:200] if isinstance(outcome, str) else None}
     return {}
-
-
-def _is_main(fact: Told, main: Fact) -> bool:
-    """Whether the engine tells what the command itself records."""
-    if fact.type == main.type.value:
-        return fact.token == main.token or main.token is None
-    return main.type == Happened.TASK_COMPLETED and (
-        fact.type == "gateway_decided" and fact.token == main.token
-    )
-
-
-def _with_path(main: Fact, path: list[str]) -> Fact:
-    data = dict(main.data or {})
-    if len(path) <= LONGEST_PATH:
-        data["path"] = path
-    else:
-        passed: dict[str, int] = {}
-        for element in path:
-            passed[element] = passed.get(element, 0) + 1
-        data["passed"] = passed
-    return replace(main, data=data)
-
-
-def _recorded(
-    told: Iterable[Told], way: Mapping[int, Route], given: Mapping[int, Given], main: Fact
-) -> Iterable[Fact]:
-    for fact in told:
-        happened = _RECORDED.get(fact.type)
-        if happened is None:
-            continue
-        route = None if fact.token is None else way.get(fact.token)
-        data: dict[str, Any] | None = None
-        if happened not in (Happened.TASK_OPENED, Happened.TIMER_CANCELLED):
-            data = shortened({key: value for key, value in fact.data.items() if value is not None})
-        elif fact.token is not None and fact.token in given and happened == Happened.TASK_OPENED:
-            to = given[fact.token].assignee_id  # by its rule; who claims it later says so then
-            data = None if to is None else {"to": to}
-        yield Fact(
-            happened,
-            element_id=fact.element_id,
-            token=fact.token,
-            office_id=None if route is None else route.office_id,
-            data=data,
-        )

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from engine.errors import Said
 from engine.events import Happened
 from engine.models import Case, CaseStatus
-from engine.progress import Held, advance, hold, shortened
+from engine.progress import Held, advance, hold
 from engine.record.facts import Fact
 from engine.spiff import Wait, WaitKind
+from engine.told import shortened
 
 
 class ServiceFailed(Exception):

@@ -27,13 +27,14 @@ from engine.inbox.order_of_entry import skipping
 from engine.inbox.worklists import read_task_id, task_by_id
 from engine.models import AnswerDraft, Case, NotificationKind, Person, Role, Task, TaskStatus
 from engine.notifications import about_case, tell
-from engine.progress import advance, load, shortened
+from engine.progress import advance, load
 from engine.record.facts import Fact, record
 from engine.routing.assignment import may_work, on_behalf
 from engine.routing.homes import HOMES, Homes, read_homes
 from engine.spiff import Wait
 from engine.task_forms import task_form, with_stores
 from engine.terms.silence import refuse_after_silence
+from engine.told import shortened
 
 Answers = dict[str, Any]
 Choices = dict[str, list[str]]  # element id of a gateway → ids of the flows chosen

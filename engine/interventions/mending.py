@@ -14,9 +14,10 @@ from engine.events import Happened
 from engine.incidents import JOB_FAILED, NothingToRelease, is_waiting, release, retry
 from engine.interventions.previews import Preview, hold_as_seen, look, what_if
 from engine.models import Case, Incident, Job, Person, Task, TaskStatus
-from engine.progress import Held, advance, asked, hold, shortened
+from engine.progress import Held, advance, asked, hold
 from engine.record.facts import Fact
 from engine.spiff import Execution, Local, NoSuchElement, NotWaiting
+from engine.told import shortened
 from engine.visibility import managed_cases
 
 

@@ -40,6 +40,7 @@ from engine.spiff.refusals import NotRunnable, Obstacle
 from engine.spiff.rules import Rule
 from engine.spiff.starts import first_elements, starts_of
 from engine.spiff.triggers import check_waiting, message_of, trigger_of
+from engine.spiff.ways import compile_gateway, compile_link
 
 if TYPE_CHECKING:
     from engine.bpmn.model import Expression
@@ -176,7 +177,7 @@ class _Compiler:
         for element in spec.nodes:
             self._finish(spec, element)
         for element in spec.nodes:
-            self._finish_gateway(element)
+            compile_gateway(self, element)
         spec.starts = first_elements(spec)
         return spec
 
@@ -259,7 +260,7 @@ class _Compiler:
         if isinstance(element, (CatchSpec, BoundarySpec, StartSpec)):
             check_waiting(self, node)
         if isinstance(element, (CatchSpec, ThrowSpec)):
-            self._link(spec, element)
+            compile_link(self, spec, element)
         if isinstance(element, EndSpec) and any(
             trigger.kind == EventKind.CANCEL for trigger in element.triggers
         ):
@@ -349,64 +350,6 @@ class _Compiler:
                 owner.undone_by = element
             return
         spec.event_subprocesses.append(element)
-
-    def _link(self, spec: ScopeSpec, element: CatchSpec | ThrowSpec) -> None:
-        for trigger in element.triggers:
-            if trigger.kind != EventKind.LINK:
-                continue
-            others = [
-                other
-                for other in spec.nodes
-                if isinstance(other, CatchSpec if isinstance(element, ThrowSpec) else ThrowSpec)
-                and any(
-                    definition.kind == EventKind.LINK
-                    and (definition.reference or other.node.name) == trigger.name
-                    for definition in other.node.events
-                )
-            ]
-            if isinstance(element, CatchSpec):
-                element.thrown_by = tuple(others)
-            elif len(others) == 1:
-                element.target = others[0]
-            else:
-                self.obstacle(
-                    "the link “{name}” needs exactly one place to go on",
-                    element.node,
-                    name=trigger.name or "",
-                )
-
-    def _finish_gateway(self, element: NodeSpec) -> None:
-        node = element.node
-        has_choice = isinstance(element, (ExclusiveSpec, InclusiveSpec)) and len(element.flows) > 1
-        if isinstance(element, ComplexSpec):
-            element.activation = self.rule(node.completion, node)
-        if isinstance(element, (ParallelSpec, EventGatewaySpec)):
-            # neither looks at conditions
-            element.has_conditions = False
-            element.default = None
-        elif has_choice and (node.extension.is_decided_by_person or not element.has_conditions):
-            element.is_decided_by_person = True
-        if isinstance(element, ExclusiveSpec) and not element.has_conditions:
-            element.is_merge = len(element.flows) == 1
-        if isinstance(element, EventGatewaySpec):
-            for flow in element.flows:
-                if not getattr(flow.target, "triggers", ()):
-                    self.obstacle(
-                        "an event-based gateway leads to something that waits for no event",
-                        flow.target.node,
-                    )
-        if isinstance(element, (EndSpec, BoundarySpec, StartSpec)):
-            return
-        if element.is_decided_by_person and (len(element.incoming) == 1 or element.is_exclusive):
-            for flow in element.incoming:
-                task = flow.source
-                if (
-                    type(task) is PersonTaskSpec
-                    and len(task.flows) == 1
-                    and task.rounds is None
-                    and task.node.loop is None
-                ):
-                    task.decides = element
 
 
 def _undoes(boundary: BoundarySpec) -> bool:
