@@ -4,23 +4,23 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from engine.bpmn import read
-from tests.conformance.oracle import Machine, due_times
+from tests.conformance.oracle import Case, due_times
 from tests.engine.spiff.diagrams import definition, xml
 
 AT = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 
 
-def begun(text: str, roots: str = "", **variables: object) -> Machine:
-    machine = Machine(read(xml(text, roots)), "main", variables)
+def begun(text: str, roots: str = "", **variables: object) -> Case:
+    machine = Case(read(xml(text, roots)), "main", variables)
     machine.start(AT)
     return machine
 
 
-def shown(machine: Machine) -> list[str]:
+def shown(machine: Case) -> list[str]:
     return [watch.element for watch in machine.watches.values()]
 
 
-def do(machine: Machine, element: str) -> list[str]:
+def do(machine: Case, element: str) -> list[str]:
     watch = next(w for w in machine.watches.values() if w.element == element)
     machine.complete(watch, {}, {}, AT)
     return shown(machine)

@@ -12,7 +12,8 @@ from engine.bpmn.model import Kind, Model
 from engine.spiff import Execution, Library, NotRunnable, Wait, compile_model
 from engine.spiff.context import locals_of
 from engine.spiff.facts import FactKind
-from tests.conformance.oracle.machine import MAX_STEPS, Machine, TooManySteps
+from tests.conformance.oracle.case import Case
+from tests.conformance.oracle.machine import MAX_STEPS, TooManySteps
 from tests.conformance.oracle.places import Unsupported, Watch, told
 
 BEGINNING = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ class Pair:
         ]
         start = dice.choice(starts) if starts else None
         self.story = [f"start {start or ''} {values}"]
-        self.machine = Machine(model, process_id, values, most_steps)
+        self.machine = Case(model, process_id, values, most_steps)
         with self.endless():
             self.machine.start(self.at, start)
         self.ours = Execution.start(

@@ -13,7 +13,7 @@ from designer.simulation.replication import replicate
 from designer.simulation.sampling import Stream
 from designer.simulation.scenario import Arrivals, EventPlan, Scenario, TaskPlan
 from engine.bpmn.model import EventDefinition, EventKind, Kind, Model, Node, Scope
-from tests.conformance.oracle import Machine, TooManySteps, Watch
+from tests.conformance.oracle import Case, TooManySteps, Watch
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 MOST = 3000
@@ -107,7 +107,7 @@ class Story:
 
     def walked(self) -> tuple[Counter[str], float | None]:
         """The same by the oracle."""
-        machine = Machine(self.model, "main", {})
+        machine = Case(self.model, "main", {})
         visits: Counter[str] = Counter()
         choices: Counter[str] = Counter()
         seen: set[int] = set()
