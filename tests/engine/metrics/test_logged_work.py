@@ -10,7 +10,7 @@ from engine.logs.formats import format_of
 from engine.logs.importing import fill, register_log
 from engine.metrics.lived import lived_so_far, logged_so_far, logged_work
 from engine.metrics.question import Question
-from engine.models import CaseStatus, MeasuredCase, Role
+from engine.models import CaseStatus, EventLog, MeasuredCase, Role
 from tests.clock import START
 from tests.engine.office import TownHall, diagram
 
@@ -22,18 +22,12 @@ LOG = """case,activity,time,who
 """
 
 
-def test_the_work_of_a_log_comes_with_what_it_says_and_no_more(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    path = tmp_path / "log.csv"
-    path.write_text(LOG, "utf-8")
-    mapping: dict[str, object] = {
-        "case": "case",
-        "activity": "activity",
-        "time": "time",
-        "resource": "who",
-    }
-    log = sqlite_database.write(
+def filled(database: Database, folder: Path, text: str, **columns: str) -> EventLog:
+    """A log of this text, imported; `columns` by what they say, beside case and activity."""
+    path = folder / "log.csv"
+    path.write_text(text, "utf-8")
+    mapping: dict[str, object] = {"case": "case", "activity": "activity", **columns}
+    log = database.write(
         lambda session: register_log(
             session,
             path.name,
@@ -45,7 +39,14 @@ def test_the_work_of_a_log_comes_with_what_it_says_and_no_more(
             at=START,
         )
     )
-    fill(sqlite_database, log.id, path)
+    fill(database, log.id, path)
+    return log
+
+
+def test_the_work_of_a_log_comes_with_what_it_says_and_no_more(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    log = filled(sqlite_database, tmp_path, LOG, time="time", resource="who")
     with sqlite_database.transaction() as session:
         hall = TownHall(session, START)
         ana = hall.person("ana", roles=(Role.ANALYST,))
@@ -81,27 +82,7 @@ BEGUN = """case,activity,begun,done
 def test_when_work_was_begun_is_known_where_the_log_says_it(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
-    path = tmp_path / "log.csv"
-    path.write_text(BEGUN, "utf-8")
-    mapping: dict[str, object] = {
-        "case": "case",
-        "activity": "activity",
-        "start": "begun",
-        "time": "done",
-    }
-    log = sqlite_database.write(
-        lambda session: register_log(
-            session,
-            path.name,
-            key="log",
-            name="A log",
-            format=format_of(path.name),
-            mapping=mapping,
-            by=None,
-            at=START,
-        )
-    )
-    fill(sqlite_database, log.id, path)
+    log = filled(sqlite_database, tmp_path, BEGUN, start="begun", time="done")
     with sqlite_database.transaction() as session:
         ana = TownHall(session, START).person("ana", roles=(Role.ANALYST,))
         found = sorted(logged_work(session, log.procedure_id, ana), key=lambda one: one.ended_at)
