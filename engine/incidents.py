@@ -17,7 +17,7 @@ from engine.record.facts import Fact, record
 from engine.spiff import StateUnreadable, WaitKind
 from engine.told import shortened
 from engine.visibility import managed_cases
-from engine.waiting import raise_incident
+from engine.waiting import by_clock, raise_incident
 
 JOB_FAILED = "job_failed"
 
@@ -157,7 +157,7 @@ def resolve(
     is_held = wait is not None and (
         wait.kind == WaitKind.INCIDENT
         or (wait.kind == WaitKind.SERVICE and data is None)
-        or (wait.kind == WaitKind.TIMER and wait.host is None)
+        or (by_clock(wait) and wait.host is None)
     )
     if is_stuck or is_held:
         raise StillHeld

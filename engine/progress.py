@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.batches import write_tasks
 from engine.calendars import office_calendar
@@ -146,7 +147,16 @@ def advance(
 
 def keep(session: Session, held: Held, *, at: datetime) -> None:
     """Write when the case is looked at again; nothing happened that the record would tell."""
-    held.case.state = held.execution.save()
+    case = held.case
+    state = held.execution.save()
+    # Not as a new revision: who looked at a preview meanwhile saw the case as it is. The row is held.
+    session.execute(
+        update(Case)
+        .where(Case.id == case.id)
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )
+    set_committed_value(case, "state", state)
     after = {wait.token: wait for wait in held.execution.waits()}
     await_world(session, held.case, held.before, after, (), at=at)
 

@@ -9,7 +9,7 @@ makes a null, and `report` says where and why; what is no expression raises Feel
 from collections.abc import Mapping, Sequence
 
 from engine.feel.calls import invoke
-from engine.feel.clock import clock_set_to
+from engine.feel.clock import clock_set_to, local_clock
 from engine.feel.coercion import coerce, conforms
 from engine.feel.comparison import compare, equal, includes, is_in
 from engine.feel.conversion import Json, to_feel, to_json
@@ -77,8 +77,8 @@ def call(function: Value, arguments: Sequence[Value]) -> Value:
 __all__ = [
     "ANY", "SIMPLE_TYPES", "ContextOf", "Date", "DateTime", "DaysTime", "Expression",
     "FeelFunction", "FeelSyntaxError", "FunctionOf", "Json", "Limits", "ListOf", "Problem",
-    "Range", "RangeOf", "Simple", "Time", "Type", "UnaryTests", "UnknownValue", "Value",
+    "Range", "RangeOf", "Run", "Simple", "Time", "Type", "UnaryTests", "UnknownValue", "Value",
     "ValueTooLarge", "YearsMonths", "call", "clock_set_to", "coerce", "compare",
     "compile_expression", "compile_unary_tests", "conforms", "equal", "evaluate", "includes",
-    "is_in", "limited_to", "names_within", "parse_type", "report", "to_feel", "to_json", "to_text",
+    "is_in", "limited_to", "local_clock", "names_within", "parse_type", "report", "to_feel", "to_json", "to_text",
 ]  # fmt: skip

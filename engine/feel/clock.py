@@ -25,6 +25,16 @@ def clock_set_to(moment: py.datetime | Clock) -> Iterator[None]:
         _clock.reset(token)
 
 
+def local_clock(moment: py.datetime, zone: py.tzinfo) -> py.datetime:
+    """The moment on the clocks of a zone, with their offset at that moment and not the zone's name: what an expression
+    makes of it is ISO 8601, which forms, messages and other systems can read.
+    """
+    local = moment.astimezone(zone)
+    offset = local.utcoffset()
+    assert offset is not None
+    return local.replace(tzinfo=py.timezone(offset))
+
+
 def current_moment() -> py.datetime:
     """The moment that `now()` means."""
     return _clock.get()()

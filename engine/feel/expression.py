@@ -37,6 +37,11 @@ class Expression:
         """Whether its value may change by the clock alone."""
         return not self.free.isdisjoint(_CLOCK)
 
+    @property
+    def reads_days_only(self) -> bool:
+        """Whether what it reads of the clock is only the day."""
+        return "now" not in self.free
+
     def evaluate(self, context: Mapping[str, object] | None = None) -> Value:
         """The value; null where the standard says so. Never raises for what the text says."""
         run = current_run()

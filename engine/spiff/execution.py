@@ -8,7 +8,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind, Node
-from engine.feel import clock_set_to
+from engine.feel import clock_set_to, local_clock
 from engine.spiff import migration, moving, throwing
 from engine.spiff import state as state_of
 from engine.spiff.answers import Answers
@@ -363,7 +363,7 @@ class Execution(Answers):
         case = self._case
         case.at = at
         before = case.stuck_joins() if case.status == "stuck" else []
-        with clock_set_to(at.astimezone(case.resolver.zone)):
+        with clock_set_to(local_clock(at, case.resolver.zone)):
             yield
             case.settle()
             case.follow()

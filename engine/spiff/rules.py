@@ -1,13 +1,14 @@
 """FEEL expressions of a diagram: compiled once, evaluated over a case's variables, answers as JSON."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
-from zlib import crc32
 
 import orjson
 
 from engine import feel
 from engine.errors import Refusal
+from engine.feel.limits import running
 from engine.spiff.refusals import ValueRefused
 from engine.spiff.values import sane_value
 
@@ -33,10 +34,16 @@ class Rule:
         """Whether its value may change by the clock alone."""
         return self._expression.reads_clock
 
-    def mark(self, context: Mapping[str, Any]) -> int:
-        """A number that is the same as long as the rule and all that it reads are."""
+    @property
+    def reads_days_only(self) -> bool:
+        """Whether what it reads of the clock is only the day."""
+        return self._expression.reads_days_only
+
+    def mark(self, context: Mapping[str, Any], held: bool) -> int:
+        """A number that is the same as long as the rule, all that it reads, and whether it `held` are."""
         read = [[name, context.get(name)] for name in sorted(self._expression.free)]
-        return crc32(orjson.dumps([self.text, read]))
+        said = orjson.dumps([self.text, held, read])
+        return int.from_bytes(blake2b(said, digest_size=6).digest())
 
     def value(self, context: Mapping[str, Any]) -> Any:
         """The value as JSON; None where the expression gives none or breaks a limit."""
@@ -54,5 +61,15 @@ class Rule:
         try:
             value = self._expression.evaluate(context)
         except Refusal:
+            return None
+        return value if isinstance(value, bool) else None
+
+    def tried(self, context: Mapping[str, Any], run: feel.Run) -> bool | None:
+        """As `holds`, within a budget that others share; LimitReached when that is used up."""
+        run.frames = 0
+        try:
+            with running(run):
+                value = self._expression.evaluate(context)
+        except (Refusal, RecursionError):
             return None
         return value if isinstance(value, bool) else None

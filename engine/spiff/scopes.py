@@ -16,7 +16,7 @@ from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, first_to_fir
 from engine.spiff.facts import Fact, FactKind
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
-from engine.spiff.watching import HELD
+from engine.spiff.watching import HELD, Outlook
 
 if TYPE_CHECKING:
     from engine.spiff.compiled import Compiled
@@ -157,6 +157,7 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
         self.facts: list[Fact] = []
         self.path: list[str] = []
         self.at: datetime | None = None
+        self.outlook: Outlook | None = None  # of the command that goes on
 
     def get_task_from_id(self, task_id: int) -> Token | None:
         """The live token with this number."""
@@ -213,6 +214,8 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
 
     def follow(self) -> None:
         """Messages are awaited, and conditions looked at again, by what the case knows now."""
+        assert self.at is not None
+        self.outlook = Outlook(self.at, self.resolver.zone)
         for token in self.tokens.values():
             if "cor" in token.internal_data or token.task_spec.has_conditional:
                 token.task_spec.follow(token)

@@ -36,13 +36,21 @@ def looks(bench: Bench) -> int:
     return done
 
 
+def revision(bench: Bench, case_id: int) -> int:
+    with bench.database.reading() as session:
+        return session.get_one(Case, case_id).revision
+
+
 def test_the_worker_meets_a_condition_on_the_clock_at_midnight_of_the_country(bench: Bench) -> None:
     case_id = started(bench, WAITING, day="2026-03-05")
+    seen = revision(bench, case_id)
     taken = {hour: looks(bench) for hour in range(63)}  # from 9 in the morning of 2 March
     assert bench.count(Task.status == TaskStatus.OPEN) == 1
     # once a day, and at midnight in Lima
     assert [hour for hour, done in taken.items() if done] == [23, 47, 62]
     assert facts(bench, case_id) == ["case_started", "condition_met", "task_opened"]
+    # a look at which nothing happened is no move: a preview made before it stays good
+    assert revision(bench, case_id) == seen + 1
     assert bench.count(Job.id > 0) == 0
 
 

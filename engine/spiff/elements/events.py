@@ -140,7 +140,8 @@ class EventSpec(NodeSpec):
             token.internal_data["cor"] = trigger.correlated(variables_of(token))
         elif trigger.kind == EventKind.CONDITIONAL and token.state == TaskState.WAITING:
             assert trigger.rule is not None
-            watch(token, trigger.rule)
+            assert token.case.outlook is not None
+            watch(token, trigger.rule, token.case.outlook)
 
     def host_of(self, token: Token) -> int | None:
         """The activity's token that a boundary event watches."""

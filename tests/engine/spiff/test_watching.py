@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.spiff import Library
-from tests.engine.spiff.diagrams import NOON, Play, compiled, condition, play
+from engine.feel import limits
+from engine.spiff import Library, rules
+from tests.engine.spiff.diagrams import NOON, Play, compiled, condition, many, play
 
 UNTIL = "now() >= date and time(deadline)"
 
@@ -86,3 +87,79 @@ def test_a_condition_too_costly_to_try_out_is_looked_at_once_a_day() -> None:
     )
     assert case.wait("c").due_at == NOON + timedelta(days=1)
     assert case.after(days=1).open == ["a"]
+
+
+def side_by_side(number: int, text: str, **variables: Any) -> Play:
+    return play(
+        f"start s\nuser q\nsub p {{ : {many(f'for i in 1..{number} return i')}\nstart ps\nuser a\n"
+        f"boundary b on a : {condition(text)}\nuser z\nps -> a\nb -> z\n}}\nuser e\ns -> q -> p -> e",
+        **variables,
+    )
+
+
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many tries were made."""
+    counted = [0]
+    tried = rules.Rule.tried
+
+    def counting(rule: rules.Rule, context: Any, run: limits.Run) -> bool | None:
+        counted[0] += 1
+        return tried(rule, context, run)
+
+    monkeypatch.setattr(rules.Rule, "tried", counting)
+    return counted
+
+
+LATER = 'now() >= date and time(deadline) + duration("PT" + string(item) + "H")'
+
+
+def test_tries_of_one_command_are_bounded_however_many_conditions_there_are(
+    tries: list[int],
+) -> None:
+    case = side_by_side(20, LATER, deadline=NOON.isoformat()).do("q")
+    assert tries[0] <= 500 < 20 * 21 / 2 * 4
+    # what could not be tried any more is left to the worker, and none of it is late
+    left = [w.due_at for w in case.case.waits() if w.kind == "condition"]
+    assert left.count(NOON + timedelta(minutes=15)) > 2
+    case.after(minutes=15)
+    due = [w.due_at for w in case.case.waits() if w.kind == "condition"]
+    met = [NOON + timedelta(hours=hours) for hours in range(1, 21)]
+    assert all(look <= at for look, at in zip(due, met, strict=True))  # type: ignore[operator]  # none is None
+    assert due[:10] == met[:10]
+
+
+def test_tokens_share_what_was_found_from_the_same(tries: list[int]) -> None:
+    case = side_by_side(20, UNTIL, deadline="2026-05-20T00:00:00Z").do("q")
+    assert tries[0] == 96
+    assert {wait.due_at for wait in case.case.waits() if wait.kind == "condition"} == {
+        NOON + timedelta(days=1)
+    }
+
+
+def test_a_condition_on_the_day_alone_is_tried_at_midnight(tries: list[int]) -> None:
+    waiting("today() >= date(day)", day="2026-05-20")
+    assert tries[0] == 1
+
+
+def test_a_costly_condition_is_tried_as_far_as_the_budget_goes() -> None:
+    case = waiting(
+        "count(for i in 1..2000 return i) > 0 and now() > date and time(deadline)",
+        deadline="2026-05-20T00:00:00Z",
+    )
+    due = case.wait("c").due_at
+    assert due is not None
+    assert NOON + timedelta(hours=1) < due < NOON + timedelta(days=1)
+
+
+def test_a_condition_that_holds_and_is_too_costly_is_looked_at_once_a_day() -> None:
+    case = play(
+        "start s\nuser t\nboundary b on t cancelActivity=false : "
+        + condition("count(for i in 1..60000 return i) > 0 and now() > date and time(since)")
+        + "\nuser a\ns -> t\nb -> a",
+        since="2020-01-01T00:00:00Z",
+    )
+    assert case.open.count("a") == 1
+    for _ in range(3 * 24):
+        case.after(hours=1)
+    assert case.looks == 3
