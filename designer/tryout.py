@@ -29,6 +29,7 @@ from engine.spiff import (
 )
 
 MAX_PUSHES = 3
+MAX_DAYS = 60  # looks at a condition that reads the clock, one a day or more
 MAX_LOOKS = 100_000  # waits looked at in all: drawings that multiply tokens cost more at every step
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -136,6 +137,7 @@ class _Rehearsal:
     execution: Execution | None = None
     is_hurrying: bool = False
     looks: int = 0
+    vain: set[str] = field(default_factory=set)  # conditions that the clock does not make true
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -236,6 +238,8 @@ class _Rehearsal:
         if kind is WaitKind.TIMER and wait.due_at is not None:
             self.at = max(self.at, wait.due_at)
             return execution.fire_timer(wait.token, self.at)
+        if kind is WaitKind.CONDITION and self._wait_for_day(execution, wait):
+            return True
         if kind is WaitKind.MESSAGE:
             return execution.deliver(wait.message or "", {}, self.at, token=wait.token)
         if kind is WaitKind.SIGNAL:
@@ -247,6 +251,21 @@ class _Rehearsal:
             execution.release(wait.token, self.at)
             return True
         return wait.host is None and self._push(execution, wait)
+
+    def _wait_for_day(self, execution: Execution, wait: Wait) -> bool:
+        """Let the clock come to a condition that reads it; False where it does not hold within a month or two."""
+        if wait.element_id in self.vain:
+            return False
+        due = wait.due_at
+        for _ in range(MAX_DAYS):
+            if due is None:
+                break
+            self.at = max(self.at, due)
+            if execution.check_conditions(self.at) is not None:
+                return True
+            due = next((w.due_at for w in execution.waits() if w.token == wait.token), None)
+        self.vain.add(wait.element_id)
+        return False
 
     def _push(self, execution: Execution, wait: Wait) -> bool:
         """Move a token that waits for data nobody has to what follows, as an operator would.

@@ -222,14 +222,22 @@ def _service_requested(story: _Story, fact: FactRow) -> None:
 
 
 def _heard(story: _Story, fact: FactRow) -> None:
-    # That a message is awaited is no fact: the case has waited since it last moved.
+    _waited_for(story, fact, ItemKind.MESSAGE, Cause.OTHER_OFFICE)
+
+
+def _met(story: _Story, fact: FactRow) -> None:
+    _waited_for(story, fact, ItemKind.TIMER, Cause.TIMER)
+
+
+def _waited_for(story: _Story, fact: FactRow, kind: ItemKind, cause: Cause) -> None:
+    # That it is awaited is no fact: the case has waited since it last moved.
     since, token = min(story.last_move, fact.at), fact.token
     if token is None:
         return
     waiting = FactRow(
         fact.seq, since, fact.type, fact.element_id, token, 0, fact.office_id, fact.data
     )
-    if _open(story, waiting, ItemKind.MESSAGE, Cause.OTHER_OFFICE) is not None:
+    if _open(story, waiting, kind, cause) is not None:
         _completed(story, fact)
 
 
@@ -292,6 +300,7 @@ _TELL = {
     Happened.TIMER_SET.value: _timer_set,
     Happened.TIMER_FIRED.value: _completed,
     Happened.TIMER_CANCELLED.value: _cancelled,
+    Happened.CONDITION_MET.value: _met,
     Happened.SERVICE_REQUESTED.value: _service_requested,
     Happened.SERVICE_COMPLETED.value: _completed,
     Happened.SERVICE_FAILED.value: _cancelled,

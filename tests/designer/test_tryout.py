@@ -3,6 +3,7 @@ from pathlib import Path
 from designer.importer import import_model
 from designer.tryout import Tried, try_file, try_model
 from engine.bpmn import read
+from tests.engine.spiff.diagrams import condition, xml
 
 DIAGRAMS = Path(__file__).parent
 EVERYTHING = DIAGRAMS.parent / "engine/bpmn/everything.bpmn"
@@ -69,3 +70,13 @@ def test_a_diagram_that_multiplies_its_tokens_is_left_before_it_costs_minutes() 
     assert result.outcome == "waiting"
     assert "multiplies" in (result.message or "")
     assert result.steps < 500
+
+
+def test_the_clock_is_moved_for_a_condition_that_reads_it() -> None:
+    source = xml(
+        "start s\nuser a\nboundary b on a : "
+        + condition('now() > date and time("2026-01-20T10:07:00Z")')
+        + "\nuser late\nend e\nend f\ns -> a -> e\nb -> late -> f"
+    )
+    ways = {try_model(import_model(read(source)), seed).visited for seed in range(8)}
+    assert any("late" in way for way in ways)
