@@ -6,12 +6,12 @@ from pathlib import PurePath
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
 from designer.beside import Beside, read_services, read_tables
 from designer.examination import Examination, examine_apart, rehearse_apart
-from designer.models import Draft, Study
+from designer.models import Draft, Study, StudyStep
 from engine import dmn
 from engine.deployments import version_with_everything
 from engine.errors import Conflict, NotFound, Refusal
@@ -21,6 +21,8 @@ from engine.ids import new_id
 from engine.machines import service_keys
 from engine.models import Person, Procedure, Version
 from engine.procedures import callable_names
+
+_TO_BE = ("accepted", "to_be")  # what a study says of its draft of how it is to be
 
 
 class AlreadyPublished(Conflict):
@@ -33,7 +35,7 @@ class StudyStandsOnIt(Conflict):
     """A draft that a study reads how it is from."""
 
     sentence = (
-        "“{name}” is how it is in the study “{study}”, which cannot be read without it. "
+        "The study “{study}” takes from “{name}” how it is done today, and cannot be read without it. "
         "It stays as long as the study does."
     )
 
@@ -286,7 +288,7 @@ def _add_form(
 
 
 def discard_draft(session: Session, draft_id: int) -> None:
-    """Throw a draft away for good; a study whose procedure as it is to be it was is without one again.
+    """Throw a draft away for good; a study whose procedure as it is to be it was begins again with how it is.
 
     Raises NotFound, AlreadyPublished, StudyStandsOnIt.
     """
@@ -294,6 +296,9 @@ def discard_draft(session: Session, draft_id: int) -> None:
     refuse_if_studied(session, draft)
     for study in session.scalars(select(Study).where(Study.to_be_draft_id == draft.id)):
         study.to_be_draft_id = None
+        # what was accepted and typed was about this draft; the next one has nothing of it
+        study.data = {key: said for key, said in study.data.items() if key not in _TO_BE}
+        session.execute(delete(StudyStep).where(StudyStep.study_id == study.id))
     session.delete(draft)
     session.flush()
 

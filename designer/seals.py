@@ -11,7 +11,7 @@ class ChangedMeanwhile(Conflict):
     """A page that shows what was kept before somebody kept something else."""
 
     sentence = (
-        "Somebody else changed this on another page since you opened it. Look at it there first; "
+        "This was changed on another page since you opened it. Look at it there first; "
         "what you keep now replaces it where yours differs."
     )
 

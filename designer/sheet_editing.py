@@ -67,7 +67,8 @@ def cells(said: Mapping[str, Any]) -> dict[str, str]:
     for number, modality in enumerate(sheet.modalities):
         found |= {f"m.{number}.{name}": text for name, text in _of_modality(modality).items()}
         found[f"m.{number}.key"] = keys[number]
-    keys = row_keys(one.key for one in sheet.requirements)
+    # by names: a requirement without a key of its own gets one when another page is kept
+    keys = row_keys(one.name for one in sheet.requirements)
     for number, requirement in enumerate(sheet.requirements):
         found |= {f"r.{number}.{name}": text for name, text in _of_requirement(requirement).items()}
         found |= {f"r.{number}.place": str(number + 1), f"r.{number}.key": keys[number]}

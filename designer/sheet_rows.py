@@ -15,7 +15,9 @@ Json = dict[str, Any]
 Cells = Mapping[str, str]
 STEMS = ("m", "r")
 MOST_ROWS = 200
-_CHOSEN = frozenset({"assessment", "unit", "source", "kind", "place", "key"})  # never empty
+_CHOSEN = frozenset(
+    {"assessment", "unit", "source", "kind", "place", "key"}
+)  # alone they make no line
 
 
 class NeedsName(Refusal):

@@ -148,8 +148,11 @@ def is_serialization_failure(error: DBAPIError) -> bool:
 
 def _refuse_number(broken: ExceptionContext) -> None:
     error = broken.original_exception
-    # SQLite's driver says so of the number itself, before there is an error of a database.
-    if isinstance(error, OverflowError) or getattr(error, "sqlstate", None) == _OUT_OF_RANGE:
+    # SQLite's driver says so of the number itself, before there is an error of a database; of a day beyond all
+    # calendars Python says something else.
+    if (isinstance(error, OverflowError) and "SQLite INTEGER" in str(error)) or getattr(
+        error, "sqlstate", None
+    ) == _OUT_OF_RANGE:
         raise NumberTooLarge from error
 
 

@@ -192,7 +192,9 @@ def _is_it(row_id: str, found: Override, left: Mapping[str, Row]) -> Row | None:
 
 
 def _has_id(row_id: str, found: Override, left: Mapping[str, Row]) -> Row | None:
-    return left.get(row_id)
+    """The row that got another name; not where the name is another row's, as in a table of another study."""
+    is_others = any(one.activity.value[:300] == found.activity for one in left.values())
+    return None if is_others else left.get(row_id)
 
 
 def _has_name(row_id: str, found: Override, left: Mapping[str, Row]) -> Row | None:

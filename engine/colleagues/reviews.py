@@ -155,23 +155,20 @@ def propose_again(session: Session, task: Task, answers: Mapping[str, Any]) -> b
             Event.token == task.token,
             Event.type.in_((Happened.TASK_COMPLETED.value, Happened.TASK_PROPOSED.value)),
         )
-        .order_by(Event.seq.desc())
-        .limit(2)
+        .order_by(Event.seq)
     ).all()
-    if len(said) < 2 or [one.type for one in said] != [
-        Happened.TASK_COMPLETED.value,
-        Happened.TASK_PROPOSED.value,
-    ]:
-        return False
-    (_type, _at, accepted), (_type, at, _data) = said
-    by_id = (accepted or {}).get("proposed_by")
-    if by_id is None:
+    last = {one.type: one for one in said}
+    accepted, proposed = (
+        last.get(one.value) for one in (Happened.TASK_COMPLETED, Happened.TASK_PROPOSED)
+    )
+    by_id = None if accepted is None else (accepted.data or {}).get("proposed_by")
+    if accepted is None or proposed is None or by_id is None:
         return False
     row = {
         "answers": dict(answers),
-        "choices": accepted.get("choices"),
+        "choices": accepted.data.get("choices"),
         "by_id": by_id,
-        "at": at,
+        "at": proposed.at,
     }
     session.add(Proposal(case_id=task.case_id, token=task.token, **row))
     task.review = PROPOSED
@@ -182,7 +179,5 @@ def propose_again(session: Session, task: Task, answers: Mapping[str, Any]) -> b
 def forget_proposal(session: Session, task: Task) -> None:
     """Nothing is proposed any more."""
     session.execute(
-        delete(Proposal)
-        .where(Proposal.case_id == task.case_id, Proposal.token == task.token)
-        .execution_options(synchronize_session=False)
+        delete(Proposal).where(Proposal.case_id == task.case_id, Proposal.token == task.token)
     )

@@ -180,8 +180,8 @@ def _attributes(case: Case, due: int | None, answered: Event | None) -> dict[str
         said["enddate"] = case.ended_at.isoformat()
     if case.due_at is not None:
         said["deadline"] = case.due_at.isoformat()
-    elif due is not None:
-        said["deadline"] = _iso(due)
+    elif due is not None and (answered is not None or case.ended_at is not None):
+        said["deadline"] = _iso(due)  # one whose clock stands still has none
     if answered is not None:
         said["answerdate"] = answered.at.isoformat()
     if case.outcome:

@@ -1,4 +1,4 @@
-"""When the office has answered, and whether in time: said once, for due dates, the clock's page and the measures."""
+"""Which fact is the answer of the office, and whether in time: said once, for the measures and the logs that leave."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

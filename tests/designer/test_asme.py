@@ -210,6 +210,14 @@ def test_rows_that_are_moved_and_put_between_keep_what_is_theirs() -> None:
     ]
 
 
+def test_the_id_of_another_study_s_row_does_not_outdo_the_name() -> None:
+    header, *rows = _first_page(to_xlsx(table()))
+    first, second = rows[0], rows[1]
+    said, misfits = from_xlsx(workbook(header, (second[0], *first[1:])), table())
+    assert not misfits
+    assert not any(one.activity or one.is_added for one in said.values())
+
+
 @pytest.mark.parametrize("text", ["1.250", " 1.250 "])
 def test_a_text_that_two_read_otherwise_is_asked_back_and_a_number_is_a_number(text: str) -> None:
     data = workbook(

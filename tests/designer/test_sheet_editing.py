@@ -313,6 +313,20 @@ def test_a_line_that_somebody_took_out_meanwhile_is_added_with_what_was_typed_in
     assert len({one.key for one in whole.requirements}) == 2
 
 
+def test_lines_without_keys_of_their_own_are_told_by_their_names() -> None:
+    sheet = {**SHEET, "requirements": [{"name": "a"}, {"name": "b"}]}
+    mine = kept(sheet) | {"r.1.legal_basis": "Ley 7"}
+    theirs = {**sheet, "requirements": [{"name": "c"}, {"name": "a"}, {"name": "b"}]}
+    whole = read_sheet(edited(theirs, mine))
+    assert sorted(
+        (one.name, [norm.text for norm in one.legal_basis]) for one in whole.requirements
+    ) == [
+        ("a", []),
+        ("b", ["Ley 7"]),
+        ("c", []),
+    ]
+
+
 def test_requirements_with_one_key_are_all_kept() -> None:
     twice = [{"name": "a", "key": "x"}, {"name": "b", "key": "x"}, {"name": "c"}]
     sheet = {**SHEET, "requirements": twice}

@@ -258,7 +258,14 @@ def test_a_study_outlives_the_draft_that_was_thrown_away(
     assert study.to_be_draft_id is None  # pages ask by it which sides there are
     assert sides(session, study, by=ana).to_be is None
     accept(session, study.id, "consecutive-reviews::w", by=ana, at=START)
-    assert sides(session, study, by=ana).to_be is not None
+    both = sides(session, study, by=ana)
+    assert both.to_be is not None
+    assert len(both.said.accepted) == 1
+    discard_draft(session, study.to_be_draft_id or 0)
+    assert (
+        sides(session, study, by=ana).said.accepted == ()
+    )  # a report would claim what no draft has
+    assert last_step(session, study.id) is None
 
 
 def test_the_draft_that_a_study_reads_how_it_is_from_stays(

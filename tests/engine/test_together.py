@@ -251,6 +251,10 @@ def test_an_acceptance_that_is_undone_leaves_what_was_proposed(hall: TownHall, a
     assert saved_answers(hall.session, task.id, beto) == {}
     done = complete_task(hall.session, task.id, {"area": 4}, by=beto, at=hall.at)
     assert not done.is_proposed  # accepted once more, with nobody asked again
+    undo_completion(hall.session, task.id, by=beto, at=hall.at)
+    again = proposal_of(hall.session, task)
+    assert again is not None
+    assert (again.by_id, again.at) == (ana.id, proposed_at)
 
 
 def test_a_review_is_not_asked_for_the_order_of_entry_once_more(

@@ -109,7 +109,7 @@ def test_the_tables_page_shows_both_sides_in_numbers_and_as_a_small_picture(
 def test_a_draft_that_a_study_stands_on_is_not_thrown_away(ana: Visitor, study: str) -> None:
     draft = re.findall(r'href="(/drafts/\d+)"', ana.get(study).text)[0]
     asked = ana.get(f"{draft}/discard").text
-    assert "is how it is in the study" in asked
+    assert "how it is done today" in asked
     assert "danger" not in asked
     assert ana.post(f"{draft}/discard").status_code == 409
     assert ana.get(study).status_code == 200
@@ -170,6 +170,29 @@ def test_who_keeps_a_table_that_somebody_else_kept_meanwhile_is_told(
         assert 'value="7"' in late.text
         again = late.text.partition('name="seen" value="')[2].partition('"')[0]
         assert ana.post(place, {cell: "7", "seen": again}).status_code == 303
+
+
+def test_an_added_activity_that_was_taken_out_meanwhile_is_not_lost_to_who_types_in_it(
+    ana: Visitor, study: str
+) -> None:
+    place = f"{study}/as_is/table"
+
+    def opened() -> dict[str, str]:
+        drawn: Any = lxml.html.document_fromstring(ana.get(place).text)
+        return dict(next(one for one in drawn.forms if "seen" in one.fields).form_values())
+
+    ana.post(place, {"new.activity": "Sellar", "new.minutes": "3"})
+    mine = opened()
+    added = next(name for name in mine if name.startswith("added:")).partition(".")[0]
+    ana.post(place, opened() | {f"{added}.activity": "", f"{added}.minutes": "", "reset": added})
+    ana.post(place, opened() | {"new.activity": "Foliar", "idempotency_key": "other"})
+    late = ana.post(place, mine | {f"{added}.minutes": "9"})
+    assert late.status_code == 409
+    drawn: Any = lxml.html.document_fromstring(late.text)
+    again = dict(next(one for one in drawn.forms if "seen" in one.fields).form_values())
+    assert (again[f"{added}.activity"], again[f"{added}.minutes"]) == ("Sellar", "9")
+    assert ana.post(place, again).status_code == 303
+    assert {"Sellar", "Foliar"} <= set(opened().values())
 
 
 def test_what_is_no_amount_comes_back_with_what_was_typed(ana: Visitor, study: str) -> None:

@@ -134,6 +134,13 @@ def applicant_words(view: ClockView) -> list[str]:
     if view.notified_on is not None:
         return [_("The office answered you on %(day)s.", day=day(view.notified_on))]
     if view.state == "approved" and view.assessment == Assessment.AUTOMATIC:
+        if view.left < 0:
+            return [
+                _(
+                    "Your request is approved. The office had to give you your document by %(day)s: you may complain.",
+                    day=day(view.notify_by),
+                )
+            ]
         return [
             _(
                 "Your request is approved. The office has until %(day)s to give you your document.",

@@ -1,5 +1,6 @@
 """The activity table of one side of a study: cells changed on the page, as spreadsheet out and in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -35,6 +36,7 @@ from designer.studies import (
 )
 from designer.studies.sides import usual_staff
 from engine.errors import NotFound, Refusal
+from engine.ids import new_id
 from engine.models import Role
 from webapp.charts.sides import beside
 from webapp.downloads import attachment
@@ -50,6 +52,7 @@ from webapp.words.studies import ORIGINS, SIDE_NAMES, TYPES, VALUES
 
 TABLE = STUDY + "/<which>/table"
 _TYPED_OF_NEW = ("activity", "office", "minutes")
+_ADDED = re.compile(r"added:[0-9]{1,19}")
 
 
 @pages.get(TABLE)
@@ -68,7 +71,9 @@ def change_table(study_id: int, which: str) -> ResponseReturnValue:
         there = {name.rpartition(".")[0] for name in request.form}
         said = {row.id: _override(row, request.form) for row in side.table.rows if row.id in there}
         if any(request.form.get(f"new.{name}", "").strip() for name in _TYPED_OF_NEW):
-            said[_new_id(side.table)] = _added(request.form)
+            said[f"added:{new_id(now())}"] = _added(request.form, "new")
+        for row_id in _gone(side.table, request.form):
+            said[row_id] = _added(request.form, row_id)
         if request.form.get("reset") in {row.id for row in side.table.rows}:
             said[request.form["reset"]] = Override()
         say_of_side(
@@ -169,6 +174,7 @@ def _page(
         },
         offices=sorted({row.office.value for row in side.table.rows if row.office.value}),
         sent=typed or {},
+        gone=_gone(side.table, typed or {}),
         excluded={
             row.id
             for row in side.table.rows
@@ -237,24 +243,27 @@ def _staff(post: str, row: Row) -> Mapping[str, Decimal] | None:
     return {post: Decimal(1)} if post else None
 
 
-def _added(sent: Mapping[str, str]) -> Override:
-    """The activity typed below the others. Raises NamelessActivity, NoAmount, TwoReadings."""
-    if not sent.get("new.activity", "").strip():
+def _gone(table: Table, sent: Mapping[str, str]) -> list[str]:
+    """Ids of added activities that a page sends with a name, though another page has taken them out meanwhile."""
+    rows = {row.id for row in table.rows}
+    named = (name.rpartition(".")[0] for name, said in sent.items() if said.strip())
+    return [
+        one
+        for one in dict.fromkeys(named)
+        if _ADDED.fullmatch(one) and one not in rows and sent.get(f"{one}.activity", "").strip()
+    ]
+
+
+def _added(sent: Mapping[str, str], start: str) -> Override:
+    """An activity that the diagram does not have. Raises NamelessActivity, NoAmount, TwoReadings."""
+    if not sent.get(f"{start}.activity", "").strip():
         raise NamelessActivity()
-    kind, value = sent.get("new.type", ""), sent.get("new.value", "")
+    kind, value = sent.get(f"{start}.type", ""), sent.get(f"{start}.value", "")
     return Override(
-        activity=sent.get("new.activity", "").strip()[:300],
-        office=sent.get("new.office", "").strip()[:200],
-        minutes=read_amount(sent.get("new.minutes", "")),
+        activity=sent.get(f"{start}.activity", "").strip()[:300],
+        office=sent.get(f"{start}.office", "").strip()[:200],
+        minutes=read_amount(sent.get(f"{start}.minutes", "")),
         type=ActivityType(kind) if kind in set(ActivityType) else ActivityType.OPERATION,
         value=Value(value) if value in set(Value) else Value.NO_VALUE,
         is_added=True,
     )
-
-
-def _new_id(table: Table) -> str:
-    taken = {row.id for row in table.rows}
-    number = 1
-    while f"added:{number}" in taken:
-        number += 1
-    return f"added:{number}"

@@ -6,7 +6,6 @@ from dataclasses import replace
 import orjson
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
 from designer.drafts import draft_by_id, drafts
 from designer.models import Draft, SimulationRun, WhatIf
@@ -50,7 +49,7 @@ from engine.models import Procedure, Role
 from engine.numerals import NotReadable, TwoReadings
 from webapp.charts import what_if as charts
 from webapp.downloads import drawn
-from webapp.i18n import _, sentence
+from webapp.i18n import _, page_language, sentence
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
@@ -274,6 +273,7 @@ def _index(
         currency={one.id: str(one.data.get("currency") or "") for one in found},
         amount=amount,
         interval=interval,
+        is_told=is_told,
         reach=reach,
         overlay=charts.overlay([(one.name, results[one.id]) for one in found if one.id in results]),
         procedure=procedure,
@@ -331,7 +331,7 @@ def _show(what_if: WhatIf, refusal: Refusal | None = None) -> Response:
         tornado=charts.tornado((done.results if done else {}).get("tornado", ())),
         replay=_replay(results),
         most_skilled=MOST_SKILLED,
-        hours={key: written(one, get_locale().language) for key, one in scenario.calendars.items()},
+        hours={key: written(one, page_language()) for key, one in scenario.calendars.items()},
         procedure=_procedure(what_if),
         zone=(what_if.origin or {}).get("zone") or current_app.config["BABEL_DEFAULT_TIMEZONE"],
         logs=[one for _log, one in logs(session())] if what_if.is_as_is else [],

@@ -120,6 +120,7 @@ def ask_appeal(case_id: int, kind: str) -> ResponseReturnValue:
 @public
 def appeal(case_id: int, kind: str) -> ResponseReturnValue:
     """File a reconsideration, an appeal, or a complaint for delay."""
+    until = _until(acting_case(case_id)).get(kind)
     grounds, by, at = request.form.get("grounds", ""), current_person(), now()
 
     def file() -> object:
@@ -133,7 +134,7 @@ def appeal(case_id: int, kind: str) -> ResponseReturnValue:
         "deeds/appeal.html",
         _("It is filed. Its answer comes here."),
         kind=kind,
-        until=None,
+        until=until,
     )
 
 
@@ -200,10 +201,14 @@ def _item_page(case: Case, item: int, refusal: Refusal | None = None) -> Respons
 
 def _kind(case: Case, kind: str) -> tuple[str, date | None]:
     """The kind, and the last day to file it; None: there is none."""
-    can_do, _clock = deeds(session(), case, at=now())
-    days = {one.kind: one.until for one in can_do.appeals}
-    if can_do.may_complain:
-        days[COMPLAINT] = None
+    days = _until(case)
     if kind not in days:
         raise NotFound(what="appeal", name=kind[:40])
     return kind, days[kind]
+
+
+def _until(case: Case) -> dict[str, date | None]:
+    """What may be filed, and the last day to file it; None: there is none."""
+    can_do, _clock = deeds(session(), case, at=now())
+    days: dict[str, date | None] = {one.kind: one.until for one in can_do.appeals}
+    return days | {COMPLAINT: None} if can_do.may_complain else days
