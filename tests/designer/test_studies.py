@@ -261,7 +261,7 @@ def test_a_study_outlives_the_draft_that_was_thrown_away(
     both = sides(session, study, by=ana)
     assert both.to_be is not None
     assert len(both.said.accepted) == 1
-    discard_draft(session, study.to_be_draft_id or 0)
+    discard_draft(session, begin_to_be(session, study.id, by=ana, at=START).id)
     assert (
         sides(session, study, by=ana).said.accepted == ()
     )  # a report would claim what no draft has
