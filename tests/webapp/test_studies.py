@@ -254,12 +254,13 @@ def test_an_added_activity_stays_as_it_is_and_goes_when_its_name_is_cleared(
 ) -> None:
     place = f"{study}/as_is/table"
     ana.post(place, {"new.activity": "Sellar", "new.office": "Mesa", "new.minutes": "3"})
+    added = re.findall(r'name="(added:\d+)\.activity"', ana.get(place).text)[0]
     same = {"activity": "Sellar", "office": "Mesa", "minutes": "3", "type": "operation"}
-    ana.post(place, {f"added:1.{name}": said for name, said in same.items()})
-    assert re.search(r'name="added:1.activity"[^>]*>Sellar</textarea>', ana.get(place).text)
-    assert re.search(r'name="added:1.office"[^>]*>Mesa</textarea>', ana.get(place).text)
-    ana.post(place, {"added:1.activity": ""})
-    assert "added:1" not in ana.get(place).text
+    ana.post(place, {f"{added}.{name}": said for name, said in same.items()})
+    assert re.search(rf'name="{added}.activity"[^>]*>Sellar</textarea>', ana.get(place).text)
+    assert re.search(rf'name="{added}.office"[^>]*>Mesa</textarea>', ana.get(place).text)
+    ana.post(place, {f"{added}.activity": ""})
+    assert "added:" not in ana.get(place).text
 
 
 def test_the_table_goes_out_as_a_spreadsheet_and_comes_back(ana: Visitor, study: str) -> None:
