@@ -60,7 +60,7 @@ def test_who_keeps_a_sheet_that_somebody_else_kept_meanwhile_is_told(
     assert ana.post(f"{draft}/sheet", FILLED | {"seen": seen}).status_code == 303
     late = ana.post(f"{draft}/sheet", {"name": "Otra", "seen": seen})
     assert late.status_code == 409
-    assert "changed this on another page" in late.text
+    assert "changed on another page" in late.text
     assert 'value="Otra"' in late.text  # nothing of what was typed is lost
     assert 'name = "Licencia"' in ana.get(f"{draft}/procedure.toml").text
     again = late.text.partition('name="seen" value="')[2].partition('"')[0]
