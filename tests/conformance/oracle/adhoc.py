@@ -70,3 +70,15 @@ def ended(machine: "Machine") -> bool:
             _close(machine, run.round, run)
             return True
     return False
+
+
+def offered_again(machine: "Machine") -> bool:
+    """Where nothing works and tokens stand at joins for good, what is picked next may bring the others."""
+    for run in machine.runs():
+        if not run.is_ad_hoc or run.is_closing or run.moving or run.works:
+            continue
+        assert run.round is not None
+        if run.round.watch is None:
+            offer(machine, run.round)
+            return True
+    return False

@@ -116,6 +116,7 @@ class Machine:
                 inclusive_join.fire(self)
                 or happenings.look_at_conditions(self)
                 or adhoc.ended(self)
+                or adhoc.offered_again(self)
             ):
                 return
 
@@ -248,13 +249,12 @@ class Machine:
 
     def check(self, run: Run) -> None:
         """A scope without any token is complete (§13.3.4)."""
-        if run.is_over or run.moving or run.works:
+        if run.is_over or run.moving or run.works or run.standing or run.resets:
             return
         if run.is_ad_hoc and not run.is_closing:
-            # also where tokens stand at joins: what is picked next may bring the others
             assert run.round is not None
             adhoc.offer(self, run.round)
-        elif not run.standing and not run.resets:
+        else:
             self.finish(run)
 
     def finish(self, run: Run) -> None:
