@@ -18,6 +18,7 @@ from engine import buffer, jobs, lost_sight, notifications, receipts
 from engine.colleagues import opinions
 from engine.database import Database
 from engine.errors import N_, Said, said_by
+from engine.feel import clock_set_to, local_clock
 from engine.files import sweep as file_sweep
 from engine.inbox import warnings as task_warnings
 from engine.incidents import job_failed
@@ -100,6 +101,10 @@ class Worker:
 
     def run_once(self) -> int:
         """Take what is due and do it; how many jobs were tried."""
+        with clock_set_to(lambda: local_clock(self.clock(), self.zone)):
+            return self._run_once()
+
+    def _run_once(self) -> int:
         now = self.clock()
         with self.database.reading() as session:
             due = jobs.next_run_at(session, kinds=self.kinds, lease=self.lease, at=now)

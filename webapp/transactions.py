@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.database import Database, is_serialization_failure
+from engine.feel import clock_set_to, local_clock
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ATTEMPTS = 5
@@ -36,6 +37,10 @@ class Transactional(Flask):
         return func
 
     def dispatch_request(self) -> ResponseReturnValue:
+        with clock_set_to(_local_now):
+            return self._dispatched()
+
+    def _dispatched(self) -> ResponseReturnValue:
         if request.method in _READING:
             return super().dispatch_request()
         for attempt in range(_ATTEMPTS):
@@ -87,6 +92,11 @@ def current_zone() -> ZoneInfo:
     """The zone in which days begin and end here."""
     zone: ZoneInfo = current_app.extensions["settings"].zone
     return zone
+
+
+def _local_now() -> datetime:
+    """What FEEL means by now: in forms and letters it is the day of this place, not of Greenwich."""
+    return local_clock(now(), current_zone())
 
 
 def keep_work() -> None:

@@ -35,6 +35,13 @@ def local_clock(moment: py.datetime, zone: py.tzinfo) -> py.datetime:
     return local.replace(tzinfo=py.timezone(offset))
 
 
+def clock_offset() -> int | None:
+    """Seconds that the clock set here is ahead of UTC; None where none is set: then nobody says which place this is."""
+    clock = _clock.get()
+    offset = None if clock is _system else clock().utcoffset()
+    return None if offset is None else int(offset.total_seconds())
+
+
 def current_moment() -> py.datetime:
     """The moment that `now()` means."""
     return _clock.get()()

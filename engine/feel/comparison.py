@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from engine.feel.clock import clock_offset
 from engine.feel.dates import Date, DateTime, Time
-from engine.feel.durations import DaysTime, YearsMonths
+from engine.feel.durations import NANOS, DaysTime, YearsMonths
 from engine.feel.errors import LimitReached
 from engine.feel.limits import MAX_VALUE_DEPTH, Run
 from engine.feel.values import Range, Value
@@ -71,9 +72,15 @@ def compare(a: Value, b: Value) -> int | None:
     if isinstance(a, _ORDERED):
         return int(a > b) - int(a < b)  # type: ignore[operator]  # both are of one kind
     if isinstance(a, DateTime | Time) and isinstance(b, DateTime | Time):
+        first, second = a.instant, b.instant
         if (a.offset is None) != (b.offset is None):
-            return None
-        return (a.instant > b.instant) - (a.instant < b.instant)
+            here = clock_offset()
+            if here is None:
+                return None
+            # What has no zone is a time of this place, as a form's answer is.
+            first -= here * NANOS if a.offset is None else 0
+            second -= here * NANOS if b.offset is None else 0
+        return (first > second) - (first < second)
     return None
 
 

@@ -58,3 +58,16 @@ def test_now_and_today_follow_the_clock_that_was_set() -> None:
     with clock_set_to(moment):
         assert to_text(evaluate("now()")) == "2026-03-01T12:30:00Z"
         assert to_text(evaluate("today()")) == "2026-03-01"
+
+
+def test_a_time_without_a_zone_is_one_of_the_place_whose_clock_is_set() -> None:
+    text = 'now() >= date and time("2026-01-01T00:00:00")'
+    assert evaluate(text) is None  # nobody says where
+    lima = datetime.timezone(datetime.timedelta(hours=-5))
+    for moment, holds in (
+        (datetime.datetime(2026, 1, 1, 4, 59, tzinfo=datetime.UTC), False),
+        (datetime.datetime(2026, 1, 1, 5, 0, tzinfo=datetime.UTC), True),
+    ):
+        with clock_set_to(moment.astimezone(lima)):
+            assert evaluate(text) is holds
+            assert evaluate('date and time("2026-01-01T00:00:00") > now()') is not holds
