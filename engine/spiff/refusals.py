@@ -74,6 +74,15 @@ class StateUnreadable(Refusal):
     sentence = "The state of this case cannot be read ({reason}). Restore it from a backup."
 
 
+class StateTooLarge(Refusal):
+    """A case would keep more than is read again."""
+
+    sentence = (
+        "This case would keep more than {most} MB, which nobody could read again. "
+        "Send smaller values, or fewer: what a called procedure gets is kept once for each."
+    )
+
+
 class CaseOver(Conflict):
     """The case has ended."""
 

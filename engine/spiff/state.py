@@ -6,7 +6,7 @@ import orjson
 import zstandard
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.refusals import StateUnreadable
+from engine.spiff.refusals import StateTooLarge, StateUnreadable
 from engine.spiff.scopes import CaseWorkflow, ScopeState, ScopeWorkflow
 from engine.spiff.token import Token
 
@@ -20,19 +20,23 @@ _STATES = {letter: state for state, letter in _LETTERS.items()}
 
 
 def save(case: CaseWorkflow) -> bytes:
-    """The bytes that `load` turns back into the same case. Order carries meaning: never sort or re-encode them."""
+    """The bytes that `load` turns back into the same case. Order carries meaning: never sort or re-encode them.
+
+    Raises StateTooLarge for more than `load` takes.
+    """
     assert case.compiled is not None
-    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(
-        orjson.dumps(
-            [
-                FORMAT,
-                case.compiled.hash,
-                case.status,
-                case.counter,
-                [_scope(scope) for scope in case.scopes()],
-            ]
-        )
+    text = orjson.dumps(
+        [
+            FORMAT,
+            case.compiled.hash,
+            case.status,
+            case.counter,
+            [_scope(scope) for scope in case.scopes()],
+        ]
     )
+    if len(text) > MAX_BYTES:
+        raise StateTooLarge(most=MAX_BYTES // 2**20)
+    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(text)
 
 
 def _scope(scope: ScopeState) -> list[Any]:

@@ -13,6 +13,7 @@ from engine.spiff import (
     StateUnreadable,
     ValueRefused,
 )
+from engine.spiff.refusals import StateTooLarge
 from engine.spiff.timers import schedule
 from tests.engine.spiff.diagrams import (
     NOON,
@@ -230,6 +231,13 @@ def test_bytes_that_are_no_state_are_refused() -> None:
     for state in (b"", b"x" * 40, b"\x28\xb5\x2f\xfd"):
         with pytest.raises(StateUnreadable):
             Execution.load(state, library)
+
+
+def test_what_could_not_be_read_again_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.spiff.state.MAX_BYTES", 2_000)
+    play(LINE).do("a", text="x" * 1_000)
+    with pytest.raises(StateTooLarge):
+        play(LINE).do("a", text="x" * 2_000)
 
 
 def test_what_cannot_run_is_listed_with_element_and_line() -> None:
