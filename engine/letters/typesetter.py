@@ -9,8 +9,10 @@ import hashlib
 import json
 import logging
 import os
+import resource
 import struct
 import sys
+import time
 from collections.abc import Mapping
 from functools import cache
 from threading import Lock
@@ -18,6 +20,7 @@ from typing import Any, Final
 
 # PDF/A-3u (ISO 19005-3): fonts and colours inside, the text can be copied; fit for an archive
 VARIANT: Final = "pdf/a-3u"
+CPU: Final = 300  # seconds for a page: a server that was killed does not end one without end
 LENGTH: Final = struct.Struct(">Q")  # of what follows, in bytes
 # how an answer begins: with the PDF, without a font, without WeasyPrint, with what went wrong
 SET, NO_FONTS, NO_LIBRARY, BROKEN = b"S", b"F", b"L", b"B"
@@ -101,14 +104,25 @@ def _answer(body: bytes) -> tuple[bytes, bytes]:
     return (NO_FONTS, b"") if pdf is None else (SET, pdf)
 
 
+def _allow(seconds: int) -> None:
+    """So much more CPU, and then this process is ended."""
+    until, (_, most) = int(time.process_time()) + seconds, resource.getrlimit(resource.RLIMIT_CPU)
+    if most == resource.RLIM_INFINITY or until < most:
+        resource.setrlimit(resource.RLIMIT_CPU, (until, most))
+
+
 def main() -> None:
     """Answer on the standard output what is asked on the standard input, until that ends."""
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # whatever a library prints is no answer
         while head := sys.stdin.buffer.read(LENGTH.size):
+            _allow(CPU)
             kind, body = _answer(sys.stdin.buffer.read(*LENGTH.unpack(head)))
-            answers.write(kind + LENGTH.pack(len(body)) + body)
-            answers.flush()
+            try:
+                answers.write(kind + LENGTH.pack(len(body)) + body)
+                answers.flush()
+            except BrokenPipeError:
+                os._exit(0)  # who asked is gone
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from threading import Thread
@@ -10,6 +11,7 @@ from threading import Thread
 import psutil
 import pytest
 
+from engine.letters import typesetter
 from engine.letters.print_shop import PrintShop
 from engine.letters.refusals import TypesettingEnded, TypesettingTooSlow
 from engine.letters.typesetting import typeset
@@ -107,3 +109,18 @@ def test_where_no_process_can_be_had_the_server_sets_the_page_itself(
     monkeypatch.setattr(subprocess, "Popen", none)
     assert shop.typeset("<p>Uno</p>").startswith(b"%PDF")
     assert shop.pid is None
+
+
+def test_a_page_without_end_is_ended_also_when_nobody_waits_for_it_any_more() -> None:
+    endless = (
+        "import engine.letters.typesetter as t\nt.CPU = 1\n"
+        "def spin(body):\n    while True: pass\nt._answer = spin\nt.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", endless],
+        input=typesetter.asked("<p>a</p>", {}),
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGXCPU
