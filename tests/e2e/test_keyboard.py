@@ -106,10 +106,12 @@ def test_one_field_after_another_narrows_the_list_and_the_attention_stays_in_the
         page.get_by_label("Field", exact=True).select_option("area")
         page.get_by_label("Value", exact=True).fill(value)
         page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name=f"Without: area {value}")).to_be_visible()
+        expect(
+            page.get_by_role("link", name=f"Without: Area in square metres {value}")
+        ).to_be_visible()
         expect(page.get_by_label("Value", exact=True)).to_have_value("")
         expect(page.get_by_text("Columns", exact=True)).to_be_focused()
-    expect(page.get_by_role("link", name="Without: area 10")).to_be_visible()
+    expect(page.get_by_role("link", name="Without: Area in square metres 10")).to_be_visible()
     expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
 
 

@@ -27,7 +27,7 @@ def test_a_missed_target_is_told_once_to_the_managers_of_its_office(hall: TownHa
     assert tell_missed(session, at=NOW) == 1
     (told,) = session.scalars(select(Notification)).all()
     assert (told.person_id, told.kind) == (manager.id, "target_missed")
-    assert told.data["number"] == "0"
+    assert told.data["met"] == "0"
     assert tell_missed(session, at=NOW + timedelta(days=2)) == 0, "it was missed already"
     set_target(session, procedure, "", 24.0 * 30, by=manager, at=NOW)
     assert tell_missed(session, at=NOW) == 0, "a month is met"
