@@ -32,15 +32,11 @@ def clock_words(view: ClockView) -> str:
         return f"{stands_words(view)} · {used_words(view)}"
     if view.is_running or view.state == "silent":
         return f"{due_words(view.due_at)} · {used_words(view)}"
-    return state_words(view)
+    return ended_words(view)
 
 
 def law_words(view: ClockView) -> str:
     """The same beside a due date of another kind: “by law due in 12 days · 3 business days used of 30”."""
-    if view.stands_for is None and view.state == "approved" and view.due_at is not None:
-        return _(
-            "%(state)s; its paper: %(due)s", state=state_words(view), due=due_words(view.due_at)
-        )
     if view.stands_for is not None or not (view.is_running or view.state == "silent"):
         return clock_words(view)
     return _("by law %(due)s · %(used)s", due=due_words(view.due_at), used=used_words(view))
@@ -61,6 +57,15 @@ def stands_words(view: ClockView) -> str:
         return _("stands still: the applicant may correct until %(day)s", day=until)
     why = suspension_name(view.stands_for or "")
     return _("stands still: %(why)s, until %(day)s at most", why=why, day=until)
+
+
+def ended_words(view: ClockView) -> str:
+    """What became of the clock, and until when the paper of an approval by filing is due."""
+    if view.state == "approved" and view.due_at is not None:
+        return _(
+            "%(state)s; its paper: %(due)s", state=state_words(view), due=due_words(view.due_at)
+        )
+    return state_words(view)
 
 
 def state_words(view: ClockView) -> str:
@@ -293,7 +298,7 @@ def register(app: Flask) -> None:
         law=law,
         used_words=used_words,
         stands_words=stands_words,
-        state_words=state_words,
+        ended_words=ended_words,
         silence_words=silence_words,
         applicant_words=applicant_words,
         assessment_name=assessment_name,

@@ -11,7 +11,7 @@ from engine.sheet import Assessment
 from engine.terms.law import law_of
 from engine.terms.view import ClockView
 from tests.webapp.conftest import Town
-from webapp.words.terms import law_words
+from webapp.words.terms import ended_words, law_words
 
 DAY = date(2026, 3, 2)
 
@@ -48,6 +48,7 @@ def test_what_is_approved_says_when_its_paper_is_due(town: Town) -> None:
     view = approved(town)
     with town.app.test_request_context(), force_locale("en"):
         late, sent = law_words(view), law_words(replace(view, due_at=None))
+        assert ended_words(view) == late  # on the page of the case as in the lists
     assert late == f"{sent}; its paper: 3 days overdue"
     assert sent.startswith("approved by filing on ")
 
