@@ -84,13 +84,13 @@ def _round(
     first: datetime,
     not_before: datetime | None,
 ) -> NewJob | None:
-    here = first.astimezone(jurisdiction_of(version.sheet).zone)
-    found = schedule(TimerKind(str(payload["kind"])), str(payload["text"]), here)
+    zone = jurisdiction_of(version.sheet).zone
+    found = schedule(TimerKind(str(payload["kind"])), str(payload["text"]), first.astimezone(zone))
     for _ in range(number):
-        found = None if found is None else found.following()
+        found = None if found is None else found.following(zone)
     # What was missed while nobody was at work is not made up for case by case.
     while found is not None and not_before is not None and found.due_at <= not_before:
-        found, number = found.following(), number + 1
+        found, number = found.following(zone), number + 1
     if found is None:
         return None
     return NewJob(

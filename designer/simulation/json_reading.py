@@ -198,9 +198,9 @@ def duration_of(text: str) -> float | None:
         pass
     if stripped.startswith("P"):
         found = parse_duration(stripped)
-        if found is None or found.months or found.rest.total_seconds() < 0:
+        if found is None or found.months or found.length.total_seconds() < 0:
             return None
-        return found.rest.total_seconds()
+        return found.length.total_seconds()
     match = _AMOUNT.fullmatch(stripped)
     if match is None or match[2].lower() not in _UNITS:
         return None

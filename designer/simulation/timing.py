@@ -61,7 +61,7 @@ class Timing:
         kind = event.timer or TimerKind.DURATION
         duration = parse_duration(text)
         if duration is not None and not duration.months:
-            return by_clock(max(0.0, duration.rest.total_seconds()))
+            return by_clock(max(0.0, duration.length.total_seconds()))
         if schedule(kind, text, self.monday.astimezone(UTC)) is None:
             return None
 
@@ -89,9 +89,11 @@ def following_of(node: Node, timing: Timing) -> Callable[[float, int], float | N
 
 def _ringing(kind: TimerKind, text: str, timing: Timing) -> Callable[[float, int], float | None]:
     def following(armed_at: float, times: int) -> float | None:
-        now = schedule(kind, text, timing.moment(armed_at))
+        moment = timing.moment(armed_at)
+        assert moment.tzinfo is not None
+        now = schedule(kind, text, moment)
         for _ in range(times):
-            now = now.following() if now is not None else None
+            now = now.following(moment.tzinfo) if now is not None else None
         return None if now is None else timing.seconds(now.due_at)
 
     return following

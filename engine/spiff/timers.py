@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from engine.bpmn.model import TimerKind
@@ -21,22 +21,38 @@ SHORTEST_ROUND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """An ISO 8601 duration: calendar months and an exact part."""
+    """An ISO 8601 duration: months and days of the calendar, and an exact part in hours and less.
+
+    “A day later” is the same time on the clock of a place, also where its clocks are changed in between; 24 hours later
+    may not be (ISO 8601-1:2019, 3.1.1.9, nominal duration; RFC 5545, 3.3.6).
+    """
 
     months: int
+    days: int
     rest: timedelta
 
-    def after(self, start: datetime, times: int = 1) -> datetime:
-        """`start` plus this duration `times` over; the day is clipped to the month's last.
+    @property
+    def length(self) -> timedelta:
+        """Days and what is less, as long as days usually are; months come on top."""
+        return timedelta(days=self.days) + self.rest
 
-        OverflowError beyond the year 9999.
+    def after(self, start: datetime, times: int = 1) -> datetime:
+        """`start` plus this duration `times` over, in UTC; calendar days are those of the zone of `start`.
+
+        A day that its month does not have is the month's last (XSD 1.1, E.3.3); a time that the clock leaves out is as
+        much later, one that it shows twice the first. OverflowError beyond the year 9999.
         """
-        months = start.year * 12 + start.month - 1 + self.months * times
-        year, month = divmod(months, 12)
-        if not 1 <= year <= 9999:
-            raise OverflowError("year out of range")
-        day = min(start.day, _days_in(year, month + 1))
-        return start.replace(year=year, month=month + 1, day=day) + self.rest * times
+        moved = start
+        if self.months or self.days:
+            months = start.year * 12 + start.month - 1 + self.months * times
+            year, month = divmod(months, 12)
+            if not 1 <= year <= 9999:
+                raise OverflowError("year out of range")
+            day = min(start.day, _days_in(year, month + 1))
+            moved = start.replace(year=year, month=month + 1, day=day, fold=0)
+            # on the clock of its zone: datetime leaves the offset aside
+            moved += timedelta(days=self.days * times)
+        return moved.astimezone(UTC) + self.rest * times
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,8 @@ class Schedule:
     round: int = 0
     until: datetime | None = None
 
-    def following(self) -> "Schedule | None":
-        """The next round of a cycle; None when there is none."""
+    def following(self, zone: tzinfo) -> "Schedule | None":
+        """The next round of a cycle, whose days are those of `zone`; None when there is none."""
         if self.period is None or self.repetitions is None or self.anchor is None:
             return None
         left = self.repetitions if self.repetitions == ENDLESS else self.repetitions - 1
@@ -62,7 +78,7 @@ class Schedule:
         assert duration is not None
         number = self.round + 1
         try:
-            due = duration.after(self.anchor, number).astimezone(UTC)
+            due = duration.after(self.anchor.astimezone(zone), number)
         except OverflowError:
             return None
         if self.until is not None and due > self.until:
@@ -101,8 +117,8 @@ class Schedule:
 def schedule(kind: TimerKind, text: str, at: datetime) -> Schedule | None:
     """When a timer with this text, set at `at` (aware), is due; None where the text is no such time.
 
-    Dates without an offset are in the zone of `at`; durations are counted in UTC, where an hour is an hour. A text of
-    another kind than declared is taken for what it is.
+    Dates without an offset, and the days of durations, are those of the zone of `at`. A text of another kind than
+    declared is taken for what it is.
     """
     text = text.strip().strip("\"'")
     try:
@@ -113,7 +129,7 @@ def schedule(kind: TimerKind, text: str, at: datetime) -> Schedule | None:
             if kind == TimerKind.CYCLE:
                 # a bare period repeats without end
                 return _repeating(ENDLESS, text, at, None)
-            return Schedule(max(duration.after(at.astimezone(UTC)), at.astimezone(UTC)))
+            return Schedule(max(duration.after(at), at.astimezone(UTC)))
         moment = parse_instant(text, at)
         return None if moment is None else Schedule(moment)
     except (OverflowError, ValueError):
@@ -134,8 +150,6 @@ def parse_duration(text: str) -> Duration | None:
     sign = -1 if match["sign"] else 1
     try:
         rest = timedelta(
-            weeks=part["weeks"],
-            days=part["days"],
             hours=part["hours"],
             minutes=part["minutes"],
             seconds=part["seconds"],
@@ -143,7 +157,8 @@ def parse_duration(text: str) -> Duration | None:
         )
     except OverflowError:
         return None
-    return Duration(sign * (part["years"] * 12 + part["months"]), sign * rest)
+    months, days = part["years"] * 12 + part["months"], part["weeks"] * 7 + part["days"]
+    return Duration(sign * months, sign * days, sign * rest)
 
 
 def parse_instant(text: str, at: datetime) -> datetime | None:
@@ -200,16 +215,15 @@ def _repeating(count: int, period: str, at: datetime, until: datetime | None) ->
     duration = parse_duration(period)
     if duration is None or not _is_long_enough(period):
         return None
-    start = at.astimezone(UTC)
-    due = duration.after(start)
+    due = duration.after(at)
     if until is not None and due > until:
         return None
-    return Schedule(due, count, period, start, 1, until)
+    return Schedule(due, count, period, at.astimezone(UTC), 1, until)
 
 
 def _is_long_enough(period: str) -> bool:
     duration = parse_duration(period)
-    return duration is not None and (duration.months > 0 or duration.rest >= SHORTEST_ROUND)
+    return duration is not None and (duration.months > 0 or duration.length >= SHORTEST_ROUND)
 
 
 def _days_in(year: int, month: int) -> int:

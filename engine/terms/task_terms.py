@@ -26,7 +26,7 @@ def own_term(text: str, calendar: BusinessCalendar, at: datetime) -> datetime | 
     if hours is not None and (hours[1] or hours[2]):
         seconds = int(hours[1] or 0) * 3600 + int(hours[2] or 0) * 60
         return calendar.after_business_seconds(at, seconds)
-    found = schedule(TimerKind.DURATION, text, at)
+    found = schedule(TimerKind.DURATION, text, at.astimezone(calendar.zone))
     return None if found is None else found.due_at
 
 

@@ -1,6 +1,8 @@
 """Our engine and the token interpreter behave the same on what was drawn by hand, also while its version changes."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,4 +69,18 @@ def test_random_cases_that_are_migrated_after_every_action_do_so_too(
     found = []
     for seed in range(first + 5000, first + 5020):
         found += differences(invent(seed), range(seed, seed + 1))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("first", [0, RICH, FULL])
+def test_timers_count_days_alike_where_clocks_are_changed(
+    first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the day before Chile's clocks are set an hour back
+    monkeypatch.setattr(Pair, "beginning", datetime(2026, 4, 3, 23, 30, tzinfo=UTC))
+    monkeypatch.setattr(Pair, "zone", ZoneInfo("America/Santiago"))
+    outcomes = {
+        seed: compared(invent(seed), "main", seed) for seed in range(first + 6000, first + 6012)
+    }
+    found = [told(seed, one) for seed, one in outcomes.items() if one.verdict == "different"]
     assert not found, "\n".join(found)

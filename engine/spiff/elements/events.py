@@ -163,7 +163,7 @@ class EventSpec(NodeSpec):
             write(main, payload)
             payload = {}
             if trigger.kind == EventKind.TIMER:
-                following = timers.Schedule.from_json(token.internal_data["due"]).following()
+                following = self._following(token)
                 due = main.internal_data.setdefault("dues", {})
                 due[str(token.internal_data["def"])] = following and following.to_json()
             token.remove()
@@ -219,7 +219,7 @@ class EventSpec(NodeSpec):
         """Wait for the next time; False when there is none."""
         if trigger.kind != EventKind.TIMER:
             return True
-        schedule = timers.Schedule.from_json(token.internal_data["due"]).following()
+        schedule = self._following(token)
         if schedule is None:
             return False
         token.internal_data["due"] = schedule.to_json()
@@ -230,6 +230,10 @@ class EventSpec(NodeSpec):
             repetitions=schedule.repetitions,
         )
         return True
+
+    def _following(self, token: Token) -> timers.Schedule | None:
+        now = timers.Schedule.from_json(token.internal_data["due"])
+        return now.following(token.case.resolver.zone)
 
     def fired(self, token: Token, payload: dict[str, Any]) -> None:
         """Go on."""

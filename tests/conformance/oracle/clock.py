@@ -11,8 +11,9 @@ _PERIOD = re.compile(
 
 
 def due_times(text: str, at: datetime, is_cycle: bool = False) -> Iterator[datetime]:
-    """Every instant at which a timer with this text, set at `at`, is due: one, or one per round of a cycle.
+    """Every instant (UTC) at which a timer with this text, set at `at`, is due: one, or one per round of a cycle.
 
+    Years to days are counted on the clock on the wall of the zone of `at`, hours to seconds as they pass.
     Nothing where the text is no such time.
     """
     text = text.strip().strip("\"'")
@@ -31,7 +32,7 @@ def due_times(text: str, at: datetime, is_cycle: bool = False) -> Iterator[datet
     elif len(parts) == 2:
         start = _instant(parts[0], at)
         if start is not None:
-            yield from _rounds(rounds, parts[1], start, False)
+            yield from _rounds(rounds, parts[1], start.astimezone(at.tzinfo), False)
         else:
             end = _instant(parts[1], at)
             for moment in _rounds(rounds, parts[0], at, True):
@@ -55,18 +56,16 @@ def _later(start: datetime, period: str, times: int) -> datetime | None:
     years, months, weeks, days, hours, minutes, seconds = (
         int(part or 0) for part in match.groups()
     )
-    month = start.year * 12 + start.month - 1 + (years * 12 + months) * times
+    passed = timedelta(hours=hours, minutes=minutes, seconds=seconds) * times
     try:
-        moved = start
-        if years or months:
-            year, index = divmod(month, 12)
-            nearest = (
-                datetime(year + (index == 11), (index + 1) % 12 + 1, 1, tzinfo=UTC)
-                - timedelta(days=1)
-            ).day
-            moved = start.replace(year=year, month=index + 1, day=min(start.day, nearest))
-        step = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return moved + step * times
+        if not (years or months or weeks or days):
+            return start.astimezone(UTC) + passed
+        wall = start.replace(tzinfo=None, fold=0)
+        year, index = divmod(wall.year * 12 + wall.month - 1 + (years * 12 + months) * times, 12)
+        first = wall.replace(year=year, month=index + 1, day=1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        wall = first.replace(day=min(wall.day, last.day)) + timedelta(days=7 * weeks + days) * times
+        return wall.replace(tzinfo=start.tzinfo).astimezone(UTC) + passed
     except (OverflowError, ValueError):
         return None
 

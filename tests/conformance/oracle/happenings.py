@@ -100,11 +100,12 @@ def listen(
 def _times(machine: "Machine", frame: Frame, event: EventDefinition) -> Iterator[datetime]:
     text = event.expression.text.strip() if event.expression else ""
     is_cycle = event.timer == TimerKind.CYCLE
-    if next(due_times(text, machine.at, is_cycle), None) is None:
+    at = machine.at.astimezone(machine.zone)
+    if next(due_times(text, at, is_cycle), None) is None:
         text = str(machine.value(frame, text)) if text else ""
-        if next(due_times(text, machine.at, is_cycle), None) is None:
+        if next(due_times(text, at, is_cycle), None) is None:
             raise Unsupported("a timer without a time")
-    return due_times(text, machine.at, is_cycle)
+    return due_times(text, at, is_cycle)
 
 
 # -- catching

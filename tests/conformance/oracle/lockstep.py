@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from engine.bpmn.model import Kind, Model
@@ -44,14 +44,18 @@ def key_of(wait: Wait, seen: dict[str, Any]) -> Key:
 class Pair:
     """Both on the same case."""
 
+    beginning = BEGINNING
+    zone: tzinfo = UTC
+
     def __init__(
         self, model: Model, process_id: str, dice: random.Random, most_steps: int = MAX_STEPS
     ) -> None:
         self.dice = dice
         self.is_endless = False  # the oracle ran on and on
-        self.at = BEGINNING
+        self.at = self.beginning
         self.compiled = compile_model(model, process_id)
         self.library = Library(self.compiled)
+        self.library.zone = self.zone
         values = {name: dice.random() < 0.5 for name in "abc"}
         nodes = model.process(process_id).scope.nodes
         starts = [
@@ -63,6 +67,7 @@ class Pair:
         start = dice.choice(starts) if starts else None
         self.story = [f"start {start or ''} {values}"]
         self.machine = Case(model, process_id, values, most_steps)
+        self.machine.zone = self.library.zone
         with self.endless():
             self.machine.start(self.at, start)
         self.ours = Execution.start(

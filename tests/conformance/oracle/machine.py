@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from engine import feel
@@ -50,6 +50,7 @@ class Machine:
         self.steps = 0
         self.sent: list[str] = []  # names of messages
         self.at: datetime
+        self.zone: tzinfo = UTC  # whose days timers count
         drawing = self.diagram.drawings[process_id]
         self.root = Run(drawing, Frame(dict(variables)), None, process_id)
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -283,7 +283,7 @@ def test_months_are_counted_from_the_first_round() -> None:
     days = []
     while found is not None:
         days.append(found.due_at.date().isoformat())
-        found = found.following()
+        found = found.following(UTC)
     assert days == ["2026-01-31", "2026-02-28", "2026-03-31"]
 
 
