@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import jobs, lost_sight, messages, starting
+from engine import first_looks, jobs, lost_sight, messages, starting
 from engine.batches import batch
 from engine.cases import FAR, Applicant, start_case
 from engine.deployments import blueprint
@@ -64,6 +64,8 @@ def carry_out(
         halting.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.SIGHT:
         lost_sight.carry_on(session, job.payload, at=at)
+    elif job.kind == JobKind.LOOKS:
+        first_looks.carry_on(session, job.payload, at=at)
     elif job.kind == JobKind.ROOT:
         day_roots.carry_on(session, job.payload, at=at)
 

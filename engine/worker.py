@@ -51,6 +51,7 @@ INSIDE = (
     JobKind.HALT,
     JobKind.ROOT,
     JobKind.SIGHT,
+    JobKind.LOOKS,
 )
 
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns

@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     FILES = "files"  # remove files that nothing refers to
     MIGRATION = "migration"  # a batch of cases on their way to another version
     SIGHT = "sight"  # look for cases that stand still and nobody is told
+    LOOKS = "looks"  # after an upgrade: plan looks at conditions that read the clock
     HALT = "halt"  # a batch of cases that stand still with their procedure, or go on again
 
 

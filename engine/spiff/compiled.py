@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from engine.bpmn.model import EventKind, Model, Process
+from engine.bpmn.model import EventKind, Kind, Model, Process
 
 if TYPE_CHECKING:
     from engine.spiff.elements.node import NodeSpec, ScopeSpec
@@ -47,6 +47,18 @@ class Compiled:
     def element(self, element_id: str) -> "NodeSpec":
         """The compiled element; KeyError where there is none."""
         return self.elements[element_id]
+
+    @property
+    def may_watch_clock(self) -> bool:
+        """Whether an event, of it or of a process that it calls, may wait for a condition that reads the clock."""
+        return any(
+            element.node.kind == Kind.CALL_ACTIVITY
+            or any(
+                trigger.kind == EventKind.CONDITIONAL and trigger.rule.reads_clock
+                for trigger in getattr(element, "triggers", ())
+            )
+            for element in self.elements.values()
+        )
 
     def sibling(self, process_id: str) -> "Compiled | None":
         """Another process of the same file; None where there is no runnable one."""

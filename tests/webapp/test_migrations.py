@@ -1,6 +1,6 @@
 """The released revisions and the models agree."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from alembic import command
@@ -12,7 +12,9 @@ from sqlalchemy import select, text
 import webapp.models  # noqa: F401  the tables of the web as well
 from engine.database import Base, Database
 from engine.inbox.keys import microseconds, of_follow_up, of_review
-from engine.models import Task, TaskKey
+from engine.jobs import take
+from engine.models import Job, JobKind, Task, TaskKey
+from engine.worker import INSIDE
 from webapp.schema import MIGRATIONS, SchemaOutdated, check_schema, newest_revision, upgrade_schema
 
 
@@ -60,6 +62,25 @@ def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_databas
     assert orders == {2: said[2], 3: said[3]}
     day = of_follow_up(date(2026, 3, 9))
     assert rows == {(2, of_review().key, 0.0, 0), (3, day.key, day.high, 0)}
+    database.dispose()
+
+
+def test_an_upgrade_leaves_one_look_at_conditions_that_read_the_clock_where_there_are_cases(
+    empty_database_url: str,
+) -> None:
+    database = Database(empty_database_url)
+    with database.writer.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0027")
+        for statement in TASKS_OF_THEN:
+            connection.execute(text(statement))
+    upgrade_schema(database)
+    with database.transaction() as session:
+        job = session.scalars(select(Job)).one()
+        assert (job.kind, job.payload) == (JobKind.LOOKS, {"after": -1})
+        assert take(session, worker="w", at=datetime.now(UTC), kinds=INSIDE) == [job]
     database.dispose()
 
 
