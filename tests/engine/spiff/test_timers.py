@@ -62,7 +62,7 @@ def test_a_month_is_counted_here_where_it_is_still_another_day_than_in_greenwich
 
 def rounds(text: str, at: datetime, zone: ZoneInfo) -> list[datetime]:
     found = schedule(TimerKind.CYCLE, text, at)
-    due = []
+    due: list[datetime] = []
     while found is not None and len(due) < 5:
         due.append(found.due_at)
         # as a case keeps it: saved and loaded between its rounds
