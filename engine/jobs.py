@@ -95,9 +95,11 @@ def take(
     """Lease the jobs due longest; nobody else gets them until the lease ends.
 
     A lease that ends further away than a lease is long was given by a clock that ran ahead: it does not count.
+    What a worker left that is no more is leased alone: it may be what ended that worker, and must not take the others
+    along a second time.
     """
-    due = (
-        select(Job.id)
+    due = session.execute(
+        select(Job.id, Job.leased_until)
         .where(
             ~Job.is_dead,
             Job.run_at <= at,
@@ -107,16 +109,36 @@ def take(
         .order_by(Job.run_at, Job.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .cte("due")  # PostgreSQL would run a plain subquery again for each row
-    )
+    ).all()
+    if due and due[0].leased_until is not None:
+        chosen = [due[0].id]
+    else:
+        chosen = [job.id for job in due if job.leased_until is None]
+    if not chosen:
+        return []
     leased = session.scalars(
         update(Job)
-        .where(Job.id.in_(select(due.c.id)))
+        .where(Job.id.in_(chosen))
         .values(leased_until=at + lease, leased_by=worker, attempts=Job.attempts + 1)
         .returning(Job)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     return sorted(leased, key=lambda job: (job.run_at, job.id))
+
+
+def give_back(session: Session, job_ids: Iterable[int], *, worker: str) -> None:
+    """Let others have what was leased and not begun; it does not count as an attempt."""
+    session.execute(
+        update(Job)
+        .where(Job.id.in_(list(job_ids)), Job.leased_by == worker)
+        .values(leased_until=None, leased_by=None, attempts=Job.attempts - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def is_used_up(job: Job) -> bool:
+    """Whether a leased job was begun as often as any may be: whoever began it last came to no end, not even to an error."""
+    return job.attempts > (MOST_ATTEMPTS if job.last_error is None else _most_attempts(job))
 
 
 def finish(session: Session, job_id: int, *, worker: str) -> bool:
@@ -157,8 +179,7 @@ def fail(
         return None
     job.last_error = error[:LONGEST_ERROR]
     job.leased_until = job.leased_by = None
-    most = MOST_ATTEMPTS_OUTSIDE if job.kind in _OUTSIDE else MOST_ATTEMPTS
-    job.is_dead = is_final or job.attempts >= most
+    job.is_dead = is_final or job.attempts >= _most_attempts(job)
     if not job.is_dead:
         job.run_at = at + pause(job.attempts)
     session.flush()
@@ -196,6 +217,10 @@ def next_run_at(
         .order_by(Job.run_at)
         .limit(1)
     )
+
+
+def _most_attempts(job: Job) -> int:
+    return MOST_ATTEMPTS_OUTSIDE if job.kind in _OUTSIDE else MOST_ATTEMPTS
 
 
 def _is_free(at: datetime, lease: timedelta) -> ColumnElement[bool]:

@@ -54,6 +54,10 @@ INSIDE = (
     JobKind.LOOKS,
 )
 
+NEVER_ENDED = N_(
+    "begun {times} times, and whoever was at it ended each time before it was done, as for want of memory"
+)
+
 # does what a job asks for outside the database (mail, webhook); the job is finished when it returns
 Sender = Callable[[Job], None]
 # does a service task: what it gives out; raises ServiceFailed where the diagram may have an answer, GiveUp where trying
@@ -122,17 +126,22 @@ class Worker:
             )
         )
         ends = now + self.lease
-        done = 0
-        for together in _together(taken):
+        for place, together in enumerate(groups := _together(taken)):
             if self.clock() >= ends:
-                return done  # the rest belongs to whoever takes it now
+                return self._give_back(groups[place:], len(taken))
             if len(together) == 1 or not self._fire(together):
                 for job in together:
                     if self.clock() >= ends:
-                        return done
+                        rest = together[together.index(job) :]
+                        return self._give_back([rest, *groups[place + 1 :]], len(taken))
                     self._do(job)
-            done += len(together)
-        return done
+        return len(taken)
+
+    def _give_back(self, groups: list[list[Job]], taken: int) -> int:
+        """The lease is over, and whoever takes the rest now may have it; how many jobs were tried of those taken."""
+        rest = [job.id for group in groups for job in group]
+        self.database.write(lambda session: jobs.give_back(session, rest, worker=self.name))
+        return taken - len(rest)
 
     def run_until_idle(self, most: int = 10_000) -> int:
         """Run until nothing is due; how many jobs were tried. Raises RuntimeError after `most`."""
@@ -199,6 +208,11 @@ class Worker:
         return True
 
     def _do(self, job: Job) -> None:
+        if jobs.is_used_up(job):
+            # It may have ended every process that began it, so it is not begun again to find out.
+            times = {"times": job.attempts - 1}
+            self._fail(job, Said(NEVER_ENDED, times), is_final=True)
+            return
         try:
             self._carry_out(job)
         except Exception as error:
