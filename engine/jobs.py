@@ -137,7 +137,7 @@ def give_back(session: Session, job_ids: Iterable[int], *, worker: str) -> None:
 
 
 def is_used_up(job: Job) -> bool:
-    """Whether a leased job was begun as often as any may be: whoever began it last came to no end, not even to an error."""
+    """Whether a leased job was begun as often as any may be; whoever began it last came to no end, nor to an error."""
     return job.attempts > (MOST_ATTEMPTS if job.last_error is None else _most_attempts(job))
 
 

@@ -10,6 +10,17 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DisconnectionError
 
+WAIT = 10  # seconds for a place among our connections: whoever asks reads that there is none, and does not hang
+# Seconds, and milliseconds for the last: a server that is gone without a word, as when another takes its place, is
+# noticed by the request that meets it, not by TCP an hour later.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
 # PEP 249: name, type, and five that nobody asks for
 _Column = tuple[str, int, None, None, None, None, None]
 
@@ -40,8 +51,10 @@ def connect(url: URL, **options: Any) -> Engine:
         url,
         pool_size=8,
         max_overflow=8,
+        pool_timeout=WAIT,
         pool_use_lifo=True,  # the connection used last: its statements are prepared, and the others may rest
-        connect_args={"cursor_factory": Cursor},
+        # what the address says itself counts
+        connect_args={"cursor_factory": Cursor, **_PATIENCE, **url.query},
         **options,
     )
     event.listen(engine, "checkout", partial(_check_alive, engine.dialect))

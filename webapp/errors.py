@@ -2,11 +2,13 @@
 
 import logging
 
-from flask import Flask, Response, current_app, jsonify, redirect, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from engine.absence import absence
 from engine.errors import Refusal
 from engine.forms import Unfit
 from webapp.forms import error_sentence
@@ -17,12 +19,15 @@ from webapp.transactions import start_over
 
 log = logging.getLogger(__name__)
 
+RETRY_AFTER = 30  # seconds; a database that was restarted is back by then
+
 
 def register(app: Flask) -> None:
     """Answer every refusal, HTTP error and fault of ours."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, http_refusal)
+    app.register_error_handler(SQLAlchemyError, _absent)
     app.register_error_handler(Exception, _fault)
 
 
@@ -60,7 +65,10 @@ def http_refusal(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, HTTPException)
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    response = _answer(error.code, _sentence_of(error.code), error.name.replace(" ", ""))
+    try:
+        response = _answer(error.code, _sentence_of(error.code), error.name.replace(" ", ""))
+    except SQLAlchemyError as broken:  # the first that this request wanted of the database
+        return _absent(broken)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
@@ -80,6 +88,21 @@ def _sentence_of(code: int) -> str:
         case 429:
             return _("Too many requests. Wait a minute and try again.")
     return _("The request could not be understood. Go back, reload the page and try again.")
+
+
+def _absent(error: Exception) -> ResponseReturnValue:
+    assert isinstance(error, SQLAlchemyError)
+    refusal = absence(error)
+    if refusal is None:
+        return _fault(error)
+    log.error(
+        "the database is away: %s", error, extra={"action": "database_away", "path": request.path}
+    )
+    start_over()
+    g.is_database_away = True  # it cannot say who asks: the page is anybody's
+    response = _answer(refusal.status, sentence(refusal), type(refusal).__name__)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def _fault(error: Exception) -> ResponseReturnValue:

@@ -80,7 +80,9 @@ def test_a_mail_that_ends_its_worker_is_given_up_as_early_though_a_server_that_i
 ) -> None:
     with database.transaction() as session:
         for number in range(3):
-            send_mail(session, to="a@example.org", subject="S", text="T", key=f"{number}", at=clock())
+            send_mail(
+                session, to="a@example.org", subject="S", text="T", key=f"{number}", at=clock()
+            )
     sent = []
 
     def sender(job: Job) -> None:

@@ -63,6 +63,8 @@ def register(app: Flask) -> None:
 
 def current_person() -> Person | None:
     """Who is signed in, with roles and offices; for `/api/` who the bearer token belongs to, never a cookie."""
+    if "is_database_away" in g:
+        return None
     if "person" not in g:
         g.person = _by_token() if request.path.startswith("/api/") else _by_cookie()
         if g.person is None and request.endpoint == "health.figures":
