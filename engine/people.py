@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import CTE, Select, select
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,10 @@ from engine.models import Membership, Office, Person, PersonRole, PersonSkill, R
 from engine.outbox import is_address
 from engine.search import fold
 
-SHORTEST_PASSWORD = 10  # NIST SP 800-63B-4 asks for length, not for kinds of characters
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
-# RFC 9106, second recommended option: 64 MiB, three passes
-_HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)
+SHORTEST_PASSWORD = 10  # NIST SP 800-63B-4 asks for length, not for kinds of characters
 
 
 class NameTaken(Conflict):
@@ -167,26 +167,32 @@ def hash_password(password: str) -> str:
     """The argon2id hash to keep; PasswordTooShort."""
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort(length=SHORTEST_PASSWORD)
-    return _HASHER.hash(password)
+    return _hasher().hash(password)
 
 
 def is_password_of(person: Person | None, password: str) -> bool:
     """Whether the person signs in by this password; as slow for nobody, so that names cannot be guessed by time."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     stored = None if person is None or not person.is_active else person.password_hash
     try:
-        _HASHER.verify(stored or _nobody(), password)
+        _hasher().verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
 
 
-_NOBODY: list[str] = []
-
-
+@cache
 def _nobody() -> str:
-    if not _NOBODY:
-        _NOBODY.append(_HASHER.hash("a password that nobody has"))
-    return _NOBODY[0]
+    return _hasher().hash("a password that nobody has")
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher
+
+    # RFC 9106, second recommended option: 64 MiB, three passes
+    return PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)
 
 
 def office_named(
