@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from engine.sound_text import sound
+
 
 def N_(words: str) -> str:
     """The words themselves; marks them for the catalogue, because they are translated where shown."""
@@ -49,11 +51,22 @@ class Said:
 
 
 def said_by(error: Exception) -> "Said | str":
-    """What an error says, as words of ours where it has them."""
+    """What an error says, as words of ours where it has them; other machines' words in it are made sound."""
     if isinstance(error, Refusal):
-        return Said(error.sentence, error.values)
+        return sounded(Said(error.sentence, error.values))
     first = error.args[0] if error.args else None
-    return first if isinstance(first, Said) else str(error) or type(error).__name__
+    return sounded(first if isinstance(first, Said) else str(error) or type(error).__name__)
+
+
+def sounded(words: "Said | str") -> "Said | str":
+    """The same words, such as every database can hold (`engine.sound_text`)."""
+    if isinstance(words, str):
+        return sound(words)
+    return Said(words.sentence, {name: _sounded(value) for name, value in words.values.items()})
+
+
+def _sounded(value: object) -> object:
+    return sounded(value) if isinstance(value, str | Said) else value
 
 
 def _plain(value: object) -> object:

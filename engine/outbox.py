@@ -18,6 +18,7 @@ from engine.database import own_sql
 from engine.errors import NotFound
 from engine.ids import new_id
 from engine.models import Job, JobKind
+from engine.sound_text import sound
 
 LONGEST_SUBJECT = 200
 _KINDS = (JobKind.MAIL.value, JobKind.WEBHOOK.value)
@@ -68,10 +69,10 @@ def send_mail(
     An address nobody can write to refuses nothing here: what happened to the case stays true.
     """
     payload = {
-        "to": _sound(to).strip(),
+        "to": sound(to).strip(),
         "subject": _one_line(subject)[:LONGEST_SUBJECT],
-        "text": _sound(text),
-        "html": _sound(html),
+        "text": sound(text),
+        "html": sound(html),
         "leads_to": leads_to,
         "written_at": at.isoformat(),
     }
@@ -196,10 +197,4 @@ def _short(key: str) -> str:
 
 def _one_line(text: str) -> str:
     # A line break in a header would begin another header.
-    return " ".join(_sound(text).split())
-
-
-def _sound(text: str) -> str:
-    # What neither a mail nor PostgreSQL can hold: half a surrogate pair, control characters.
-    plain = text.encode("utf-8", "replace").decode()
-    return "".join(sign for sign in plain if sign >= " " or sign in "\t\n\r")
+    return " ".join(sound(text).split())

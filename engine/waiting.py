@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import buffer
 from engine.batches import drop_jobs
 from engine.correlation import awaited_key
-from engine.errors import N_, Said
+from engine.errors import N_, Said, sounded
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, Incident, JobKind, Subscription
 from engine.spiff import Fact as Told
@@ -204,6 +204,7 @@ def raise_incident(
 ) -> Incident:
     """A new open incident of a case whose row is held; the fact is the caller's to record."""
     last = session.scalar(select(func.max(Incident.number)).where(Incident.case_id == case.id))
+    message = sounded(message)
     incident = Incident(
         case_id=case.id,
         number=(last or 0) + 1,

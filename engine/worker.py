@@ -30,6 +30,7 @@ from engine.models import Job, JobKind
 from engine.progress import lock
 from engine.record import day_roots
 from engine.service_tasks import ServiceEscalated, ServiceFailed
+from engine.sound_text import sound
 from engine.waking import carry_out, escalate_leased, fire_timers, refuse_service
 from engine.window import filing
 
@@ -278,7 +279,7 @@ class Worker:
         at = self.clock()
         self.database.write(
             lambda session: escalate_leased(
-                session, job, told.code, told.outputs, worker=self.name, at=at
+                session, job, _code(told.code), told.outputs, worker=self.name, at=at
             )
         )
 
@@ -293,7 +294,7 @@ class Worker:
         )
         self.database.write(
             lambda session: refuse_service(
-                session, job, failed.code, said_by(failed), worker=self.name, at=at
+                session, job, _code(failed.code), said_by(failed), worker=self.name, at=at
             )
         )
 
@@ -311,6 +312,10 @@ class Worker:
                 job_failed(session, failed, message, at=at)
 
         self.database.write(put_off)
+
+
+def _code(said: str | None) -> str | None:
+    return None if said is None else sound(said)
 
 
 def _begin_day(session: Session, zone: ZoneInfo, at: datetime) -> None:

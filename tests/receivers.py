@@ -19,6 +19,7 @@ class MailServer:
     received: list[EmailMessage] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)  # receiver → what it is answered
     before_ok: Callable[[], None] = lambda: None  # called when a mail is taken, before saying so
+    bye: str = "221 bye"  # answered when the sender goes; empty: the connection is dropped
 
     @property
     def url(self) -> str:
@@ -53,7 +54,8 @@ def mail_server() -> Iterator[MailServer]:
                     state.before_ok()
                     self.say("250 taken")
                 elif verb == "QUIT":
-                    self.say("221 bye")
+                    if state.bye:
+                        self.say(state.bye)
                     return
                 else:
                     self.say("250 ok")
@@ -81,6 +83,7 @@ class WebServer:
     location: str = ""  # of a redirect
     said: bytes = b""  # the body of the answer
     promised: int | None = None  # bytes of the body as its length says; None: what it is
+    before: Callable[[], object] = lambda: None  # before the server answers
     then: Callable[[], object] = lambda: None  # before the server hangs up
     write: Callable[[bytes], object] = lambda _: None  # more of the body, while `then` goes on
     calls: list[Called] = field(default_factory=list)
@@ -100,6 +103,7 @@ def web_server() -> Iterator[WebServer]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             state.calls.append(Called(self.path, headers, body))
+            state.before()
             self.send_response(state.status)
             if state.location:
                 self.send_header("Location", state.location)

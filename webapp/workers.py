@@ -19,14 +19,19 @@ Given = TypeVar("Given")
 
 
 def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker]:
-    """For what happens inside, for what is sent, for services that other machines do, and for what takes its time."""
+    """For what happens inside, for what is sent, for who asked to be told, for services of other machines, and for what
+    takes its time.
+    """
     files = FileStore((settings.var / "files").resolve())
     senders: dict[JobKind, Sender] = {
         JobKind.LETTER: at_first(lambda: _letter_press(settings, database, clock)),
         JobKind.MAIL: at_first(lambda: _mail_sender(settings)),
-        JobKind.WEBHOOK: at_first(lambda: _webhook_sender(settings, database, clock)),
         JobKind.REGISTRY: at_first(lambda: _registry_desk(settings, database, files, clock)),
         JobKind.EXPORT: at_first(lambda: _copy_desk(settings, database, files, clock)),
+    }
+    # Whoever is told and does not answer holds up no mail.
+    telling: dict[JobKind, Sender] = {
+        JobKind.WEBHOOK: at_first(lambda: _webhook_sender(settings, database, clock))
     }
     # A thread of its own: minutes of simulating or of reading a log hold up no mail.
     thinking: dict[JobKind, Sender] = {
@@ -46,6 +51,13 @@ def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker
         kinds=tuple(senders),
         batch=10,
     )
+    hooks = Worker(
+        database,
+        clock,
+        senders=telling,
+        kinds=tuple(telling),
+        batch=5,  # calls that can all time out within a lease
+    )
     # A machine that lets every call run into its time limit holds up no mail either.
     serving = Worker(
         database,
@@ -58,7 +70,7 @@ def workers(settings: Settings, database: Database, clock: Clock) -> list[Worker
     beside = Worker(
         database, clock, senders=thinking, kinds=tuple(thinking), batch=1, is_holding=True
     )
-    return [inside, outside, serving, beside]
+    return [inside, outside, hooks, serving, beside]
 
 
 def at_first(made: Callable[[], Callable[[Job], Given]]) -> Callable[[Job], Given]:

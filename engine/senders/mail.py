@@ -1,8 +1,10 @@
 """Sends mails over SMTP, or, where no server is set, writes each as a file that the operator can read."""
 
+import os
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -85,7 +87,10 @@ class MailSender:
     def _write(self, mail: bytes, name: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = self.folder / f"{name}.part"
-        part.write_bytes(mail)
+        with part.open("wb") as written:
+            written.write(mail)
+            written.flush()
+            os.fsync(written.fileno())  # the job that asks for it is gone for good in a moment
         part.replace(self.folder / f"{name}.eml")
 
 
@@ -111,7 +116,7 @@ def mail_of(
 def _send(server: SmtpServer, sender: str, to: str, mail: bytes) -> None:
     kind = smtplib.SMTP_SSL if server.is_tls else smtplib.SMTP
     try:
-        with kind(server.host, server.port, timeout=TIME_LIMIT) as smtp:
+        with closing(kind(server.host, server.port, timeout=TIME_LIMIT)) as smtp:
             smtp.ehlo()
             is_encrypted = server.is_tls
             if not is_encrypted and smtp.has_extn("starttls"):
@@ -123,6 +128,9 @@ def _send(server: SmtpServer, sender: str, to: str, mail: bytes) -> None:
                     raise NotEncrypted(f"{server.host} offers no encryption for the password")
                 smtp.login(server.user, server.password)
             smtp.sendmail(sender, [to], mail)
+            # The mail is theirs: however they say good-bye, sending it again would make two of it.
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = refused.recipients[to]
         if 500 <= code < 600:

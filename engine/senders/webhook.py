@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from time import monotonic
 
 import orjson
 
@@ -10,6 +11,9 @@ from engine.jobs import GiveUp
 from engine.models import Job
 from engine.senders.calling import NotAccepted, call
 from engine.webhooks import secret_of
+
+SLOW = 5.0  # seconds after which a call that failed counts as one that nobody answered
+SILENCE = 60.0  # seconds
 
 
 class WebhookSender:
@@ -21,22 +25,35 @@ class WebhookSender:
         self.database = database
         self.clock = clock
         self.inner_hosts = frozenset(inner_hosts)
+        self._silent: dict[str, float] = {}  # until when (monotonic) an address is not asked
 
     def __call__(self, job: Job) -> None:
-        """Call, unless the address is no longer subscribed; NotAccepted, GiveUp."""
+        """Call, unless the address is no longer subscribed; NotAccepted, GiveUp.
+
+        An address that let a call run into its time limit is not called for SILENCE: all that waits for it would take
+        as long, one after the other, and what waits for others would have to wait for that.
+        """
         url = str(job.payload["url"])
         with self.database.reading() as session:
             secret = secret_of(session, url)
         if secret is None:
             return
-        status = call(
-            url,
-            orjson.dumps(job.payload["body"]),
-            key=job.key,
-            secret=secret,
-            inner_hosts=self.inner_hosts,
-            at=self.clock(),
-        ).status
+        if monotonic() < self._silent.get(url, 0):
+            raise NotAccepted("it did not answer a moment ago")
+        begun = monotonic()
+        try:
+            status = call(
+                url,
+                orjson.dumps(job.payload["body"]),
+                key=job.key,
+                secret=secret,
+                inner_hosts=self.inner_hosts,
+                at=self.clock(),
+            ).status
+        except (OSError, NotAccepted):
+            if monotonic() - begun >= SLOW:
+                self._silent[url] = monotonic() + SILENCE
+            raise
         if status == 410:
             raise GiveUp("it answered 410: it does not want to be called any more")
         if not 200 <= status < 300:

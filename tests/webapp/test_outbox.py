@@ -22,9 +22,10 @@ def mail(town: Town, to: str = "rosa@example.org", key: str = "k") -> str:
 
 
 def work(town: Town) -> None:
-    inside, outside, *_ = workers(town.app.extensions["settings"], town.database, town.clock)
+    inside, *others = workers(town.app.extensions["settings"], town.database, town.clock)
     assert isinstance(inside, Worker)
-    outside.run_until_idle()
+    for worker in others:
+        worker.run_until_idle()
 
 
 def jobs(town: Town) -> int:
