@@ -16,6 +16,7 @@ from engine.models import CommandReceipt, Person
 
 KEPT = timedelta(days=7)
 LONGEST_KEY = 120
+ANYBODY = 0  # no person has this id
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,26 @@ def once(
     asked: str,
     command: Callable[[], Done],
     *,
-    by: Person,
+    by: Person | None,
     at: datetime,
 ) -> Done | Answer:
     """Carry out `command` unless this person's key has an answer already; then give that again.
 
+    `by` None is whoever is not signed in: they share their keys, which only who was given one can know.
     `asked` is the request's `fingerprint`; KeyReused when it differs. A repetition that comes while the first is
     still at work waits for it. When the command raises, the transaction rolls back and so does the receipt; when it
     answers None it rolled back itself (a form to mend), so nothing is kept and the session is not touched again.
     """
     stem = hashlib.sha256(key.encode()).hexdigest() if len(key) > LONGEST_KEY else key
-    row = {"person_id": by.id, "key": stem, "fingerprint": asked, "status": 0, "body": {}, "at": at}
+    who = ANYBODY if by is None else by.id
+    row = {"person_id": who, "key": stem, "fingerprint": asked, "status": 0, "body": {}, "at": at}
     statement = own_sql(session).insert(CommandReceipt).values(row).on_conflict_do_nothing()
     if not session.execute(statement.returning(CommandReceipt.person_id)).all():
-        return _earlier(session, by.id, stem, asked)
+        return _earlier(session, who, stem, asked)
     answer = command()
     if answer is None:
         return answer
-    ours = (CommandReceipt.person_id == by.id, CommandReceipt.key == stem)
+    ours = (CommandReceipt.person_id == who, CommandReceipt.key == stem)
     if answer.is_passing:
         session.execute(delete(CommandReceipt).where(*ours))
         return answer

@@ -32,12 +32,19 @@ def repeatable(view: View) -> View:
     return view
 
 
+def once_for_anybody(view: View) -> View:
+    """Declare that the key of its form counts although nobody is signed in, on a view that sets no cookie."""
+    view.is_once_for_anybody = True  # type: ignore[attr-defined]  # a function's own mark
+    return view
+
+
 def _once(answer: Callable[[], Response]) -> Response:
-    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_repeatable", False):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "is_repeatable", False):
         return answer()
     key = request.headers.get("Idempotency-Key", "").strip() or _key_of_form()
     person = current_person() if key else None
-    if not key or person is None:
+    if not key or (person is None and not getattr(view, "is_once_for_anybody", False)):
         return answer()
     made: list[Response] = []
 

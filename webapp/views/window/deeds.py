@@ -19,6 +19,7 @@ from engine.window.following import deeds
 from engine.window.offers import sheet_of
 from webapp.i18n import _, sentence
 from webapp.pages import page
+from webapp.repetition import once_for_anybody
 from webapp.security.access import public
 from webapp.security.holding import CannotAct, NotHeld, acting_case, held_case
 from webapp.security.pace import paced
@@ -118,6 +119,7 @@ def ask_appeal(case_id: int, kind: str) -> ResponseReturnValue:
 
 @pages.post("/appeal/<kind>")
 @public
+@once_for_anybody
 def appeal(case_id: int, kind: str) -> ResponseReturnValue:
     """File a reconsideration, an appeal, or a complaint for delay."""
     until = _until(acting_case(case_id)).get(kind)
@@ -149,6 +151,7 @@ def copies(case_id: int) -> ResponseReturnValue:
 
 @pages.post("/copy")
 @public
+@once_for_anybody
 def ask_copy(case_id: int) -> ResponseReturnValue:
     """Have a copy made."""
     acting_case(case_id)

@@ -12,6 +12,7 @@ from engine.window.inquiries import inquiries
 from engine.window.offers import sheet_of
 from webapp.i18n import _, sentence
 from webapp.pages import page
+from webapp.repetition import once_for_anybody
 from webapp.security.access import public
 from webapp.security.holding import (
     CannotAct,
@@ -202,6 +203,7 @@ def ask_message(case_id: int) -> ResponseReturnValue:
 
 @pages.post("/<int:case_id>/message")
 @public
+@once_for_anybody
 def send_message(case_id: int) -> ResponseReturnValue:
     """Write to the office."""
     acting_case(case_id)
