@@ -63,6 +63,14 @@ def variables_of(token: Token) -> dict[str, Any]:
     return merged
 
 
+def common_to(token: Token, names: frozenset[str]) -> int | None:
+    """The same number for all tokens that see the same values of these names, as none is local to them; else None."""
+    for holder in _holders(token):
+        if holder.data and not names.isdisjoint(holder.data):
+            return None
+    return id(base_of(token))
+
+
 def sees(token: Token, holder: int | None) -> bool:
     """Whether the token reads variables of another, or of the process that one called (None: of the case)."""
     if holder is None:

@@ -30,6 +30,11 @@ class Rule:
         return self._expression.names
 
     @property
+    def reads(self) -> frozenset[str]:
+        """All that it asks for by name, functions too."""
+        return self._expression.free
+
+    @property
     def reads_clock(self) -> bool:
         """Whether its value may change by the clock alone."""
         return self._expression.reads_clock

@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
 from engine.spiff import throwing
-from engine.spiff.context import variables_of
+from engine.spiff.context import common_to, variables_of
 from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, first_to_fire, stuck_join
 from engine.spiff.facts import Fact, FactKind
 from engine.spiff.rules import Rule
@@ -298,13 +298,19 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
         return False
 
     def _meet_conditions(self) -> bool:
+        known: dict[tuple[int, int], bool] = {}  # instances side by side mostly ask the same
         for token in list(self.tokens.values()):
             if token._state == TaskState.WAITING and token.task_spec.has_conditional:
                 trigger = throwing.trigger_of(token)
                 if trigger is None or trigger.kind != EventKind.CONDITIONAL:
                     continue
                 assert trigger.rule is not None
-                holds = bool(trigger.rule.holds(variables_of(token)))
+                common = common_to(token, trigger.rule.reads)
+                holds = None if common is None else known.get((id(trigger.rule), common))
+                if holds is None:
+                    holds = bool(trigger.rule.holds(variables_of(token)))
+                    if common is not None:
+                        known[id(trigger.rule), common] = holds
                 if holds != bool(token.internal_data.get(HELD)):
                     if holds:
                         token.internal_data[HELD] = 1

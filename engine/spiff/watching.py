@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from engine.feel import Limits, Run, clock_set_to, limited_to, local_clock
 from engine.feel.errors import LimitReached
-from engine.spiff.context import variables_of
+from engine.spiff.context import common_to, variables_of
 from engine.spiff.rules import Rule
 from engine.spiff.token import Token
 
@@ -41,9 +41,20 @@ class Outlook:
         self._begin = int(at.timestamp()) // QUARTER * QUARTER
         self._zone = zone
         self._found: dict[int, int] = {}
+        self._marks: dict[tuple[int, int, bool], int] = {}
         self._run = Run()
         with limited_to(BUDGET):
             self._run.charge(0)  # the budget begins
+
+    def mark(self, token: Token, rule: Rule, held: bool) -> int:
+        """A number that is the same as long as the rule, all that it reads, and whether it `held` are."""
+        common = common_to(token, rule.reads)
+        if common is None:
+            return rule.mark(variables_of(token), held)
+        key = id(rule), common, held
+        if key not in self._marks:
+            self._marks[key] = rule.mark(variables_of(token), held)
+        return self._marks[key]
 
     def change(self, rule: Rule, seen: dict[str, object], held: bool, mark: int) -> int:
         """When to look (seconds since 1970) at a condition that holds now, or does not; `mark`: of all it reads."""
@@ -90,12 +101,11 @@ def watch(token: Token, rule: Rule, outlook: Outlook) -> None:
     if not rule.reads_clock:
         token.internal_data.pop(LOOK, None)
         return
-    seen = variables_of(token)
     held = bool(token.internal_data.get(HELD))
-    mark = rule.mark(seen, held)
+    mark = outlook.mark(token, rule, held)
     known = token.internal_data.get(LOOK)
     if known is None or known[1] != mark or known[0] <= at.timestamp():
-        token.internal_data[LOOK] = [outlook.change(rule, seen, held, mark), mark]
+        token.internal_data[LOOK] = [outlook.change(rule, variables_of(token), held, mark), mark]
 
 
 def look_at(token: Token, rule: Rule) -> datetime | None:

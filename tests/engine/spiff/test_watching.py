@@ -163,3 +163,33 @@ def test_a_condition_that_holds_and_is_too_costly_is_looked_at_once_a_day() -> N
     for _ in range(3 * 24):
         case.after(hours=1)
     assert case.looks == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [("paid", 1), (UNTIL, 1), ("item > limit", 20), (LATER, 20)]
+)
+def test_a_condition_that_reads_the_same_everywhere_is_asked_once_a_round(
+    text: str, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"deadline": "2026-05-20T00:00:00Z", "paid": False, "limit": 30}
+    case = side_by_side(20, text, **values).do("q")
+    counted = [0]
+    holds = rules.Rule.holds
+
+    def counting(rule: rules.Rule, context: Any) -> bool | None:
+        counted[0] += 1
+        return holds(rule, context)
+
+    monkeypatch.setattr(rules.Rule, "holds", counting)
+    case.correct(other=1)
+    assert counted[0] == asked
+    assert case.correct(paid=True, deadline="2020-01-01T00:00:00Z", limit=0).open.count("z") == 20
+
+
+def test_an_instance_with_a_name_of_its_own_is_asked_by_itself() -> None:
+    case = side_by_side(3, "paid", paid=False).do("q")
+    second = [wait for wait in case.case.waits() if wait.element_id == "a"][1]
+    case.case.change(
+        {"paid": True}, NOON, token=case.case._case.tokens[second.token].workflow.owner.id
+    )  # type: ignore[union-attr]
+    assert case.open.count("z") == 1
