@@ -3,7 +3,12 @@
 A log keeps what could be undone, in the order in which it was done: that of a scope, of a performance that goes on
 (internal data "done", "log") and what a thrower has still to undo ("undo"). Each entry has the activity ("a"), the
 variables that differ from the entry before ("v") and that are gone since ("x"), the log of what was done inside
-("log") and, of a called process, its version ("of"). Earlier releases wrote other forms; `Done.read` knows them all.
+("log") and, of a called process, its version ("of"); one that a thrower took also the scope that it is of ("in": its
+owner's token, 0 for the case). Earlier releases wrote other forms; `Done.read` knows them all.
+
+Where a thrower is taken away before it has undone all, what is left was done still and goes back to its scope: a
+transaction given up, or an event sub-process that interrupts, undoes it. What was just being undone is terminated, by
+the lifecycle of an activity (13.2.2), and is undone no more.
 
 The implicit handler of a call activity is that of a sub-process (10.5.5: it calls the handlers of what was done
 inside): the called process, as it ended, is opened once more, and the handlers run there. What they change goes to
@@ -38,6 +43,7 @@ class Done(NamedTuple):
     of: str | None = (
         None  # version of the called process; None: it is no call, or has a handler of its own
     )
+    home: int | None = None  # scope that a thrower took it of; None: its own
 
     @classmethod
     def read(cls, entry: Any, before: dict[str, Any]) -> "Done":
@@ -50,10 +56,10 @@ class Done(NamedTuple):
             # [activity, variables, log inside], and the version in the next one
             return cls(*entry)
         if "v" not in entry:
-            return cls(entry["a"], None, entry.get("log", []))
+            return cls(entry["a"], None, entry.get("log", []), None, entry.get("in"))
         gone = entry.get("x", ())
         seen = {key: value for key, value in before.items() if key not in gone} | entry["v"]
-        return cls(entry["a"], seen, entry.get("log", []), entry.get("of"))
+        return cls(entry["a"], seen, entry.get("log", []), entry.get("of"), entry.get("in"))
 
     def folded(self, before: dict[str, Any]) -> dict[str, Any]:
         """The entry of a log that says this."""
@@ -67,6 +73,8 @@ class Done(NamedTuple):
             entry["log"] = self.inside
         if self.of is not None:
             entry["of"] = self.of
+        if self.home is not None:
+            entry["in"] = self.home
         return entry
 
 
@@ -175,7 +183,8 @@ def _start(token: Token, scopes: "list[ScopeState]", reference: str | None, wait
         done = unfolded(scope.log)
         wanted = [entry for entry in done if reference is None or reference == entry.activity]
         if wanted:
-            chosen += wanted
+            home = 0 if scope.owner is None else scope.owner.id
+            chosen += [entry._replace(home=home) for entry in wanted]
             scope.log = folded(
                 [] if reference is None else [e for e in done if e.activity != reference]
             )
@@ -221,16 +230,19 @@ def _begin_next(plan: list[Any], scope: "ScopeState", parent: Token | None) -> b
     compiled = scope.process_scope().compiled
     assert compiled is not None
     while plan:
-        name, seen, log, of = _take_last(plan)
+        name, seen, log, of, home = _take_last(plan)
         spec = compiled.element(name)
         if of is not None:
-            _open_again(scope.spawn(spec, parent, state=TaskState.STARTED), of, seen or {}, log)
+            called = scope.spawn(spec, parent, state=TaskState.STARTED)
+            if home is not None:
+                called.internal_data["in"] = home
+            _open_again(called, of, seen or {}, log)
             return True
         handler = spec.undone_by
         if handler is None:
             # a sub-process without a handler of its own: undo what was done inside
             for done in unfolded(log):
-                append(plan, done)
+                append(plan, done._replace(home=home))
             continue
         spawned = scope.spawn(handler, parent)
         if seen is not None:
@@ -240,6 +252,44 @@ def _begin_next(plan: list[Any], scope: "ScopeState", parent: Token | None) -> b
             spawned.internal_data["log"] = log
         return True
     return False
+
+
+def give_back(token: Token) -> None:
+    """A thrower is taken away: what it has not begun to undo was done still, where it took it of."""
+    case = token.case
+    left: dict[int | None, list[Done]] = {}
+    for done in _left(token):
+        left.setdefault(done.home, []).append(done)
+    for home, entries in left.items():
+        scope = token.workflow if home is None else case.subprocesses.get(home, case)
+        back = [_in_scope(done._replace(home=None), scope) for done in entries]
+        scope.log = folded([*back, *unfolded(scope.log)])
+        scope.last_done = None
+
+
+def _left(token: Token) -> list[Done]:
+    """What a thrower, or a called process open again, has not begun to undo, in the order in which it was done."""
+    found = unfolded(token.internal_data["undo"])
+    inside = token.case.subprocesses.get(token.id)
+    for inner in [*token.children, *(inside.tasks.values() if inside is not None else ())]:
+        if REOPENED in inner.internal_data and (rest := _left(inner)):
+            called = token.case.subprocesses[inner.id]
+            assert called.compiled is not None
+            seen = dict(called.variables or {})
+            of, home = called.compiled.hash, inner.internal_data.get("in")
+            found.append(Done(inner.task_spec.name, seen, folded(rest), of, home))
+    return found
+
+
+def _in_scope(done: Done, scope: "ScopeState") -> Done:
+    """What was done in a sub-process, as the log of a scope around it has it."""
+    compiled = scope.process_scope().compiled
+    assert compiled is not None
+    body, outer = compiled.element(done.activity).scope_spec, done
+    while body is not scope.spec and body.name in compiled.elements:
+        outer = Done(body.name, None, folded([outer]))
+        body = compiled.element(body.name).scope_spec
+    return outer if body is scope.spec else done
 
 
 def _open_again(token: Token, of: str, seen: dict[str, Any], log: list[Any]) -> None:

@@ -58,9 +58,14 @@ def places(token: Token) -> list[str]:
 def move(case: CaseWorkflow, token: Token, element_id: str) -> None:
     """Take the token there, with all that depends on it."""
     taken, opened, target = target_of(token, element_id)
+    scope: ScopeState = taken.workflow
     case.tell(FactKind.TOKEN_MOVED, token, to=element_id)
-    _enter(case, taken.workflow, opened, target)
+    _enter(case, scope, opened, target)
     case.cancel(taken)
+    if taken.task_spec.has_interrupted(taken):
+        # the scope goes on as if nothing had interrupted it, and so do those that watch it
+        for handler in scope.spec.event_subprocesses:
+            handler.listen(scope)
 
 
 def stages(case: CaseWorkflow) -> list[str]:

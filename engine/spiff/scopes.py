@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import EventKind
 from engine.spiff import throwing
+from engine.spiff.compensation import REOPENED, give_back
 from engine.spiff.context import common_to, variables_of
 from engine.spiff.elements.gateways import InclusiveSpec, JoinSpec, first_to_fire, stuck_join
 from engine.spiff.facts import Fact, FactKind
@@ -375,6 +376,8 @@ class CaseWorkflow(ScopeState, BpmnWorkflow):
                 inside += scope.tasks.values()
             pending += reversed(inside)
         for current in order:
+            if "undo" in current.internal_data and REOPENED not in current.internal_data:
+                give_back(current)
             current.task_spec.withdrawn(current)
         for current in reversed(order):
             self.subprocesses.pop(current.id, None)

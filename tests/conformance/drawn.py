@@ -345,6 +345,25 @@ DRAWN = {
         f"boundary b_a on a : {UNDO} | call c1 calledElement=two | s1 -> a -> c1 | process two | start s2 | "
         f"user b | user undo_b isForCompensation=true | boundary b_b on b : {UNDO} | s2 -> b"
     ),
+    "a transaction is given up amid an undoing in it": (
+        f"start s | transaction t {{ | start ts | and g | user q | end tc : {CANCEL} | user a : {TWICE} | "
+        f"user undo_a isForCompensation=true | boundary b_a on a : {UNDO} | throw th : {UNDO} | user w | "
+        f"ts -> g | g -> a -> th -> w | g -> q -> tc | }} | boundary k on t : {CANCEL} | user out | user ok | "
+        "s -> t -> ok | k -> out"
+    ),
+    "a handler interrupts an undoing and undoes the rest": (
+        f"start s | sub p {{ | start ps | sub e {{ | start es | user a | user undo_a isForCompensation=true | "
+        f"boundary b_a on a : {UNDO} | user b | user undo_b isForCompensation=true | boundary b_b on b : {UNDO} | "
+        f"es -> a -> b | }} | throw t : {UNDO} | user c | ps -> e -> t -> c | sub h triggeredByEvent=true {{ | "
+        f"start hs : {PAID} | throw ht : {UNDO} | user fix | hs -> ht -> fix | }} | }} | user d | "
+        f"throw tp : {UNDO_P} | user z | s -> p -> d -> tp -> z"
+    ),
+    "a call is being undone when its transaction is given up": (
+        f"start s | transaction t {{ | start ts | and g | user q | end tc : {CANCEL} | call c calledElement=one | "
+        f"throw th : {UNDO} | user w | ts -> g | g -> c -> th -> w | g -> q -> tc | }} | boundary k on t : {CANCEL} | "
+        f"user out | user ok | s -> t -> ok | k -> out | process one | start s1 | user a : {TWICE} | "
+        f"user undo_a isForCompensation=true | boundary b_a on a : {UNDO} | s1 -> a"
+    ),
 }
 
 

@@ -236,6 +236,10 @@ class NodeSpec(BpmnTaskSpec):
         """The event sub-processes beside this element that do not catch what it throws."""
         return []
 
+    def has_interrupted(self, token: Token) -> bool:
+        """Whether it has ended all that was around it, and nothing listens there any more."""
+        return False
+
     def withdrawn(self, token: Token) -> None:
         """The token is being cancelled: tell it."""
         if "ask" in token.internal_data:

@@ -168,6 +168,16 @@ class EventSubProcessSpec(SubProcessSpec):
         if self.start.can_wait:
             self.start.arm(scope.listen(self.start, self.name))
 
+    @property
+    def _interrupts(self) -> bool:
+        return self.node.is_interrupting and self.start.node.is_interrupting
+
+    def has_interrupted(self, token: Token) -> bool:
+        """Unless it undoes; what is picked in an ad-hoc sub-process is over for good."""
+        owner = token.workflow.owner
+        is_ad_hoc = owner is not None and owner.task_spec.is_ad_hoc
+        return self._interrupts and token.parent is None and not is_ad_hoc
+
     def spent_handlers(self, token: Token) -> "list[NodeSpec]":
         """Itself; all, once an interrupting one has begun (BPMN 2.0.2, 13.5.4).
 
@@ -176,14 +186,14 @@ class EventSubProcessSpec(SubProcessSpec):
         """
         if token.parent is not None:
             return []
-        if self.node.is_interrupting and self.start.node.is_interrupting:
+        if self._interrupts:
             return token.workflow.spec.event_subprocesses
         return [self]
 
     def trigger(self, scope: "ScopeState", payload: dict[str, Any]) -> None:
         """Start it in this scope."""
         token = scope.spawn(self, state=TaskState.STARTED)
-        if self.node.is_interrupting and self.start.node.is_interrupting:
+        if self._interrupts:
             scope.empty(but=token)
             if scope.owner is not None and scope.owner.task_spec.is_ad_hoc:
                 scope.notes["closing"] = 1  # nothing more is picked there

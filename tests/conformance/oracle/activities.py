@@ -281,6 +281,7 @@ def _ask(machine: "Machine", work: Work) -> None:
             _finish(machine, work)
 
     watch = machine.watch("decision", work.node.id, work.run, lambda payload: None, work)
+    watch.frame = work.past or work.run.frame
     watch.options = ("again", "done")
     watch.choose = chosen
 

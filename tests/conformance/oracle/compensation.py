@@ -1,6 +1,7 @@
 """Compensation and cancelled transactions (§13.5.5, §13.3.4): what was done is undone, the last first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.bpmn.model import EventDefinition, EventKind, Kind, Node
@@ -21,8 +22,9 @@ def compensate(machine: "Machine", run: Run, node: Node, event: EventDefinition)
         sources.insert(0, round_.work.run)
     entries = []
     for source in sources:
-        entries += [e for e in source.done if event.reference is None or event.reference in e.names]
-        source.done[:] = [e for e in source.done if e not in entries]
+        taken = [e for e in source.done if event.reference is None or event.reference in e.names]
+        source.done[:] = [e for e in source.done if e not in taken]
+        entries += [replace(e, home=source) for e in taken]
 
     def over() -> None:
         if event.waits and any(other.kind == EventKind.TERMINATE for other in node.events):
@@ -43,7 +45,7 @@ def _undo(
     over: Callable[[], None],
     waits: bool = True,
 ) -> None:
-    waiting = Work(run, node, goes_on=waits)
+    waiting = Work(run, node, goes_on=waits, left=entries)
     run.works.append(waiting)
 
     def following() -> None:
@@ -57,6 +59,30 @@ def _undo(
         machine.check(run)
 
     following()
+
+
+def give_back(work: Work) -> None:
+    """What undoes is taken away: what it has not begun is still done (Figure 13.2: Completed, not Compensated)."""
+    homes: list[Run] = []
+    for done in _left(work):
+        if done.home is not None and done.home not in homes:
+            homes.append(done.home)
+            back = [replace(d, home=None) for d in _left(work) if d.home is done.home]
+            done.home.done[:0] = back
+
+
+def _left(work: Work) -> list[Done]:
+    """What is not begun, and the rest of a called process that is being undone."""
+    found = list(work.left)
+    for call in work.undoing:
+        if call.undoes is None or call.is_over:
+            continue
+        again = call.rounds[0].inner
+        assert again is not None
+        rest = [done for other in again.works for done in _left(other)]
+        if rest:
+            found.append(replace(call.undoes, seen=dict(again.frame.values), inside=rest))
+    return found
 
 
 def _begin_handler(
@@ -112,7 +138,7 @@ def _undo_called(
     Of what the handlers change there, the caller gets what it would have got of the process.
     """
     node = done.handler
-    work = Work(run, node, then=then, is_opened_again=True, asked_by=asked_by)
+    work = Work(run, node, then=then, is_opened_again=True, asked_by=asked_by, undoes=done)
     asked_by.undoing.append(work)
     run.works.append(work)
     round_ = Round(work, 1, run.frame)
@@ -150,6 +176,6 @@ def cancel(machine: "Machine", run: Run, node: Node) -> None:
     if boundary is None:
         raise Unsupported("a cancel without boundary")
     machine.clear(run)
-    entries = list(run.done)
+    entries = [replace(done, home=run) for done in run.done]
     run.done.clear()
     _undo(machine, run, node, entries, lambda: happenings.fire_boundary(machine, host, boundary))

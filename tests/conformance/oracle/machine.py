@@ -10,6 +10,7 @@ from engine.bpmn.model import Flow, Kind, Model, Node
 from tests.conformance.oracle import (
     activities,
     adhoc,
+    compensation,
     complex_gateway,
     happenings,
     inclusive_join,
@@ -288,6 +289,7 @@ class Machine:
     def remove(self, work: Work) -> None:
         """A token leaves its node or is taken away, with all inside."""
         if not work.is_over:
+            compensation.give_back(work)
             # what finished instances left behind is not lost
             (work.past or work.run.frame).put(work.kept)
         work.is_over = True

@@ -32,6 +32,15 @@ def move(machine: "Machine", work: Work, place: str) -> None:
             inner = _open(machine, inner, owner)
     machine.place(inner, inner.drawing.nodes[place])
     machine.remove(work)
+    if (
+        work.node.is_triggered_by_event
+        and work.then is None
+        and run.interrupted
+        and not run.is_ad_hoc
+    ):
+        # as if nothing had interrupted it
+        run.interrupted = False
+        happenings.arm_handlers(machine, run)
     machine.check(run)
 
 

@@ -82,6 +82,7 @@ class Done:
     seen: dict[str, Any]  # the data when it completed
     inside: "list[Done]" = field(default_factory=list)  # for an event sub-process that undoes
     called: "Run | None" = None  # the called process as it was when it ended
+    home: "Run | None" = None  # whose it is, while it is about to be undone
 
 
 @dataclass(slots=True, eq=False)
@@ -128,6 +129,8 @@ class Work:
     is_over: bool = False
     asked_by: "Work | None" = None  # of what undoes: the event that throws
     undoing: "list[Work]" = field(default_factory=list)  # what undoes for it
+    left: list[Done] = field(default_factory=list)  # of what undoes: not begun so far
+    undoes: Done | None = None  # of a call that is opened again
     is_opened_again: bool = False  # a call that is over: only what it did is undone
     goes_on: bool = True  # False: it undoes while its event has gone on already
     then: Callable[[], None] | None = None  # instead of leaving over the outgoing flows

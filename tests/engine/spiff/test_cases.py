@@ -295,6 +295,24 @@ NESTED = (
 )
 
 
+def test_what_an_event_sub_process_has_interrupted_listens_again_once_it_is_gone_back_to() -> None:
+    case = play(
+        "start s\nuser a\ns -> a\nsub h triggeredByEvent=true {\nstart hs : "
+        + definition("message", "m")
+        + "\nuser fix\nhs -> fix\n}\nsub l triggeredByEvent=true {\nstart ls : "
+        + timer("Duration", "P1D")
+        + "\nuser late\nls -> late\n}",
+        '<bpmn:message id="m" name="withdrawn"/>',
+    )
+    assert case.message("withdrawn")
+    assert case.open == ["fix"]
+    case.case.move(case.wait("fix").token, "a", NOON)
+    case._reload()
+    assert sorted(case.open) == ["a", "hs", "ls"]
+    assert case.message("withdrawn")
+    assert case.open == ["fix"]
+
+
 def test_a_token_is_moved_forward_back_into_and_out_of_sub_processes() -> None:
     def moved(case: Play, element: str, to: str) -> list[str]:
         case.case.move(case.wait(element).token, to, NOON)
