@@ -189,7 +189,7 @@ def test_a_condition_that_reads_the_same_everywhere_is_asked_once_a_round(
 def test_an_instance_with_a_name_of_its_own_is_asked_by_itself() -> None:
     case = side_by_side(3, "paid", paid=False).do("q")
     second = [wait for wait in case.case.waits() if wait.element_id == "a"][1]
-    case.case.change(
-        {"paid": True}, NOON, token=case.case._case.tokens[second.token].workflow.owner.id
-    )  # type: ignore[union-attr]
+    instance = case.case._case.tokens[second.token].workflow.owner
+    assert instance is not None
+    case.correct(token=instance.id, paid=True)
     assert case.open.count("z") == 1
