@@ -7,14 +7,15 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from engine.cases import ReasonMissing, check_open
-from engine.deployments import Blueprint
 from engine.events import Happened
 from engine.history import path
 from engine.interventions.previews import Preview, hold_as_seen, look, what_if
 from engine.models import Case, Incident, Person
 from engine.progress import advance, hold
 from engine.record.facts import Fact
-from engine.spiff import NotWaiting, WaitKind
+from engine.spiff import NotWaiting
+
+CALLS = "call"  # waits for a called process to end: moved, it leaves that process
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Movable:
     token: int
     element_id: str
     name: str
-    kind: WaitKind
-    places: tuple[Place, ...]
+    kind: str  # WaitKind, or CALLS
+    places: tuple[Place, ...]  # of its own process: a called one has its own diagram
 
 
 def movable_tokens(session: Session, case: Case, *, at: datetime) -> list[Movable]:
@@ -44,19 +45,20 @@ def movable_tokens(session: Session, case: Case, *, at: datetime) -> list[Movabl
     Boundary events and listeners go with what they watch. Tokens that wait at a join have no life of their own: the
     join is released instead (engine.incidents).
     """
-    _, plan, execution = look(session, case.id, at=at)
+    _, _, execution = look(session, case.id, at=at)
     passed = path(session, case)
+    waiting = [(wait.token, wait.name, wait.kind) for wait in execution.waits() if wait.host is None]
+    calling = [(token, None, CALLS) for token in execution.callers()]
     found = []
-    for wait in execution.waits():
-        ids = [] if wait.host is not None else execution.places(wait.token)
+    for token, name, kind in waiting + calling:
+        node = execution.node(token)
         places = tuple(
-            Place(id, _name(plan, id), _kind(plan, id), id in passed)
-            for id in ids
-            if id != wait.element_id and id in plan.nodes
+            Place(there.id, there.name or there.id, there.kind, there.id in passed)
+            for id in execution.places(token)
+            if (there := execution.place(token, id)).id == id != node.id
         )
         if places:
-            name = wait.name or _name(plan, wait.element_id)
-            found.append(Movable(wait.token, wait.element_id, name, wait.kind, places))
+            found.append(Movable(token, node.id, name or node.name or node.id, kind, places))
     return found
 
 
@@ -87,12 +89,12 @@ def move_token(
     hold_as_seen(session, case_id, seen)
     held = hold(session, case_id, at=at)
     check_open(held.case)
-    wait = held.before.get(token)
-    if wait is None:
+    if token not in held.before and token not in held.execution.callers():
         raise NotWaiting(token=token)
+    left, there = held.execution.node(token), held.execution.place(token, to)
     held.execution.move(token, to, at)
-    data = {"to": to, "to_name": _name(held.plan, to), "reason": reason.strip()}
-    main = Fact(Happened.TOKEN_MOVED, wait.element_id, token, data=data)
+    data = {"to": to, "to_name": there.name or to, "reason": reason.strip()}
+    main = Fact(Happened.TOKEN_MOVED, left.id, token, data=data)
     advance(session, held, main, by=by, at=at)
     _settle_incidents(session, held.case, token, held.execution.status, reason, by, at)
     return held.case
@@ -121,12 +123,3 @@ def _settle_incidents(
         )
         .execution_options(synchronize_session="fetch")
     )
-
-
-def _name(plan: Blueprint, element_id: str) -> str:
-    node = plan.nodes.get(element_id)
-    return (node.name if node is not None else None) or element_id
-
-
-def _kind(plan: Blueprint, element_id: str) -> str:
-    return plan.nodes[element_id].kind.value

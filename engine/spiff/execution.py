@@ -290,6 +290,17 @@ class Execution(Answers):
             raise NotWaiting(token=token)
         return moving.places(found)
 
+    def place(self, token: int, element_id: str) -> Node:
+        """One of `places`, as its diagram has it. Raises NotWaiting, NoSuchElement."""
+        found = self._case.tokens.get(token)
+        if found is None:
+            raise NotWaiting(token=token)
+        return moving.place(found, element_id)
+
+    def callers(self) -> list[int]:
+        """Tokens of call activities whose process has not ended, the outermost first; `move` takes them out of it."""
+        return [token.id for token in moving.callers(self._case)]
+
     def move(self, from_token: int, to_element: str, at: datetime) -> None:
         """Take a token (with all that depends on it) to another element; into and out of sub-processes too.
 

@@ -2,6 +2,7 @@
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.model import Node
 from engine.spiff.compensation import REOPENED
 from engine.spiff.elements.events import BoundarySpec
 from engine.spiff.elements.node import NodeSpec, ScopeSpec
@@ -53,6 +54,20 @@ def places(token: Token) -> list[str]:
             continue
         found.append(element_id)
     return found
+
+
+def place(token: Token, element_id: str) -> Node:
+    """An element that the token can be moved to, as its diagram has it. Raises NoSuchElement."""
+    return target_of(token, element_id)[2].node
+
+
+def callers(case: CaseWorkflow) -> list[Token]:
+    """What waits for a called process to end, the outermost first."""
+    return [
+        scope.owner
+        for _, scope in sorted(case.subprocesses.items())
+        if scope.owner is not None and scope.variables is not None
+    ]
 
 
 def move(case: CaseWorkflow, token: Token, element_id: str) -> None:

@@ -39,8 +39,14 @@ class MovableOut(Schema):
     token = Integer()
     element_id = String()
     name = String()
-    kind = String()
-    places = List(Nested(PlaceOut))
+    kind = String(
+        metadata={
+            "description": "what it waits for; “call”: a called process, which moving takes it out of"
+        }
+    )
+    places = List(
+        Nested(PlaceOut), metadata={"description": "of its own process, called or calling"}
+    )
 
 
 class Movables(Schema):

@@ -248,3 +248,65 @@ def test_a_manager_is_not_in_charge_of_their_own_request(session: Session, hall:
     case.applicant_id = marta.id
     session.flush()
     assert session.scalar(select(Case.id).where(managed_cases(marta))) is None
+
+
+def called(session: Session, hall: TownHall) -> tuple[Case, int, int]:
+    """A case in a called process, with the tokens of the task there and of the call."""
+    clara = hall.person("clara", "Desk")
+    inner = diagram(
+        '<startEvent id="start" name="In"/><userTask id="ask" name="Ask"/>'
+        '<userTask id="decide" name="Decide inside"/><endEvent id="done"/>',
+        flows="start>ask ask>decide decide>done",
+    )
+    hall.publish(inner, key="inner", by=clara)
+    outer = diagram(
+        '<startEvent id="start"/><callActivity id="call" name="Opinion" calledElement="inner"/>'
+        '<userTask id="decide" name="Decide"/><endEvent id="done" name="Decided"/>',
+        flows="start>call call>decide decide>done",
+    )
+    case = hall.start(hall.publish(outer, key="outer", by=clara))
+    inside, call = movable_tokens(session, case, at=hall.at)
+    assert (inside.element_id, inside.name, call.element_id, call.kind) == (
+        "ask",
+        "Ask",
+        "call",
+        "call",
+    )
+    assert [(place.element_id, place.name) for place in inside.places] == [
+        ("start", "In"),
+        ("decide", "Decide inside"),
+        ("done", "done"),
+    ]
+    assert [place.name for place in call.places] == ["start", "Decide", "Decided"]
+    return case, inside.token, call.token
+
+
+def test_what_waits_in_a_called_process_is_moved_in_its_own_diagram(
+    session: Session, hall: TownHall, clock: Clock
+) -> None:
+    case, inside, _ = called(session, hall)
+    told = move_preview(session, case, inside, "decide", at=clock())
+    assert [one.name for one in told.opening] == ["Decide inside"]
+    move_token(session, case.id, inside, "decide", "Asked by phone", by=None, at=clock())
+    assert open_names(session, case) == ["Decide inside"]
+    fact = session.scalars(
+        select(Event).where(Event.case_id == case.id, Event.type == Happened.TOKEN_MOVED)
+    ).one()
+    assert (fact.element_id, fact.data["to_name"]) == ("ask", "Decide inside")
+
+
+def test_a_case_is_taken_out_of_a_called_process_and_back_into_it(
+    session: Session, hall: TownHall, clock: Clock
+) -> None:
+    case, _, call = called(session, hall)
+    told = move_preview(session, case, call, "decide", at=clock())
+    assert ([one.name for one in told.leaving], [one.name for one in told.opening]) == (
+        ["Ask"],
+        ["Decide"],
+    )
+    move_token(session, case.id, call, "decide", "Not needed", by=None, at=clock())
+    assert open_names(session, case) == ["Decide"]
+    move_token(
+        session, case.id, token_of(session, case), "call", "Needed after all", by=None, at=clock()
+    )
+    assert open_names(session, case) == ["Ask"]
