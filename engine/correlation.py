@@ -12,10 +12,15 @@ NOT_YET = "?"  # waits for a value that the case does not know: no message has t
 
 def correlation_key(values: Mapping[str, Any]) -> str:
     """A text that is equal for equal values; numbers and their texts are the same, empty values do not count."""
-    said = {name: str(value) for name, value in values.items() if value not in (None, "")}
+    said = {name: _said(value) for name, value in values.items() if value not in (None, "")}
     if not said:
         return ANY
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _said(value: Any) -> str:
+    # JSON has one kind of number: some writers say 91.0 where others say 91
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def awaited_key(values: Mapping[str, Any]) -> str:

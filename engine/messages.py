@@ -29,6 +29,7 @@ from engine.models import (
 from engine.progress import advance, hold
 from engine.record.facts import Fact
 from engine.spiff import message_name
+from engine.spiff.values import sane
 from engine.told import shortened
 
 CASE_KEY = "case"  # this correlation key is the number of the case a message is for
@@ -70,8 +71,10 @@ def publish(
     A case waits for it when the name is the same and so are the correlation values, or when it asks for none. The key
     “case” names a case by its number. Of several the one in conversation with `sender` is first, then the one
     that waits longest. A case that would begin in a suspended procedure begins when that is resumed.
-    Raises ProcedureSuspended where the message is not to be kept so long.
+    Raises ProcedureSuspended where the message is not to be kept so long, and engine.spiff's ValueRefused: whoever
+    sends what no case may hold is told now, not the case that will wait for it.
     """
+    payload = sane(payload)
     values = dict(correlation)
     number = values.pop(CASE_KEY, None)
     key = correlation_key(values)

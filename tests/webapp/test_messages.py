@@ -23,6 +23,13 @@ BEGINS = diagram(
     flows="s>t t>e",
     roots='<message id="m" name="Asked"/>',
 )
+KEYED = diagram(
+    '<startEvent id="s"/><receiveTask id="r" name="Payment" messageRef="m"/><endEvent id="e"/>',
+    flows="s>r r>e",
+    roots='<message id="m" name="Paid"><extensionElements>'
+    '<zeebe:subscription xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" correlationKey="=n"/>'
+    "</extensionElements></message>",
+)
 
 
 @pytest.fixture
@@ -95,3 +102,50 @@ def test_what_nobody_waits_for_is_kept_as_long_as_was_said_and_listed(
     wrong = oscar.post("/messages", {"name": "Later", "payload": "no pair"})
     assert wrong.status_code == 422
     assert "“no pair” says no name and value" in wrong.text
+
+
+def test_what_no_case_may_hold_is_refused_before_it_is_kept(town: Town, number: str) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(200):
+        deep = {"a": deep}
+    for payload in ({"typename": "x"}, {"a": deep}):
+        answer = Machine(town, "oscar").post(
+            "/messages", {"name": "Later", "payload": payload, "ttl": 3600}
+        )
+        assert (answer.status_code, answer.json["title"]) == (422, "ValueRefused")
+
+
+def test_what_is_no_text_is_refused_in_a_sentence(town: Town, number: str) -> None:
+    oscar = Machine(town, "oscar")
+    for body in (
+        {"name": "\ud800"},
+        {"name": "Later", "correlation": {"a": "\udfff"}, "ttl": 9},
+        {"name": "Later", "correlation": {"case": "\0"}},
+        {"name": "Later", "payload": {"a": [{"b\ud800": 1}]}, "ttl": 9},
+    ):
+        answer = oscar.post("/messages", body)
+        assert (answer.status_code, answer.json["title"]) == (422, "NoText"), body
+    assert oscar.get("/cases", q="\0").status_code == 422
+    # a pair of them is a character, and a backslash before a u is two
+    assert sent(town, "😀 \\ud800", ttl=9)["outcome"] == "kept"
+
+
+def test_a_number_that_says_which_case_is_the_same_however_it_is_written(
+    town: Town, number: str
+) -> None:
+    drawn = KEYED
+    with town.database.transaction() as session:
+        version = deploy(
+            session, "k", "k", drawing=drawn, model=drawn, process_id="p", by=None, at=town.clock()
+        )
+        numbers = [
+            start_case(
+                session, version, {"n": n}, applicant=Applicant("R"), by=None, at=town.clock()
+            ).number
+            for n in ("91", 92, "12E3")
+        ]
+    assert sent(town, "Paid", correlation={"correlationKey": 91.0})["case"] == numbers[0]
+    assert sent(town, "Paid", correlation={"correlationKey": "92"})["case"] == numbers[1]
+    form = {"name": "Paid", "correlation": "correlationKey = 12E3"}
+    answer = town.visitor("oscar").post("/messages", form)
+    assert answer.headers["Location"] == f"/cases/{numbers[2]}"

@@ -1,5 +1,6 @@
 """Messages: what is kept for cases that do not wait yet, and one sent by hand for a system that cannot."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -61,12 +62,12 @@ def send() -> ResponseReturnValue:
     hours = min(max(request.form.get("hours", 0, type=int), 0), MOST_HOURS)
     name = request.form.get("name", "").strip()[:200]
     try:
-        correlation = _pairs("correlation")
+        correlation = _pairs("correlation", _key)
         told = publish(
             session(),
             name,
             correlation,
-            _pairs("payload"),
+            _pairs("payload", read_value),
             ttl=timedelta(hours=hours),
             by=signed_in(),
             at=now(),
@@ -89,7 +90,13 @@ def send() -> ResponseReturnValue:
     return redirect(url_for("cases.show", number=told.case_number), 303)
 
 
-def _pairs(field: str) -> dict[str, Any]:
+def _key(text: str) -> Any:
+    """What says which case: numbers stay as typed, for “12E3” may well be a receipt."""
+    value = read_value(text)
+    return value if isinstance(value, bool) or not isinstance(value, int | float) else text
+
+
+def _pairs(field: str, read: Callable[[str], Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for line in request.form.get(field, "").splitlines():
         if not line.strip():
@@ -97,7 +104,7 @@ def _pairs(field: str) -> dict[str, Any]:
         name, equals, value = line.partition("=")
         if not equals or not name.strip():
             raise NotAPair(line=line[:80])
-        found[name.strip()[:200]] = read_value(value.strip())
+        found[name.strip()[:200]] = read(value.strip())
     return found
 
 
