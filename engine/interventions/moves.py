@@ -47,7 +47,9 @@ def movable_tokens(session: Session, case: Case, *, at: datetime) -> list[Movabl
     """
     _, _, execution = look(session, case.id, at=at)
     passed = path(session, case)
-    waiting = [(wait.token, wait.name, wait.kind) for wait in execution.waits() if wait.host is None]
+    waiting = [
+        (wait.token, wait.name, wait.kind) for wait in execution.waits() if wait.host is None
+    ]
     calling = [(token, None, CALLS) for token in execution.callers()]
     found = []
     for token, name, kind in waiting + calling:
