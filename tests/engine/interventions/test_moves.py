@@ -292,7 +292,7 @@ def test_what_waits_in_a_called_process_is_moved_in_its_own_diagram(
     fact = session.scalars(
         select(Event).where(Event.case_id == case.id, Event.type == Happened.TOKEN_MOVED)
     ).one()
-    assert (fact.element_id, fact.data["to_name"]) == ("ask", "Decide inside")
+    assert (fact.element_id, (fact.data or {})["to_name"]) == ("ask", "Decide inside")
 
 
 def test_a_case_is_taken_out_of_a_called_process_and_back_into_it(
