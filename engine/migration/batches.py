@@ -5,7 +5,7 @@ A batch is one transaction; each case in it stands or falls alone.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
 from engine.deployments import Blueprint, blueprint
-from engine.errors import Refusal
+from engine.errors import N_, Refusal
 from engine.events import Happened
 from engine.inbox.keys import renew_keys
 from engine.interventions.previews import look
@@ -49,6 +49,27 @@ _ENDS = {
     MigrationStep.UNDOING: MigrationStep.UNDONE,
 }
 _WORK = (WaitKind.TASK, WaitKind.DECISION)
+# what stands in the way of a case that moves back stands in the version it came from, which is not the new one
+_BACK = {
+    "the new version has nothing for “{name}”": N_(
+        "the version it came from has nothing for “{name}”"
+    ),
+    "“{name}” is of another kind in the new version": N_(
+        "“{name}” is of another kind in the version it came from"
+    ),
+    "“{name}” is in another sub-process in the new version": N_(
+        "“{name}” is in another sub-process in the version it came from"
+    ),
+    "“{name}” waits for nothing in the new version": N_(
+        "“{name}” waits for nothing in the version it came from"
+    ),
+    "tokens wait at the join “{name}”, which the new version lacks": N_(
+        "tokens wait at the join “{name}”, which the version it came from lacks"
+    ),
+    "tokens wait on “{name}”, which the new version lacks": N_(
+        "tokens wait on “{name}”, which the version it came from lacks"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +196,8 @@ def _move_back(session: Session, way: _Way, row: MigratedCase, held: Held) -> No
         execution = held.execution
         found = execution.migration_obstacles(way.plan.compiled, way.mapping)
         if found:
-            row.status, row.obstacles = MigratedStatus.KEPT.value, _told(found)
+            back = [replace(one, sentence=_BACK.get(one.sentence, one.sentence)) for one in found]
+            row.status, row.obstacles = MigratedStatus.KEPT.value, _told(back)
             return
         execution.migrate(way.plan.compiled, way.mapping, way.at)
     _write(session, way, held, execution)
