@@ -69,6 +69,11 @@ def read_scope(top: Element, reading: Reading) -> tuple[Scope, tuple[Lane, ...]]
     _move_flows(drafts)
     _fill_ends(drafts, reading)
     lane_of = {node: lane.id for lane in lanes for node in lane.nodes}
+    # Most tools list a sub-process in its lane and nothing of what is drawn inside it; outer drafts come first.
+    for draft in drafts:
+        for name, inside in draft.inner.items():
+            for node in drafts[inside].nodes if name in lane_of else ():
+                lane_of.setdefault(node, lane_of[name])
     handlers = _handlers(drafts, associations)
     scopes: dict[int, Scope] = {}
     for number in range(len(drafts) - 1, -1, -1):

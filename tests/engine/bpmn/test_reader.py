@@ -126,6 +126,20 @@ def test_a_node_knows_its_innermost_lane() -> None:
     ]
 
 
+def test_what_is_drawn_in_a_sub_process_is_in_the_lane_that_the_sub_process_is_in() -> None:
+    process = model(
+        '<laneSet id="ls"><lane id="desk"><flowNodeRef>x</flowNodeRef></lane>'
+        '<lane id="board"><flowNodeRef>c</flowNodeRef></lane></laneSet><subProcess id="x">'
+        '<task id="a"/><subProcess id="y"><task id="b"/><task id="c"/></subProcess></subProcess>'
+        '<subProcess id="z"><task id="d"/></subProcess>'
+    ).processes[0]
+    lanes = {node.id: node.lane for _, node in process.scope.everything()}
+    assert lanes == {"x": "desk", "a": "desk", "y": "desk", "b": "desk", "c": "board"} | {
+        "z": None,
+        "d": None,
+    }
+
+
 def test_an_element_outside_bpmn_that_flows_reach_is_a_task_and_noted() -> None:
     found = model(
         '<startEvent id="s"/><flowable:robot id="r" name="Robot"/>'
