@@ -93,7 +93,12 @@ def test_a_suspended_case_waits_until_it_is_resumed(town: Town) -> None:
     oscar.post(path, {"seen": seen(oscar, path), "reason": "Court order"})
     done: dict[str, object] = {"shop": "B", "choice.complete": "no"}
     task = town.task(number)
-    assert carla.post(f"/tasks/{task}/complete", done).status_code == 409
+    late = carla.post(f"/tasks/{task}/complete", done | {"shop": "Bodega Inés"})
+    assert late.status_code == 409
+    assert "was not completed. What you typed is kept for you." in late.text
+    assert "Court order" in late.text
+    assert 'value="Bodega Inés"' in late.text
+    assert 'value="Bodega Inés"' in carla.get(f"/tasks/{task}").text  # also after a reload
     path = f"/cases/{number}/resume"
     oscar.post(path, {"seen": seen(oscar, path), "reason": "Order lifted"})
     assert carla.post(f"/tasks/{task}/complete", done).status_code == 303

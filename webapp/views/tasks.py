@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from engine.cases import check_open
+from engine.cases import CaseSuspended, check_open
 from engine.colleagues.reviews import proposal_of, why_returned
 from engine.directory import office_names, people_names
 from engine.errors import Refusal
@@ -47,7 +47,7 @@ from webapp.task_form import (
     sent,
 )
 from webapp.together import together
-from webapp.transactions import now, session, start_over
+from webapp.transactions import keep_work, now, session, start_over
 from webapp.words.case_data import knows, shown
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -129,7 +129,11 @@ def questions(task_id: str) -> ResponseReturnValue:
 @access(*_WORKS)
 def complete(task_id: str) -> ResponseReturnValue:
     """Complete the task and go on to the next one of the case, or else of the inbox."""
-    opened = open_task(session(), task_id, by=signed_in())
+    try:
+        opened = open_task(session(), task_id, by=signed_in())
+    except CaseSuspended as refusal:  # meanwhile, while somebody was filling it in
+        task = task_by_id(session(), signed_in(), task_id)
+        return _mend(task_id, *read_answers(session(), task), refusal)
     form, got = read_answers(session(), opened.task)
     if got.errors:
         return _mend(task_id, form, got, Unfit(got.errors))
@@ -170,10 +174,14 @@ def _mend(
     start_over()
     task = task_by_id(session(), signed_in(), task_id)
     known = known_to(session(), task)
-    if refusal is None:  # nothing is wrong, so that this much is kept
+    is_put_off = isinstance(refusal, CaseSuspended)
+    if refusal is None or is_put_off:  # nothing is wrong with it, so that this much is kept
         save_answers(session(), task_id, got.raw, by=signed_in(), at=now())
+        keep_work()
     errors = refusal.errors if isinstance(refusal, Unfit) else ()
     words = sentence(refusal) if refusal and not errors else None
+    if is_put_off:  # why is said beside it
+        words = _("“%(task)s” was not completed. What you typed is kept for you.", task=task.name)
     again = asked(
         form,
         got.raw,
@@ -184,7 +192,8 @@ def _mend(
         is_asking_more=refusal is None and not got.is_half,
     )
     first = oldest(session(), task) if isinstance(refusal, OutOfOrder) else None
-    return _page(task, again, words, 422 if refusal else 200, first=first)
+    status = 200 if refusal is None else 409 if is_put_off else 422
+    return _page(task, again, words, status, first=first)
 
 
 def _unordered(task_id: str, refusal: OutOfOrder) -> ResponseReturnValue:
