@@ -65,10 +65,11 @@ def enqueue(
 
 
 def enqueue_all(session: Session, jobs: Iterable[NewJob], *, at: datetime) -> None:
-    """Leave jobs for the worker, in one statement."""
+    """Leave jobs for the worker, in one statement; those due together are taken in this order."""
+    jobs = list(jobs)
     rows = [
         {
-            "id": new_id(at),
+            "id": id,
             "kind": job.kind.value,
             "key": job.key,
             "case_id": job.case_id,
@@ -78,7 +79,7 @@ def enqueue_all(session: Session, jobs: Iterable[NewJob], *, at: datetime) -> No
             "attempts": 0,
             "is_dead": False,
         }
-        for job in jobs
+        for id, job in zip(sorted(new_id(at) for _ in jobs), jobs, strict=True)
     ]
     write_jobs(session, rows)
 

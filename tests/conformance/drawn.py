@@ -368,7 +368,7 @@ DRAWN = {
 
 
 def _undone(lines: str) -> list[str]:
-    return re.findall(r"user undo_(\w+)", lines)
+    return re.findall(r"(?:user|sub) undo_(\w+)", lines)
 
 
 def model_of(drawing: str) -> Model:

@@ -9,11 +9,13 @@ import pytest
 from engine.bpmn.model import Model
 from engine.spiff import Execution, compile_model, proposal
 from tests.conformance.drawn import DRAWN, model_of
+from tests.conformance.harder import HARDER
 from tests.conformance.oracle import lockstep
 from tests.conformance.oracle.invention import FULL, RICH, invent
 from tests.conformance.oracle.lockstep import Pair, compared
 from tests.conformance.test_lockstep import told
 
+ALL = DRAWN | HARDER
 SEEDS = 8
 ACTIONS = 20
 
@@ -26,9 +28,9 @@ def differences(model: Model, seeds: range) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", ALL)
 def test_what_was_drawn_by_hand_behaves_as_the_standard_says(name: str) -> None:
-    found = differences(model_of(DRAWN[name]), range(SEEDS))
+    found = differences(model_of(ALL[name]), range(SEEDS))
     assert not found, "\n".join(found)
 
 
@@ -52,12 +54,12 @@ def migrate_to_twin(pair: Pair) -> None:
     pair.machine.sent.clear()
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", ALL)
 def test_a_case_that_is_migrated_after_every_action_goes_on_as_if_it_were_not(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lockstep.Pair, "reload", migrate_to_twin)
-    found = differences(model_of(DRAWN[name]), range(SEEDS // 2))
+    found = differences(model_of(ALL[name]), range(SEEDS // 2))
     assert not found, "\n".join(found)
 
 

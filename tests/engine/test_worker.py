@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.cases import cancel_case, resume_case, suspend_case
 from engine.history import variables
-from engine.jobs import enqueue, take
+from engine.jobs import NewJob, enqueue, enqueue_all, take
 from engine.models import Case, CaseStatus, Job, JobKind, Task, TaskStatus
 from engine.people import person_by_name
 from engine.tasks import complete_task
@@ -151,6 +151,14 @@ def test_two_timers_of_one_case_that_are_due_together_both_fire(bench: Bench) ->
     assert bench.worker().run_until_idle() == 6
     assert [facts(bench, case_id).count("timer_fired") for case_id in cases] == [2, 2, 2]
     assert bench.count(Job.id > 0) == 0
+
+
+def test_what_is_due_together_is_done_in_the_order_in_which_it_was_left(bench: Bench) -> None:
+    jobs = [NewJob(JobKind.TIMER, f"timer:1:{n}", bench.clock(), {}, 1, n) for n in range(20)]
+    with bench.database.transaction() as session:
+        enqueue_all(session, jobs, at=bench.clock())
+        taken = take(session, worker="w", at=bench.clock())
+    assert [job.token for job in taken] == list(range(20))
 
 
 def test_a_long_job_is_kept_while_its_worker_lives_and_taken_over_soon_after_it_was_killed(
