@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Table, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import jobs
@@ -22,6 +22,12 @@ from engine.sound_text import sound
 
 LONGEST_SUBJECT = 200
 _KINDS = (JobKind.MAIL.value, JobKind.WEBHOOK.value)
+# What the pages of migrations and halts tell of; what is given up in a case is an incident of it.
+_TOLD_ELSEWHERE = (JobKind.MIGRATION.value, JobKind.HALT.value)
+_OURS = or_(
+    Job.kind.in_(_KINDS),
+    and_(Job.is_dead, Job.case_id.is_(None), Job.kind.not_in(_TOLD_ELSEWHERE)),
+)
 _JOBS: Table = Job.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 # Stricter than the standard, as mail servers are: no quotes, no comments, nothing beyond ASCII.
 _ADDRESS = re.compile(
@@ -32,12 +38,12 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail or call that waits or was given up, as an operator reads it."""
+    """A mail or call that waits or was given up, as an operator reads it; or work of no case that was given up."""
 
     id: int
     kind: str
-    to: str  # the address or the URL
-    about: str  # the subject or the type of the fact
+    to: str  # the address or the URL; empty: nobody's, it is work inside
+    about: str  # the subject, the type of the fact, or the key of the job
     attempts: int
     run_at: datetime
     error: str | None
@@ -107,10 +113,14 @@ def waiting(session: Session) -> int:
 
 
 def troubled(session: Session, *, limit: int = 100) -> list[Outgoing]:
-    """Mails and calls that failed: first those given up, then those that are tried again, the longest due first."""
+    """What failed: first what was given up, then what is tried again, the longest due first.
+
+    Mails and calls, and work of no case that was given up, such as beginning cases by a timer: nobody else would
+    tell of it.
+    """
     rows = session.scalars(
         select(Job)
-        .where(Job.kind.in_(_KINDS), Job.last_error.is_not(None))
+        .where(_OURS, Job.last_error.is_not(None))
         .order_by(Job.is_dead.desc(), Job.run_at, Job.id)
         .limit(limit)
     )
@@ -118,8 +128,8 @@ def troubled(session: Session, *, limit: int = 100) -> list[Outgoing]:
 
 
 def given_up(session: Session) -> int:
-    """How many mails and calls wait for an operator."""
-    return session.scalar(select(func.count()).where(Job.kind.in_(_KINDS), Job.is_dead)) or 0
+    """How much waits for an operator."""
+    return session.scalar(select(func.count()).where(_OURS, Job.is_dead)) or 0
 
 
 def send_again(session: Session, job_id: int, *, at: datetime) -> Outgoing:
@@ -167,20 +177,24 @@ def _leave(
 
 
 def _held(session: Session, job_id: int) -> Job:
-    job = session.get(Job, job_id, with_for_update=True)
-    if job is None or job.kind not in _KINDS:
+    job = session.scalar(select(Job).where(Job.id == job_id, _OURS).with_for_update())
+    if job is None:
         raise NotFound(what="job", name=job_id)
     return job
 
 
 def _outgoing(job: Job) -> Outgoing:
-    is_mail = job.kind == JobKind.MAIL
     said = job.payload
+    to, about = "", job.key
+    if job.kind == JobKind.MAIL:
+        to, about = said["to"], said["subject"]
+    elif job.kind == JobKind.WEBHOOK:
+        to, about = said["url"], said["body"]["type"]
     return Outgoing(
         id=job.id,
         kind=job.kind,
-        to=said["to"] if is_mail else said["url"],
-        about=said["subject"] if is_mail else said["body"]["type"],
+        to=to,
+        about=about,
         attempts=job.attempts,
         run_at=job.run_at,
         error=job.last_error,

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.database import own_sql
@@ -120,9 +120,28 @@ def audit_roots(
             broken = f"another one was published: {said}"
         yield RootAudited(found, broken)
         before = found.root
+    for day in _rootless(session):
+        said = kept.pop(day, None)
+        gone = "it is gone; the cases that it covered are noted still"
+        yield RootAudited(
+            DayRoot(day=day, cases=0, root=b""),
+            gone if said is None else f"it is gone; published was {said}",
+        )
     for day, said in sorted(kept.items()):
-        gone = DayRoot(day=day, cases=0, root=b"")
-        yield RootAudited(gone, f"it is gone; published was {said}")
+        yield RootAudited(DayRoot(day=day, cases=0, root=b""), f"it is gone; published was {said}")
+
+
+def _rootless(session: Session) -> list[date]:
+    """Days whose cases were noted and that have no root, though nobody is at work on one."""
+    noted = (
+        select(DayHead.day)
+        .where(~exists().where(DayRoot.day == DayHead.day))
+        .distinct()
+        .order_by(DayHead.day)
+    )
+    closing = select(Job.payload).where(Job.kind == JobKind.ROOT.value, ~Job.is_dead)
+    at_work = {payload["day"] for payload in session.scalars(closing)}
+    return [day for day in session.scalars(noted) if day.isoformat() not in at_work]
 
 
 def _before(session: Session, day: date) -> bytes:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from engine.models import Job, Webhook
-from engine.outbox import is_address, send_mail
+from engine.jobs import MOST_ATTEMPTS, enqueue
+from engine.models import Job, JobKind, Webhook
+from engine.outbox import given_up, is_address, send_mail
 from engine.record.day_roots import close_yesterday
 from engine.worker import Worker
 from tests.webapp.conftest import Town
@@ -151,3 +152,28 @@ def test_the_roots_of_the_record_are_read_and_downloaded(town: Town) -> None:
     assert (day, len(root), cases) == ("2026-03-02", 64, "1")
     assert root in oscar.get("/record").text
     assert town.visitor("carla").get("/record").status_code == 403
+
+
+def test_work_of_no_case_that_was_given_up_is_told_and_tried_again(town_on_each: Town) -> None:
+    town = town_on_each
+    with town.database.transaction() as session:
+        payload = {"version_id": 1, "element_id": "s"}
+        at = town.clock()
+        enqueue(session, JobKind.TIMER, "start:licence", payload, run_at=at, at=at)
+    for _ in range(MOST_ATTEMPTS):
+        Worker(town.database, town.clock).run_until_idle()
+        town.clock.advance(hours=2)
+    oscar = town.visitor("oscar")
+    with town.database.reading() as session:
+        assert given_up(session) == 1
+    shown = oscar.get("/outbox").text
+    assert "start:licence" in shown
+    assert "There is no version" in shown
+    with town.database.reading() as session:
+        (job,) = session.scalars(select(Job)).all()
+    assert oscar.post(f"/outbox/{job.id}/again").status_code == 303
+    with town.database.reading() as session:
+        assert not session.get_one(Job, job.id).is_dead
+    assert "start:licence" not in oscar.get("/outbox").text.partition("<table>")[2]
+    # as long as it is tried again by itself it is no operator's business
+    assert oscar.post(f"/outbox/{job.id}/discard").status_code == 404

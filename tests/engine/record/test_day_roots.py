@@ -164,6 +164,24 @@ def test_a_root_that_is_gone_shows_to_who_kept_it(
     ]
 
 
+def test_a_root_that_is_gone_shows_by_the_cases_it_covered_but_not_while_a_day_is_closed(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(database, clock)
+    monkeypatch.setattr(day_roots, "BATCH", 1)
+    for case_id in town:
+        go_on(database, clock, case_id)
+    clock.advance(days=1)
+    database.write(lambda session: close_yesterday(session, at=clock()))
+    Worker(database, clock).run_once()  # the first of several batches
+    assert broken(database) == []
+    Worker(database, clock).run_until_idle()
+    assert broken(database) == []
+    with database.transaction() as session:
+        session.execute(delete(DayRoot).where(DayRoot.day == date(2026, 3, 3)))
+    assert broken(database) == ["it is gone; the cases that it covered are noted still"]
+
+
 def test_many_cases_are_closed_in_batches(
     database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,11 +1,15 @@
+import pysqlite3.dbapi2 as sqlite
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from engine.database import Database
 from engine.history import timeline
 from engine.models import Case, Event, Task
+from engine.record.audit import audit
 from engine.record.facts import ChainBroken, verify_chain
 from engine.tasks import complete_task
+from tests.clock import Clock
 from tests.engine.office import TWO_TASKS, TownHall
 
 
@@ -52,6 +56,21 @@ def test_a_removed_fact_breaks_the_chain(session: Session, case: Case, seq: int)
     session.execute(delete(Event).where(Event.case_id == case.id, Event.seq == seq))
     with pytest.raises(ChainBroken):
         verify_chain(session, case.id)
+
+
+def test_facts_whose_case_is_gone_are_named(sqlite_database: Database, clock: Clock) -> None:
+    with sqlite_database.transaction() as session:
+        hall = TownHall(session, clock())
+        version = hall.publish(TWO_TASKS)
+        kept, lost = (hall.start(version).id for _ in range(2))
+    by_hand = sqlite.connect(sqlite_database.engine.url.database)  # it knows of no foreign keys
+    by_hand.execute("DELETE FROM case_file WHERE id = ?", (lost,))
+    by_hand.commit()
+    by_hand.close()
+    with sqlite_database.reading() as session:
+        told = {one.case_id: one.broken for one in audit(session)}
+    assert told[kept] is None
+    assert isinstance(told[lost], ChainBroken)
 
 
 def test_a_long_answer_is_kept_by_its_beginning(session: Session, case: Case) -> None:

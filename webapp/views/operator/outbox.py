@@ -1,4 +1,4 @@
-"""What leaves the house: mails and calls that failed, mails written to files where no mail server is set."""
+"""What leaves the house and failed, work of no case that was given up, mails written to files for want of a server."""
 
 from flask import Blueprint, current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -49,7 +49,10 @@ def show(mail_id: str) -> ResponseReturnValue:
 def again(job_id: int) -> ResponseReturnValue:
     """Try once more what failed."""
     told = outbox.send_again(session(), job_id, at=now())
-    flash(_("“%(about)s” to %(to)s is tried again now.", about=told.about, to=told.to))
+    if told.to:
+        flash(_("“%(about)s” to %(to)s is tried again now.", about=told.about, to=told.to))
+    else:
+        flash(_("“%(about)s” is tried again now.", about=told.about))
     return redirect(url_for("outbox.index"), 303)
 
 
@@ -58,5 +61,8 @@ def again(job_id: int) -> ResponseReturnValue:
 def discard(job_id: int) -> ResponseReturnValue:
     """Never send it."""
     told = outbox.discard(session(), job_id)
-    flash(_("“%(about)s” to %(to)s will not be sent.", about=told.about, to=told.to))
+    if told.to:
+        flash(_("“%(about)s” to %(to)s will not be sent.", about=told.about, to=told.to))
+    else:
+        flash(_("“%(about)s” will not be done.", about=told.about))
     return redirect(url_for("outbox.index"), 303)
