@@ -3,9 +3,10 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
+from threading import RLock
 from typing import Any, TypeVar
 
 import orjson
@@ -45,13 +46,17 @@ class Base(DeclarativeBase):
 
 
 # Index(…, info={ROWS: text}): only these rows are in it. Index(…, postgresql_where=text, sqlite_where=text) says the
-# same, but loads both dialects wherever the tables are known.
+# same, but loads both dialects wherever the tables are known; as does Table(…, sqlite_with_rowid=False).
 ROWS = "rows"
+# Among __table_args__: the primary key is the table, where a database can do so, with no second copy of it.
+BY_KEY = {"info": {"by key": True}}
 
 
 @event.listens_for(Base.metadata, "before_create")
-def _say_rows(metadata: MetaData, connection: Connection, **_: object) -> None:
+def _say_to_dialect(metadata: MetaData, connection: Connection, **_: object) -> None:
     for table in metadata.tables.values():
+        if "by key" in table.info and connection.dialect.name == "sqlite":
+            table.dialect_kwargs["sqlite_with_rowid"] = False
         for index in table.indexes:
             if ROWS in index.info:
                 index.dialect_kwargs[f"{connection.dialect.name}_where"] = index.info[ROWS]
@@ -100,6 +105,8 @@ class Database:
         # The same engine, but its transactions take SQLite's write lock at once. One that reads first and writes later
         # would otherwise fail with “database is locked” in the middle, with no way to wait.
         self.writer = self.engine.execution_options(expedito_writes=True)
+        # SQLite lets one write at a time: workers wait for their turn here, not each with a connection open.
+        self._turn = RLock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -124,7 +131,7 @@ class Database:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                with self.transaction() as session:
+                with self._turn, self.transaction() as session:
                     return command(session)
             except DBAPIError as error:
                 if attempt == _ATTEMPTS - 1 or not is_serialization_failure(error):

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import ROWS, Base, Instant
+from engine.database import BY_KEY, ROWS, Base, Instant
 from engine.models.procedures import Procedure, Version
 
 OPEN = text("status = 'open'")
@@ -31,7 +31,6 @@ ENDED = text("ended_by_id IS NOT NULL")
 STARTED = text("started_by_id IS NOT NULL")
 BEHIND = text("measured_seq < last_seq")  # only cases that the measures have not seen to the end
 UNSEALED = text("sealed_seq < last_seq")  # only cases with facts that no day's root covers
-WITHOUT_ROWID = {"sqlite_with_rowid": False}  # the primary key is the table: no second copy of it
 NEVER_DUE = 253_402_300_799  # 9999-12-31 in seconds since 1970: sorts after everything that is due
 
 
@@ -212,7 +211,7 @@ class Task(Base):
         _open_index("ix_task_priority", "priority"),
         Index("ix_task_ended_by", "ended_by_id", "case_id", info={ROWS: ENDED}),
         Index("ix_task_procedure_element", "procedure_id", "element_id", "ended_at"),
-        WITHOUT_ROWID,
+        BY_KEY,
     )
 
     @property
@@ -241,7 +240,7 @@ class Event(Base):
         LargeBinary(32)
     )  # sha256 over the previous hash and this fact
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class AnswerDraft(Base):

@@ -3,8 +3,7 @@
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base
-from engine.models.cases import WITHOUT_ROWID
+from engine.database import BY_KEY, Base
 
 
 class CaseField(Base):
@@ -18,7 +17,7 @@ class CaseField(Base):
     value: Mapped[str] = mapped_column(String(60))
     number: Mapped[float | None] = mapped_column(Double)  # of a number, to compare and sort by
 
-    __table_args__ = (Index("ix_case_field_value", "name", "value", "case_id"), WITHOUT_ROWID)
+    __table_args__ = (Index("ix_case_field_value", "name", "value", "case_id"), BY_KEY)
 
 
 _SOUGHT = ("key", "at", "due_order", "case_id", "token", "opened_order", "priority")
@@ -45,5 +44,5 @@ class TaskKey(Base):
     __table_args__ = (
         Index("ix_task_key_queue", "queue_id", *_SOUGHT),
         Index("ix_task_key_all", *_SOUGHT),
-        WITHOUT_ROWID,
+        BY_KEY,
     )

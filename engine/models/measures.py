@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import ROWS, Base
+from engine.database import BY_KEY, ROWS, Base
 
-WITHOUT_ROWID = {"sqlite_with_rowid": False}
 _Id = BigInteger().with_variant(Integer, "sqlite")
 _STILL_OPEN = text("ended_at IS NULL")
 
@@ -61,7 +60,7 @@ class Audience(Base):
     id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=False)
     office_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class Slice(Base):
@@ -162,7 +161,7 @@ class WorkItem(Base):
             "ended_at",  # SQLite reads the row for it else, though the index says it of all
             info={ROWS: _STILL_OPEN},
         ),
-        WITHOUT_ROWID,
+        BY_KEY,
     )
 
 
@@ -182,7 +181,7 @@ class Cell(Base):
     n: Mapped[int] = mapped_column(BigInteger)
     total: Mapped[int] = mapped_column(BigInteger)  # seconds
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class Recount(Base):

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Date, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Instant
-from engine.models.cases import WITHOUT_ROWID
+from engine.database import BY_KEY, Base, Instant
 
 
 class DayRoot(Base):
@@ -29,4 +28,4 @@ class DayHead(Base):
     case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     seq: Mapped[int]
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)

@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.database import ROWS, Base, Instant
-from engine.models.cases import WITHOUT_ROWID, Case
+from engine.database import BY_KEY, ROWS, Base, Instant
+from engine.models.cases import Case
 
 _APPROVED = text("approved_on IS NOT NULL")
 
@@ -97,7 +97,7 @@ class Notice(Base):
     outcome: Mapped[str | None] = mapped_column(String(12))  # corrected, late, withdrawn
     override_reason: Mapped[str | None] = mapped_column(Text)  # of a second notice: a legal risk
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class Deficiency(Base):
@@ -116,7 +116,7 @@ class Deficiency(Base):
     corrected_at: Mapped[datetime | None] = mapped_column(Instant)
     corrected_by_id: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class Suspension(Base):
@@ -134,7 +134,7 @@ class Suspension(Base):
     ended_on: Mapped[date | None]
     begun_by_id: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class FiledAppeal(Base):

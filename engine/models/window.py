@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.database import Base, Instant
-from engine.models.cases import WITHOUT_ROWID
+from engine.database import BY_KEY, Base, Instant
 
 
 class InquiryStatus(StrEnum):
@@ -68,7 +67,7 @@ class CaseMessage(Base):
     text: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class RegistryInquiry(Base):
@@ -87,7 +86,7 @@ class RegistryInquiry(Base):
     document: Mapped[int | None]  # its number among the documents of the case
     told: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # names and values
 
-    __table_args__ = (WITHOUT_ROWID,)
+    __table_args__ = (BY_KEY,)
 
 
 class FileSweep(Base):

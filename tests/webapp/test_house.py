@@ -120,6 +120,19 @@ def test_a_server_at_rest_holds_nothing_that_an_inbox_does_not_need(tmp_path: Pa
     assert heavy == [], "import it where it is used (webapp/README.md, “Light at rest”)"
 
 
+def test_knowing_the_tables_loads_no_databases_own_language() -> None:
+    known = "import sys, engine.models, webapp.models, designer.models; print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", known],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    loaded = [one for one in said.stdout.split() if one.startswith("sqlalchemy.dialects.")]
+    assert loaded == [], "say it in the info of the table or index (engine/database.py)"
+
+
 def test_sqlalchemy_has_asyncio_as_soon_as_it_asks_for_it() -> None:
     said = subprocess.run(
         [sys.executable, "-c", _ASYNCIO_AFTERWARDS],
