@@ -12,7 +12,6 @@ from engine.database import Database
 from engine.files.store import FileStore, antivirus_command
 from webapp import (
     assets,
-    charts,
     compression,
     discovery,
     errors,
@@ -45,7 +44,7 @@ from webapp.security import forgery, keyring, pace, sessions
 from webapp.security.access import check_access, public
 from webapp.streams import Streams
 from webapp.transactions import Transactional, close, start_over
-from webapp.words import case_data, gateways, numbers, sizes
+from webapp.words import case_data, durations, gateways, numbers, sizes
 from webapp.words import measures as measure_words
 from webapp.words import sheets as sheet_words
 from webapp.words import terms as term_words
@@ -127,7 +126,7 @@ def create_app(
     errors.register(app)
     together.register(app)
     pages.register(app)
-    charts.register(app)
+    durations.register(app)
     measure_words.register(app)
     words.register(app)
     sizes.register(app)

@@ -1,17 +1,16 @@
-"""What charts are made of: a canvas with axes, boxes, dots, areas and lines; and durations in words."""
+"""What charts are made of: a canvas with axes, boxes, dots, areas and lines."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
+from webapp.words.durations import duration_words
 from webapp.words.numbers import thousands
 
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 68, 12, 22, 34
 ROOM, RISE = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+_DAY = 86_400.0
 _STEPS = (60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200)
 _DAYS = (1, 2, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365, 730, 1825)
 
@@ -73,21 +72,6 @@ class Chart:
     left: float = LEFT
 
 
-def duration_words(seconds: float | None, beside: float | None = None) -> str:
-    """“12 min”, “5.5 h”, “3.2 days”: two figures are enough to act on.
-
-    `beside`: a duration that is told in the same breath, whose unit this one takes where that is the longer.
-    """
-    if seconds is None:
-        return "–"
-    measure = seconds if beside is None else max(abs(seconds), abs(beside))
-    if measure < 90 * _MINUTE:
-        return str(_("%(number)s min", number=thousands(round(seconds / _MINUTE))))
-    if measure < 2 * _DAY:
-        return str(_("%(number)s h", number=_short(seconds / _HOUR)))
-    return str(_("%(number)s days", number=_short(seconds / _DAY)))
-
-
 def shortened(name: str, most: int = 32) -> str:
     """A name that fits beside a bar."""
     return name if len(name) <= most else name[: most - 1] + "…"
@@ -140,7 +124,3 @@ def some_labels(labels: Sequence[str], most: int = 8) -> tuple[Tick, ...]:
     return tuple(
         Tick(LEFT + place * step, label) for place, label in enumerate(labels) if place % every == 0
     )
-
-
-def _short(value: float) -> str:
-    return thousands(round(value, 1 if value < 100 else 0))

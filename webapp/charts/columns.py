@@ -17,12 +17,12 @@ from webapp.charts.canvas import (
     Box,
     Chart,
     Tick,
-    duration_words,
     high,
     nice,
     scale,
     some_labels,
 )
+from webapp.words.durations import duration_words
 
 MOST_COLUMNS = 40  # weeks that have a pair of columns each; of more, some share one
 Address = Callable[..., str]  # of the cases behind a bar

@@ -13,8 +13,8 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from webapp.charts.canvas import duration_words
 from webapp.i18n import _
+from webapp.words.durations import duration_words
 
 MARKS: dict[str, LazyString] = {
     "removed": lazy_gettext("removed"),

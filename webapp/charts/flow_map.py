@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from engine.metrics.flow import Step
-from webapp.charts.canvas import duration_words, shortened
+from webapp.charts.canvas import shortened
 from webapp.charts.columns import Address
+from webapp.words.durations import duration_words
 from webapp.words.numbers import thousands
 
 MOST_TASKS = 16

@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 
 from engine.metrics.item import Cause
 from engine.metrics.work import TaskTime, knows_only_ends
-from webapp.charts.canvas import WIDTH, Box, Chart, Tick, duration_words, shortened
+from webapp.charts.canvas import WIDTH, Box, Chart, Tick, shortened
 from webapp.charts.columns import Address
+from webapp.words.durations import duration_words
 from webapp.words.measures import cause_words
 
 MOST_ROWS = 12

@@ -20,9 +20,9 @@ from webapp.charts.canvas import (
     Box,
     Chart,
     Tick,
-    duration_words,
 )
 from webapp.i18n import _
+from webapp.words.durations import duration_words
 from webapp.words.what_ifs import who
 
 HEATS = 5

@@ -20,7 +20,6 @@ from engine.models import Case, CaseStatus, Role, Version
 from engine.procedures import procedures, startable_procedures
 from engine.task_forms import start_form, with_stores
 from engine.terms.view import clock_view, clock_views
-from webapp.charts.canvas import duration_words
 from webapp.downloads import drawn
 from webapp.forms import Sent
 from webapp.i18n import _, kept_words, sentence
@@ -34,6 +33,7 @@ from webapp.task_form import asked, is_asking_more, sent
 from webapp.together import together
 from webapp.transactions import now, session, start_over
 from webapp.words.case_data import knows, shown
+from webapp.words.durations import duration_words
 from webapp.words.facts import told
 from webapp.words.waits import awaited
 

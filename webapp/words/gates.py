@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from designer.simulation.calibration import TOLERANCE
-from webapp.charts.canvas import duration_words
 from webapp.i18n import _
+from webapp.words.durations import duration_words
 from webapp.words.studies import share
 
 

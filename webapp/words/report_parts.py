@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext
 
 from engine.errors import filled
-from webapp.charts.canvas import duration_words, nice_seconds
+from webapp.charts.canvas import nice_seconds
 from webapp.charts.diagram import Drawing, drawing, hottest
 from webapp.i18n import _
+from webapp.words.durations import duration_words
 from webapp.words.numbers import money, thousands
 from webapp.words.spans import ranged, signed
 from webapp.words.studies import COUNTED, MEASURES, change, measured, minutes, share

@@ -9,10 +9,10 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engine.errors import filled
-from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
 from webapp.words import achieved as achieved_words
 from webapp.words import gates
+from webapp.words.durations import duration_words
 from webapp.words.numbers import money
 from webapp.words.report_parts import (
     Bars,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
-from webapp.charts.canvas import duration_words
+from webapp.words.durations import duration_words
 
 Say = Callable[[float, float | None], str]  # a duration in words, in the unit of another
 

@@ -13,8 +13,8 @@ from designer.cost import Consumable
 from designer.findings import Evidence, Finding, Money, Saving, Time
 from designer.findings.finding import read_values
 from engine.errors import Said, filled
-from webapp.charts.canvas import duration_words
 from webapp.i18n import _, plural
+from webapp.words.durations import duration_words
 from webapp.words.numbers import money, own, thousands, typed
 
 TYPES: dict[str, LazyString] = {

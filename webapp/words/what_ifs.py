@@ -14,8 +14,8 @@ from designer.simulation.refusals import Gap
 from designer.simulation.scenario import Scenario
 from engine.bpmn.model import Process
 from engine.errors import filled
-from webapp.charts.canvas import duration_words
 from webapp.i18n import _
+from webapp.words.durations import duration_words
 from webapp.words.numbers import money, own, thousands, typed
 
 

@@ -31,7 +31,6 @@ from engine.models import EventLog, LogState, Procedure, Role, Version
 from engine.procedures import procedures_with_cases
 from engine.visibility import seen_offices, sees_tasks_of_no_office
 from webapp.charts import areas, columns, dots, matrix, rows
-from webapp.charts.canvas import duration_words
 from webapp.charts.flow_map import flow_map
 from webapp.navigation import Link
 from webapp.pages import page
@@ -39,6 +38,7 @@ from webapp.report_address import Asked, asked, cases_of, days, moment_of
 from webapp.security.access import access
 from webapp.security.sessions import signed_in
 from webapp.transactions import current_zone, now, session
+from webapp.words.durations import duration_words
 
 pages = Blueprint("metrics", __name__, url_prefix="/metrics")
 NAVIGATION = Link("metrics.index", lazy_gettext("Times"), place=22)
