@@ -15,15 +15,16 @@ AT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 MAKERS = 8
 EACH = 12_500
 _FORKED = """
-import os, sys
+import os
 from datetime import datetime, UTC
 from engine.ids import new_id
 AT = datetime(2026, 11, 30, tzinfo=UTC)
 new_id(AT)
-child = os.fork() == 0
-print(*(new_id(AT) for _ in range(200)), sep="\\n", flush=True)
-if not child:
-    os.wait()
+is_child = os.fork() == 0
+made = [new_id(AT) for _ in range(200)]
+if not is_child:
+    os.wait()  # until it has written
+print(*made, flush=True)
 """
 
 
