@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from engine.cases import resume_case, suspend_case
 from engine.models import CaseMessage
 from tests.webapp.conftest import Town
 from tests.webapp.test_filing import (
@@ -148,3 +149,19 @@ def test_a_forged_keyring_opens_nothing(hall: Town) -> None:
     until = int((hall.clock() + timedelta(hours=1)).timestamp())
     someone.client.set_cookie("expedito_window", f"[[],[[{the_case(hall).id},{until}]],[]].forged")
     assert someone.get(f"/follow/{the_case(hall).id}").status_code == 303
+
+
+def test_an_applicant_reads_that_the_office_suspended_it_and_not_why(hall: Town) -> None:
+    code = file(hall, applicant(hall))
+    rosa, _ = opened(hall, code)
+    case = the_case(hall)
+    page = f"/follow/{case.id}"
+    assert "The office has suspended it for now." not in rosa.get(page).text
+    with hall.database.transaction() as session:
+        suspend_case(session, case.id, "Awaiting the audit", by=None, at=hall.clock())
+    text = rosa.get(page).text
+    assert "The office has suspended it for now." in text
+    assert "audit" not in text
+    with hall.database.transaction() as session:
+        resume_case(session, case.id, "Audited", by=None, at=hall.clock())
+    assert "The office has suspended it for now." not in rosa.get(page).text
