@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import buffer
 from engine.bpmn.model import EventKind, Kind, Node
-from engine.cases import Applicant, start_case
+from engine.cases import Applicant, check_open, start_case
 from engine.correlation import ANY, awaited_key, correlation_key
 from engine.deployments import Blueprint
 from engine.events import Happened
@@ -71,8 +71,8 @@ def publish(
     A case waits for it when the name is the same and so are the correlation values, or when it asks for none. The key
     “case” names a case by its number. Of several the one in conversation with `sender` is first, then the one
     that waits longest. A case that would begin in a suspended procedure begins when that is resumed.
-    Raises ProcedureSuspended where the message is not to be kept so long, and engine.spiff's ValueRefused: whoever
-    sends what no case may hold is told now, not the case that will wait for it.
+    Raises ProcedureSuspended and CaseSuspended where the message is not to be kept so long, and engine.spiff's
+    ValueRefused: whoever sends what no case may hold is told now, not the case that will wait for it.
     """
     payload = sane(payload)
     values = dict(correlation)
@@ -93,6 +93,8 @@ def publish(
         until = at + ttl
         buffer.keep(session, name, key, payload, until=until, sender_id=sender_id, by=by, at=at)
         return Delivery(Outcome.KEPT, kept_until=until)
+    for case_id, _ in _waiting(session, name, key, number, sender, status=CaseStatus.SUSPENDED):
+        check_open(session.get_one(Case, case_id))  # it can be sent again when that one goes on
     return Delivery(Outcome.NOBODY)
 
 
@@ -233,7 +235,13 @@ def _awaited(plan: Blueprint, node: Node) -> str:
 
 
 def _waiting(
-    session: Session, name: str, key: str, number: object, sender: Case | None
+    session: Session,
+    name: str,
+    key: str,
+    number: object,
+    sender: Case | None,
+    *,
+    status: CaseStatus = CaseStatus.OPEN,
 ) -> Iterable[tuple[int, int]]:
     same = or_(Subscription.correlation == key, Subscription.correlation == ANY)
     asked = (
@@ -242,7 +250,7 @@ def _waiting(
         .where(
             Subscription.kind == "message",
             Subscription.name == name,
-            Case.status == CaseStatus.OPEN.value,
+            Case.status == status.value,
         )
         .order_by(Subscription.since, Subscription.case_id, Subscription.token)
         .limit(MOST_CANDIDATES)

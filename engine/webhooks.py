@@ -142,7 +142,8 @@ def check_url(url: str, inner_hosts: Iterable[str] = ()) -> None:
     except ValueError:
         raise AddressUnusable(url=url[:80]) from None
     is_plain = len(url) <= 500 and url.isascii() and not any(sign <= " " for sign in url)
-    if not is_plain or not _HOST.fullmatch(host) or port == 0 or parts.username is not None:
+    is_web = parts.scheme in ("http", "https") and parts.username is None
+    if not is_plain or not is_web or not _HOST.fullmatch(host) or port == 0:
         raise AddressUnusable(url=url[:80])
     if host not in allowed and _is_inner(host):
         raise InnerAddress(url=url)

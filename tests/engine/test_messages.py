@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from engine.buffer import kept
-from engine.cases import cancel_case
+from engine.cases import CaseSuspended, cancel_case, resume_case, suspend_case
 from engine.deployments import procedure_by_key
 from engine.halts.commands import resume_procedure, suspend_procedure
 from engine.history import variables
 from engine.interventions.mending import correct_data
-from engine.messages import Delivery, publish
+from engine.messages import Delivery, Outcome, publish
 from engine.models import Case, CaseStatus, Task, Version
 from engine.tasks import complete_task
 from tests.engine.bench import Bench, facts, started
@@ -259,3 +260,20 @@ def test_a_case_that_does_not_know_its_key_yet_takes_nobody_elses_message(bench:
         number = hall.session.get_one(Case, case_id).number
         told = publish(hall.session, "Paid", {"case": number}, {}, by=None, at=bench.clock())
         assert told.case_id == case_id
+
+
+def test_a_message_for_a_suspended_case_is_refused_or_kept_never_lost(bench: Bench) -> None:
+    case_id = started(bench, AWAITS)
+    with bench.hall() as hall:
+        case = suspend_case(hall.session, case_id, "Audit", by=None, at=hall.at)
+        for named in ({"case": case.number}, {}):
+            with pytest.raises(CaseSuspended):
+                publish(hall.session, "Paid", named, {"sum": 5}, by=None, at=hall.at)
+        told = publish(
+            hall.session, "Paid", {}, {"sum": 5}, ttl=timedelta(hours=1), by=None, at=hall.at
+        )
+        assert told.outcome == Outcome.KEPT
+        resume_case(hall.session, case_id, "Audited", by=None, at=hall.at)
+    bench.worker().run_until_idle()
+    with bench.hall() as hall:
+        assert variables(hall.session, hall.session.get_one(Case, case_id)) == {"sum": 5}

@@ -322,6 +322,14 @@ def test_an_address_that_must_not_be_called_is_refused(
         webhooks.subscribe(session, url, ["case_started"], at=clock())
 
 
+def test_what_is_no_address_of_the_web_is_not_said_to_be_inside(
+    session: Session, clock: Clock
+) -> None:
+    with pytest.raises(webhooks.AddressUnusable) as told:
+        webhooks.subscribe(session, "ftp://intranet/", ["case_started"], at=clock())
+    assert type(told.value) is webhooks.AddressUnusable  # no setting allows it
+
+
 def test_the_same_address_is_subscribed_once(session: Session, clock: Clock) -> None:
     webhooks.subscribe(session, "https://example.org/h", ["case_started"], at=clock())
     with pytest.raises(Refusal, match="Remove that subscription first"):

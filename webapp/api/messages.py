@@ -23,7 +23,8 @@ def send(json_data: dict[str, Any]) -> dict[str, Any]:
     """Hand a message to the case that waits for it, else start one by it, else keep it for `ttl` seconds.
 
     `outcome` says which it was; with “nobody” it is gone: no case waits for it with these values, none begins with it,
-    and it was not to be kept. A message that names a case is never kept.
+    and it was not to be kept. A message that names a case is never kept. Where the case that waits is suspended and the
+    message is not to be kept, it is refused (409): send it again later.
     """
     ttl = json_data.get("ttl")
     delivery = publish(
