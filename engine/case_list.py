@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     String,
     and_,
@@ -145,9 +146,15 @@ class OpenTask:
     due_at: datetime | None
 
 
+_Seen = tuple[int, int, str, datetime | None, str, str, bool]
+
+
 def open_tasks_of(session: Session, person: Person, case: Case) -> list[OpenTask]:
     """Who has to do what next in a case the person may see; tasks of other offices are told but not opened."""
-    return open_tasks_in(session, person, [case.id]).get(case.id, [])
+    session.flush()
+    # Columns only: the connection answers without what the ORM gets ready to make objects.
+    asked = _open_tasks_of_one_as_seen_by(person.standing)
+    return [_told(row) for row in session.connection().execute(asked, {"case_id": case.id})]
 
 
 def open_tasks_in(
@@ -158,15 +165,18 @@ def open_tasks_in(
         return {}
     found: dict[int, list[OpenTask]] = {}
     for row in session.execute(_open_tasks_as_seen_by(person.standing), {"case_ids": case_ids}):
-        task = OpenTask(
-            f"{row.case_id}-{row.token}" if row.is_seen else None,
-            row.name,
-            row.office,
-            row.assignee,
-            row.due_at,
-        )
-        found.setdefault(row.case_id, []).append(task)
+        found.setdefault(row.case_id, []).append(_told(row))
     return found
+
+
+def _told(row: Row[*_Seen]) -> OpenTask:
+    return OpenTask(
+        f"{row.case_id}-{row.token}" if row.is_seen else None,
+        row.name,
+        row.office,
+        row.assignee,
+        row.due_at,
+    )
 
 
 # Said, not bound: SQLite compiles a statement again at every use whose plan hangs on a bound value, and the indexes of
@@ -174,10 +184,21 @@ def open_tasks_in(
 _OPEN = literal_column(f"'{TaskStatus.OPEN.value}'", String)
 
 
-@lru_cache(64)  # putting it together costs more than the database takes to answer
-def _open_tasks_as_seen_by(
-    person: Standing,
-) -> Select[int, int, str, datetime | None, str, str, bool]:
+# Putting them together costs more than the database takes to answer.
+@lru_cache(64)
+def _open_tasks_as_seen_by(person: Standing) -> Select[*_Seen]:
+    ids: Any = bindparam("case_ids", expanding=True)
+    asked = _seen_by(person).where(Task.case_id.in_(ids))
+    return asked.order_by(Task.case_id, Task.opened_at, Task.token)
+
+
+@lru_cache(64)
+def _open_tasks_of_one_as_seen_by(person: Standing) -> Select[*_Seen]:
+    asked = _seen_by(person).where(Task.case_id == bindparam("case_id"))
+    return asked.order_by(Task.opened_at, Task.token)
+
+
+def _seen_by(person: Standing) -> Select[*_Seen]:
     return (
         select(
             Task.case_id,
@@ -190,9 +211,5 @@ def _open_tasks_as_seen_by(
         )
         .outerjoin(Office, Office.id == Task.office_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
-        .where(
-            Task.case_id.in_(bindparam("case_ids", expanding=True)),
-            Task.status == _OPEN,
-        )
-        .order_by(Task.case_id, Task.opened_at, Task.token)
+        .where(Task.status == _OPEN)
     )

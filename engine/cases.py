@@ -16,6 +16,7 @@ from engine.errors import Conflict, NotFound, Refusal
 from engine.events import Happened
 from engine.files.documents import attach_files
 from engine.files.store import StoredFile
+from engine.held_rows import add_case
 from engine.ids import new_id
 from engine.models import Case, CaseStatus, ClockState, Job, JobKind, Person, Procedure, Version
 from engine.progress import Held, advance, hold
@@ -157,7 +158,8 @@ def start_case(
     )
     set_committed_value(case, "procedure", procedure)
     set_committed_value(case, "version", version)
-    session.add(case)
+    # letters and terms are written before the first facts, which tell of them
+    add_case(session, case, is_alone=not (plan.letters.after or plan.sheet.modalities))
     data = {"channel": channel, "version": version.number}
     if answers:
         data["answers"] = shortened(answers)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.batches import write_facts
 from engine.errors import Refusal
 from engine.events import Happened
-from engine.held_rows import write_case
+from engine.held_rows import write_case, write_new_case
 from engine.models import Case, Event, Person
 from engine.webhooks import tell
 
@@ -79,6 +79,7 @@ def record(
         return
     if moved is None:
         case.last_seq, case.last_hash = seq, link
+        write_new_case(session, case)
     else:
         write_case(session, case, {**moved, "last_seq": seq, "last_hash": link})
     write_facts(session, rows)

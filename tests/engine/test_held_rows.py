@@ -46,6 +46,37 @@ def test_after_each_completion_the_objects_say_what_is_written(hall: TownHall, c
         assert verify_chain(session, case.id) == case.last_seq
 
 
+def test_a_new_case_says_what_is_written(hall: TownHall, case: Case) -> None:
+    session = hall.session
+    assert case in session
+    assert not session.new
+    assert not session.dirty
+    told = said(case)
+    session.expire(case)
+    assert said(case) == told
+    assert (case.revision, case.procedure.key, case.version.number) == (1, "permit", 1)
+    assert verify_chain(session, case.id) == case.last_seq
+
+
+def test_a_case_begun_in_a_savepoint_that_is_rolled_back_is_not_there(hall: TownHall) -> None:
+    session, ana = hall.session, hall.person("ana", "Front desk", "Board")
+    version = hall.publish(TWO_TASKS, by=ana)
+    with session.begin_nested() as trial:
+        begun = hall.start(version, by=ana)
+        trial.rollback()
+    assert begun not in session
+    assert session.scalars(select(Case)).all() == []
+    assert hall.start(version, by=ana).revision == 1
+
+
+def test_a_case_begun_in_a_batch_is_written_with_its_facts(hall: TownHall) -> None:
+    session, ana = hall.session, hall.person("ana", "Front desk", "Board")
+    version = hall.publish(TWO_TASKS, by=ana)
+    with batch(session):
+        begun = hall.start(version, by=ana)
+    assert verify_chain(session, begun.id) == begun.last_seq
+
+
 def test_a_case_that_was_written_meanwhile_is_not_overwritten(hall: TownHall, case: Case) -> None:
     session = hall.session
     held = lock(session, case.id)
