@@ -14,25 +14,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from engine import buffer, jobs, lost_sight, notifications, receipts
-from engine.colleagues import opinions
+from engine import jobs
+from engine.chores import attempt, do_chores
 from engine.database import Database
 from engine.errors import N_, Said, said_by
 from engine.feel import clock_set_to, local_clock
-from engine.files import sweep as file_sweep
-from engine.inbox import warnings as task_warnings
 from engine.incidents import job_failed
 from engine.jobs import GiveUp
-from engine.metrics import alerts, reports
 from engine.metrics.days import ZONE
 from engine.metrics.upkeep import Known, catch_up
 from engine.models import Job, JobKind
 from engine.progress import lock
-from engine.record import day_roots
 from engine.service_tasks import ServiceEscalated, ServiceFailed
 from engine.sound_text import sound
 from engine.waking import carry_out, escalate_leased, fire_timers, refuse_service
-from engine.window import filing
 
 LOG = logging.getLogger(__name__)
 BATCH = 50  # jobs leased at once
@@ -176,24 +171,13 @@ class Worker:
         if self._swept_at is not None and abs(now - self._swept_at) < SWEEP_EVERY:
             return
         self._swept_at = now
-        self.database.write(lambda session: buffer.sweep(session, at=now))
-        self.database.write(lambda session: receipts.forget_old(session, at=now))
-        self.database.write(lambda session: reports.send_due(session, zone=self.zone, at=now))
-        self.database.write(lambda session: alerts.tell_missed(session, zone=self.zone, at=now))
-        self.database.write(lambda session: _begin_day(session, self.zone, now))
-        self.database.write(lambda session: filing.forget_drafts(session, at=now))
-        self.database.write(lambda session: file_sweep.plan_sweep(session, at=now))
-        self.database.write(lambda session: opinions.remind(session, at=now))
-        while self.database.write(lambda session: task_warnings.warn_of_tasks(session, at=now)):
-            pass
-        self.database.write(lambda session: notifications.send_digests(session, at=now))
-        self.database.write(lambda session: notifications.forget_notifications(session, at=now))
+        do_chores(self.database, zone=self.zone, at=now)
 
     def _measure(self) -> None:
         now = self.clock()
         if self._measured_at is None or abs(now - self._measured_at) >= MEASURE_EVERY:
             self._measured_at = now
-            catch_up(self.database, self._known, zone=self.zone)
+            attempt("figures", lambda: catch_up(self.database, self._known, zone=self.zone))
 
     def _fire(self, timers: list[Job]) -> bool:
         """Fire timers in one transaction; False when one of them cannot, and then none of them has."""
@@ -316,12 +300,6 @@ class Worker:
 
 def _code(said: str | None) -> str | None:
     return None if said is None else sound(said)
-
-
-def _begin_day(session: Session, zone: ZoneInfo, at: datetime) -> None:
-    """What is done once a day, by whichever worker comes first."""
-    if day_roots.close_yesterday(session, zone=zone, at=at):
-        lost_sight.plan_look(session, at=at)
 
 
 def _together(taken: list[Job]) -> list[list[Job]]:

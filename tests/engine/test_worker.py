@@ -4,8 +4,11 @@ from datetime import timedelta
 from threading import Event, Thread
 from time import sleep
 
+import pytest
 from sqlalchemy import select
 
+from engine import chores
+from engine import worker as worker_module
 from engine.cases import cancel_case, resume_case, suspend_case
 from engine.history import variables
 from engine.jobs import NewJob, enqueue, enqueue_all, take
@@ -201,3 +204,29 @@ def test_a_long_job_is_kept_while_its_worker_lives_and_taken_over_soon_after_it_
         take(session, worker="killed", kinds=(JobKind.SIMULATION,), lease=lease, at=bench.clock())
     bench.clock.advance(seconds=0.5)
     assert another("second").run_once() == 1
+
+
+def test_a_chore_that_fails_keeps_no_other_from_being_done(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started(bench, WAIT_A_DAY)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("this never works")
+
+    monkeypatch.setitem(chores.CHORES, "messages", broken)
+    monkeypatch.setattr(worker_module, "catch_up", broken)
+    stop = Event()
+    worker = bench.worker()
+
+    def once() -> int:
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(worker, "run_once", once)
+    worker.run_forever(stop)
+    assert bench.count(Job.kind == JobKind.ROOT.value) == 1, "the day is closed all the same"
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
+        "The chore “messages” failed.",
+        "The chore “figures” failed.",
+    ]
