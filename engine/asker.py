@@ -1,22 +1,12 @@
 """Who asks: the person behind a sign-in or a token, with all that says what they may do, in one statement."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ScalarSelect,
-    Select,
-    String,
-    Table,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    select,
-)
-from sqlalchemy.orm import QueryableAttribute, Session, make_transient_to_detached
+from sqlalchemy import ScalarSelect, Select, String, bindparam, cast, func, literal_column, select
+from sqlalchemy.orm import QueryableAttribute, Session
 
+from engine.as_read import as_read, columns
 from engine.models import Membership, Person, PersonRole, PersonSkill, Standing
 from engine.routing.absence import day_of, stand_in, stands_in_on
 
@@ -32,12 +22,11 @@ def _gathered(
     return select(text).where(person_id == Person.id).correlate(Person).scalar_subquery()
 
 
-_PERSON: Table = Person.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
-_COLUMNS = tuple(column.key for column in _PERSON.columns)
+_PERSON = columns(Person)
 # Asked on every request. Rows of roles, offices and skills would come multiplied, and as objects cost more than the
-# rest of the question; so does the person, when a query of the ORM makes them: it gets ready anew at each use.
+# rest of the question.
 ASKER = select(
-    *_PERSON.columns,
+    *_PERSON,
     _gathered(PersonRole.role, PersonRole.person_id).label("roles"),
     _gathered(Membership.office_id, Membership.person_id).label("offices"),
     _gathered(PersonSkill.name, PersonSkill.person_id).label("skills"),
@@ -56,8 +45,8 @@ def who_asks(
     row = session.connection().execute(statement, asked).one_or_none()
     if row is None:
         return None
-    *columns, roles, offices, skills, stands_in = row
-    person = session.merge(_as_read(*columns), load=False)
+    *values, roles, offices, skills, stands_in = row
+    person = as_read(session, Person, _PERSON, tuple(values))
     person.standing = Standing(
         person.id,
         frozenset(_parts(roles)),
@@ -65,14 +54,6 @@ def who_asks(
         tuple(sorted(_parts(skills))),
     )
     return stand_in(session, person, at=at) if stands_in else person
-
-
-@lru_cache(256)
-def _as_read(*columns: Any) -> Person:
-    """The person whose row has these values: in no session, changed by nobody, and merged into that of each request."""
-    person = Person(**dict(zip(_COLUMNS, columns, strict=True)))
-    make_transient_to_detached(person)
-    return person
 
 
 def _parts(gathered: str | None) -> list[str]:

@@ -7,9 +7,11 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
-from sqlalchemy.orm import Session, contains_eager, undefer
+from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import bpmn, starting
+from engine.as_read import as_read, columns
 from engine.bpmn.model import Lane, Model, Node
 from engine.calendars.jurisdiction import Jurisdiction, jurisdiction_of
 from engine.errors import NotFound, Refusal
@@ -25,6 +27,7 @@ from engine.sheet import Sheet, read_sheet
 from engine.spiff import Compiled, compile_model
 
 CACHE_SIZE = 256
+_HEAVY = ("drawing", "model", "forms", "decisions", "sheet", "element_names")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,12 +151,13 @@ def current_version(session: Session, procedure: Procedure) -> Version:
     return version
 
 
+_VERSION = columns(Version, but=_HEAVY)
+_PROCEDURE = columns(Procedure, but=("task_rules",))  # which are among HOMES
 # Made once: every case that begins asks.
 _CURRENT = (
-    select(Version, *HOMES)
+    select(*_VERSION, *_PROCEDURE, *HOMES)
     .join(Version.procedure)
     .where(Procedure.key == bindparam("key"), Procedure.current_version_id == Version.id)
-    .options(contains_eager(Version.procedure))
 )
 
 
@@ -164,11 +168,18 @@ def current_version_of(session: Session, key: str) -> Version:
 
 def current_version_and_homes(session: Session, key: str) -> tuple[Version, Homes | None]:
     """The same, with where its work is at home, for who begins a case of it at once."""
-    row = session.execute(_CURRENT, {"key": key}).one_or_none()
+    session.flush()
+    row = session.connection().execute(_CURRENT, {"key": key}).one_or_none()
     if row is None:  # which says what is missing
         return current_version(session, procedure_by_key(session, key)), None
-    version, *homes = row
-    return version, read_homes(*homes)
+    values = tuple(row)
+    begins, ends = len(_VERSION), len(_VERSION) + len(_PROCEDURE)
+    version = as_read(session, Version, _VERSION, values[:begins])
+    procedure = as_read(session, Procedure, _PROCEDURE, values[begins:ends])
+    homes = read_homes(*values[ends:])
+    set_committed_value(procedure, "task_rules", homes.rules)
+    set_committed_value(version, "procedure", procedure)
+    return version, homes
 
 
 def blueprint(session: Session, version_id: int) -> Blueprint:
@@ -316,7 +327,6 @@ def version_with_everything(session: Session, version_id: int) -> Version:
     return version
 
 
-_HEAVY = ("drawing", "model", "forms", "decisions", "sheet", "element_names")
 _blueprints: OrderedDict[int, Blueprint] = OrderedDict()
 _lock = Lock()
 
