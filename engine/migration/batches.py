@@ -123,8 +123,9 @@ def _check(session: Session, migration: Migration, at: datetime) -> bool:
     plan = blueprint(session, migration.to_version_id)
     for case_id in ids:
         try:
-            execution = look(session, case_id, at=at)[2]
+            _, here, execution = look(session, case_id, at=at)
             found = execution.migration_obstacles(plan.compiled, migration.mapping)
+            found = [_in_words(one, here) for one in found]
         except Refusal as refusal:
             found = [_refused(refusal)]
         status = MigratedStatus.BLOCKED if found else MigratedStatus.FITS
@@ -178,7 +179,8 @@ def _one(
 def _move(session: Session, way: _Way, row: MigratedCase, held: Held) -> None:
     found = held.execution.migration_obstacles(way.plan.compiled, way.mapping)
     if found:
-        row.status, row.obstacles = MigratedStatus.BLOCKED.value, _told(found)
+        words = [_in_words(one, held.plan) for one in found]
+        row.status, row.obstacles = MigratedStatus.BLOCKED.value, _told(words)
         return
     row.state_before = held.case.state
     held.execution.migrate(way.plan.compiled, way.mapping, way.at)
@@ -196,7 +198,8 @@ def _move_back(session: Session, way: _Way, row: MigratedCase, held: Held) -> No
         execution = held.execution
         found = execution.migration_obstacles(way.plan.compiled, way.mapping)
         if found:
-            back = [replace(one, sentence=_BACK.get(one.sentence, one.sentence)) for one in found]
+            words = [_in_words(one, held.plan) for one in found]
+            back = [replace(one, sentence=_BACK.get(one.sentence, one.sentence)) for one in words]
             row.status, row.obstacles = MigratedStatus.KEPT.value, _told(back)
             return
         execution.migrate(way.plan.compiled, way.mapping, way.at)
@@ -323,6 +326,23 @@ def _row(
 def _refused(refusal: Refusal) -> Obstacle:
     values = {name: str(value) for name, value in refusal.values.items()}
     return Obstacle(refusal.sentence, values=values)
+
+
+def _in_words(one: Obstacle, plan: Blueprint) -> Obstacle:
+    """With the names that people read, where it tells of a join or of an arrow to it by the id."""
+    name, node = one.values.get("name", ""), plan.nodes.get(one.element_id or "")
+    if node is None or name == node.name:
+        return one
+    if name == node.id:
+        return replace(one, values={**one.values, "name": node.name or name})
+    for process in plan.compiled.model.processes:
+        for scope, _ in process.scope.everything():
+            flow = scope.flows.get(name)
+            if flow is not None:
+                ends = (plan.nodes.get(flow.source), plan.nodes.get(flow.target))
+                said = " → ".join(end.name or end.id for end in ends if end is not None)
+                return replace(one, values={**one.values, "name": flow.name or said})
+    return one
 
 
 def _told(found: list[Obstacle]) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ from engine.tasks import claim_task, complete_task
 from engine.waiting import raise_incident
 from engine.worker import Worker
 from tests.clock import Clock
-from tests.engine.office import TownHall
+from tests.engine.office import TownHall, diagram
 from tests.engine.two_versions import FIRST, SECOND, WITHOUT, Work, moved, planned, task_of, waiting
 
 
@@ -84,6 +84,30 @@ def test_checking_moves_nothing_and_says_what_stands_in_the_way(
     assert line.number == blocked.number
     assert "Decide" in str(line.obstacles[0])
     assert fits.version_id == blocked.version_id == old.id
+
+
+def test_what_waits_at_a_join_is_told_by_what_it_came_from(
+    session: Session, hall: TownHall, work: Work, clock: Clock
+) -> None:
+    clara = hall.person("clara", "Desk")
+    hall.person("oscar", roles=("operator",))
+    drawn = (
+        '<startEvent id="s"/><parallelGateway id="g1"/><userTask id="m" name="Measure"/>'
+        '<userTask id="q" name="Ask"/>{more}<parallelGateway id="g2"/><endEvent id="e"/>'
+    )
+    flows = "s>g1 g1>m g1>q q>g2 g2>e "
+    old = hall.publish(diagram(drawn.format(more=""), flows=flows + "m>g2"), by=clara)
+    more = drawn.format(more='<userTask id="r" name="Draw"/>')
+    new = hall.publish(diagram(more, flows=flows + "m>r r>g2"), by=clara)
+    case = hall.start(old)
+    measure = session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.element_id == "m")
+    ).one()
+    complete_task(session, measure.id, {}, by=clara, at=clock())
+    migration = planned(session, hall, old, new, clock())
+    work()
+    (line,) = case_lines(session, migration, MigratedStatus.BLOCKED)
+    assert str(line.obstacles[0]) == ("tokens wait on “Measure → g2”, which the new version lacks")
 
 
 def test_a_moved_case_goes_on_in_the_new_version(
