@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -14,7 +15,6 @@ from webapp.forms import error_sentence
 from webapp.i18n import _, sentence
 from webapp.pages import is_fragment_wanted, page
 from webapp.security.access import NotSignedIn
-from webapp.security.forgery import Forged
 from webapp.transactions import start_over
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ RETRY_AFTER = 30  # seconds; a database that was restarted is back by then
 def register(app: Flask) -> None:
     """Answer every refusal, HTTP error and fault of ours."""
     app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(Forged, _forged)
+    app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, http_refusal)
     app.register_error_handler(SQLAlchemyError, _absent)
     app.register_error_handler(Exception, _fault)

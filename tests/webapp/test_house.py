@@ -31,7 +31,7 @@ NOT_AT_REST = (
     "fontTools", "holidays", "marshmallow", "mistune", "nh3", "numpy", "PIL", "prometheus_client",
     "psycopg", "pydantic", "python_calamine", "r4pm", "segno", "smtplib",
     "sqlalchemy.dialects.postgresql", "sqlite3", "structlog", "tomli_w", "urllib.request", "weasyprint", "webapp.api",
-    "webapp.views.figures", "wtforms", "xlsxwriter",
+    "webapp.views.figures", "xlsxwriter",
 )  # fmt: skip
 _AT_REST = """
 import sys
