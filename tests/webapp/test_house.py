@@ -25,12 +25,12 @@ from webapp.schema import upgrade_schema
 
 # For who prints, signs, simulates, reads logs, or speaks to machines: none of it is needed to work an inbox.
 NOT_AT_REST = (
-    "alembic", "apiflask", "argon2", "asyncio", "asyncpg", "cryptography", "designer.asme", "designer.drafts",
+    "alembic", "apiflask", "argon2", "asyncpg", "cryptography", "designer.asme", "designer.drafts",
     "designer.models", "designer.simulation", "designer.studies", "duckdb", "engine.dmn",
     "engine.logs", "engine.metrics.numbers", "engine.metrics.summary", "engine.migration",
     "fontTools", "holidays", "marshmallow", "mistune", "nh3", "numpy", "PIL", "prometheus_client",
     "psycopg", "pydantic", "python_calamine", "r4pm", "segno", "smtplib",
-    "sqlalchemy.dialects.postgresql", "sqlite3", "structlog", "tomli_w", "urllib.request", "weasyprint", "webapp.api",
+    "sqlalchemy.dialects.postgresql", "sqlite3", "structlog", "tomli_w", "weasyprint", "webapp.api",
     "webapp.views.figures", "xlsxwriter",
 )  # fmt: skip
 _AT_REST = """
@@ -47,24 +47,6 @@ from engine.calendars.jurisdiction import jurisdiction
 from engine.calendars.public_holidays import public_holidays
 assert len(public_holidays(jurisdiction("PE"), None, 2026)) > 10  # every term counts with them
 print(*sys.modules)
-"""
-
-_ASYNCIO_AFTERWARDS = """
-import sys
-from concurrent.futures import ThreadPoolExecutor
-import webapp.sqlalchemy_alone
-from sqlalchemy.util import concurrency
-assert "asyncio" not in sys.modules
-with ThreadPoolExecutor(8) as threads:  # as at the first errors of a database
-    said = list(threads.map(concurrency.is_exit_exception, [ValueError(), KeyboardInterrupt()] * 20))
-assert said == [False, True] * 20
-import asyncio.events
-assert concurrency.asyncio.CancelledError is asyncio.CancelledError
-async def answer():
-    return 42
-asked = answer()
-assert concurrency.iscoroutine(asked) and not concurrency.iscoroutine(42)
-print(asyncio.run(asked))
 """
 
 
@@ -131,17 +113,6 @@ def test_knowing_the_tables_loads_no_databases_own_language() -> None:
     )
     loaded = [one for one in said.stdout.split() if one.startswith("sqlalchemy.dialects.")]
     assert loaded == [], "say it in the info of the table or index (engine/database.py)"
-
-
-def test_sqlalchemy_has_asyncio_as_soon_as_it_asks_for_it() -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", _ASYNCIO_AFTERWARDS],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert (said.stdout, said.stderr) == ("42\n", "")
 
 
 def test_a_command_that_needs_no_web_does_not_load_it() -> None:

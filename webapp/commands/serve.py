@@ -8,7 +8,7 @@ import threading
 import click
 from waitress import create_server
 
-from webapp import logs, sqlalchemy_alone  # noqa: F401  the second before anything imports SQLAlchemy
+from webapp import logs
 from webapp.config import LARGEST_FORM, Settings
 from webapp.house import House
 from webapp.schema import check_schema
