@@ -15,6 +15,7 @@ from designer.models import Draft
 from designer.seals import refuse_if_changed
 from designer.sheet_rows import NeedsName
 from engine.errors import Refusal
+from engine.formulas import no_formula
 from engine.sheet import Requirement, Sheet
 
 Json = dict[str, Any]
@@ -108,7 +109,7 @@ def to_csv(sheets: Iterable[Sheet]) -> str:
             for one in sheet.requirements or (None,):
                 if one is not None and modality and not _belongs(one, modality.name):
                     continue
-                writer.writerow([_plain(cell) for cell in (*head, *fee, *_cells(one))])
+                writer.writerow([no_formula(cell) for cell in (*head, *fee, *_cells(one))])
     return out.getvalue()
 
 
@@ -122,11 +123,6 @@ def _cells(requirement: Requirement | None) -> tuple[str, ...]:
     kind = "specific" if requirement.is_specific else "general"
     norms = "; ".join(norm.text for norm in requirement.legal_basis)
     return requirement.name, kind, requirement.source, norms
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def _without_nothing(value: Any) -> Any:

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from flask import Response
 
-# a spreadsheet would take a cell that starts so for a formula
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+from engine.formulas import no_formula
+
 Row = tuple[object, ...]
 _DAY, _INSTANT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -16,8 +16,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def harmless(cell: object) -> object:
     """The cell, as text where it would begin a formula, and days and instants as ISO 8601 has them."""
-    if isinstance(cell, str) and cell.startswith(_DANGEROUS):
-        return "'" + cell
+    if isinstance(cell, str):
+        return no_formula(cell)
     if isinstance(cell, datetime | date):
         return cell.isoformat(*((" ", "minutes") if isinstance(cell, datetime) else ()))
     return cell

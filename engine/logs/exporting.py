@@ -13,6 +13,7 @@ from xml.sax.saxutils import quoteattr  # writes, reads nothing
 import orjson
 
 from engine.errors import Refusal
+from engine.formulas import no_formula
 from engine.logs.log import LogCase, LogEvent, Value
 
 CASE_COLUMNS = ("startdate", "enddate", "deadline", "answerdate", "outcome", "channel")
@@ -80,15 +81,15 @@ def as_csv(cases: Iterable[LogCase], _name: str) -> Iterator[bytes]:
     """One row per event, UTF-8, with the dates of its case in every row."""
     yield _rows([_HEADER])
     for case in cases:
-        of_case = [_safe(str(case.attributes.get(name, ""))) for name in CASE_COLUMNS]
+        of_case = [no_formula(str(case.attributes.get(name, ""))) for name in CASE_COLUMNS]
         yield _rows(
             (
-                _safe(case.name),
-                _safe(event.activity),
+                no_formula(case.name),
+                no_formula(event.activity),
                 _iso(event.at),
                 event.lifecycle,
-                _safe(event.resource or ""),
-                _safe(event.group or ""),
+                no_formula(event.resource or ""),
+                no_formula(event.group or ""),
                 event.instance or "",
                 *of_case,
             )
@@ -196,11 +197,6 @@ def _rows(rows: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
-
-
-def _safe(text: str) -> str:
-    # A spreadsheet would run what begins so.
-    return f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") else text
 
 
 def _add(file: IO[bytes], one: dict[str, object]) -> None:

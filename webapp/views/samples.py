@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from engine.errors import NotFound, Refusal
+from engine.formulas import no_formula
 from engine.models import ExpostSample, Procedure, Role
 from engine.terms.samples import (
     checked_procedure,
@@ -87,7 +88,7 @@ def download(key: str, half_year: str) -> ResponseReturnValue:
                 one.approved_on,
                 "yes" if one.is_risk else "no",
                 one.found or "",
-                _plain(one.note or ""),
+                no_formula(one.note or ""),
                 sample.seed,
             ]
         )
@@ -154,8 +155,3 @@ def _index(refusal: Refusal | None = None) -> ResponseReturnValue:
         typed=request.form,
         refusal=sentence(refusal) if refusal else None,
     )
-
-
-def _plain(text: str) -> str:
-    # A spreadsheet takes what begins so for a formula.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
