@@ -1,4 +1,5 @@
-"""Days of timers are days of the place: one day later is the same time on its clock, also where clocks are changed."""
+"""When a timer is due. Its days are days of the place: one day later is the same time on its clock, also where clocks
+are changed."""
 
 from datetime import UTC, datetime
 from itertools import islice
@@ -19,6 +20,41 @@ LIMA = ZoneInfo("America/Lima")
 
 def local(text: str, zone: ZoneInfo = SANTIAGO, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "due"),
+    [
+        ("timeDuration", "P1M", "2026-04-02T12:00:00+00:00"),
+        ("timeDuration", "P1Y2M3DT4H5M6.5S", "2027-05-05T16:05:06.500000+00:00"),
+        ("timeDuration", "P2W", "2026-03-16T12:00:00+00:00"),
+        ("timeDate", "2026-12-01", "2026-12-01T00:00:00+00:00"),
+        ("timeDate", "2026-12-01T08:00:00-05:00", "2026-12-01T13:00:00+00:00"),
+        ("timeCycle", "R2/2026-05-01T00:00:00Z/P1M", "2026-05-01T00:00:00+00:00"),
+        ("timeCycle", "R/PT10M", "2026-03-02T12:10:00+00:00"),
+        ("timeCycle", "R3/PT10M/2026-03-02T12:15:00Z", "2026-03-02T12:10:00+00:00"),
+    ],
+)
+def test_iso_8601_times_are_understood(kind: str, text: str, due: str) -> None:
+    found = schedule(TimerKind(kind), text, NOON)
+    assert found is not None
+    assert found.due_at.isoformat() == due
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "tomorrow", "R0/PT1H", "R/PT0S", "P99999999Y", "R3", "1H"]
+)
+def test_what_is_no_time_is_not_guessed(text: str) -> None:
+    assert schedule(TimerKind.DURATION, text, NOON) is None
+
+
+def test_months_are_counted_from_the_first_round() -> None:
+    found = schedule(TimerKind.CYCLE, "R3/2026-01-31T00:00:00Z/P1M", NOON)
+    days = []
+    while found is not None:
+        days.append(found.due_at.date().isoformat())
+        found = found.following(UTC)
+    assert days == ["2026-01-31", "2026-02-28", "2026-03-31"]
 
 
 @pytest.mark.parametrize(
