@@ -1,6 +1,6 @@
 """When the database does not answer, or takes nothing more: what a person is told who can only wait."""
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
 
 from engine.errors import Refusal
 
@@ -43,11 +43,11 @@ def absence(error: SQLAlchemyError) -> Refusal | None:
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return _said(state.startswith(_AWAY), state.startswith(_FULL))
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None:
-        return _said(code & 255 in _SQLITE_AWAY, code & 255 in _SQLITE_FULL)
-    # psycopg has no state to tell of a server that it could not reach at all
-    return _said(type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout"), False)
+    if hasattr(error.orig, "sqlstate"):
+        # psycopg has none to tell of a server that it could not reach at all; then nothing was asked yet
+        return _said(isinstance(error, OperationalError) and error.statement is None, False)
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    return _said(code & 255 in _SQLITE_AWAY, code & 255 in _SQLITE_FULL)
 
 
 def _said(is_away: bool, is_full: bool) -> Refusal | None:

@@ -41,6 +41,7 @@ def who_asks(
     at: datetime,
 ) -> Person | None:
     """The active person whom a statement finds that narrows ASKER to what they have `shown`, with their standing."""
+    session.flush()  # as as_read asks for
     asked = {**shown, "at": at, "today": day_of(at)}
     row = session.connection().execute(statement, asked).one_or_none()
     if row is None:

@@ -179,5 +179,9 @@ def _connect(url: str) -> Engine:
     # memory has one for each thread.
     pool: dict[str, Any] = {"pool_use_lifo": True} if parsed.database not in _IN_MEMORY else {}
     return create_engine(
-        parsed.set(drivername=DRIVER), connect_args={"timeout": 30}, **pool, **_JSON
+        parsed.set(drivername=DRIVER),
+        connect_args={"timeout": 30},
+        hide_parameters=True,  # an error goes to the log and into jobs, and what people wrote does not
+        **pool,
+        **_JSON,
     )

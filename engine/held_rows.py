@@ -14,6 +14,7 @@ from sqlalchemy import Table, bindparam, insert, inspect, update
 from sqlalchemy.orm import InstanceState, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from engine.batches import is_gathering
 from engine.models import Case, Task
@@ -24,8 +25,12 @@ _CASE = update(_CASES).where(
     _CASES.c.id == bindparam("of_case"), _CASES.c.revision == bindparam("of_revision")
 )
 _NEW_CASE = insert(_CASES)
-# what the mapping gives a new row
-_AT_FIRST = {"revision": 1, "measured_seq": 0, "sealed_seq": 0}
+# what the mapping gives a new row: the version counter, and the defaults of columns
+_AT_FIRST = {"revision": 1} | {
+    column.key: column.default.arg
+    for column in _CASES.columns
+    if isinstance(column.default, ScalarElementColumnDefault)
+}
 _TASK = update(_TASKS).where(
     _TASKS.c.case_id == bindparam("of_case"), _TASKS.c.token == bindparam("of_token")
 )

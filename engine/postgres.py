@@ -10,10 +10,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DisconnectionError
 
-WAIT = 10  # seconds for a place among our connections: whoever asks reads that there is none, and does not hang
-# Seconds, and milliseconds for the last: a server that is gone without a word, as when another takes its place, is
-# noticed by the request that meets it, not by TCP an hour later.
-_PATIENCE = {
+POOL_TIMEOUT = 10  # seconds for a place among our connections: whoever asks reads that there is none, and does not hang
+# libpq's, in seconds, the last in milliseconds: a server that is gone without a word, as when another takes its place,
+# is noticed by the request that meets it, not by TCP an hour later.
+_SOCKET_LIMITS = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -51,14 +51,20 @@ def connect(url: URL, **options: Any) -> Engine:
         url,
         pool_size=8,
         max_overflow=8,
-        pool_timeout=WAIT,
+        pool_timeout=POOL_TIMEOUT,
         pool_use_lifo=True,  # the connection used last: its statements are prepared, and the others may rest
-        # what the address says itself counts
-        connect_args={"cursor_factory": Cursor, **_PATIENCE, **url.query},
+        connect_args={"cursor_factory": Cursor, **_limits(url)},
+        # an error goes to the log and into jobs, and what people wrote does not
+        hide_parameters=True,
         **options,
     )
     event.listen(engine, "checkout", partial(_check_alive, engine.dialect))
     return engine
+
+
+def _limits(url: URL) -> dict[str, int]:
+    """What the address says itself counts; SQLAlchemy reads it, and may split it, as several hosts."""
+    return {name: limit for name, limit in _SOCKET_LIMITS.items() if name not in url.query}
 
 
 def _check_alive(dialect: Dialect, connection: Any, _record: object, _proxy: object) -> None:

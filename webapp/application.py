@@ -21,6 +21,7 @@ from webapp import (
     pages,
     readings,
     repetition,
+    texts,
     together,
 )
 from webapp.config import (
@@ -123,6 +124,7 @@ def create_app(
     pace.register(app)
     readings.register(app)
     forgery.register(app)
+    texts.register(app)
     errors.register(app)
     together.register(app)
     pages.register(app)

@@ -11,7 +11,7 @@ import psycopg
 import pysqlite3.dbapi2 as sqlite
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy import create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
@@ -136,7 +136,7 @@ def test_of_many_at_once_those_for_whom_there_is_no_connection_are_told_so(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(postgres, "WAIT", 0.3)
+    monkeypatch.setattr(postgres, "POOL_TIMEOUT", 0.3)
     database = Database(postgres_database.url)
     with database.transaction() as session:
         hall = TownHall(session, clock())
@@ -265,3 +265,47 @@ def test_a_file_that_cannot_be_written_is_said_and_read_all_the_same(
     assert start(client, headers, "afterwards").status_code == 201
     with hasty.reading() as session:
         check_whole(session, at=clock())
+
+
+def test_what_an_address_says_itself_counts_and_is_read_by_sqlalchemy() -> None:
+    def arguments(address: str) -> dict[str, Any]:
+        engine = postgres.connect(make_url(address))
+        said = engine.dialect.create_connect_args(engine.url)[1]
+        with pytest.MonkeyPatch.context() as patched:
+            seen: dict[str, Any] = {}
+
+            def connect(**given: Any) -> None:
+                seen.update(given)
+                raise psycopg.OperationalError("asked only for the arguments")
+
+            patched.setattr(engine.dialect.loaded_dbapi, "connect", connect)
+            with pytest.raises(DBAPIError):
+                engine.connect()
+        assert said.items() <= seen.items()
+        return seen
+
+    one = arguments("postgresql://u@/x?host=127.0.0.1:54999&connect_timeout=3")
+    assert (one["host"], str(one["port"]), str(one["connect_timeout"])) == (
+        "127.0.0.1",
+        "54999",
+        "3",
+    )
+    two = arguments("postgresql://u@/x?host=a:5432&host=b:5433")
+    assert (two["host"], two["port"], two["keepalives_idle"]) == ("a,b", "5432,5433", 30)
+
+
+def test_a_fault_of_ours_without_a_code_is_none_of_the_database(
+    postgres_database: Database, sqlite_database: Database
+) -> None:
+    with postgres_database.engine.connect() as connection, pytest.raises(DBAPIError) as many:
+        connection.execute(select(Case.id).where(Case.id.in_(range(70_000))))
+    with sqlite_database.engine.connect() as connection, pytest.raises(DBAPIError) as undecoded:
+        connection.execute(text("SELECT cast(x'ff' AS text)")).all()
+    assert absence(many.value) is None
+    assert absence(undecoded.value) is None
+
+
+def test_what_people_wrote_is_not_in_an_error(database: Database) -> None:
+    with database.engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(text("SELECT no_such_column FROM job WHERE id = :id"), {"id": 41234567})
+    assert "41234567" not in str(caught.value)
