@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from engine import first_looks, jobs, lost_sight, messages, starting
 from engine.batches import batch
-from engine.cases import FAR, Applicant, start_case
+from engine.cases import FAR, Applicant, CaseSuspended, start_case
 from engine.deployments import blueprint
 from engine.errors import NotFound, Said
 from engine.events import Happened
 from engine.halts import batches as halting
 from engine.incidents import job_failed
+from engine.jobs import NewJob
 from engine.models import Case, CaseStatus, Job, JobKind, Procedure, Version
 from engine.progress import Held, advance, hold, hold_all, keep, lock
 from engine.record import day_roots
@@ -29,6 +30,8 @@ from engine.waiting import by_clock
 
 # a thrown message that nobody waits for yet is kept so long
 KEPT = timedelta(days=30)
+# whether a case that a message names, and that is suspended, goes on
+ASKED_AGAIN = timedelta(hours=1)
 
 
 def carry_out(
@@ -51,7 +54,14 @@ def carry_out(
     if job.kind == JobKind.CLOCK:
         _look_at_clock(session, job, at)
     elif job.kind == JobKind.MESSAGE:
-        _hand_on_message(session, job, at)
+        try:
+            _hand_on_message(session, job, at)
+        except CaseSuspended:
+            # The case it names goes on some day; that it does not yet is no failure of who sent it.
+            again = NewJob(
+                JobKind.MESSAGE, job.key, at + ASKED_AGAIN, job.payload, job.case_id, job.token
+            )
+            jobs.enqueue_all(session, [again], at=at)
     elif job.kind == JobKind.SIGNAL:
         _hand_on_signal(session, job, at)
     elif job.kind == JobKind.TIMER:

@@ -12,7 +12,7 @@ from engine.halts.commands import resume_procedure, suspend_procedure
 from engine.history import variables
 from engine.interventions.mending import correct_data
 from engine.messages import Delivery, Outcome, publish
-from engine.models import Case, CaseStatus, Task, Version
+from engine.models import Case, CaseStatus, Incident, Job, Task, Version
 from engine.tasks import complete_task
 from tests.engine.bench import Bench, facts, started
 from tests.engine.office import diagram
@@ -277,3 +277,21 @@ def test_a_message_for_a_suspended_case_is_refused_or_kept_never_lost(bench: Ben
     bench.worker().run_until_idle()
     with bench.hall() as hall:
         assert variables(hall.session, hall.session.get_one(Case, case_id)) == {"sum": 5}
+
+
+def test_a_message_thrown_to_a_suspended_case_reaches_it_when_that_goes_on(bench: Bench) -> None:
+    case_id = started(bench, AWAITS)
+    with bench.hall() as hall:
+        case = suspend_case(hall.session, case_id, "Audit", by=None, at=hall.at)
+        thrower = hall.start(hall.publish(THROWS, key="payer", process_id="q"))
+        thrown = hall.session.scalars(select(Job).where(Job.case_id == thrower.id)).one()
+        thrown.payload = {**thrown.payload, "correlation": {"case": case.number}}
+    for _ in range(12):
+        bench.worker().run_until_idle()
+        bench.clock.advance(hours=6)
+    assert bench.count(Incident.number > 0) == 0
+    with bench.hall() as hall:
+        resume_case(hall.session, case_id, "Audited", by=None, at=hall.at)
+    bench.worker().run_until_idle()
+    assert bench.count(Task.case_id == case_id) == 1
+    assert bench.count(Job.id > 0) == 0
