@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.cases import resume_case, suspend_case
-from engine.models import CaseMessage
+from engine.models import CaseMessage, Task, TaskStatus
 from tests.webapp.conftest import Town
 from tests.webapp.test_filing import (
     ROSA,
@@ -165,3 +165,18 @@ def test_an_applicant_reads_that_the_office_suspended_it_and_not_why(hall: Town)
     with hall.database.transaction() as session:
         resume_case(session, case.id, "Audited", by=None, at=hall.clock())
     assert "The office has suspended it for now." not in rosa.get(page).text
+
+
+def test_one_that_is_suspended_is_not_said_to_wait_for_something_from_outside(hall: Town) -> None:
+    code = file(hall, applicant(hall))
+    rosa, _ = opened(hall, code)
+    case = the_case(hall)
+    outside = "It waits for something from outside the office."
+    with hall.database.transaction() as session:
+        session.execute(update(Task).values(status=TaskStatus.CANCELLED.value))
+    assert outside in rosa.get(f"/follow/{case.id}").text
+    with hall.database.transaction() as session:
+        suspend_case(session, case.id, "Awaiting the audit", by=None, at=hall.clock())
+    text = rosa.get(f"/follow/{case.id}").text
+    assert "The office has suspended it for now." in text
+    assert outside not in text
