@@ -10,13 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine.deployments import blueprint
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, CaseStatus, Job, JobKind
+from engine.one_by_one import one_by_one
 from engine.progress import hold
-from engine.spiff import StateUnreadable, WaitKind
+from engine.spiff import WaitKind
 from engine.waiting import by_clock, job_key, new_job
 
 LOG = logging.getLogger(__name__)
@@ -35,8 +37,7 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
         .order_by(Case.id)
         .limit(BATCH)
     ).all()
-    for case_id in cases:
-        plan_looks(session, case_id, at=at)
+    one_by_one(session, cases, lambda case_id: plan_looks(session, case_id, at=at))
     if len(cases) == BATCH:
         left = {"after": cases[-1], "versions": versions}
         key = f"{JobKind.LOOKS.value}:{cases[-1]}"
@@ -51,17 +52,28 @@ def _is_left(after: int) -> ColumnElement[bool]:
 def _versions(session: Session, after: int) -> list[int]:
     """Those of the cases left whose conditions, or those of what they call, may read the clock."""
     found = session.scalars(select(Case.version_id).where(_is_left(after)).distinct())
-    return [one for one in found if blueprint(session, one).compiled.may_watch_clock]
+    return [one for one in found if _may_watch_clock(session, one)]
+
+
+def _may_watch_clock(session: Session, version_id: int) -> bool:
+    try:
+        with session.begin_nested():
+            return blueprint(session, version_id).compiled.may_watch_clock
+    except OperationalError:
+        raise
+    except Exception:
+        # nor can its cases be loaded; those of all others can
+        LOG.exception(
+            "Version %s was passed over.",
+            version_id,
+            extra={"action": "version_passed_over", "version": version_id},
+        )
+        return False
 
 
 def plan_looks(session: Session, case_id: int, *, at: datetime) -> None:
     """Leave to the worker a look at each condition of the case that reads the clock and has none planned."""
-    try:
-        held = hold(session, case_id, at=at)
-    except StateUnreadable as refusal:
-        # told when it was met; nothing can be seen in here
-        LOG.warning("%s", refusal, extra={"action": "case_unreadable", "case": case_id})
-        return
+    held = hold(session, case_id, at=at)
     looks = {
         job_key(case_id, wait): wait
         for wait in held.before.values()

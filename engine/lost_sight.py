@@ -27,9 +27,10 @@ from engine.models import (
     Task,
     TaskStatus,
 )
+from engine.one_by_one import one_by_one
 from engine.progress import Held, hold
 from engine.record.facts import Fact, record
-from engine.spiff import StateUnreadable, Wait, WaitKind
+from engine.spiff import Wait, WaitKind
 from engine.waiting import NOTHING_MOVES, by_job, job_key, new_job, raise_incident, reason_of
 
 LOG = logging.getLogger(__name__)
@@ -76,8 +77,7 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
         .order_by(Case.id)
         .limit(SUSPECTS)
     ).all()
-    for case_id in suspects:
-        bring_to_sight(session, case_id, at=at)
+    one_by_one(session, suspects, lambda case_id: bring_to_sight(session, case_id, at=at))
     if len(suspects) == SUSPECTS:
         _leave(session, begun, suspects[-1], at)
     elif len(ids) == BATCH:
@@ -89,12 +89,7 @@ def bring_to_sight(session: Session, case_id: int, *, at: datetime) -> list[Inci
 
     Work that has no job any more is left to the worker again.
     """
-    try:
-        held = hold(session, case_id, at=at)
-    except StateUnreadable as refusal:
-        # told when it was met; nothing can be seen in here
-        LOG.warning("%s", refusal, extra={"action": "case_unreadable", "case": case_id})
-        return []
+    held = hold(session, case_id, at=at)
     if held.case.status != CaseStatus.OPEN:
         return []
     told = _told(session, case_id)

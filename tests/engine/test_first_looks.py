@@ -8,9 +8,11 @@ from sqlalchemy import delete, select
 
 from engine import first_looks
 from engine.cases import resume_case, suspend_case
+from engine.deployments import blueprint
 from engine.jobs import NewJob, enqueue_all
-from engine.models import Job, JobKind, Task, TaskStatus
+from engine.models import Case, Job, JobKind, Task, TaskStatus
 from engine.progress import hold
+from engine.spiff import NotRunnable, Obstacle
 from engine.spiff.watching import LOOK
 from tests.engine.bench import Bench
 from tests.engine.office import diagram
@@ -119,3 +121,30 @@ def test_other_cases_are_not_even_loaded_and_all_of_these_are(
     assert sorted(map(str, looks(bench))) == sorted(map(str, cases))
     upgrade(bench)
     assert len(looks(bench)) == 5
+
+
+def test_what_one_case_or_version_breaks_on_keeps_none_of_the_others_from_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadline = (bench.clock() + timedelta(days=9)).isoformat()
+    cases = [started(bench, LATE, f"p{number}", deadline=deadline) for number in range(4)]
+    with bench.database.reading() as session:
+        versions = [session.get_one(Case, case_id).version_id for case_id in cases]
+    obstacle = Obstacle("it does not compile any more")
+
+    def compiled(session: Any, version_id: int) -> Any:
+        if version_id == versions[0]:
+            raise NotRunnable((obstacle,))
+        return blueprint(session, version_id)
+
+    def held(session: Any, case_id: int, *, at: Any) -> Any:
+        if case_id == cases[1]:
+            session.execute(delete(Job).where(Job.kind == JobKind.TIMER.value))  # undone with it
+            raise KeyError("called")
+        return hold(session, case_id, at=at)
+
+    monkeypatch.setattr(first_looks, "blueprint", compiled)
+    monkeypatch.setattr(first_looks, "hold", held)
+    upgrade(bench)
+    assert sorted(map(str, looks(bench))) == sorted(map(str, cases[2:]))
+    assert bench.count(Job.kind == JobKind.LOOKS.value) == 0

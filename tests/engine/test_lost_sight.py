@@ -1,6 +1,6 @@
 """Cases that stand still and nobody is told: found by the worker's daily look, each an incident."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -10,6 +10,7 @@ from engine import lost_sight
 from engine.incidents import StillHeld, resolve
 from engine.jobs import GiveUp
 from engine.models import Incident, Job, JobKind, Task
+from engine.progress import Held, hold
 from engine.tasks import complete_task
 from tests.engine.bench import Bench
 from tests.engine.office import diagram
@@ -193,3 +194,21 @@ def test_a_look_that_was_given_up_does_not_stand_in_the_way_of_the_next_day(benc
     with bench.database.reading() as session:
         looks = session.scalars(select(Job).where(Job.kind == JobKind.SIGHT.value)).all()
         assert sorted(one.is_dead for one in looks) == [False, True]
+
+
+def test_what_one_case_breaks_on_keeps_none_of_the_others_from_being_seen(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [started(bench, PAUSED, f"p{number}") for number in range(3)]
+    with bench.database.transaction() as session:
+        for case_id in cases:
+            out_of_sight(session, case_id, bench)
+
+    def held(session: Session, case_id: int, *, at: datetime) -> Held:
+        if case_id == cases[0]:
+            raise KeyError("called")
+        return hold(session, case_id, at=at)
+
+    monkeypatch.setattr(lost_sight, "hold", held)
+    look(bench)
+    assert [len(open_incidents(bench, case_id)) for case_id in cases] == [0, 1, 1]
