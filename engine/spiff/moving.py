@@ -62,12 +62,13 @@ def place(token: Token, element_id: str) -> Node:
 
 
 def callers(case: CaseWorkflow) -> list[Token]:
-    """What waits for a called process to end, the outermost first."""
-    return [
-        scope.owner
+    """What waits for a called process to end, the outermost first; one that called several is moved as a whole."""
+    owners = [
+        _topmost(scope.owner)
         for _, scope in sorted(case.subprocesses.items())
         if scope.owner is not None and scope.variables is not None
     ]
+    return list(dict.fromkeys(owners))
 
 
 def move(case: CaseWorkflow, token: Token, element_id: str) -> None:

@@ -281,6 +281,28 @@ def called(session: Session, hall: TownHall) -> tuple[Case, int, int]:
     return case, inside.token, call.token
 
 
+def test_a_process_called_several_times_is_left_once(
+    session: Session, hall: TownHall, clock: Clock
+) -> None:
+    clara = hall.person("clara", "Desk")
+    inner = '<startEvent id="s"/><userTask id="ask" name="Ask"/><endEvent id="e"/>'
+    hall.publish(diagram(inner, flows="s>ask ask>e"), key="inner", by=clara)
+    outer = (
+        '<startEvent id="s"/><callActivity id="call" name="Opinion" calledElement="inner">'
+        "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>"
+        '</multiInstanceLoopCharacteristics></callActivity><userTask id="decide" name="Decide"/>'
+        '<endEvent id="e"/>'
+    )
+    case = hall.start(hall.publish(diagram(outer, flows="s>call call>decide decide>e"), by=clara))
+    assert open_names(session, case) == ["Ask"] * 3
+    (call,) = [one for one in movable_tokens(session, case, at=clock()) if one.kind == "call"]
+    assert call.name == "Opinion"
+    told = move_preview(session, case, call.token, "decide", at=clock())
+    assert [one.name for one in told.leaving] == ["Ask"] * 3
+    move_token(session, case.id, call.token, "decide", "Not needed", by=None, at=clock())
+    assert open_names(session, case) == ["Decide"]
+
+
 def test_what_waits_in_a_called_process_is_moved_in_its_own_diagram(
     session: Session, hall: TownHall, clock: Clock
 ) -> None:
