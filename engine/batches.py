@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, insert
+from sqlalchemy import Table, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from engine.models import Event, Job, Task, TaskKey
+from engine.models import Event, Incident, Job, Task, TaskKey
 
 _EVENTS: Table = Event.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 _JOBS: Table = Job.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
@@ -18,6 +19,7 @@ _TASKS: Table = Task.__table__  # type: ignore[assignment]  # the stubs say From
 _RECORD = insert(_EVENTS)
 _ENQUEUE = insert(_JOBS)
 _DROP = delete(_JOBS).where(_JOBS.c.key.in_(bindparam("keys", expanding=True)))
+_STOP = _DROP.returning(_JOBS.c.case_id, _JOBS.c.token, _JOBS.c.is_dead)
 _FIND = insert(_KEYS)
 _OPEN = insert(_TASKS)
 _OF_TASKS = tuple(column.key for column in _TASKS.columns)
@@ -32,6 +34,7 @@ T = TypeVar("T")
 class _Batch:
     facts: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    stopped: dict[str, datetime] = field(default_factory=dict)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     lost: list[tuple[int, int]] = field(default_factory=list)
     keys: list[dict[str, Any]] = field(default_factory=list)
@@ -53,6 +56,8 @@ def batch(session: Session) -> Iterator[None]:
     write_keys(session, gathered.keys)
     # A timer set anew has the key of the one before.
     drop_jobs(session, gathered.dropped)
+    for at in set(gathered.stopped.values()):
+        stop_jobs(session, [key for key, when in gathered.stopped.items() if when == at], at=at)
     write_jobs(session, gathered.jobs)
 
 
@@ -117,6 +122,27 @@ def drop_jobs(session: Session, keys: list[str]) -> None:
         gathered.dropped += keys
     elif keys:
         session.connection().execute(_DROP, {"keys": keys})
+
+
+def stop_jobs(session: Session, keys: list[str], *, at: datetime) -> None:
+    """Remove the jobs with these keys, of tokens that wait for them no more; what had been given up of them is no
+    incident any more, as nothing is left to try again.
+    """
+    gathered = _gathered(session)
+    if gathered is not None:
+        gathered.stopped.update(dict.fromkeys(keys, at))
+    elif keys:
+        for case_id, token, is_dead in session.connection().execute(_STOP, {"keys": keys}).all():
+            if is_dead:
+                session.execute(
+                    update(Incident)
+                    .where(
+                        Incident.case_id == case_id,
+                        Incident.token == token,
+                        Incident.resolved_at.is_(None),
+                    )
+                    .values(resolved_at=at)
+                )
 
 
 def write_jobs(session: Session, rows: list[dict[str, Any]]) -> None:

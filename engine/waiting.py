@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import buffer
-from engine.batches import drop_jobs
+from engine.batches import stop_jobs
 from engine.correlation import awaited_key
 from engine.errors import N_, Said, sounded
 from engine.jobs import NewJob, enqueue_all
@@ -68,7 +68,7 @@ def _settle_jobs(
     at: datetime,
 ) -> None:
     stale = [job_key(case.id, wait) for wait in gone if by_job(wait)]
-    drop_jobs(session, stale)
+    stop_jobs(session, stale, at=at)
     jobs = [new_job(case, wait, at) for wait in new if by_job(wait)]
     enqueue_all(session, [*jobs, *sent], at=at)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Session
 
 from engine.cases import ReasonMissing, check_open
@@ -11,7 +11,7 @@ from engine.events import Happened
 from engine.history import path
 from engine.interventions.previews import Preview, hold_as_seen, look, what_if
 from engine.models import Case, Incident, Person
-from engine.progress import advance, hold
+from engine.progress import Held, advance, hold
 from engine.record.facts import Fact
 from engine.spiff import NotWaiting
 
@@ -97,27 +97,23 @@ def move_token(
     held.execution.move(token, to, at)
     data = {"to": to, "to_name": there.name or to, "reason": reason.strip()}
     main = Fact(Happened.TOKEN_MOVED, left.id, token, data=data)
+    # before `advance`, which settles what is left behind without saying by whom and why
+    _settle_incidents(session, held, token, reason, by, at)
     advance(session, held, main, by=by, at=at)
-    _settle_incidents(session, held.case, token, held.execution.status, reason, by, at)
     return held.case
 
 
 def _settle_incidents(
-    session: Session,
-    case: Case,
-    token: int,
-    status: str,
-    reason: str,
-    by: Person | None,
-    at: datetime,
+    session: Session, held: Held, token: int, reason: str, by: Person | None, at: datetime
 ) -> None:
-    # What broke at the place that was left needs nobody any more; nor does a standstill that has ended.
-    mended = [Incident.token == token]
-    if status != "stuck":
+    # What broke at the place that was left, or inside it, needs nobody any more; nor does a standstill that has ended.
+    gone = set(held.before) - {wait.token for wait in held.execution.waits()}
+    mended: list[ColumnElement[bool]] = [Incident.token.in_({token, *gone})]
+    if held.execution.status != "stuck":
         mended.append(Incident.kind == "stuck")
     session.execute(
         update(Incident)
-        .where(Incident.case_id == case.id, Incident.resolved_at.is_(None), or_(*mended))
+        .where(Incident.case_id == held.case.id, Incident.resolved_at.is_(None), or_(*mended))
         .values(
             resolved_at=at,
             resolved_by_id=None if by is None else by.id,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
+from engine.batches import stop_jobs
 from engine.deployments import Blueprint, blueprint
 from engine.errors import N_, Refusal
 from engine.events import Happened
@@ -22,7 +23,6 @@ from engine.migration.commands import enqueue_batch
 from engine.models import (
     Case,
     Incident,
-    Job,
     MigratedCase,
     MigratedStatus,
     Migration,
@@ -213,7 +213,7 @@ def _write(session: Session, way: _Way, held: Held, execution: Execution) -> boo
     case.version_id = way.plan.version_id
     after = {wait.token: wait for wait in execution.waits()}
     before = dict(held.before)
-    for token in _renamed(session, case, before, after):
+    for token in _renamed(session, way, case, before, after):
         del before[token]
     _follow(session, way, case, before, after, execution)
     main = Fact(Happened.CASE_MIGRATED, data=dict(way.data))
@@ -222,7 +222,11 @@ def _write(session: Session, way: _Way, held: Held, execution: Execution) -> boo
 
 
 def _renamed(
-    session: Session, case: Case, before: Mapping[int, Wait], after: Mapping[int, Wait]
+    session: Session,
+    way: _Way,
+    case: Case,
+    before: Mapping[int, Wait],
+    after: Mapping[int, Wait],
 ) -> list[int]:
     """Tokens that wait for something called otherwise now; what stood for the old wait is removed."""
     found = []
@@ -243,8 +247,7 @@ def _renamed(
             )
             session.execute(gone.execution_options(synchronize_session=False))
         elif old.kind == WaitKind.SERVICE:
-            stale = delete(Job).where(Job.key == job_key(case.id, old))
-            session.execute(stale.execution_options(synchronize_session=False))
+            stop_jobs(session, [job_key(case.id, old)], at=way.at)
         else:
             continue
         found.append(token)

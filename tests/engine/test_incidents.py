@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from engine.incidents import open_incidents, release, resolve, retry
+from engine.interventions.moves import movable_tokens, move_token
 from engine.jobs import MOST_ATTEMPTS
 from engine.models import Case, CaseStatus, Incident, Job, Task, TaskStatus
 from engine.tasks import complete_task
@@ -93,3 +95,55 @@ def test_one_case_that_cannot_be_moved_holds_up_no_other_timer(bench: Bench) -> 
         bench.clock.advance(hours=2)
         bench.worker().run_until_idle()
     assert bench.count(Incident.case_id == cases[3], Incident.kind == "job_failed") == 1
+
+
+SEVERAL = (
+    "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>"
+    "</multiInstanceLoopCharacteristics>"
+)
+
+
+@pytest.mark.parametrize("several", ["", SEVERAL])
+def test_what_broke_inside_a_called_process_is_settled_when_it_is_left_by_hand(
+    bench: Bench, several: str
+) -> None:
+    outer = diagram(
+        f'<startEvent id="s"/><callActivity id="c" calledElement="called">{several}</callActivity>'
+        '<userTask id="hand" name="By hand"/><endEvent id="e"/>',
+        flows="s>c c>hand hand>e",
+    )
+    with bench.hall() as hall:
+        hall.publish(SERVICE, key="called")
+        case_id = hall.start(hall.publish(outer)).id
+    bench.worker().run_until_idle()
+    assert bench.count(Incident.resolved_at.is_(None)) == (2 if several else 1)
+    with bench.hall() as hall:
+        case = hall.session.get_one(Case, case_id)
+        (call,) = [o for o in movable_tokens(hall.session, case, at=hall.at) if o.kind == "call"]
+        move_token(hall.session, case_id, call.token, "hand", "By phone", by=None, at=hall.at)
+    assert bench.count(Incident.resolved_at.is_(None)) == 0
+    assert bench.count(Incident.resolution != "By phone") == 0
+    assert bench.count(Job.id > 0) == 0
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_what_broke_is_settled_when_the_case_leaves_it_by_a_timer(
+    bench: Bench, together: int
+) -> None:
+    drawn = diagram(
+        '<startEvent id="s"/><serviceTask id="call" name="Call" e:topic="registry"/>'
+        '<endEvent id="e"/><boundaryEvent id="late" attachedToRef="call"><timerEventDefinition>'
+        "<timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>"
+        '<userTask id="hand" name="By hand"/>',
+        flows="s>call call>e late>hand",
+    )
+    with bench.hall() as hall:
+        version = hall.publish(drawn)
+        for _ in range(together):
+            hall.start(version)
+    bench.worker().run_until_idle()
+    assert bench.count(Incident.resolved_at.is_(None)) == together
+    bench.clock.advance(days=1)
+    bench.worker().run_until_idle()
+    assert bench.count(Task.status == TaskStatus.OPEN.value) == together
+    assert bench.count(Incident.resolved_at.is_(None)) == 0

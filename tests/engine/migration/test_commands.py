@@ -1,6 +1,9 @@
 """Open cases go over to another version: told before, batch by batch, and back again."""
 
+import ast
+import inspect
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -38,10 +41,13 @@ from engine.models import (
     Version,
 )
 from engine.record.facts import verify_chain
+from engine.spiff import Obstacle
+from engine.spiff.migration import obstacles
 from engine.tasks import claim_task, complete_task
 from engine.waiting import raise_incident
 from engine.worker import Worker
 from tests.clock import Clock
+from tests.engine.bench import SERVICE
 from tests.engine.office import TownHall, diagram
 from tests.engine.two_versions import FIRST, SECOND, WITHOUT, Work, moved, planned, task_of, waiting
 
@@ -401,3 +407,37 @@ def open_names(database: Database, case_id: int) -> list[str]:
                 )
             )
         )
+
+
+def test_each_sentence_that_tells_of_the_new_version_has_one_for_the_way_back() -> None:
+    drawn = ast.parse(Path(inspect.getfile(obstacles)).read_text(encoding="utf-8"))
+    sentences = [
+        call.args[0].value
+        for call in ast.walk(drawn)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == Obstacle.__name__
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert {one for one in sentences if "new version" in str(one)} == set(migrating._BACK)
+    for there, back in migrating._BACK.items():
+        assert there.replace("the new version", "the version it came from") == back
+    # what is left tells of neither
+    assert set(sentences) - set(migrating._BACK) == {"“{name}” is repeated in one version only"}
+
+
+def test_what_broke_at_a_service_that_is_another_one_now_is_settled(
+    session: Session, hall: TownHall, work: Work, clock: Clock
+) -> None:
+    clara = hall.person("clara", "Desk")
+    hall.person("oscar", roles=("operator",))
+    other = SERVICE.replace(b'"registry"', b'"archive"')
+    pair = hall.publish(SERVICE, by=clara), hall.publish(other, by=clara)
+    case = hall.start(pair[0])
+    job = session.scalars(select(Job).where(Job.case_id == case.id)).one()
+    job.is_dead = True
+    raise_incident(session, case, "job_failed", "no answer", "call", job.token, at=clock())
+    moved(session, hall, pair, work, clock)
+    asked = session.execute(select(Job.payload, Job.is_dead).where(Job.case_id == case.id)).one()
+    assert tuple(asked) == ({"topic": "archive"}, False)
+    assert session.scalars(select(Incident.resolved_at)).all() == [clock()]
