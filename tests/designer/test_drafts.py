@@ -1,9 +1,14 @@
 """Drafts as commands: what lies beside a drawing is kept, refused in a sentence, and never lost by a newer drawing."""
 
+import subprocess
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from sqlalchemy.orm import Session
 
 from designer.drafts import NotAPart, add_parts, draft_by_id, replace_drawing, save_draft, set_rule
+from designer.publishing import publish_draft
 from engine.dmn import load_all
 from engine.dmn.refusals import MissingImport, NotADecisionModel
 from engine.errors import NotFound
@@ -32,6 +37,27 @@ def test_a_newer_drawing_keeps_the_rules_of_flows_that_are_still_there(
     (gateway,) = draft.report["gateways"]
     assert gateway["flows"][0]["condition"] == "area > 1"
     assert draft.drawing == newer
+
+
+def test_whoever_publishes_what_was_just_seen_does_not_wait_for_it_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    run = subprocess.run
+
+    def counted(command: list[str], **how: Any) -> Any:
+        asked.append(command)
+        return run(command, **how)
+
+    monkeypatch.setattr(subprocess, "run", counted)
+    drawing = DRAWING.replace(b"urn:t", f"urn:{uuid4()}".encode())  # nobody has seen it yet
+    draft = save_draft(session, "choice.bpmn", drawing, by=None, at=START)
+    set_rule(session, draft.id, "fa", "area > 1", at=START)
+    set_rule(session, draft.id, "fb", "area <= 1", at=START)
+    seen = len(asked)
+    assert seen > 1  # what is decided beside the drawing is another question
+    publish_draft(session, draft.id, key="choice", name="Choice", by=None, at=START)
+    assert len(asked) == seen
 
 
 def test_what_a_tool_calls_a_process_that_nobody_named_is_no_name(session: Session) -> None:
