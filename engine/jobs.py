@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.batches import write_jobs
-from engine.errors import NotFound
+from engine.errors import NotFound, Said, sounded
 from engine.ids import new_id
 from engine.models import Job, JobKind
 
@@ -164,7 +164,13 @@ def prolong(session: Session, job_id: int, until: datetime, *, worker: str) -> b
 
 
 def fail(
-    session: Session, job_id: int, error: str, *, worker: str, is_final: bool = False, at: datetime
+    session: Session,
+    job_id: int,
+    error: Said | str,
+    *,
+    worker: str,
+    is_final: bool = False,
+    at: datetime,
 ) -> Job | None:
     """Put a failed job off; after its last attempt, or when `is_final`, it is dead. The job; None when it is not ours.
 
@@ -178,7 +184,10 @@ def fail(
     )
     if job is None:
         return None
-    job.last_error = error[:LONGEST_ERROR]
+    error = sounded(error)
+    job.last_error = str(error)[:LONGEST_ERROR]
+    is_ours = isinstance(error, Said) and len(str(error)) <= LONGEST_ERROR
+    job.last_said = error.to_json() if isinstance(error, Said) and is_ours else None
     job.leased_until = job.leased_by = None
     job.is_dead = is_final or job.attempts >= _most_attempts(job)
     if not job.is_dead:
@@ -202,6 +211,13 @@ def revive(session: Session, job_id: int, *, at: datetime) -> Job:
     job.leased_until = job.leased_by = None
     session.flush()
     return job
+
+
+def why_failed(job: Job) -> Said | str:
+    """What went wrong last: words of ours, or another machine's; a dash where nobody said."""
+    if job.last_said is not None:
+        return Said.from_json(job.last_said)
+    return job.last_error or "–"
 
 
 def next_run_at(

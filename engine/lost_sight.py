@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Said
 from engine.events import Happened
 from engine.incidents import JOB_FAILED
-from engine.jobs import NewJob, enqueue_all
+from engine.jobs import NewJob, enqueue_all, why_failed
 from engine.models import (
     Case,
     CaseStatus,
@@ -139,7 +139,7 @@ def _untold(
             if job is None:
                 enqueue_all(session, [new_job(held.case, wait, at)], at=at)
             elif job.is_dead and wait.host is None:
-                yield JOB_FAILED, job.last_error or "–", wait.element_id, wait.token
+                yield JOB_FAILED, why_failed(job), wait.element_id, wait.token
     if (held.execution.status == "stuck" or not waits) and "stuck" not in told:
         joins = held.execution.stuck_joins()
         yield "stuck", NOTHING_MOVES, joins[0] if joins else None, None

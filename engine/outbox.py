@@ -6,6 +6,7 @@ call the same `webhook-id`, so that a receiver can tell. Two of the same `key` t
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,13 +16,24 @@ from sqlalchemy.orm import Session
 
 from engine import jobs
 from engine.database import own_sql
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound, Said
 from engine.ids import new_id
-from engine.models import Job, JobKind
+from engine.models import Job, JobKind, Procedure, Version
 from engine.sound_text import sound
 
 LONGEST_SUBJECT = 200
 _KINDS = (JobKind.MAIL.value, JobKind.WEBHOOK.value)
+# Each such job stands for itself, or the next day brings another. With any other something would end for good: the
+# rounds of a timer, the batches to come, what a page waits for.
+_ALONE = (
+    *_KINDS,
+    JobKind.MESSAGE.value,
+    JobKind.SIGHT.value,
+    JobKind.FILES.value,
+)
+_SHEET = (
+    "sheet:"  # begins the keys of jobs that print a procedure sheet: whoever wants it asks again
+)
 # What the pages of migrations and halts tell of; what is given up in a case is an incident of it.
 _TOLD_ELSEWHERE = (JobKind.MIGRATION.value, JobKind.HALT.value)
 _OURS = or_(
@@ -42,11 +54,24 @@ class Outgoing:
 
     id: int
     kind: str
+    key: str
     to: str  # the address or the URL; empty: nobody's, it is work inside
-    about: str  # the subject, the type of the fact, or the key of the job
+    about: str  # the subject, the type of the fact; empty for work inside
+    procedure: str  # whose cases the job begins, by its name; else empty
+    payload: Mapping[str, Any]
     attempts: int
     run_at: datetime
-    error: str | None
+    error: Said | str
+    is_discardable: bool
+
+
+class NotDiscarded(Conflict):
+    """More than this one job would come to an end with it."""
+
+    sentence = (
+        "What comes after this work would end with it, so it cannot be left out. "
+        "Mend what keeps it from being done, then try again."
+    )
 
 
 def is_address(text: str) -> bool:
@@ -124,7 +149,7 @@ def troubled(session: Session, *, limit: int = 100) -> list[Outgoing]:
         .order_by(Job.is_dead.desc(), Job.run_at, Job.id)
         .limit(limit)
     )
-    return [_outgoing(job) for job in rows]
+    return [_outgoing(session, job) for job in rows]
 
 
 def given_up(session: Session) -> int:
@@ -135,13 +160,14 @@ def given_up(session: Session) -> int:
 def send_again(session: Session, job_id: int, *, at: datetime) -> Outgoing:
     """Try once more, now, what failed; NotFound when it is not there any more."""
     _held(session, job_id)
-    return _outgoing(jobs.revive(session, job_id, at=at))
+    return _outgoing(session, jobs.revive(session, job_id, at=at))
 
 
 def discard(session: Session, job_id: int) -> Outgoing:
-    """Never send this; NotFound when it is not there any more."""
-    job = _held(session, job_id)
-    told = _outgoing(job)
+    """Never send this, or never do it. NotFound when it is not there any more; NotDiscarded."""
+    told = _outgoing(session, job := _held(session, job_id))
+    if not told.is_discardable:
+        raise NotDiscarded
     session.delete(job)
     session.flush()
     return told
@@ -183,21 +209,28 @@ def _held(session: Session, job_id: int) -> Job:
     return job
 
 
-def _outgoing(job: Job) -> Outgoing:
+def _outgoing(session: Session, job: Job) -> Outgoing:
     said = job.payload
-    to, about = "", job.key
+    to = about = procedure = ""
     if job.kind == JobKind.MAIL:
         to, about = said["to"], said["subject"]
     elif job.kind == JobKind.WEBHOOK:
         to, about = said["url"], said["body"]["type"]
+    elif job.kind == JobKind.TIMER:
+        named = select(Procedure.name).join(Version, Version.procedure_id == Procedure.id)
+        procedure = session.scalar(named.where(Version.id == said.get("version_id"))) or ""
     return Outgoing(
         id=job.id,
         kind=job.kind,
+        key=job.key,
         to=to,
         about=about,
+        procedure=procedure,
+        payload=said,
         attempts=job.attempts,
         run_at=job.run_at,
-        error=job.last_error,
+        error=jobs.why_failed(job),
+        is_discardable=job.kind in _ALONE or job.key.startswith(_SHEET),
     )
 
 

@@ -118,7 +118,7 @@ def refuse_service(
     said = message
     if code is not None and code not in str(message):
         said = Said("{message} ({code})", {"message": message, "code": code})
-    failed = jobs.fail(session, job.id, str(said), worker=worker, is_final=True, at=at)
+    failed = jobs.fail(session, job.id, said, worker=worker, is_final=True, at=at)
     if failed is not None:
         job_failed(session, failed, said, at=at)
 

@@ -291,9 +291,7 @@ class Worker:
             if job.case_id is not None:
                 # In the order that every command has: first the case, then its jobs.
                 lock(session, job.case_id)
-            failed = jobs.fail(
-                session, job.id, str(message), worker=self.name, is_final=is_final, at=at
-            )
+            failed = jobs.fail(session, job.id, message, worker=self.name, is_final=is_final, at=at)
             if failed is not None and failed.is_dead:
                 job_failed(session, failed, message, at=at)
 

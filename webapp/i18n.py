@@ -173,10 +173,15 @@ def role_name(role: Role) -> str:
 def said(part: Said) -> str:
     """Words of ours in the reader's language, with their values filled in."""
     values = {
-        name: said(value) if isinstance(value, Said) else value
+        name: said(value) if isinstance(value, Said) else _thing(name, value)
         for name, value in part.values.items()
     }
     return filled(gettext(part.sentence), values)
+
+
+def _thing(name: str, value: object) -> object:
+    # values that are words of ours, not of people
+    return _THINGS.get(str(value), value) if name in ("what", "status") else value
 
 
 def kept_words(kept: Mapping[str, Any] | None, text: str) -> str:
@@ -194,11 +199,7 @@ def speaking(language: str | None) -> AbstractContextManager[None]:
 
 def sentence(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, with its values filled in."""
-    values = dict(refusal.values)
-    for name in ("what", "status"):  # values that are words of ours, not of people
-        word = _THINGS.get(str(values.get(name)))
-        if word is not None:
-            values[name] = word
+    values = {name: _thing(name, value) for name, value in refusal.values.items()}
     for name, value in values.items():
         if type(value) is date:
             values[name] = format_date(value, DAY)

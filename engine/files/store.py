@@ -116,6 +116,15 @@ def antivirus_command(command: Sequence[str]) -> Scan:
     return scan
 
 
+def sync_folder(folder: Path) -> None:
+    """Have what the folder calls its files on the disk: a rename outlives a power cut only from here on."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 class FileStore:
     """Files under `folder/ab/cd…`, named by their sha256; the same bytes are kept once."""
 
@@ -167,11 +176,7 @@ class FileStore:
         os.replace(incoming, kept)
         # the name is only safe once the folder that holds it is
         for folder in (kept.parent, self.folder):
-            number = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(number)
-            finally:
-                os.close(number)
+            sync_folder(folder)
 
     def path(self, sha256: str) -> Path:
         """Where these bytes lie; NotFound for what is no sha256, so that no path is made of it."""

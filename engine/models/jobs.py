@@ -52,6 +52,8 @@ class Job(Base):
     leased_by: Mapped[str | None] = mapped_column(String(80))
     is_dead: Mapped[bool] = mapped_column(default=False)  # given up: an incident says why
     last_error: Mapped[str | None] = mapped_column(Text)
+    # The same as words of ours (engine.errors.Said), where they are: read in any language.
+    last_said: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (
         Index(

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.database import own_sql
@@ -32,11 +32,9 @@ _UNSEALED = (
     .order_by(Case.id)
     .limit(bindparam("most"))
 )
-_SEAL = (
-    update(Case.__table__)  # type: ignore[arg-type]  # not through the mapper: the case itself is not changed
-    .where(Case.__table__.c.id == bindparam("case"))
-    .values(sealed_seq=bindparam("seq"))
-)
+# not through the mapper: the case itself is not changed
+_CASES: Table = Case.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
+_SEAL = update(_CASES).where(_CASES.c.id == bindparam("case")).values(sealed_seq=bindparam("seq"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,7 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
     """Note the newest facts of the next thousand cases; after the last of them, close the day with its root."""
     day = date.fromisoformat(payload["day"])
     if session.scalar(select(DayRoot.day).where(DayRoot.day >= day).limit(1)) is not None:
+        _leave_to_next(session, day)
         return
     rows = session.execute(_UNSEALED, {"after": payload["after"], "most": BATCH}).all()
     if rows:
@@ -120,28 +119,45 @@ def audit_roots(
             broken = f"another one was published: {said}"
         yield RootAudited(found, broken)
         before = found.root
-    for day in _rootless(session):
+    for day, is_given_up in _rootless(session).items():
         said = kept.pop(day, None)
-        gone = "it is gone; the cases that it covered are noted still"
-        yield RootAudited(
-            DayRoot(day=day, cases=0, root=b""),
-            gone if said is None else f"it is gone; published was {said}",
-        )
+        broken = "it is gone; the cases that it covered are noted still"
+        if said is not None:
+            broken = f"it is gone; published was {said}"
+        elif is_given_up:
+            broken = "it was never closed; its job waits in the outbox to be tried again"
+        yield RootAudited(DayRoot(day=day, cases=0, root=b""), broken)
     for day, said in sorted(kept.items()):
         yield RootAudited(DayRoot(day=day, cases=0, root=b""), f"it is gone; published was {said}")
 
 
-def _rootless(session: Session) -> list[date]:
-    """Days whose cases were noted and that have no root, though nobody is at work on one."""
+def _leave_to_next(session: Session, day: date) -> None:
+    """Take back what was noted for a day that a later one overtook while its job was dead: the next root covers it."""
+    if session.get(DayRoot, day) is not None:
+        return
+    cases = _CASES.c
+    noted = exists().where(
+        DayHead.day == day, DayHead.case_id == cases.id, DayHead.seq == cases.sealed_seq
+    )
+    session.execute(update(_CASES).where(noted).values(sealed_seq=0))
+    session.execute(delete(DayHead).where(DayHead.day == day))
+
+
+def _rootless(session: Session) -> dict[date, bool]:
+    """Days whose cases were noted and that have no root, though nobody is at work on one; whether that was given up."""
     noted = (
         select(DayHead.day)
         .where(~exists().where(DayRoot.day == DayHead.day))
         .distinct()
         .order_by(DayHead.day)
     )
-    closing = select(Job.payload).where(Job.kind == JobKind.ROOT.value, ~Job.is_dead)
-    at_work = {payload["day"] for payload in session.scalars(closing)}
-    return [day for day in session.scalars(noted) if day.isoformat() not in at_work]
+    jobs = session.execute(select(Job.payload, Job.is_dead).where(Job.kind == JobKind.ROOT.value))
+    given_up = {job.payload["day"]: job.is_dead for job in jobs}
+    return {
+        day: day.isoformat() in given_up
+        for day in session.scalars(noted)
+        if given_up.get(day.isoformat(), True)
+    }
 
 
 def _before(session: Session, day: date) -> bytes:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from engine.errors import N_, Said
+from engine.files.store import sync_folder
 from engine.jobs import GiveUp
 from engine.models import Job
 from engine.outbox import is_address, stable_id
@@ -76,7 +78,7 @@ class MailSender:
         """Send the mail; GiveUp when the receiver will never take it."""
         to = str(job.payload["to"])
         if not is_address(to):
-            raise GiveUp(f"“{to[:80]}” is no mail address")
+            raise GiveUp(Said(N_("“{to}” is no mail address"), {"to": to[:80]}))
         link = self.link(str(job.payload.get("leads_to") or ""))
         mail = mail_of(job.payload, stable_id(job.key), self.sender, link).as_bytes()
         if self.server is None:
@@ -92,6 +94,8 @@ class MailSender:
             written.flush()
             os.fsync(written.fileno())  # the job that asks for it is gone for good in a moment
         part.replace(self.folder / f"{name}.eml")
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)
 
 
 def mail_of(
@@ -125,7 +129,10 @@ def _send(server: SmtpServer, sender: str, to: str, mail: bytes) -> None:
                 is_encrypted = True
             if server.user:
                 if not is_encrypted and not _is_here(server.host):
-                    raise NotEncrypted(f"{server.host} offers no encryption for the password")
+                    host = {"host": server.host}
+                    raise NotEncrypted(
+                        Said(N_("{host} offers no encryption for the password"), host)
+                    )
                 smtp.login(server.user, server.password)
             smtp.sendmail(sender, [to], mail)
             # The mail is theirs: however they say good-bye, sending it again would make two of it.
@@ -134,12 +141,13 @@ def _send(server: SmtpServer, sender: str, to: str, mail: bytes) -> None:
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = refused.recipients[to]
         if 500 <= code < 600:
-            raise GiveUp(f"{to} is refused: {code} {_text(said)}") from refused
+            told = {"to": to, "code": code, "why": _text(said)}
+            raise GiveUp(Said(N_("{to} is refused: {code} {why}"), told)) from refused
         raise
     except smtplib.SMTPDataError as refused:
         if 500 <= refused.smtp_code < 600:
-            why = _text(refused.smtp_error)
-            raise GiveUp(f"the mail is refused: {refused.smtp_code} {why}") from refused
+            told = {"code": refused.smtp_code, "why": _text(refused.smtp_error)}
+            raise GiveUp(Said(N_("the mail is refused: {code} {why}"), told)) from refused
         raise
 
 

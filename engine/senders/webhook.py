@@ -7,6 +7,7 @@ from time import monotonic
 import orjson
 
 from engine.database import Database
+from engine.errors import N_, Said
 from engine.jobs import GiveUp
 from engine.models import Job
 from engine.senders.calling import NotAccepted, call
@@ -39,7 +40,7 @@ class WebhookSender:
         if secret is None:
             return
         if monotonic() < self._silent.get(url, 0):
-            raise NotAccepted("it did not answer a moment ago")
+            raise NotAccepted(Said(N_("it did not answer a moment ago")))
         begun = monotonic()
         try:
             status = call(
@@ -55,6 +56,6 @@ class WebhookSender:
                 self._silent[url] = monotonic() + SILENCE
             raise
         if status == 410:
-            raise GiveUp("it answered 410: it does not want to be called any more")
+            raise GiveUp(Said(N_("it answered 410: it does not want to be called any more")))
         if not 200 <= status < 300:
-            raise NotAccepted(f"it answered {status}")
+            raise NotAccepted(Said(N_("it answered {status}"), {"status": status}))

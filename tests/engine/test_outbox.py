@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,11 +8,18 @@ from sqlalchemy.orm import Session
 
 from engine import outbox, webhooks
 from engine.database import Database
-from engine.errors import Refusal
+from engine.errors import Refusal, Said
 from engine.incidents import open_incidents, retry
-from engine.jobs import MOST_ATTEMPTS_OUTSIDE
+from engine.jobs import MOST_ATTEMPTS_OUTSIDE, enqueue
 from engine.models import Incident, Job, JobKind
-from engine.outbox import discard, is_address, send_again, send_mail, send_webhook
+from engine.outbox import (
+    NotDiscarded,
+    discard,
+    is_address,
+    send_again,
+    send_mail,
+    send_webhook,
+)
 from engine.record.facts import verify_chain
 from engine.senders.calling import is_outside, signature
 from engine.senders.mail import MailSender, SmtpServer
@@ -146,7 +154,7 @@ def test_a_server_that_is_away_is_asked_for_a_day_before_an_operator_is(
         with database.transaction() as session:
             assert outbox.given_up(session) == 1
             (lost,) = outbox.troubled(session)
-            assert "450" in (lost.error or "")
+            assert "450" in str(lost.error)
             send_again(session, lost.id, at=clock())
         server.refused.clear()
         assert worker.run_once() == 1
@@ -158,6 +166,59 @@ def test_what_is_discarded_is_never_sent(session: Session, clock: Clock) -> None
     (job,) = session.scalars(select(Job)).all()
     discard(session, job.id)
     assert outbox.waiting(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "is_discardable"),
+    [
+        ("timer", "start:7:s:0", False),
+        ("root", "root:2026-03-02:9", False),
+        ("looks", "looks:-1", False),
+        ("clock", "clock:recount:0:ab", False),
+        ("log", "log:delete:7:1", False),
+        ("mining", "mining:7", False),
+        ("simulation", "simulation:7", False),
+        ("report", "report:7:1", False),
+        ("report", "sheet:7", True),
+        ("message", "message:kept:7", True),
+        ("sight", "sight:2026-03-02T00:01:00+00:00:-1", True),
+        ("files", "files:2026-03-02", True),
+    ],
+)
+def test_only_what_nothing_else_ends_with_is_discarded(
+    session: Session, clock: Clock, kind: str, key: str, is_discardable: bool
+) -> None:
+    enqueue(session, JobKind(kind), key, {}, run_at=clock(), at=clock())
+    job = session.scalars(select(Job)).one()
+    job.is_dead, job.last_error = True, "disk full"
+    session.flush()
+    (told,) = outbox.troubled(session)
+    assert told.is_discardable is is_discardable
+    if is_discardable:
+        discard(session, job.id)
+    else:
+        with pytest.raises(NotDiscarded, match="cannot be left out"):
+            discard(session, job.id)
+        send_again(session, job.id, at=clock())
+    assert outbox.given_up(session) == 0
+
+
+def test_a_mail_that_is_written_to_a_file_is_on_the_disk_by_its_name(
+    database: Database, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, synced = tmp_path / "outbox", []
+
+    def fsync(number: int) -> None:
+        path = Path(f"/proc/self/fd/{number}").resolve()
+        synced.append((path, [one.suffix for one in folder.iterdir()]))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with database.transaction() as session:
+        send_mail(session, to="rosa@example.org", subject="S", text="T", key="k", at=clock())
+    sender = MailSender(None, "Mesa <mesa@example.gob.pe>", folder)
+    Worker(database, clock, senders={JobKind.MAIL: sender}).run_until_idle()
+    assert (folder, [".eml"]) in synced
+    assert (tmp_path, [".eml"]) in synced
 
 
 # --- webhooks -------------------------------------------------------------------------------------
@@ -246,7 +307,7 @@ def test_a_redirect_is_not_followed(database: Database, clock: Clock) -> None:
         calling(database, clock).run_once()
         assert elsewhere.calls == []
     with database.reading() as session:
-        assert outbox.troubled(session)[0].error == "it answered 307"
+        assert outbox.troubled(session)[0].error == Said("it answered {status}", {"status": 307})
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from engine.errors import Said
 from engine.jobs import MOST_ATTEMPTS, enqueue
-from engine.models import Job, JobKind, Webhook
-from engine.outbox import given_up, is_address, send_mail
+from engine.models import Job, JobKind, Procedure, Version, Webhook
+from engine.outbox import given_up, is_address, send_mail, send_webhook
 from engine.record.day_roots import close_yesterday
+from engine.senders.calling import NotAccepted
 from engine.worker import Worker
 from tests.webapp.conftest import Town
 from webapp.config import Settings, WrongSetting
@@ -167,13 +169,50 @@ def test_work_of_no_case_that_was_given_up_is_told_and_tried_again(town_on_each:
     with town.database.reading() as session:
         assert given_up(session) == 1
     shown = oscar.get("/outbox").text
+    assert "Begin cases by the clock" in shown
     assert "start:licence" in shown
     assert "There is no version" in shown
     with town.database.reading() as session:
         (job,) = session.scalars(select(Job)).all()
+    # the next round is left by the one that is done, and would never come
+    assert "Never do it" not in shown
+    refused = oscar.post(f"/outbox/{job.id}/discard")
+    assert refused.status_code == 409
+    assert "cannot be left out" in refused.text
     assert oscar.post(f"/outbox/{job.id}/again").status_code == 303
     with town.database.reading() as session:
         assert not session.get_one(Job, job.id).is_dead
     assert "start:licence" not in oscar.get("/outbox").text.partition("<table>")[2]
     # as long as it is tried again by itself it is no operator's business
     assert oscar.post(f"/outbox/{job.id}/discard").status_code == 404
+
+
+def test_what_was_given_up_is_told_by_name_and_in_the_language_of_who_reads(town: Town) -> None:
+    at = town.clock()
+    with town.database.transaction() as session:
+        procedure = session.scalars(select(Procedure)).one()
+        version = session.scalars(select(Version)).one()
+        start = {"version_id": version.id}
+        enqueue(session, JobKind.TIMER, "start:1:s:0", start, run_at=at, at=at)
+        root = {"day": "2026-03-01", "after": 5}
+        enqueue(session, JobKind.ROOT, "root:2026-03-01:5", root, run_at=at, at=at)
+        for job in session.scalars(select(Job)):
+            job.attempts = MOST_ATTEMPTS  # whoever began it never came to an end
+        send_webhook(session, "https://example.org/", "case_started", {}, key="1", at=at)
+
+    def silent(_job: Job) -> None:
+        raise NotAccepted(Said("it did not answer a moment ago"))
+
+    Worker(town.database, town.clock, senders={JobKind.WEBHOOK: silent}).run_until_idle()
+    oscar = town.visitor("oscar")
+    shown = oscar.get("/outbox").text
+    assert f"Begin cases of “{procedure.name}” by the clock" in shown
+    assert "Close the record of 1 Mar 2026 with its root" in shown
+    assert "root:2026-03-01:5" in shown
+    assert "begun 8 times" in shown
+    assert "it did not answer a moment ago" in shown
+    oscar.post("/account/language", {"language": "es"})
+    shown = oscar.get("/outbox").text
+    assert f"Iniciar expedientes de “{procedure.name}” por el reloj" in shown
+    assert "comenzado 8 veces" in shown
+    assert "no respondió hace un momento" in shown

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from engine.cases import suspend_case
 from engine.database import Database
 from engine.models import Case, DayHead, DayRoot, Event, Job
+from engine.outbox import NotDiscarded, discard, send_again
 from engine.record import day_roots
 from engine.record.day_roots import audit_roots, close_yesterday, unsealed_cases
 from engine.record.facts import _link, verify_chain
@@ -180,6 +181,55 @@ def test_a_root_that_is_gone_shows_by_the_cases_it_covered_but_not_while_a_day_i
     with database.transaction() as session:
         session.execute(delete(DayRoot).where(DayRoot.day == date(2026, 3, 3)))
     assert broken(database) == ["it is gone; the cases that it covered are noted still"]
+
+
+def given_up_halfway(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> int:
+    """The id of the job that was to close 2 March, given up after the first of its batches."""
+    monkeypatch.setattr(day_roots, "BATCH", 1)
+    clock.advance(days=1)
+    database.write(lambda session: close_yesterday(session, at=clock()))
+    Worker(database, clock).run_once()
+    with database.transaction() as session:
+        job = session.scalars(select(Job).where(Job.kind == "root")).one()
+        job.is_dead, job.last_error = True, "disk full"
+        return job.id
+
+
+def test_a_day_that_was_given_up_is_told_as_never_closed_until_it_is(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = given_up_halfway(database, clock, town, monkeypatch)
+    assert broken(database) == [
+        "it was never closed; its job waits in the outbox to be tried again"
+    ]
+    with database.transaction() as session:
+        with pytest.raises(NotDiscarded):
+            discard(session, job)
+        send_again(session, job, at=clock())
+    Worker(database, clock).run_until_idle()
+    assert broken(database) == []
+    with database.reading() as session:
+        assert [root.cases for root in day_roots.day_roots(session)] == [3]
+
+
+def test_a_day_that_the_next_one_overtook_is_covered_by_the_root_after_it(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = given_up_halfway(database, clock, town, monkeypatch)
+    close(database, clock)
+    assert len(broken(database)) == 1
+    database.write(lambda session: send_again(session, job, at=clock()))
+    Worker(database, clock).run_until_idle()
+    assert broken(database) == []
+    with database.reading() as session:
+        assert unsealed_cases(session) == 1
+    close(database, clock)
+    with database.reading() as session:
+        assert [root.cases for root in day_roots.day_roots(session)] == [1, 2]
+        assert unsealed_cases(session) == 0
+    assert broken(database) == []
 
 
 def test_many_cases_are_closed_in_batches(

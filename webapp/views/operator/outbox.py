@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from engine import outbox
+from engine.errors import Said
 from engine.models import Role
-from webapp.i18n import _
+from webapp.i18n import _, said
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.security.access import access
 from webapp.transactions import now, session
+from webapp.words.work import work_words
 from webapp.written_mails import written_mail, written_mails
 
 pages = Blueprint("outbox", __name__, url_prefix="/outbox")
@@ -18,6 +20,10 @@ pages = Blueprint("outbox", __name__, url_prefix="/outbox")
 
 def _given_up() -> int:
     return outbox.given_up(session())
+
+
+def _why(error: Said | str) -> str:
+    return said(error) if isinstance(error, Said) else error
 
 
 NAVIGATION = Link("outbox.index", lazy_gettext("Outbox"), place=82, count=_given_up)
@@ -32,6 +38,8 @@ def index() -> ResponseReturnValue:
         "outbox/index.html",
         waiting=outbox.waiting(session()),
         troubled=outbox.troubled(session()),
+        work_words=work_words,
+        why=_why,
         has_server=bool(settings.smtp_url),
         written=[] if settings.smtp_url else written_mails(settings),
     )
@@ -52,17 +60,17 @@ def again(job_id: int) -> ResponseReturnValue:
     if told.to:
         flash(_("“%(about)s” to %(to)s is tried again now.", about=told.about, to=told.to))
     else:
-        flash(_("“%(about)s” is tried again now.", about=told.about))
+        flash(_("“%(about)s” is tried again now.", about=work_words(told)))
     return redirect(url_for("outbox.index"), 303)
 
 
 @pages.post("/<int(max=9223372036854775807):job_id>/discard")
 @access(Role.OPERATOR)
 def discard(job_id: int) -> ResponseReturnValue:
-    """Never send it."""
+    """Never send it, or never do it, where nothing else ends with it."""
     told = outbox.discard(session(), job_id)
     if told.to:
         flash(_("“%(about)s” to %(to)s will not be sent.", about=told.about, to=told.to))
     else:
-        flash(_("“%(about)s” will not be done.", about=told.about))
+        flash(_("“%(about)s” will not be done.", about=work_words(told)))
     return redirect(url_for("outbox.index"), 303)
