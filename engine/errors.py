@@ -55,7 +55,10 @@ def said_by(error: Exception) -> "Said | str":
     if isinstance(error, Refusal):
         return sounded(Said(error.sentence, error.values))
     first = error.args[0] if error.args else None
-    return sounded(first if isinstance(first, Said) else str(error) or type(error).__name__)
+    if isinstance(first, Said):
+        return sounded(first)
+    # behind DETAIL PostgreSQL quotes the row, with what people wrote in it
+    return sounded(str(error).partition("\nDETAIL:")[0] or type(error).__name__)
 
 
 def sounded(words: "Said | str") -> "Said | str":

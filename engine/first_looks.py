@@ -4,7 +4,6 @@ Since this release a case says itself when such a condition is looked at; one th
 somebody does. The upgrade leaves one job, which goes through the open and suspended cases of the versions concerned.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -21,12 +20,16 @@ from engine.progress import hold
 from engine.spiff import WaitKind
 from engine.waiting import by_clock, job_key, new_job
 
-LOG = logging.getLogger(__name__)
 BATCH = 100  # cases loaded in one transaction: people who work on them wait so long
 
 
 def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> None:
-    """Plan looks at the next batch of cases, and leave the one after it."""
+    """Plan looks at the next batch of cases, and leave the one after it; what a case breaks on stands in the way of
+    that one alone, in a job that fails and is told as any other.
+    """
+    if "only" in payload:
+        plan_looks(session, payload["only"], at=at)
+        return
     after: int = payload["after"]
     versions = payload.get("versions")
     if versions is None:
@@ -37,11 +40,15 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
         .order_by(Case.id)
         .limit(BATCH)
     ).all()
-    one_by_one(session, cases, lambda case_id: plan_looks(session, case_id, at=at))
+    broken = one_by_one(session, cases, lambda case_id: plan_looks(session, case_id, at=at))
+    left = [_job(f"only:{case_id}", {"only": case_id}, at) for case_id in broken]
     if len(cases) == BATCH:
-        left = {"after": cases[-1], "versions": versions}
-        key = f"{JobKind.LOOKS.value}:{cases[-1]}"
-        enqueue_all(session, [NewJob(JobKind.LOOKS, key, at, left)], at=at)
+        left.append(_job(str(cases[-1]), {"after": cases[-1], "versions": versions}, at))
+    enqueue_all(session, left, at=at)
+
+
+def _job(name: str, payload: dict[str, Any], at: datetime) -> NewJob:
+    return NewJob(JobKind.LOOKS, f"{JobKind.LOOKS.value}:{name}", at, payload)
 
 
 def _is_left(after: int) -> ColumnElement[bool]:
@@ -62,13 +69,7 @@ def _may_watch_clock(session: Session, version_id: int) -> bool:
     except OperationalError:
         raise
     except Exception:
-        # nor can its cases be loaded; those of all others can
-        LOG.exception(
-            "Version %s was passed over.",
-            version_id,
-            extra={"action": "version_passed_over", "version": version_id},
-        )
-        return False
+        return True  # nor can its cases be loaded, and each says so
 
 
 def plan_looks(session: Session, case_id: int, *, at: datetime) -> None:

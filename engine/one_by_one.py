@@ -11,11 +11,12 @@ from engine.spiff import StateUnreadable
 LOG = logging.getLogger(__name__)
 
 
-def one_by_one(session: Session, cases: Iterable[int], deed: Callable[[int], object]) -> None:
-    """Do it for each, by its id, in a savepoint of its own; one that it breaks on is logged and passed over.
+def one_by_one(session: Session, cases: Iterable[int], deed: Callable[[int], object]) -> list[int]:
+    """Do it for each, by its id, in a savepoint of its own; those that it breaks on are logged, passed over and told.
 
     Raises OperationalError: a database that is away, or in which two waited for each other, is no fault of the case.
     """
+    passed_over = []
     for case_id in cases:
         try:
             with session.begin_nested():
@@ -31,3 +32,5 @@ def one_by_one(session: Session, cases: Iterable[int], deed: Callable[[int], obj
                 case_id,
                 extra={"action": "case_passed_over", "case": case_id},
             )
+            passed_over.append(case_id)
+    return passed_over

@@ -54,7 +54,7 @@ def connect(url: URL, **options: Any) -> Engine:
         pool_timeout=POOL_TIMEOUT,
         pool_use_lifo=True,  # the connection used last: its statements are prepared, and the others may rest
         connect_args={"cursor_factory": Cursor, **_limits(url)},
-        # an error goes to the log and into jobs, and what people wrote does not
+        # an error goes into the log, and what people wrote does not with each statement
         hide_parameters=True,
         **options,
     )

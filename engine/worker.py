@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event as Flag
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,8 +35,6 @@ TOGETHER = 10  # timers fired in one transaction: so long, at most, people wait 
 SWEEP_EVERY = timedelta(minutes=1)
 MEASURE_EVERY = timedelta(seconds=5)  # so old figures are at most, as long as the worker keeps up
 POLL_SECONDS = 1.0
-# Of the workers of a process one looks at a time: between them they keep one connection for it, not each its own.
-_LOOKING = Lock()
 BEATS = 4  # how often, in the time of a lease, a long job is kept
 # what any worker can do; the other kinds need a sender
 INSIDE = (
@@ -109,7 +107,7 @@ class Worker:
 
     def _run_once(self) -> int:
         now = self.clock()
-        with _LOOKING, self.database.reading() as session:
+        with self.database.looking, self.database.reading() as session:
             due = jobs.next_run_at(session, kinds=self.kinds, lease=self.lease, at=now)
         if due is None or due > now:
             return 0

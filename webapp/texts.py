@@ -11,7 +11,7 @@ from engine.forms.json_value import is_storable
 
 # NUL and halves of surrogate pairs, as JSON may write them: most bodies hold none and are not looked at again
 _DOUBTFUL = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
-_DEEP = 500  # lists and objects of one body; Python's reader gives up at nearly a thousand, one in the other
+_DEEP = 200  # lists and objects, one in the other; Python's reader gives up at nearly a thousand, ours before
 
 
 class NoText(Refusal):
@@ -43,6 +43,7 @@ def _refuse_no_text() -> None:
             sent.append(_doubtful_json())
     elif request.method == "POST":
         pairs += request.form.items(multi=True)
+        sent += [file.filename or "" for _, file in request.files.items(multi=True)]
     for text in _texts([*sent, *(text for pair in pairs for text in pair)]):
         if not is_storable(text):
             raise NoText(text=text.replace("\0", "\ufffd").encode(errors="replace").decode()[:80])
@@ -53,9 +54,19 @@ def _doubtful_json() -> Any:
     if not _DOUBTFUL.search(body) and body.count(b"[") + body.count(b"{") < _DEEP:
         return None
     try:
-        return request.get_json(silent=True)
+        read = request.get_json(silent=True)
     except RecursionError as error:
         raise TooDeep from error
+    level = [read]
+    for _ in range(_DEEP):
+        level = [inner for one in level for inner in _inside(one)]
+    if level:
+        raise TooDeep
+    return read
+
+
+def _inside(one: Any) -> list[Any]:
+    return one if isinstance(one, list) else [*one.values()] if isinstance(one, dict) else []
 
 
 def _texts(sent: Any) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What is no text is told from a fault of ours, on pages and over the API, also on PostgreSQL, which keeps no NUL."""
 
+from io import BytesIO
+
 import pytest
 
 from tests.webapp.conftest import Town
@@ -32,6 +34,13 @@ def test_so_does_the_sign_in(town: Town, field: str) -> None:
     assert nobody.client.post("/login", data=fields).status_code == 422
 
 
+def test_so_does_an_upload_by_its_name(town: Town) -> None:
+    ana = town.visitor("ana")
+    sent = {"files": (BytesIO(b"<definitions/>"), "a\0b.bpmn")}
+    answer = ana.post("/drafts", sent)
+    assert (answer.status_code, "holds what is no character" in answer.text) == (422, True)
+
+
 def test_the_api_names_it(town: Town) -> None:
     bearer = {"Authorization": f"Bearer {_token(town)}"}
     client = town.app.test_client()
@@ -43,7 +52,15 @@ def test_the_api_names_it(town: Town) -> None:
 def test_what_is_too_deep_to_be_read_is_refused(town: Town) -> None:
     bearer = {"Authorization": f"Bearer {_token(town)}", "Content-Type": "application/json"}
     client = town.app.test_client()
-    for deep in (b"[" * 200_000, b'{"payload": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001):
+    deepest = (
+        b'{"name": "a", "payload": ' + b'{"a":' * n + b"1" + b"}" * n + b"}"
+        for n in (199, 930, 940)
+    )
+    for deep in (
+        *deepest,
+        b"[" * 200_000,
+        b'{"payload": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001,
+    ):
         answer = client.post("/api/v1/messages", data=deep, headers=bearer)
         assert answer.status_code == 400
     many = {"name": "said", "payload": {f"a{n}": [n] for n in range(600)}}
