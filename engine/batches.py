@@ -1,12 +1,12 @@
 """Several cases moved in one transaction: what they write is gathered, and written in a few statements at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.models import Event, Incident, Job, Task, TaskKey
@@ -20,6 +20,9 @@ _RECORD = insert(_EVENTS)
 _ENQUEUE = insert(_JOBS)
 _DROP = delete(_JOBS).where(_JOBS.c.key.in_(bindparam("keys", expanding=True)))
 _STOP = _DROP.returning(_JOBS.c.case_id, _JOBS.c.token, _JOBS.c.is_dead)
+_DEAD = select(_JOBS.c.key).where(
+    _JOBS.c.case_id.in_(bindparam("case_ids", expanding=True)), _JOBS.c.is_dead
+)
 _FIND = insert(_KEYS)
 _OPEN = insert(_TASKS)
 _OF_TASKS = tuple(column.key for column in _TASKS.columns)
@@ -32,9 +35,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Batch:
+    dead: frozenset[str] | None  # keys of the jobs that were given up; None: nobody looked
     facts: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
-    stopped: dict[str, datetime] = field(default_factory=dict)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     lost: list[tuple[int, int]] = field(default_factory=list)
     keys: list[dict[str, Any]] = field(default_factory=list)
@@ -42,9 +45,13 @@ class _Batch:
 
 
 @contextmanager
-def batch(session: Session) -> Iterator[None]:
-    """Inside, facts and jobs of cases are only gathered; they are written at the end, unless anything is raised."""
-    gathered = session.info[_BATCH] = _Batch()
+def batch(session: Session, *, of: Iterable[int] | None = None) -> Iterator[None]:
+    """Inside, facts and jobs of cases are only gathered; they are written at the end, unless anything is raised.
+
+    `of`: the ids of all cases that may stop waiting for jobs inside, whose rows are held. One look tells which of
+    these jobs had been given up; without it, whatever is stopped is stopped at once, case by case.
+    """
+    gathered = session.info[_BATCH] = _Batch(None if of is None else _dead_jobs(session, of))
     try:
         yield
     finally:
@@ -56,8 +63,6 @@ def batch(session: Session) -> Iterator[None]:
     write_keys(session, gathered.keys)
     # A timer set anew has the key of the one before.
     drop_jobs(session, gathered.dropped)
-    for at in set(gathered.stopped.values()):
-        stop_jobs(session, [key for key, when in gathered.stopped.items() if when == at], at=at)
     write_jobs(session, gathered.jobs)
 
 
@@ -129,9 +134,11 @@ def stop_jobs(session: Session, keys: list[str], *, at: datetime) -> None:
     incident any more, as nothing is left to try again.
     """
     gathered = _gathered(session)
-    if gathered is not None:
-        gathered.stopped.update(dict.fromkeys(keys, at))
-    elif keys:
+    if gathered is not None and gathered.dead is not None:
+        # What was given up is settled before new incidents of the same tokens are looked for.
+        gathered.dropped += [key for key in keys if key not in gathered.dead]
+        keys = [key for key in keys if key in gathered.dead]
+    if keys:
         for case_id, token, is_dead in session.connection().execute(_STOP, {"keys": keys}).all():
             if is_dead:
                 session.execute(
@@ -158,6 +165,11 @@ def write_jobs(session: Session, rows: list[dict[str, Any]]) -> None:
 def is_gathering(session: Session) -> bool:
     """Whether what cases write is only gathered for now."""
     return _BATCH in session.info
+
+
+def _dead_jobs(session: Session, case_ids: Iterable[int]) -> frozenset[str]:
+    found = session.connection().execute(_DEAD, {"case_ids": list(case_ids)})
+    return frozenset(found.scalars())
 
 
 def _gathered(session: Session) -> _Batch | None:

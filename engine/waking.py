@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import first_looks, jobs, lost_sight, messages, starting
 from engine.batches import batch
-from engine.cases import FAR, Applicant, CaseSuspended, start_case
+from engine.cases import FAR, Applicant, AwaitsCorrection, CaseSuspended, start_case
 from engine.deployments import blueprint
 from engine.errors import NotFound, Said
 from engine.events import Happened
@@ -30,7 +30,7 @@ from engine.waiting import by_clock
 
 # a thrown message that nobody waits for yet is kept so long
 KEPT = timedelta(days=30)
-# whether a case that a message names, and that is suspended, goes on
+# whether a case that a message names, and that stands still, goes on
 ASKED_AGAIN = timedelta(hours=1)
 
 
@@ -56,12 +56,9 @@ def carry_out(
     elif job.kind == JobKind.MESSAGE:
         try:
             _hand_on_message(session, job, at)
-        except CaseSuspended:
+        except (CaseSuspended, AwaitsCorrection):
             # The case it names goes on some day; that it does not yet is no failure of who sent it.
-            again = NewJob(
-                JobKind.MESSAGE, job.key, at + ASKED_AGAIN, job.payload, job.case_id, job.token
-            )
-            jobs.enqueue_all(session, [again], at=at)
+            _ask_again(session, job, at)
     elif job.kind == JobKind.SIGNAL:
         _hand_on_signal(session, job, at)
     elif job.kind == JobKind.TIMER:
@@ -126,7 +123,7 @@ def refuse_service(
 def fire_timers(session: Session, due: list[Job], *, worker: str, at: datetime) -> None:
     """Fire leased timers, each of another case, all or none: whoever calls tries them one by one when this fails."""
     cases = hold_all(session, [job.case_id for job in due if job.case_id is not None], at=at)
-    with batch(session):
+    with batch(session, of=cases):
         for job in due:
             if job.case_id is not None:
                 fire_timer(session, cases[job.case_id], job, worker=worker, at=at)
@@ -229,6 +226,18 @@ def _hand_on_message(session: Session, job: Job, at: datetime) -> None:
         ttl=KEPT,
         sender=sender,
     )
+
+
+def _ask_again(session: Session, job: Job, at: datetime) -> None:
+    """Put a message off; one that was put off as long as any is kept ends as those that nobody took in time do."""
+    said = job.payload.get("until")
+    until = datetime.fromisoformat(said) if said else at + KEPT
+    if until <= at:
+        return
+    payload = {**job.payload, "until": until.isoformat()}
+    run_at = min(at + ASKED_AGAIN, until)
+    again = NewJob(JobKind.MESSAGE, job.key, run_at, payload, job.case_id, job.token)
+    jobs.enqueue_all(session, [again], at=at)
 
 
 def _hand_on_signal(session: Session, job: Job, at: datetime) -> None:

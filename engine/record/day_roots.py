@@ -20,11 +20,10 @@ from sqlalchemy.orm import Session
 
 from engine.database import own_sql
 from engine.ids import new_id
-from engine.jobs import NewJob, enqueue_all
 from engine.metrics.days import ZONE
 from engine.models import Case, DayHead, DayRoot, Event, Job, JobKind
 
-BATCH = 1000  # cases whose newest fact is noted in one transaction
+BATCH = 1000  # cases whose newest fact is noted, or taken back, in one transaction
 _FIRST = bytes(32)  # what stands where the first root has none before it
 _UNSEALED = (
     select(Case.id, Case.last_seq)
@@ -35,6 +34,11 @@ _UNSEALED = (
 # not through the mapper: the case itself is not changed
 _CASES: Table = Case.__table__  # type: ignore[assignment]  # the stubs say FromClause; it is a Table
 _SEAL = update(_CASES).where(_CASES.c.id == bindparam("case")).values(sealed_seq=bindparam("seq"))
+_UNSEAL = (
+    update(_CASES)
+    .where(_CASES.c.id == bindparam("case"), _CASES.c.sealed_seq == bindparam("seq"))
+    .values(sealed_seq=0)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +58,16 @@ def close_yesterday(session: Session, *, zone: ZoneInfo = ZONE, at: datetime) ->
     day = at.astimezone(zone).date() - timedelta(days=1)
     if session.scalar(select(DayRoot.day).where(DayRoot.day >= day).limit(1)) is not None:
         return False
-    row = {
-        "id": new_id(at),
-        "kind": JobKind.ROOT.value,
-        "key": f"root:{day}",
-        "payload": {"day": day.isoformat(), "after": -1},
-        "run_at": at,
-        "attempts": 0,
-        "is_dead": False,
-    }
-    left = own_sql(session).insert(Job).values(row).on_conflict_do_nothing(index_elements=["key"])
-    return bool(session.execute(left.returning(Job.id)).all())
+    if session.scalar(select(DayHead.day).where(DayHead.day == day).limit(1)) is not None:
+        return False  # begun; its job may have an earlier release's key
+    return _leave_job(session, day, after=-1, at=at)
 
 
 def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> None:
     """Note the newest facts of the next thousand cases; after the last of them, close the day with its root."""
     day = date.fromisoformat(payload["day"])
     if session.scalar(select(DayRoot.day).where(DayRoot.day >= day).limit(1)) is not None:
-        _leave_to_next(session, day)
+        _leave_to_next(session, day, payload["after"], at=at)
         return
     rows = session.execute(_UNSEALED, {"after": payload["after"], "most": BATCH}).all()
     if rows:
@@ -80,9 +76,7 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
         )
         session.connection().execute(_SEAL, [{"case": row.id, "seq": row.last_seq} for row in rows])
     if len(rows) == BATCH:
-        following = {"day": payload["day"], "after": rows[-1].id}
-        key = f"root:{day}:{rows[-1].id}"
-        enqueue_all(session, [NewJob(JobKind.ROOT, key, at, following)], at=at)
+        _leave_job(session, day, after=rows[-1].id, at=at)
         return
     root, cases, _missing = _computed(session, day, _before(session, day))
     session.add(DayRoot(day=day, closed_at=at, cases=cases, root=root))
@@ -131,16 +125,42 @@ def audit_roots(
         yield RootAudited(DayRoot(day=day, cases=0, root=b""), f"it is gone; published was {said}")
 
 
-def _leave_to_next(session: Session, day: date) -> None:
-    """Take back what was noted for a day that a later one overtook while its job was dead: the next root covers it."""
+def _leave_job(session: Session, day: date, *, after: int, at: datetime) -> bool:
+    """Leave the job that goes on with a day; whether there was none. A day has one key from its first batch to its
+    last, which is in the table all the time: so nobody begins a day a second time while it is being closed.
+    """
+    row = {
+        "id": new_id(at),
+        "kind": JobKind.ROOT.value,
+        "key": f"root:{day}",
+        "payload": {"day": day.isoformat(), "after": after},
+        "run_at": at,
+        "attempts": 0,
+        "is_dead": False,
+    }
+    left = own_sql(session).insert(Job).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return bool(session.execute(left.returning(Job.id)).all())
+
+
+def _leave_to_next(session: Session, day: date, after: int, *, at: datetime) -> None:
+    """Take back what was noted for a day that a later one overtook while its job was dead: the next root covers it.
+    A thousand cases at a time, as they were noted.
+    """
     if session.get(DayRoot, day) is not None:
         return
-    cases = _CASES.c
-    noted = exists().where(
-        DayHead.day == day, DayHead.case_id == cases.id, DayHead.seq == cases.sealed_seq
-    )
-    session.execute(update(_CASES).where(noted).values(sealed_seq=0))
-    session.execute(delete(DayHead).where(DayHead.day == day))
+    rows = session.execute(
+        select(DayHead.case_id, DayHead.seq)
+        .where(DayHead.day == day)
+        .order_by(DayHead.case_id)
+        .limit(BATCH)
+    ).all()
+    if not rows:
+        return
+    noted = [{"case": row.case_id, "seq": row.seq} for row in rows]
+    session.connection().execute(_UNSEAL, noted)
+    session.execute(delete(DayHead).where(DayHead.day == day, DayHead.case_id <= rows[-1].case_id))
+    if len(rows) == BATCH:
+        _leave_job(session, day, after=after, at=at)
 
 
 def _rootless(session: Session) -> dict[date, bool]:
@@ -152,7 +172,10 @@ def _rootless(session: Session) -> dict[date, bool]:
         .order_by(DayHead.day)
     )
     jobs = session.execute(select(Job.payload, Job.is_dead).where(Job.kind == JobKind.ROOT.value))
-    given_up = {job.payload["day"]: job.is_dead for job in jobs}
+    given_up: dict[str, bool] = {}
+    for job in jobs:
+        told = job.payload["day"]
+        given_up[told] = given_up.get(told, True) and job.is_dead
     return {
         day: day.isoformat() in given_up
         for day in session.scalars(noted)

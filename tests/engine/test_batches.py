@@ -1,10 +1,21 @@
 """Several cases moved in one transaction."""
 
-from sqlalchemy import func, select
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from engine.batches import batch, drop_keys, write_keys
-from engine.models import TaskKey
+from engine.batches import batch, drop_keys, stop_jobs, write_keys
+from engine.jobs import timer_key
+from engine.models import Incident, Job, TaskKey
+from engine.progress import hold_all
+from engine.spiff import WaitKind
+from engine.waiting import await_world, raise_incident
+from tests.clock import Clock
+from tests.engine.bench import WAIT_A_DAY
+from tests.engine.office import TownHall
 
 
 def key(token: int) -> dict[str, float]:
@@ -41,3 +52,50 @@ def test_a_batch_that_fails_writes_nothing(session: Session) -> None:
         pass
     write_keys(session, [key(3)])
     assert session.scalar(select(func.count()).select_from(TaskKey)) == 1
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_token_whose_job_was_given_up_and_that_breaks_anew_in_a_batch_is_told(
+    session: Session, hall: TownHall, clock: Clock, is_told: bool
+) -> None:
+    version = hall.publish(WAIT_A_DAY)
+    cases = [hall.start(version) for _ in range(2)]
+    for job in session.scalars(select(Job)).all():
+        job.is_dead = True
+    (token,) = set(session.scalars(select(Job.token)))
+    assert token is not None
+    for case in cases:
+        raise_incident(session, case, "job_failed", "no answer", "pause", token, at=clock())
+    held = hold_all(session, [case.id for case in cases], at=clock())
+    with batch(session, of=held if is_told else None):
+        for one in held.values():
+            broke = replace(one.before[token], kind=WaitKind.INCIDENT, due_at=None, reason="no")
+            await_world(session, one.case, one.before, {token: broke}, (), at=clock())
+    told = select(Incident.case_id, Incident.kind, Incident.token).where(
+        Incident.resolved_at.is_(None)
+    )
+    assert sorted(map(tuple, session.execute(told))) == [
+        (case_id, "condition_failed", token) for case_id in sorted(held)
+    ]
+    assert session.scalars(select(Job.id)).all() == []
+
+
+def test_what_a_batch_stops_costs_one_look_and_one_statement(
+    session: Session, hall: TownHall, clock: Clock
+) -> None:
+    version = hall.publish(WAIT_A_DAY)
+    cases = {hall.start(version).id for _ in range(3)}
+    tokens = session.scalars(select(Job.token)).all()
+    seen: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, text: str, *_more: Any) -> None:
+        seen.append(text)
+
+    bind = session.get_bind()
+    event.listen(bind, "before_cursor_execute", see)
+    with batch(session, of=cases):
+        for case_id, token in zip(cases, tokens, strict=True):
+            stop_jobs(session, [timer_key(case_id, token or 0)], at=clock())
+    event.remove(bind, "before_cursor_execute", see)
+    assert [text.split()[0] for text in seen] == ["SELECT", "DELETE"]
+    assert session.scalars(select(Job.id)).all() == []

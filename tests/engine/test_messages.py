@@ -15,7 +15,8 @@ from engine.messages import Delivery, Outcome, publish
 from engine.models import Case, CaseStatus, Incident, Job, Task, Version
 from engine.tasks import complete_task
 from tests.engine.bench import Bench, facts, started
-from tests.engine.office import diagram
+from tests.engine.office import TownHall, diagram
+from tests.engine.terms.desk import Desk, correct, give
 
 MESSAGES = '<message id="m1" name="Paid"/><message id="m2" name="Order"/>'
 AWAITS = diagram(
@@ -279,13 +280,19 @@ def test_a_message_for_a_suspended_case_is_refused_or_kept_never_lost(bench: Ben
         assert variables(hall.session, hall.session.get_one(Case, case_id)) == {"sum": 5}
 
 
+def thrown_to(hall: TownHall, number: str) -> None:
+    thrower = hall.start(hall.publish(THROWS, key="payer", process_id="q"))
+    thrown = hall.session.scalars(
+        select(Job).where(Job.case_id == thrower.id, Job.kind == "message")
+    ).one()
+    thrown.payload = {**thrown.payload, "correlation": {"case": number}}
+
+
 def test_a_message_thrown_to_a_suspended_case_reaches_it_when_that_goes_on(bench: Bench) -> None:
     case_id = started(bench, AWAITS)
     with bench.hall() as hall:
         case = suspend_case(hall.session, case_id, "Audit", by=None, at=hall.at)
-        thrower = hall.start(hall.publish(THROWS, key="payer", process_id="q"))
-        thrown = hall.session.scalars(select(Job).where(Job.case_id == thrower.id)).one()
-        thrown.payload = {**thrown.payload, "correlation": {"case": case.number}}
+        thrown_to(hall, case.number)
     for _ in range(12):
         bench.worker().run_until_idle()
         bench.clock.advance(hours=6)
@@ -295,3 +302,34 @@ def test_a_message_thrown_to_a_suspended_case_reaches_it_when_that_goes_on(bench
     bench.worker().run_until_idle()
     assert bench.count(Task.case_id == case_id) == 1
     assert bench.count(Job.id > 0) == 0
+
+
+def test_a_message_thrown_to_a_case_that_is_to_be_corrected_reaches_it_when_it_is(
+    bench: Bench,
+) -> None:
+    desk = Desk(bench.database, bench.clock)
+    case_id = desk.filed("2026-01-05", model=AWAITS)
+    give(desk, case_id)
+    with desk.hall() as hall:
+        thrown_to(hall, hall.session.get_one(Case, case_id).number)
+    for _ in range(9):  # more often than a job may fail
+        desk.work()
+        desk.clock.advance(hours=1)
+    assert desk.count(Incident.number > 0) == 0
+    correct(desk, case_id)
+    desk.work()
+    assert desk.count(Task.case_id == case_id) == 1
+    assert desk.count(Job.kind == "message") == 0
+
+
+def test_a_message_thrown_to_a_suspended_case_ends_when_its_time_is_over(bench: Bench) -> None:
+    case_id = started(bench, AWAITS)
+    with bench.hall() as hall:
+        case = suspend_case(hall.session, case_id, "Audit", by=None, at=hall.at)
+        thrown_to(hall, case.number)
+    bench.worker().run_until_idle()
+    for days, left in ((29, 1), (1, 0)):
+        bench.clock.advance(days=days)
+        bench.worker().run_until_idle()
+        assert bench.count(Job.kind == "message") == left
+    assert bench.count(Incident.number > 0) == 0

@@ -232,6 +232,81 @@ def test_a_day_that_the_next_one_overtook_is_covered_by_the_root_after_it(
     assert broken(database) == []
 
 
+def test_a_day_that_is_being_closed_is_not_begun_again(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_roots, "BATCH", 1)
+    clock.advance(days=1)
+    database.write(lambda session: close_yesterday(session, at=clock()))
+    for key in ("root:2026-03-02", "root:2026-03-02:9"):  # an earlier release's
+        Worker(database, clock).run_once()
+        with database.transaction() as session:
+            session.scalars(select(Job).where(Job.kind == "root")).one().key = key
+        clock.advance(minutes=1)
+        assert database.write(lambda session: close_yesterday(session, at=clock())) is False
+    go_on(database, clock, min(town))  # noted already: a second chain would note it once more
+    Worker(database, clock).run_until_idle()
+    assert broken(database) == []
+    with database.reading() as session:
+        assert [root.cases for root in day_roots.day_roots(session)] == [3]
+        assert session.scalars(select(Job.last_error)).all() == []
+
+
+def test_a_day_has_one_key_until_it_is_closed(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_roots, "BATCH", 1)
+    clock.advance(days=1)
+    database.write(lambda session: close_yesterday(session, at=clock()))
+    for _ in town:
+        Worker(database, clock).run_once()
+        with database.reading() as session:
+            assert session.scalars(select(Job.key)).all() == ["root:2026-03-02"]
+
+
+def test_a_day_of_two_jobs_is_told_as_given_up_when_both_are(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = given_up_halfway(database, clock, town, monkeypatch)
+    with database.transaction() as session:
+        payload = session.get_one(Job, first).payload
+        other = {"id": first + 1, "key": "root:2026-03-02:9", "payload": payload, "run_at": clock()}
+        session.add(Job(kind="root", **other))
+    for dead in (first, first + 1):  # whichever is read first
+        with database.transaction() as session:
+            for job in session.scalars(select(Job)).all():
+                job.is_dead = job.id == dead
+        assert broken(database) == []
+    with database.transaction() as session:
+        session.execute(update(Job).values(is_dead=True))
+    assert len(broken(database)) == 1
+
+
+def test_what_an_overtaken_day_noted_is_taken_back_in_batches(
+    database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = given_up_halfway(database, clock, town, monkeypatch)
+    database.write(lambda session: send_again(session, job, at=clock()))
+    Worker(database, clock).run_once()
+    with database.transaction() as session:
+        session.scalars(select(Job)).one().is_dead = True
+        session.add(DayRoot(day=date(2026, 3, 3), closed_at=clock(), cases=0, root=bytes(32)))
+        assert unsealed_cases(session) == 1
+    second = sorted(town)[1]
+    go_on(database, clock, second)
+    with database.transaction() as session:
+        send_again(session, session.scalars(select(Job.id)).one(), at=clock())
+    for noted in ([second], []):
+        Worker(database, clock).run_once()
+        with database.reading() as session:
+            assert session.scalars(select(DayHead.case_id)).all() == noted
+            assert unsealed_cases(session) == 3
+    Worker(database, clock).run_until_idle()
+    with database.reading() as session:
+        assert session.scalars(select(Job.id)).all() == []
+        assert set(session.scalars(select(Case.sealed_seq))) == {0}
+
+
 def test_many_cases_are_closed_in_batches(
     database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
