@@ -42,8 +42,9 @@ def test_a_database_without_tables_is_not_served(empty_database_url: str) -> Non
     database.dispose()
 
 
-def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_database_url: str) -> None:
-    database = Database(empty_database_url)
+def upgraded_with_tasks_of_then(url: str) -> Database:
+    """A database that had tasks as release 0027 knew them, brought to today's tables."""
+    database = Database(url)
     with database.writer.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
@@ -52,6 +53,11 @@ def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_databas
         for statement in TASKS_OF_THEN:
             connection.execute(text(statement))
     upgrade_schema(database)
+    return database
+
+
+def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_database_url: str) -> None:
+    database = upgraded_with_tasks_of_then(empty_database_url)
     with database.reading() as session:
         found = session.execute(select(TaskKey.token, TaskKey.key, TaskKey.at, TaskKey.queue_id))
         rows = {tuple(row) for row in found}
@@ -68,15 +74,7 @@ def test_what_waited_before_there_were_keys_of_it_is_found_by_them(empty_databas
 def test_an_upgrade_leaves_one_look_at_conditions_that_read_the_clock_where_there_are_cases(
     empty_database_url: str,
 ) -> None:
-    database = Database(empty_database_url)
-    with database.writer.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0027")
-        for statement in TASKS_OF_THEN:
-            connection.execute(text(statement))
-    upgrade_schema(database)
+    database = upgraded_with_tasks_of_then(empty_database_url)
     with database.transaction() as session:
         job = session.scalars(select(Job)).one()
         assert (job.kind, job.payload) == (JobKind.LOOKS, {"after": -1})
