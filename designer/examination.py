@@ -129,23 +129,14 @@ def _asked_apart(data: bytes, beside: Beside, seed: int | None = None) -> Json |
     asked["beside"] = asdict(
         replace(beside, published=sorted(beside.published), connectors=sorted(beside.connectors))
     )
+    question = orjson.dumps(asked)
+    # Whoever publishes has just seen the draft: the same question again, in a transaction for which others may wait.
+    ask = _known_answer if seed is None and len(question) <= KEPT else _answer
     try:
-        said: Json = orjson.loads(_answered(orjson.dumps(asked), is_kept=seed is None))
+        said: Json = orjson.loads(ask(question))
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return None
     return said
-
-
-def _answered(asked: bytes, *, is_kept: bool) -> bytes:
-    # Whoever publishes has just seen the draft: the same question again, in a transaction for which others may wait.
-    if is_kept and len(asked) <= KEPT:
-        return _known_answer(asked)
-    return _answer(asked)
-
-
-@lru_cache(4)
-def _known_answer(asked: bytes) -> bytes:
-    return _answer(asked)
 
 
 def _answer(asked: bytes) -> bytes:
@@ -157,6 +148,9 @@ def _answer(asked: bytes) -> bytes:
         check=True,
     )
     return child.stdout
+
+
+_known_answer = lru_cache(4)(_answer)
 
 
 def grouped(unread: Sequence[Unread]) -> list[Json]:

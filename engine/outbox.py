@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import jobs
 from engine.database import own_sql
-from engine.errors import Conflict, NotFound, Said
+from engine.errors import Conflict, NotFound
 from engine.ids import new_id
 from engine.models import Job, JobKind, Procedure, Version
 from engine.sound_text import sound
@@ -61,7 +61,8 @@ class Outgoing:
     payload: Mapping[str, Any]
     attempts: int
     run_at: datetime
-    error: Said | str
+    error: str
+    said: Mapping[str, Any] | None  # the error, where it is in words of ours (engine.errors.Said)
     is_discardable: bool
 
 
@@ -229,7 +230,8 @@ def _outgoing(session: Session, job: Job) -> Outgoing:
         payload=said,
         attempts=job.attempts,
         run_at=job.run_at,
-        error=jobs.why_failed(job),
+        error=job.last_error or "–",
+        said=job.last_said,
         is_discardable=job.kind in _ALONE or job.key.startswith(_SHEET),
     )
 

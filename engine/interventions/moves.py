@@ -56,8 +56,8 @@ def movable_tokens(session: Session, case: Case, *, at: datetime) -> list[Movabl
         node = execution.node(token)
         places = tuple(
             Place(there.id, there.name or there.id, there.kind, there.id in passed)
-            for id in execution.places(token)
-            if (there := execution.place(token, id)).id == id != node.id
+            for there in execution.places(token)
+            if there.id != node.id
         )
         if places:
             found.append(Movable(token, node.id, name or node.name or node.id, kind, places))

@@ -124,8 +124,7 @@ def _check(session: Session, migration: Migration, at: datetime) -> bool:
     for case_id in ids:
         try:
             _, here, execution = look(session, case_id, at=at)
-            found = execution.migration_obstacles(plan.compiled, migration.mapping)
-            found = [_in_words(one, here) for one in found]
+            found = _in_the_way(execution, here, plan, migration.mapping)
         except Refusal as refusal:
             found = [_refused(refusal)]
         status = MigratedStatus.BLOCKED if found else MigratedStatus.FITS
@@ -177,10 +176,9 @@ def _one(
 
 
 def _move(session: Session, way: _Way, row: MigratedCase, held: Held) -> None:
-    found = held.execution.migration_obstacles(way.plan.compiled, way.mapping)
+    found = _in_the_way(held.execution, held.plan, way.plan, way.mapping)
     if found:
-        words = [_in_words(one, held.plan) for one in found]
-        row.status, row.obstacles = MigratedStatus.BLOCKED.value, _told(words)
+        row.status, row.obstacles = MigratedStatus.BLOCKED.value, _told(found)
         return
     row.state_before = held.case.state
     held.execution.migrate(way.plan.compiled, way.mapping, way.at)
@@ -196,10 +194,9 @@ def _move_back(session: Session, way: _Way, row: MigratedCase, held: Held) -> No
         execution = Execution.load(row.state_before, resolver)
     else:
         execution = held.execution
-        found = execution.migration_obstacles(way.plan.compiled, way.mapping)
+        found = _in_the_way(execution, held.plan, way.plan, way.mapping)
         if found:
-            words = [_in_words(one, held.plan) for one in found]
-            back = [replace(one, sentence=_BACK.get(one.sentence, one.sentence)) for one in words]
+            back = [replace(one, sentence=_BACK.get(one.sentence, one.sentence)) for one in found]
             row.status, row.obstacles = MigratedStatus.KEPT.value, _told(back)
             return
         execution.migrate(way.plan.compiled, way.mapping, way.at)
@@ -329,6 +326,13 @@ def _row(
 def _refused(refusal: Refusal) -> Obstacle:
     values = {name: str(value) for name, value in refusal.values.items()}
     return Obstacle(refusal.sentence, values=values)
+
+
+def _in_the_way(
+    execution: Execution, here: Blueprint, there: Blueprint, mapping: Mapping[str, str]
+) -> list[Obstacle]:
+    """What keeps the case from moving there."""
+    return [_in_words(one, here) for one in execution.migration_obstacles(there.compiled, mapping)]
 
 
 def _in_words(one: Obstacle, plan: Blueprint) -> Obstacle:

@@ -221,9 +221,7 @@ class Execution(Answers):
 
     def escalate(self, token: int, code: str | None, at: datetime) -> bool:
         """An activity in work escalates; True when a boundary or handler catches it."""
-        found = self._case.tokens.get(token)
-        if found is None:
-            raise NotWaiting(token=token)
+        found = self._token(token)
         with self._moving(at):
             return throwing.raise_event(
                 self._case, EventKind.ESCALATION, code, found.workflow, found, host=found
@@ -278,24 +276,15 @@ class Execution(Answers):
 
     def node(self, token: int) -> Node:
         """The element a token stands in, as its diagram has it: a called process has its own. Raises NotWaiting."""
-        found = self._case.tokens.get(token)
-        if found is None:
-            raise NotWaiting(token=token)
-        return found.task_spec.node
+        return self._token(token).task_spec.node
 
-    def places(self, token: int) -> list[str]:
-        """Ids of the elements that `move` can take a token to; empty for one that watches something else."""
-        found = self._case.tokens.get(token)
-        if found is None:
-            raise NotWaiting(token=token)
-        return moving.places(found)
+    def places(self, token: int) -> list[Node]:
+        """The elements that `move` can take a token to; none for one that watches something else. Raises NotWaiting."""
+        return moving.places(self._token(token))
 
     def place(self, token: int, element_id: str) -> Node:
         """One of `places`, as its diagram has it. Raises NotWaiting, NoSuchElement."""
-        found = self._case.tokens.get(token)
-        if found is None:
-            raise NotWaiting(token=token)
-        return moving.place(found, element_id)
+        return moving.place(self._token(token), element_id)
 
     def callers(self) -> list[int]:
         """Tokens of call activities whose process has not ended, the outermost first; `move` takes them out of it."""
@@ -306,9 +295,7 @@ class Execution(Answers):
 
         Raises NotWaiting or NoSuchElement (another process, a boundary event, an event sub-process).
         """
-        found = self._case.tokens.get(from_token)
-        if found is None:
-            raise NotWaiting(token=from_token)
+        found = self._token(from_token)
         moving.target_of(found, to_element)
         with self._moving(at):
             moving.move(self._case, found, to_element)
@@ -364,6 +351,12 @@ class Execution(Answers):
         if found is None or wait is None or wait.kind not in kinds:
             raise NotWaiting(token=token)
         return found, wait
+
+    def _token(self, token: int) -> Token:
+        found = self._case.tokens.get(token)
+        if found is None:
+            raise NotWaiting(token=token)
+        return found
 
     @contextmanager
     def _moving(self, at: datetime) -> Iterator[None]:

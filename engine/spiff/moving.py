@@ -1,5 +1,7 @@
 """Moves a token by hand: back, forward, out of a sub-process, into one; begins a case anew that was over."""
 
+from contextlib import suppress
+
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
@@ -41,18 +43,15 @@ def target_of(token: Token, element_id: str) -> tuple[Token, list[NodeSpec], Nod
         current = _topmost(scope.owner)
 
 
-def places(token: Token) -> list[str]:
-    """Ids of the elements that the token can be moved to, in the order of the diagram."""
+def places(token: Token) -> list[Node]:
+    """The elements that the token can be moved to, as their diagram has them and in its order."""
     token = _asking(token)
     compiled = token.workflow.process_scope().compiled
     assert compiled is not None
     found = []
     for element_id in compiled.elements:
-        try:
-            target_of(token, element_id)
-        except NoSuchElement:
-            continue
-        found.append(element_id)
+        with suppress(NoSuchElement):
+            found.append(place(token, element_id))
     return found
 
 

@@ -216,7 +216,7 @@ def _act(
     if kind is WaitKind.INCIDENT:
         for place in case.places(wait.token):
             try:
-                case.move(wait.token, place, at)
+                case.move(wait.token, place.id, at)
             except Refusal:
                 continue
             return at

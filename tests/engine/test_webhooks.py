@@ -101,7 +101,10 @@ def test_a_redirect_is_not_followed(database: Database, clock: Clock) -> None:
         calling(database, clock).run_once()
         assert elsewhere.calls == []
     with database.reading() as session:
-        assert outbox.troubled(session)[0].error == Said("it answered {status}", {"status": 307})
+        assert (
+            outbox.troubled(session)[0].said
+            == Said("it answered {status}", {"status": 307}).to_json()
+        )
 
 
 @pytest.mark.parametrize(

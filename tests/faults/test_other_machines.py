@@ -109,7 +109,9 @@ def test_a_receiver_that_does_not_take_a_call_is_asked_for_a_day_then_an_operato
         assert len(server.calls) == MOST_ATTEMPTS_OUTSIDE
         assert len({call.headers["webhook-id"] for call in server.calls}) == 1
     with sqlite_database.reading() as session:
-        assert troubled(session)[0].error == Said("it answered {status}", {"status": status})
+        assert (
+            troubled(session)[0].said == Said("it answered {status}", {"status": status}).to_json()
+        )
 
 
 @pytest.mark.usefixtures("quiet")

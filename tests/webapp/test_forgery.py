@@ -24,7 +24,7 @@ def _masked(said: str) -> str:
 
 
 def _signed(app: Flask, said: str, *, key: str | None = None) -> str:
-    """As Flask-WTF signed it, whose open pages outlive an upgrade."""
+    """As Flask-WTF signs it."""
     serializer = URLSafeTimedSerializer(key or str(app.secret_key), salt="wtf-csrf-token")
     return str(serializer.dumps(said))
 
@@ -49,7 +49,7 @@ def test_the_header_that_htmx_sends_does_as_well(town: Town) -> None:
     assert answer.status_code == 303
 
 
-def test_a_page_that_was_open_over_an_upgrade_goes_on(town: Town) -> None:
+def test_a_token_that_flask_wtf_signed_is_right_under_any_mask(town: Town) -> None:
     carla = town.visitor("carla")
     assert _sent(carla, _masked(_signed(town.app, _kept(carla)))) == 303
 

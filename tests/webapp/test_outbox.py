@@ -182,7 +182,7 @@ def test_work_of_no_case_that_was_given_up_is_told_and_tried_again(town_on_each:
     assert oscar.post(f"/outbox/{job.id}/again").status_code == 303
     with town.database.reading() as session:
         assert not session.get_one(Job, job.id).is_dead
-    assert "start:licence" not in oscar.get("/outbox").text.partition("<table>")[2]
+    assert "start:licence" not in oscar.get("/outbox").text
     # as long as it is tried again by itself it is no operator's business
     assert oscar.post(f"/outbox/{job.id}/discard").status_code == 404
 

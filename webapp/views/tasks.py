@@ -192,7 +192,7 @@ def _mend(
         is_asking_more=refusal is None and not got.is_half,
     )
     first = oldest(session(), task) if isinstance(refusal, OutOfOrder) else None
-    status = 200 if refusal is None else 409 if is_put_off else 422
+    status = 200 if refusal is None else refusal.status
     return _page(task, again, words, status, first=first)
 
 

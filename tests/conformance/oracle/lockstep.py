@@ -159,7 +159,7 @@ class Pair:
                 self.machine.correct(values, self.at)
             return True
         wait, watch, places = dice.choice(movable)
-        place = dice.choice(places)
+        place = dice.choice(places).id
         self.story.append(f"move {watch.kind} {watch.element} to {place}")
         self.ours.move(wait.token, place, self.at)
         assert watch.host is not None

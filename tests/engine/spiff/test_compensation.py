@@ -329,7 +329,7 @@ def test_an_error_while_a_called_process_is_undone_is_the_throwers() -> None:
 def test_who_undoes_in_a_called_process_can_be_moved_where_the_thrower_can() -> None:
     case = called(CALLING.format("")).do("book").do("pay").do("d")
     token = case.wait("undo_pay").token
-    assert case.case.places(token) == ["s", "c", "d", "t", "z"]
+    assert [one.id for one in case.case.places(token)] == ["s", "c", "d", "t", "z"]
     case.case.move(token, "d", case.now)
     case._reload()
     assert case.open == ["d"]

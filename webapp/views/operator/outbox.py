@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from engine import outbox
-from engine.errors import Said
 from engine.models import Role
-from webapp.i18n import _, said
+from webapp.i18n import _, kept_words
 from webapp.navigation import Link
 from webapp.pages import page
 from webapp.security.access import access
@@ -20,10 +19,6 @@ pages = Blueprint("outbox", __name__, url_prefix="/outbox")
 
 def _given_up() -> int:
     return outbox.given_up(session())
-
-
-def _why(error: Said | str) -> str:
-    return said(error) if isinstance(error, Said) else error
 
 
 NAVIGATION = Link("outbox.index", lazy_gettext("Outbox"), place=82, count=_given_up)
@@ -39,7 +34,7 @@ def index() -> ResponseReturnValue:
         waiting=outbox.waiting(session()),
         troubled=outbox.troubled(session()),
         work_words=work_words,
-        why=_why,
+        words=kept_words,
         has_server=bool(settings.smtp_url),
         written=[] if settings.smtp_url else written_mails(settings),
     )
