@@ -4,15 +4,15 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from engine import buffer, lost_sight, notifications, receipts
-from engine.absence import absence
 from engine.colleagues import opinions
 from engine.database import Database
+from engine.database_away import database_trouble
 from engine.files import sweep as file_sweep
 from engine.inbox import warnings as task_warnings
 from engine.metrics import alerts, reports
@@ -42,25 +42,31 @@ def _warn(session: Session, _zone: ZoneInfo, at: datetime) -> bool:
     return bool(task_warnings.warn_of_tasks(session, at=at))
 
 
-def _once(chore: Callable[[Session, datetime], object]) -> Chore:
+class _Timed(Protocol):
+    def __call__(self, session: Session, /, *, at: datetime) -> object: ...
+
+
+def _once(chore: _Timed) -> Chore:
+    """A chore that needs no zone; what it leaves waits for the next round."""
+
     def done(session: Session, _zone: ZoneInfo, at: datetime) -> None:
-        chore(session, at)
+        chore(session, at=at)
 
     return done
 
 
 CHORES: dict[str, Chore] = {
-    "messages": _once(lambda session, at: buffer.sweep(session, at=at)),
-    "receipts": _once(lambda session, at: receipts.forget_old(session, at=at)),
+    "messages": _once(buffer.sweep),
+    "receipts": _once(receipts.forget_old),
     "reports": _send_reports,
     "alerts": _tell_alerts,
     "day": _begin_day,
-    "drafts": _once(lambda session, at: filing.forget_drafts(session, at=at)),
-    "files": _once(lambda session, at: file_sweep.plan_sweep(session, at=at)),
-    "opinions": _once(lambda session, at: opinions.remind(session, at=at)),
+    "drafts": _once(filing.forget_drafts),
+    "files": _once(file_sweep.plan_sweep),
+    "opinions": _once(opinions.remind),
     "warnings": _warn,
-    "digests": _once(lambda session, at: notifications.send_digests(session, at=at)),
-    "notifications": _once(lambda session, at: notifications.forget_notifications(session, at=at)),
+    "digests": _once(notifications.send_digests),
+    "notifications": _once(notifications.forget_notifications),
 }
 
 
@@ -75,7 +81,7 @@ def attempt(name: str, chore: Callable[[], object]) -> None:
     try:
         chore()
     except Exception as error:
-        if isinstance(error, SQLAlchemyError) and absence(error) is not None:
+        if database_trouble(error) is not None:
             raise
         LOG.exception("The chore “%s” failed.", name, extra={"action": "chore_failed"})
 

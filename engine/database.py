@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator
 from engine.errors import Refusal
 
 _OUT_OF_RANGE = "22003"  # of PostgreSQL
-_SERIALIZATION_FAILURES = {"40001", "40P01"}
+SERIALIZATION_FAILURES = ("40001", "40P01")
 _ATTEMPTS = 5
 # Without blanks and escapes: facts are kept for ever, so their bytes count. SQLite gives a column of the type JSON a
 # numeric affinity: a number alone comes back as a number, not as its text.
@@ -151,7 +151,7 @@ def own_sql(session: Session) -> Any:
 
 def is_serialization_failure(error: DBAPIError) -> bool:
     """Whether the same transaction may succeed when it is run again."""
-    return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
+    return getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES
 
 
 def _refuse_number(broken: ExceptionContext) -> None:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from engine.database_away import database_trouble
 from engine.deployments import blueprint
 from engine.jobs import NewJob, enqueue_all
 from engine.models import Case, CaseStatus, Job, JobKind
@@ -66,9 +66,9 @@ def _may_watch_clock(session: Session, version_id: int) -> bool:
     try:
         with session.begin_nested():
             return blueprint(session, version_id).compiled.may_watch_clock
-    except OperationalError:
-        raise
-    except Exception:
+    except Exception as error:
+        if database_trouble(error) is not None:
+            raise
         return True  # nor can its cases be loaded, and each says so
 
 

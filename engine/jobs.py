@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.batches import write_jobs
-from engine.errors import NotFound, Said, sounded
+from engine.errors import NotFound, Said
 from engine.ids import new_id
 from engine.models import Job, JobKind
 
@@ -174,7 +174,8 @@ def fail(
 ) -> Job | None:
     """Put a failed job off; after its last attempt, or when `is_final`, it is dead. The job; None when it is not ours.
 
-    A mail or webhook is tried MOST_ATTEMPTS_OUTSIDE times, anything else MOST_ATTEMPTS.
+    A mail or webhook is tried MOST_ATTEMPTS_OUTSIDE times, anything else MOST_ATTEMPTS. `error` is sound, as
+    engine.errors.said_by gives it.
 
     Pauses double from FIRST_PAUSE up to LONGEST_PAUSE and vary by a half, so that what failed together does not
     come back together.
@@ -184,10 +185,10 @@ def fail(
     )
     if job is None:
         return None
-    error = sounded(error)
-    job.last_error = str(error)[:LONGEST_ERROR]
-    is_ours = isinstance(error, Said) and len(str(error)) <= LONGEST_ERROR
-    job.last_said = error.to_json() if isinstance(error, Said) and is_ours else None
+    text = str(error)
+    job.last_error = text[:LONGEST_ERROR]
+    is_whole = len(text) <= LONGEST_ERROR
+    job.last_said = error.to_json() if isinstance(error, Said) and is_whole else None
     job.leased_until = job.leased_by = None
     job.is_dead = is_final or job.attempts >= _most_attempts(job)
     if not job.is_dead:

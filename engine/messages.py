@@ -93,8 +93,10 @@ def publish(
         until = at + ttl
         buffer.keep(session, name, key, payload, until=until, sender_id=sender_id, by=by, at=at)
         return Delivery(Outcome.KEPT, kept_until=until)
-    for case_id, _ in _waiting(session, name, key, number, sender, status=CaseStatus.SUSPENDED):
-        check_open(session.get_one(Case, case_id))  # it can be sent again when that one goes on
+    halted = _waiting(session, name, key, number, sender, status=CaseStatus.SUSPENDED)
+    first = next(iter(halted), None)
+    if first is not None:
+        check_open(session.get_one(Case, first[0]))  # it can be sent again when that one goes on
     return Delivery(Outcome.NOBODY)
 
 

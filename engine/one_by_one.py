@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from engine.database_away import database_trouble
 from engine.spiff import StateUnreadable
 
 LOG = logging.getLogger(__name__)
@@ -14,19 +14,19 @@ LOG = logging.getLogger(__name__)
 def one_by_one(session: Session, cases: Iterable[int], deed: Callable[[int], object]) -> list[int]:
     """Do it for each, by its id, in a savepoint of its own; those that it breaks on are logged, passed over and told.
 
-    Raises OperationalError: a database that is away, or in which two waited for each other, is no fault of the case.
+    Raises what is the database's own trouble: away, full, or two in it waited for each other. No case is at fault then.
     """
     passed_over = []
     for case_id in cases:
         try:
             with session.begin_nested():
                 deed(case_id)
-        except OperationalError:
-            raise
         except StateUnreadable as refusal:
             # told when it was met; nothing can be seen in here
             LOG.warning("%s", refusal, extra={"action": "case_unreadable", "case": case_id})
-        except Exception:
+        except Exception as error:
+            if database_trouble(error) is not None:
+                raise
             LOG.exception(
                 "Case %s was passed over.",
                 case_id,

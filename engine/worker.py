@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import socket
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -121,23 +122,21 @@ class Worker:
                 lease=self.lease,
             )
         )
-        ends = now + self.lease
-        for place, together in enumerate(groups := _together(taken)):
-            if self.clock() >= ends:
-                return self._give_back(groups[place:], len(taken))
-            if len(together) == 1 or not self._fire(together):
-                for job in together:
-                    if self.clock() >= ends:
-                        rest = together[together.index(job) :]
-                        return self._give_back([rest, *groups[place + 1 :]], len(taken))
-                    self._do(job)
-        return len(taken)
+        ends, groups = now + self.lease, deque(_together(taken))
+        while groups and self.clock() < ends:
+            together = groups.popleft()
+            if len(together) == 1:
+                self._do(together[0])
+            elif not self._fire(together):
+                groups.extendleft([job] for job in reversed(together))  # each alone, and at once
+        return len(taken) - self._give_back(groups)
 
-    def _give_back(self, groups: list[list[Job]], taken: int) -> int:
-        """The lease is over, and whoever takes the rest now may have it; how many jobs were tried of those taken."""
+    def _give_back(self, groups: Iterable[list[Job]]) -> int:
+        """What is left when the lease is over, whoever takes it now may have; how many jobs that were."""
         rest = [job.id for group in groups for job in group]
-        self.database.write(lambda session: jobs.give_back(session, rest, worker=self.name))
-        return taken - len(rest)
+        if rest:
+            self.database.write(lambda session: jobs.give_back(session, rest, worker=self.name))
+        return len(rest)
 
     def run_until_idle(self, most: int = 10_000) -> int:
         """Run until nothing is due; how many jobs were tried. Raises RuntimeError after `most`."""

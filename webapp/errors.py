@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from engine.absence import absence
+from engine.database_away import database_trouble
 from engine.errors import Refusal
 from engine.forms import Unfit
 from webapp.forms import error_sentence
@@ -91,8 +91,7 @@ def _sentence_of(code: int) -> str:
 
 
 def _absent(error: Exception) -> ResponseReturnValue:
-    assert isinstance(error, SQLAlchemyError)
-    refusal = absence(error)
+    refusal = database_trouble(error)
     if refusal is None:
         return _fault(error)
     log.error(

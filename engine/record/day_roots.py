@@ -67,7 +67,7 @@ def carry_on(session: Session, payload: Mapping[str, Any], *, at: datetime) -> N
     """Note the newest facts of the next thousand cases; after the last of them, close the day with its root."""
     day = date.fromisoformat(payload["day"])
     if session.scalar(select(DayRoot.day).where(DayRoot.day >= day).limit(1)) is not None:
-        _leave_to_next(session, day, payload["after"], at=at)
+        _leave_to_next(session, day, at=at)
         return
     rows = session.execute(_UNSEALED, {"after": payload["after"], "most": BATCH}).all()
     if rows:
@@ -142,7 +142,7 @@ def _leave_job(session: Session, day: date, *, after: int, at: datetime) -> bool
     return bool(session.execute(left.returning(Job.id)).all())
 
 
-def _leave_to_next(session: Session, day: date, after: int, *, at: datetime) -> None:
+def _leave_to_next(session: Session, day: date, *, at: datetime) -> None:
     """Take back what was noted for a day that a later one overtook while its job was dead: the next root covers it.
     A thousand cases at a time, as they were noted.
     """
@@ -160,7 +160,7 @@ def _leave_to_next(session: Session, day: date, after: int, *, at: datetime) -> 
     session.connection().execute(_UNSEAL, noted)
     session.execute(delete(DayHead).where(DayHead.day == day, DayHead.case_id <= rows[-1].case_id))
     if len(rows) == BATCH:
-        _leave_job(session, day, after=after, at=at)
+        _leave_job(session, day, after=-1, at=at)
 
 
 def _rootless(session: Session) -> dict[date, bool]:

@@ -65,6 +65,14 @@ def out_of_sight(session: Session, case_id: int, bench: Bench) -> None:
     )
 
 
+def several_out_of_sight(bench: Bench, count: int) -> list[int]:
+    cases = [started(bench, PAUSED, f"p{number}") for number in range(count)]
+    with bench.database.transaction() as session:
+        for case_id in cases:
+            out_of_sight(session, case_id, bench)
+    return cases
+
+
 def test_a_token_that_is_held_up_without_an_incident_gets_one(bench: Bench) -> None:
     case_id = started(bench, PAUSED)
     assert open_incidents(bench, case_id) == [("condition_failed", "pause")]
@@ -143,10 +151,7 @@ def test_a_case_that_waits_for_a_person_a_time_or_a_message_is_left_alone(bench:
 def test_few_cases_are_held_at_a_time_and_none_is_left_out(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cases = [started(bench, PAUSED, f"p{number}") for number in range(5)]
-    with bench.database.transaction() as session:
-        for case_id in cases:
-            out_of_sight(session, case_id, bench)
+    cases = several_out_of_sight(bench, 5)
     monkeypatch.setattr(lost_sight, "SUSPECTS", 2)
     held: list[list[str]] = []
     with bench.database.transaction() as session:
@@ -199,10 +204,7 @@ def test_a_look_that_was_given_up_does_not_stand_in_the_way_of_the_next_day(benc
 def test_what_one_case_breaks_on_keeps_none_of_the_others_from_being_seen(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cases = [started(bench, PAUSED, f"p{number}") for number in range(3)]
-    with bench.database.transaction() as session:
-        for case_id in cases:
-            out_of_sight(session, case_id, bench)
+    cases = several_out_of_sight(bench, 3)
 
     def held(session: Session, case_id: int, *, at: datetime) -> Held:
         if case_id == cases[0]:

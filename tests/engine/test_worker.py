@@ -3,9 +3,11 @@
 from datetime import timedelta
 from threading import Event, Thread
 from time import sleep
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine import chores
 from engine import worker as worker_module
@@ -15,6 +17,7 @@ from engine.jobs import NewJob, enqueue, enqueue_all, take
 from engine.models import Case, CaseStatus, Job, JobKind, Task, TaskStatus
 from engine.people import person_by_name
 from engine.tasks import complete_task
+from engine.waking import carry_out
 from engine.worker import Worker
 from tests.engine.bench import SERVICE, TIMER, WAIT_A_DAY, Bench, facts, started
 from tests.engine.office import diagram
@@ -154,6 +157,38 @@ def test_two_timers_of_one_case_that_are_due_together_both_fire(bench: Bench) ->
     assert bench.worker().run_until_idle() == 6
     assert [facts(bench, case_id).count("timer_fired") for case_id in cases] == [2, 2, 2]
     assert bench.count(Job.id > 0) == 0
+
+
+def test_of_a_batch_that_failed_each_goes_alone_and_what_the_lease_has_no_time_for_is_given_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench.hall() as hall:
+        version = hall.publish(WAIT_A_DAY)
+        for _ in range(4):
+            hall.start(version)
+    bench.clock.advance(days=1)
+    with bench.database.reading() as session:
+        keys = list(session.scalars(select(Job.key).order_by(Job.run_at, Job.id)))
+    begun: list[str] = []
+
+    def together(_: Session, due: list[Job], **__: object) -> None:
+        begun.append(f"{len(due)} together")
+        raise KeyError("one of them")
+
+    def take_a_minute(session: Session, job: Job, *given: Any, **more: Any) -> None:
+        begun.append(job.key)
+        carry_out(session, job, *given, **more)
+        bench.clock.advance(minutes=1)
+
+    monkeypatch.setattr(worker_module, "fire_timers", together)
+    monkeypatch.setattr(worker_module, "carry_out", take_a_minute)
+    assert bench.worker().run_once() == 2
+    assert begun == ["4 together", *keys[:2]]
+    with bench.database.reading() as session:
+        left = session.scalars(select(Job).order_by(Job.run_at, Job.id)).all()
+        assert [(job.key, job.attempts, job.leased_by) for job in left] == [
+            (key, 0, None) for key in keys[2:]
+        ]
 
 
 def test_what_is_due_together_is_done_in_the_order_in_which_it_was_left(bench: Bench) -> None:

@@ -16,35 +16,25 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from engine import postgres
-from engine.absence import DatabaseAway, DatabaseTakesNothing, absence
 from engine.database import Database
+from engine.database_away import DatabaseAway, DatabaseTakesNothing, database_trouble
 from engine.models import Case, Task
 from tests.clock import Clock
-from tests.engine.office import TWO_TASKS, TownHall
+from tests.faults.clerk import bearer_of_ana, client_of
 from tests.faults.story import check_whole, rows
-from webapp import create_app
-from webapp.config import Settings
-from webapp.security.tokens import issue_token
 
 CROWD = 30  # requests at once
+LIMITS = {"read only": "query_only = ON", "full": "max_page_count = 1"}  # pragmas of SQLite
 
 
 @pytest.fixture
 def bearer(database: Database, clock: Clock) -> dict[str, str]:
-    with database.transaction() as session:
-        hall = TownHall(session, clock())
-        hall.publish(TWO_TASKS, by=hall.person("ana", "Office"))
-        return {"Authorization": f"Bearer {issue_token(session, hall.people['ana'], at=clock())}"}
+    return bearer_of_ana(database, clock)
 
 
 @pytest.fixture
 def client(database: Database, clock: Clock, tmp_path: Path) -> FlaskClient:
     return client_of(database, clock, tmp_path)
-
-
-def client_of(database: Database, clock: Clock, folder: Path) -> FlaskClient:
-    settings = Settings(database_url=database.url, var=folder, secret_key="s" * 40)
-    return create_app(settings, database=database, clock=clock).test_client()
 
 
 def start(client: FlaskClient, bearer: dict[str, str], key: str) -> TestResponse:
@@ -138,11 +128,7 @@ def test_of_many_at_once_those_for_whom_there_is_no_connection_are_told_so(
 ) -> None:
     monkeypatch.setattr(postgres, "POOL_TIMEOUT", 0.3)
     database = Database(postgres_database.url)
-    with database.transaction() as session:
-        hall = TownHall(session, clock())
-        hall.publish(TWO_TASKS, by=hall.person("ana", "Office"))
-        token = issue_token(session, hall.people["ana"], at=clock())
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = bearer_of_ana(database, clock)
     application = client_of(database, clock, tmp_path).application
     answers: list[TestResponse] = []
 
@@ -207,10 +193,10 @@ def test_a_question_that_takes_too_long_and_a_standby_are_told_from_faults_of_ou
     locked = error("DO $$ BEGIN RAISE 'no lock' USING ERRCODE = '55P03'; END $$")
     standby = error("SET TRANSACTION READ ONLY", "DELETE FROM job")
     ours = error("SELECT no_such_column FROM job")
-    assert isinstance(absence(slow), DatabaseAway)
-    assert isinstance(absence(locked), DatabaseAway)
-    assert isinstance(absence(standby), DatabaseTakesNothing)
-    assert absence(ours) is None
+    assert isinstance(database_trouble(slow), DatabaseAway)
+    assert isinstance(database_trouble(locked), DatabaseAway)
+    assert isinstance(database_trouble(standby), DatabaseTakesNothing)
+    assert database_trouble(ours) is None
 
 
 @pytest.fixture
@@ -224,31 +210,23 @@ def hasty(sqlite_database: Database) -> Database:
     return sqlite_database
 
 
-@pytest.mark.parametrize("fault", ["locked", "read only", "full"])
+@pytest.mark.parametrize("fault", ["locked", *LIMITS])
 def test_a_file_that_cannot_be_written_is_said_and_read_all_the_same(
     hasty: Database, clock: Clock, tmp_path: Path, fault: str
 ) -> None:
-    with hasty.transaction() as session:
-        hall = TownHall(session, clock())
-        hall.publish(TWO_TASKS, by=hall.person("ana", "Office"))
-        token = issue_token(session, hall.people["ana"], at=clock())
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = bearer_of_ana(hasty, clock)
     client = client_of(hasty, clock, tmp_path)
     assert start(client, headers, "before").status_code == 201
     before = rows(hasty)
     holder = sqlite.connect(hasty.engine.url.database, isolation_level=None)
-    pragma = {
-        "locked": "busy_timeout = 50",
-        "read only": "query_only = ON",
-        "full": "max_page_count = 1",
-    }[fault]
-    if fault == "locked":
-        holder.execute("BEGIN IMMEDIATE")
 
     def limit(connection: Any, *_: object) -> None:
-        connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute(f"PRAGMA {LIMITS[fault]}").close()
 
-    event.listen(hasty.engine, "checkout", limit)
+    if fault == "locked":
+        holder.execute("BEGIN IMMEDIATE")
+    else:
+        event.listen(hasty.engine, "checkout", limit)
     refused = [
         start(client, headers, f"during {number}") for number in range(40 if fault == "full" else 1)
     ]
@@ -257,7 +235,8 @@ def test_a_file_that_cannot_be_written_is_said_and_read_all_the_same(
     assert client.get("/api/v1/tasks", headers=headers).status_code == 200
     if fault != "full":
         assert rows(hasty) == before
-    event.remove(hasty.engine, "checkout", limit)
+    if fault != "locked":
+        event.remove(hasty.engine, "checkout", limit)
     holder.close()
     with hasty.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA query_only = OFF")
@@ -301,8 +280,8 @@ def test_a_fault_of_ours_without_a_code_is_none_of_the_database(
         connection.execute(select(Case.id).where(Case.id.in_(range(70_000))))
     with sqlite_database.engine.connect() as connection, pytest.raises(DBAPIError) as undecoded:
         connection.execute(text("SELECT cast(x'ff' AS text)")).all()
-    assert absence(many.value) is None
-    assert absence(undecoded.value) is None
+    assert database_trouble(many.value) is None
+    assert database_trouble(undecoded.value) is None
 
 
 def test_what_people_wrote_is_not_in_an_error(database: Database) -> None:

@@ -15,11 +15,8 @@ from engine.models import Case, Event, Job, Task
 from engine.worker import Worker
 from tests.clock import Clock
 from tests.engine.bench import WAIT_A_DAY, Bench, facts, started
-from tests.engine.office import TWO_TASKS, TownHall
+from tests.faults.clerk import bearer_of_ana, client_of
 from tests.faults.story import check_whole
-from webapp import create_app
-from webapp.config import Settings
-from webapp.security.tokens import issue_token
 
 # A sequence does not roll back: so many times, whatever becomes of the transactions.
 _AGAIN = """
@@ -57,16 +54,12 @@ def asked_again(
 
 @pytest.fixture
 def bearer(postgres_database: Database, clock: Clock) -> dict[str, str]:
-    with postgres_database.transaction() as session:
-        hall = TownHall(session, clock())
-        hall.publish(TWO_TASKS, by=hall.person("ana", "Office"))
-        return {"Authorization": f"Bearer {issue_token(session, hall.people['ana'], at=clock())}"}
+    return bearer_of_ana(postgres_database, clock)
 
 
 @pytest.fixture
 def client(postgres_database: Database, clock: Clock, tmp_path: Path) -> FlaskClient:
-    settings = Settings(database_url=postgres_database.url, var=tmp_path, secret_key="s" * 40)
-    return create_app(settings, database=postgres_database, clock=clock).test_client()
+    return client_of(postgres_database, clock, tmp_path)
 
 
 @pytest.mark.parametrize("state", ["40001", "40P01"])

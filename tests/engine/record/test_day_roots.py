@@ -183,13 +183,18 @@ def test_a_root_that_is_gone_shows_by_the_cases_it_covered_but_not_while_a_day_i
     assert broken(database) == ["it is gone; the cases that it covered are noted still"]
 
 
+def begin_in_batches(database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job waits to close the day before, a case at a time."""
+    monkeypatch.setattr(day_roots, "BATCH", 1)
+    clock.advance(days=1)
+    database.write(lambda session: close_yesterday(session, at=clock()))
+
+
 def given_up_halfway(
     database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> int:
     """The id of the job that was to close 2 March, given up after the first of its batches."""
-    monkeypatch.setattr(day_roots, "BATCH", 1)
-    clock.advance(days=1)
-    database.write(lambda session: close_yesterday(session, at=clock()))
+    begin_in_batches(database, clock, monkeypatch)
     Worker(database, clock).run_once()
     with database.transaction() as session:
         job = session.scalars(select(Job).where(Job.kind == "root")).one()
@@ -235,9 +240,7 @@ def test_a_day_that_the_next_one_overtook_is_covered_by_the_root_after_it(
 def test_a_day_that_is_being_closed_is_not_begun_again(
     database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(day_roots, "BATCH", 1)
-    clock.advance(days=1)
-    database.write(lambda session: close_yesterday(session, at=clock()))
+    begin_in_batches(database, clock, monkeypatch)
     for key in ("root:2026-03-02", "root:2026-03-02:9"):  # an earlier release's
         Worker(database, clock).run_once()
         with database.transaction() as session:
@@ -255,9 +258,7 @@ def test_a_day_that_is_being_closed_is_not_begun_again(
 def test_a_day_has_one_key_until_it_is_closed(
     database: Database, clock: Clock, town: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(day_roots, "BATCH", 1)
-    clock.advance(days=1)
-    database.write(lambda session: close_yesterday(session, at=clock()))
+    begin_in_batches(database, clock, monkeypatch)
     for _ in town:
         Worker(database, clock).run_once()
         with database.reading() as session:

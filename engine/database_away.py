@@ -1,11 +1,12 @@
 """When the database does not answer, or takes nothing more: what a person is told who can only wait."""
 
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
+from engine.database import SERIALIZATION_FAILURES
 from engine.errors import Refusal
 
 # of PostgreSQL: a connection broke, or the server stops, starts, has no place for another, or ended what took too long
-_AWAY = ("08", "57P", "53300", "57014", "55P03", "40001", "40P01")
+_AWAY = ("08", "57P", "53300", "57014", "55P03", *SERIALIZATION_FAILURES)
 _FULL = ("53", "25006", "58030")  # no disk, no memory; a standby; the disk itself
 # of SQLite, by the lowest byte of its code: busy, locked; read-only, I/O, full, cannot open
 _SQLITE_AWAY = frozenset({5, 6})
@@ -32,7 +33,7 @@ class DatabaseTakesNothing(Refusal):
     status = 503
 
 
-def absence(error: SQLAlchemyError) -> Refusal | None:
+def database_trouble(error: Exception) -> Refusal | None:
     """What to say of an error that is none of the command but of the database; None: it is another."""
     if isinstance(error, TimeoutError):
         return DatabaseAway()  # every connection of this process is in use
